@@ -1,0 +1,51 @@
+#include "thalweg/base/clock.h"
+
+#include <condition_variable>
+#include <mutex>
+
+namespace thalweg {
+namespace {
+
+class SystemClock : public Clock {
+ public:
+  int64_t NowMillis() override {
+    using std::chrono::duration_cast;
+    return duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+  }
+
+  int64_t MonotonicMicros() override {
+    using std::chrono::duration_cast;
+    return duration_cast<std::chrono::microseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  }
+
+  void WaitUntil(int64_t target_millis) override {
+    std::unique_lock<std::mutex> lock(mutex_);
+    const int64_t generation = generation_;
+    const auto target = std::chrono::system_clock::time_point(
+        std::chrono::milliseconds(target_millis));
+    woken_.wait_until(lock, target, [&] { return generation_ != generation; });
+  }
+
+  void Wake() override {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      ++generation_;
+    }
+    woken_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable woken_;
+  int64_t generation_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Clock> MakeSystemClock() { return std::make_unique<SystemClock>(); }
+
+}  // namespace thalweg

@@ -1,0 +1,72 @@
+#include "thalweg/base/settings.h"
+
+#include <gtest/gtest.h>
+
+namespace thalweg {
+namespace {
+
+TEST(SettingsTest, DeclarationsAreSortedAndFitTheirKind) {
+  const auto settings = DeclaredSettings();
+  for (size_t i = 1; i < settings.size(); ++i) EXPECT_LT(settings[i - 1].key, settings[i].key);
+  for (const SettingDeclaration& setting : settings) {
+    EXPECT_FALSE(setting.text.empty()) << setting.key;
+    if (setting.default_value.empty() || setting.is_static) continue;
+    Settings values;
+    EXPECT_TRUE(values.Set(std::string(setting.key), std::string(setting.default_value)).ok())
+        << setting.key;
+  }
+}
+
+TEST(SettingsTest, DefaultsThenValuesThenDefaultsAgain) {
+  Settings settings;
+  EXPECT_EQ(settings.GetInteger("spark.sql.shuffle.partitions"), 200);
+  ASSERT_TRUE(settings.Set("spark.sql.shuffle.partitions", "7").ok());
+  EXPECT_EQ(settings.GetInteger("spark.sql.shuffle.partitions"), 7);
+  settings.Unset("spark.sql.shuffle.partitions");
+  EXPECT_EQ(settings.Get("spark.sql.shuffle.partitions"), "200");
+}
+
+TEST(SettingsTest, RefusesAValueOfTheWrongKind) {
+  Settings settings;
+  const Status status = settings.Set("spark.sql.shuffle.partitions", "many");
+  EXPECT_TRUE(IsCondition(status, "INVALID_CONF_VALUE.TYPE_MISMATCH")) << status;
+}
+
+TEST(SettingsTest, KeepsUnknownKeys) {
+  Settings settings;
+  EXPECT_FALSE(settings.Find("my.key").has_value());
+  ASSERT_TRUE(settings.Set("my.key", "x").ok());
+  EXPECT_EQ(settings.Get("my.key"), "x");
+}
+
+TEST(SettingsTest, ReadsTimesWithUnits) {
+  Settings settings;
+  EXPECT_EQ(settings.GetMilliseconds("spark.sql.streaming.pollingDelay"), 10);
+  EXPECT_EQ(settings.GetMilliseconds("spark.sql.streaming.fileSink.log.cleanupDelay"), 600000);
+}
+
+TEST(IntervalTest, ParsesSums) {
+  EXPECT_EQ(*ParseIntervalMicros("1 hour 30 minutes", 31), 5400000000);
+  EXPECT_EQ(*ParseIntervalMicros("interval 10 seconds", 31), 10000000);
+  EXPECT_EQ(*ParseIntervalMicros("INTERVAL -1 DAY", 31), -86400000000);
+  EXPECT_EQ(*ParseIntervalMicros("1 month", 31), int64_t{31} * 86400 * 1000000);
+  EXPECT_EQ(*ParseIntervalMicros("1.5 seconds", 31), 1500000);
+}
+
+TEST(IntervalTest, RefusesWhatIsNotAnInterval) {
+  for (const char* text : {"", "10", "ten seconds", "10 parsecs", "1 month",
+                           "99999999999999 days"}) {
+    EXPECT_FALSE(ParseIntervalMicros(text, 0).ok()) << text;
+  }
+}
+
+TEST(ByteSizeTest, ParsesSuffixes) {
+  EXPECT_EQ(*ParseByteSize("128m"), int64_t{128} << 20);
+  EXPECT_EQ(*ParseByteSize("1gb"), int64_t{1} << 30);
+  EXPECT_EQ(*ParseByteSize("42"), 42);
+  EXPECT_FALSE(ParseByteSize("-1").ok());
+  EXPECT_FALSE(ParseByteSize("1x").ok());
+}
+
+}  // namespace
+}  // namespace thalweg
