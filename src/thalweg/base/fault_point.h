@@ -29,6 +29,7 @@ Status SetFaultPoints(std::string_view text);
   POINT("offsets.before") POINT("offsets.half") POINT("offsets.after") POINT("epoch.mid")    \
   POINT("state.before_sync") POINT("state.half") POINT("state.after") POINT("sink.before_file_sync") \
   POINT("sink.before_manifest") POINT("sink.manifest_half") POINT("sink.after_manifest")     \
+  POINT("sink.after")                                                                        \
   POINT("commit.before") POINT("commit.half") POINT("commit.after") POINT("source_log.after")
 
 /// Kills the process, or makes the enclosing function return an error, if the point is on.

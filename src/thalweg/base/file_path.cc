@@ -75,7 +75,7 @@ Status AtomicCreate(FileSystem* file_system, const std::string& path, std::strin
   const Status status = write();
   if (!status.ok()) {
     // Best effort: a leftover temporary file is never read by anybody.
-    file_system->Remove(temporary).Warn();
+    ARROW_UNUSED(file_system->Remove(temporary));
     return status;
   }
   return file_system->SyncDirectory(ParentPath(path));

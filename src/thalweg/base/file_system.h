@@ -42,6 +42,13 @@ class ReadableFile {
   virtual std::string_view mapped() const { return {}; }
 };
 
+/// Exclusive ownership of a lock file: held until destroyed, and let go by the system when the
+/// process dies.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -64,6 +71,11 @@ class FileSystem {
   /// Makes creations, renames and removals in `directory` durable.
   virtual Status SyncDirectory(const std::string& directory) = 0;
   virtual Status SetModificationTime(const std::string& path, int64_t millis) = 0;
+  /// Locks the file `path`, creating it if needed; null when somebody else holds the lock, in this
+  /// process or another. File systems that only one process can see always grant it.
+  virtual Result<std::unique_ptr<FileLock>> TryLock(const std::string& path) {
+    return std::make_unique<FileLock>();
+  }
 };
 
 std::unique_ptr<FileSystem> MakeLocalFileSystem();

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/fs.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -119,6 +120,15 @@ FileInfo ToInfo(std::string path, const struct stat& entry) {
       static_cast<int64_t>(entry.st_mtim.tv_sec) * 1000 + entry.st_mtim.tv_nsec / 1000000;
   return info;
 }
+
+class LocalFileLock : public FileLock {
+ public:
+  explicit LocalFileLock(int descriptor) : descriptor_(descriptor) {}
+  ~LocalFileLock() override { close(descriptor_); }
+
+ private:
+  int descriptor_;
+};
 
 class LocalFileSystem : public FileSystem {
  public:
@@ -250,6 +260,19 @@ class LocalFileSystem : public FileSystem {
     times[1].tv_nsec = (millis % 1000) * 1000000;
     if (utimensat(AT_FDCWD, path.c_str(), times, 0) == 0) return Status::OK();
     return ErrnoStatus(errno, "cannot set the time of", path);
+  }
+
+  Result<std::unique_ptr<FileLock>> TryLock(const std::string& raw) override {
+    const std::string path = NormalizePath(raw);
+    const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor < 0) return ErrnoStatus(errno, "cannot open lock file", path);
+    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
+      return std::make_unique<LocalFileLock>(descriptor);
+    }
+    const int code = errno;
+    close(descriptor);
+    if (code == EWOULDBLOCK) return std::unique_ptr<FileLock>();
+    return ErrnoStatus(code, "cannot lock", path);
   }
 };
 

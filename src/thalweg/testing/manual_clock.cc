@@ -40,7 +40,7 @@ void ManualClock::Set(int64_t now_millis) {
 
 int64_t ManualClock::AwaitWaiter() {
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [&] { return waiters_ > 0; });
+  changed_.wait(lock, [&] { return waiters_ > 0 && waiter_target_ > now_millis_; });
   return waiter_target_;
 }
 

@@ -5,8 +5,75 @@
 namespace thalweg {
 namespace {
 
+// Errors of types, casts, operators and function arguments.
 constexpr ErrorCondition kConditions[] = {
-    {"DIVIDE_BY_ZERO", "22012", "Division by zero. Use try_divide, or a condition that leaves the row out, to get NULL instead."},
+    {"DIVIDE_BY_ZERO", "22012",
+     "Division by zero. Use try_divide, or a condition that leaves the row out, to get "
+     "NULL instead."},
+    {"REMAINDER_BY_ZERO", "22012",
+     "Remainder by zero. Use try_mod, or a condition that leaves the row out, to get NULL "
+     "instead."},
+    {"ARITHMETIC_OVERFLOW", "22003", "<message>.<alternative>"},
+    {"BINARY_ARITHMETIC_OVERFLOW", "22003",
+     "<value1> <symbol> <value2> exceeds the range of its type. Use <functionName> to get "
+     "NULL instead."},
+    {"CAST_INVALID_INPUT", "22018",
+     "The value <expression> of type <sourceType> cannot be cast to <targetType>: it is "
+     "malformed. Use try_cast to get NULL instead."},
+    {"CAST_OVERFLOW", "22003",
+     "The value <value> of type <sourceType> does not fit into <targetType>. Use try_cast "
+     "to get NULL instead."},
+    {"NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION", "22003",
+     "The value <value> cannot be represented as Decimal(<precision>, <scale>). Setting "
+     "<config> to false gives NULL instead in Spark."},
+    {"NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION", "22003",
+     "<roundedValue>, which is <originalValue> rounded half up, cannot be represented as "
+     "Decimal(<precision>, <scale>)."},
+    {"INVALID_TIMEZONE", "22009",
+     "The time zone <timeZone> is not known. Give a region such as 'America/Los_Angeles' "
+     "or an offset such as '+02:00' between -18:00 and +18:00."},
+    {"INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", "22015",
+     "The interval arithmetic exceeds the range of the result."},
+    {"INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION", "22015",
+     "The interval arithmetic exceeds the range of the result. Use <functionName> to get "
+     "NULL instead."},
+    {"INTERVAL_DIVIDED_BY_ZERO", "22012",
+     "Division of an interval by zero. Use try_divide to get NULL instead."},
+    {"INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION", "22006",
+     "An interval with a time part cannot be added to a date; cast the date to a timestamp."},
+    {"DATETIME_OVERFLOW", "22008", "The date or time exceeds its range: <operation>."},
+    {"INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING_WITH_NOTICE", "22006",
+     "The text '<input>' is no <intervalStr> interval: <typeName> takes the form "
+     "<supportedFormat>."},
+    {"DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", "42K09",
+     "Cannot resolve <sqlExpr>: the operands have types that do not go together (<left> "
+     "and <right>)."},
+    {"DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE", "42K09",
+     "Cannot resolve <sqlExpr>: the operator takes <inputType>, not <actualDataType>."},
+    {"DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "42K09",
+     "Cannot resolve <sqlExpr>: the <paramIndex> parameter must be <requiredType>, but "
+     "<inputSql> is <inputType>."},
+    {"DATATYPE_MISMATCH.DATA_DIFF_TYPES", "42K09",
+     "Cannot resolve <sqlExpr>: the inputs of <functionName> should all have one type, but"
+     " they are <dataType>."},
+    {"DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "42K09",
+     "Cannot resolve <sqlExpr>: <functionName> cannot order values of type <dataType>."},
+    {"DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", "42K09",
+     "Cannot resolve <sqlExpr>: <srcType> cannot be cast to <targetType>."},
+    {"DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION", "42K09",
+     "Cannot resolve <sqlExpr>: <srcType> cannot be cast to <targetType> in ANSI mode."},
+    {"DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION", "42K09",
+     "Cannot resolve <sqlExpr>: <srcType> cannot be cast to <targetType>. The functions "
+     "<functionNames> convert such values."},
+    {"WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605",
+     "The function <functionName> takes <expectedNum> arguments, but <actualNum> were "
+     "given."},
+    {"UNSUPPORTED_DATATYPE", "0A000", "The data type <typeName> is not supported."},
+    {"DATATYPE_MISSING_SIZE", "42K01",
+     "The data type <type> needs a length, for instance <type>(10)."},
+    {"DECIMAL_SCALE_EXCEEDS_PRECISION", "22003",
+     "The decimal scale <scale> exceeds the precision <precision>."},
+    {"INVALID_JSON_DATA_TYPE", "2203G", "The JSON text '<invalidType>' is no data type."},
 };
 
 }  // namespace

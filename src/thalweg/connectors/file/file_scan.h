@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "thalweg/io/provider.h"
+
+namespace thalweg::connectors {
+
+/// The schema of the files that `arguments` name. For a stream: the user's columns with the
+/// partition columns that are there.
+Result<SchemaPtr> InferFileSchema(const std::string& format_name,
+                                  const io::ReadArguments& arguments, bool streaming);
+
+/// All rows of the files as they are listed now.
+Result<std::shared_ptr<io::Scan>> MakeFileScan(const std::string& format_name,
+                                               const io::ReadArguments& arguments);
+
+/// The paths of a reader made absolute.
+std::vector<std::string> AbsolutePaths(const io::ReadArguments& arguments);
+
+}  // namespace thalweg::connectors

@@ -1,0 +1,177 @@
+#include "thalweg/exec/driver.h"
+
+#include "thalweg/exec/input_hash.h"
+#include "thalweg/exec/take.h"
+
+namespace thalweg::exec {
+
+/// What one worker does in a phase: messages first, then batch by batch of one split after another,
+/// then the end of its leaves, then messages until every exchange has ended.
+class Driver::PhaseWorker {
+ public:
+  PhaseWorker(Driver* driver, Phase* phase, const std::vector<std::pair<Leaf*, io::SplitPtr>>& work,
+              std::atomic<size_t>* next, const std::atomic<bool>* cancelled, int worker)
+      : driver_(driver), phase_(phase), work_(work), next_(next), cancelled_(cancelled),
+        worker_(worker) {}
+
+  Status Run() {
+    bool leaves_finished = false;
+    while (!driver_->failed_.load(std::memory_order_relaxed)) {
+      ARROW_RETURN_NOT_OK(CheckCancelled(cancelled_));
+      ARROW_RETURN_NOT_OK(DrainMailbox());
+      if (reader_ != nullptr) {
+        ARROW_RETURN_NOT_OK(ReadBatch());
+      } else if (TakeSplit()) {
+        ARROW_ASSIGN_OR_RAISE(reader_, OpenSplit());
+      } else if (!leaves_finished) {
+        leaves_finished = true;
+        for (const auto& leaf : phase_->leaves) {
+          ARROW_RETURN_NOT_OK(leaf->heads[worker_]->FinishInput(0));
+        }
+      } else if (ExchangesFinished()) {
+        return Status::OK();
+      } else if (!driver_->mailboxes_.WaitForMessage(worker_)) {
+        break;
+      }
+    }
+    return Status::OK();
+  }
+
+ private:
+  Status DrainMailbox() {
+    if (driver_->num_workers_ == 1) return Status::OK();
+    while (auto message = driver_->mailboxes_.Poll(worker_)) {
+      ExchangeChannel* channel = nullptr;
+      for (const auto& candidate : phase_->channels) {
+        if (candidate->id() == message->channel) channel = candidate.get();
+      }
+      if (channel == nullptr) return Status::Invalid("a batch for an exchange of another phase");
+      ARROW_RETURN_NOT_OK(channel->Receive(worker_, std::move(*message)));
+    }
+    return Status::OK();
+  }
+
+  bool TakeSplit() {
+    while (true) {
+      const size_t index = next_->fetch_add(1, std::memory_order_relaxed);
+      if (index >= work_.size()) return false;
+      leaf_ = work_[index].first;
+      split_ = work_[index].second;
+      if (leaf_->heads[worker_]->WantsMore()) return true;
+    }
+  }
+
+  Result<std::unique_ptr<io::BatchReader>> OpenSplit() {
+    return leaf_->scan != nullptr ? leaf_->scan->Open(split_, leaf_->request)
+                                  : leaf_->source->Open(split_, leaf_->request);
+  }
+
+  Status ReadBatch() {
+    if (driver_->num_workers_ > 1) driver_->mailboxes_.WaitForRoom(worker_);
+    Operator* head = leaf_->heads[worker_].get();
+    std::optional<Batch> batch;
+    if (head->WantsMore()) {
+      ARROW_ASSIGN_OR_RAISE(batch, reader_->Next());
+    }
+    if (!batch.has_value()) {
+      reader_.reset();
+      return Status::OK();
+    }
+    const int64_t rows = batch->num_selected();
+    leaf_->num_rows.fetch_add(rows, std::memory_order_relaxed);
+    if (leaf_->stream_relation >= 0) {
+      leaf_->hash.fetch_add(HashInput(*batch), std::memory_order_relaxed);
+    }
+    return rows > 0 ? head->Push(0, std::move(*batch)) : Status::OK();
+  }
+
+  bool ExchangesFinished() const {
+    for (const auto& channel : phase_->channels) {
+      if (!channel->Finished(worker_)) return false;
+    }
+    return true;
+  }
+
+  Driver* driver_;
+  Phase* phase_;
+  const std::vector<std::pair<Leaf*, io::SplitPtr>>& work_;
+  std::atomic<size_t>* next_;
+  const std::atomic<bool>* cancelled_;
+  int worker_;
+  Leaf* leaf_ = nullptr;
+  io::SplitPtr split_;
+  std::unique_ptr<io::BatchReader> reader_;
+};
+
+Driver::Driver(int num_workers) : num_workers_(num_workers), mailboxes_(num_workers) {
+  for (int worker = 1; worker < num_workers; ++worker) {
+    threads_.emplace_back([this, worker] { ThreadMain(worker); });
+  }
+}
+
+Driver::~Driver() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Driver::Report(const Status& status) {
+  if (status.ok()) return;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (first_error_.ok() || (first_error_.IsCancelled() && !status.IsCancelled())) {
+      first_error_ = status;
+    }
+  }
+  failed_.store(true);
+  mailboxes_.Wake();
+}
+
+void Driver::ThreadMain(int worker) {
+  uint64_t seen = 0;
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return stopping_ || generation_ != seen; });
+    if (stopping_) return;
+    seen = generation_;
+    const std::function<Status(int)>* task = task_;
+    lock.unlock();
+    Report((*task)(worker));
+    lock.lock();
+    if (--running_ == 0) changed_.notify_all();
+  }
+}
+
+Status Driver::ForEachWorker(const std::function<Status(int worker)>& task) {
+  if (num_workers_ == 1) return task(0);
+  failed_.store(false);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    task_ = &task;
+    first_error_ = Status::OK();
+    running_ = num_workers_ - 1;
+    ++generation_;
+  }
+  changed_.notify_all();
+  Report(task(0));
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock, [&] { return running_ == 0; });
+  return first_error_;
+}
+
+Status Driver::RunPhase(Phase* phase, const std::atomic<bool>* cancelled) {
+  std::vector<std::pair<Leaf*, io::SplitPtr>> work;
+  for (const auto& leaf : phase->leaves) {
+    for (const io::SplitPtr& split : leaf->splits) work.emplace_back(leaf.get(), split);
+  }
+  std::atomic<size_t> next{0};
+  mailboxes_.Reset();
+  return ForEachWorker([&](int worker) {
+    return PhaseWorker(this, phase, work, &next, cancelled, worker).Run();
+  });
+}
+
+}  // namespace thalweg::exec

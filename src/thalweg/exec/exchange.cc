@@ -1,0 +1,87 @@
+#include "thalweg/exec/exchange.h"
+
+#include "thalweg/state/key_group.h"
+
+namespace thalweg::exec {
+
+ExchangeChannel::ExchangeChannel(int id, int num_senders, int num_receivers,
+                                 Mailboxes* mailboxes)
+    : id_(id), num_senders_(num_senders), mailboxes_(mailboxes),
+      open_senders_(num_receivers, 0) {
+  for (int i = 0; i < num_receivers; ++i) heads_.push_back(std::make_unique<EntryOperator>());
+}
+
+Status ExchangeChannel::BeginEpoch(const std::vector<EpochContext>& contexts) {
+  wants_more_.store(true, std::memory_order_relaxed);
+  for (size_t i = 0; i < heads_.size(); ++i) {
+    open_senders_[i] = num_senders_;
+    ARROW_RETURN_NOT_OK(heads_[i]->BeginEpoch(contexts[i]));
+  }
+  return Status::OK();
+}
+
+Status ExchangeChannel::Send(int from, int to, Batch batch) {
+  Message message{id_, false, std::move(batch)};
+  if (from == to) return Receive(to, std::move(message));
+  mailboxes_->Send(to, std::move(message));
+  return Status::OK();
+}
+
+Status ExchangeChannel::SendFinished(int from) {
+  for (int to = 0; to < num_receivers(); ++to) {
+    if (from == to) {
+      ARROW_RETURN_NOT_OK(Receive(to, {id_, true, {}}));
+    } else {
+      mailboxes_->Send(to, {id_, true, {}});
+    }
+  }
+  return Status::OK();
+}
+
+Status ExchangeChannel::Receive(int to, Message message) {
+  Operator* head = heads_[to].get();
+  if (message.finished) {
+    return --open_senders_[to] == 0 ? head->FinishInput(0) : Status::OK();
+  }
+  ARROW_RETURN_NOT_OK(head->Push(0, std::move(message.batch)));
+  // One receiver that is satisfied says nothing about the others.
+  if (num_receivers() == 1) wants_more_.store(head->WantsMore(), std::memory_order_relaxed);
+  return Status::OK();
+}
+
+bool ExchangeChannel::Finished(int to) const {
+  return to >= num_receivers() || open_senders_[to] == 0;
+}
+
+Status ExchangeSender::Push(int, Batch batch) {
+  if (key_columns_.empty()) return channel_->Send(worker_, 0, std::move(batch));
+  std::vector<ArrayPtr> keys;
+  for (const int column : key_columns_) {
+    ARROW_ASSIGN_OR_RAISE(ArrayPtr key, GatherRows(batch.columns[column], batch.selection));
+    keys.push_back(std::move(key));
+  }
+  const int64_t num_rows = batch.num_selected();
+  std::vector<int32_t> groups;
+  ARROW_RETURN_NOT_OK(state::ComputeKeyGroups(keys, num_rows, num_key_groups_, &groups));
+  const int num_workers = channel_->num_receivers();
+  std::vector<std::shared_ptr<std::vector<int32_t>>> rows(num_workers);
+  for (auto& selected : rows) {
+    selected = std::make_shared<std::vector<int32_t>>();
+    selected->reserve(num_rows);
+  }
+  for (int64_t i = 0; i < num_rows; ++i) {
+    const int32_t row = batch.selection != nullptr ? (*batch.selection)[i] : i;
+    rows[groups[i] % num_workers]->push_back(row);
+  }
+  // Others first, so that they can begin while this worker sees to its own rows.
+  for (int offset = 1; offset <= num_workers; ++offset) {
+    const int to = (worker_ + offset) % num_workers;
+    if (rows[to]->empty()) continue;
+    Batch part = batch;
+    part.selection = rows[to];
+    ARROW_RETURN_NOT_OK(channel_->Send(worker_, to, std::move(part)));
+  }
+  return Status::OK();
+}
+
+}  // namespace thalweg::exec

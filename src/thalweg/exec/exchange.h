@@ -1,0 +1,68 @@
+#pragma once
+
+// Moves rows between the workers: by key group (rows of one key meet on one worker) or all to
+// worker 0. A sender ends the chain of each worker; a channel begins the chains that receive.
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "thalweg/exec/entry.h"
+#include "thalweg/exec/mailbox.h"
+#include "thalweg/exec/operator.h"
+
+namespace thalweg::exec {
+
+/// The receiving ends of one exchange.
+class ExchangeChannel {
+ public:
+  /// `num_receivers` chains begin here, on workers 0, 1, ...; each hears from `num_senders`.
+  ExchangeChannel(int id, int num_senders, int num_receivers, Mailboxes* mailboxes);
+
+  int id() const { return id_; }
+  int num_receivers() const { return static_cast<int>(heads_.size()); }
+  Operator* head(int worker) { return heads_[worker].get(); }
+
+  Status BeginEpoch(const std::vector<EpochContext>& contexts);
+  /// Sends from the thread of worker `from`; rows for itself go straight on.
+  Status Send(int from, int to, Batch batch);
+  Status SendFinished(int from);
+  /// On the thread of worker `to`.
+  Status Receive(int to, Message message);
+  /// True once worker `to` has heard all of the epoch (or never will).
+  bool Finished(int to) const;
+  /// Whether the receivers still want rows, as last heard from them.
+  bool wants_more() const { return wants_more_.load(std::memory_order_relaxed); }
+
+ private:
+  int id_;
+  int num_senders_;
+  Mailboxes* mailboxes_;
+  std::vector<std::unique_ptr<EntryOperator>> heads_;
+  std::vector<int> open_senders_;  // each entry used by its worker only
+  std::atomic<bool> wants_more_{true};
+};
+
+/// Ends the chain of worker `worker`.
+class ExchangeSender : public Operator {
+ public:
+  /// With `key_columns` (input ordinals) rows go to the worker of their key group; without, to
+  /// worker 0. The channel outlives the operator.
+  ExchangeSender(int worker, ExchangeChannel* channel, std::vector<int> key_columns,
+                 int num_key_groups)
+      : worker_(worker), channel_(channel), key_columns_(std::move(key_columns)),
+        num_key_groups_(num_key_groups) {}
+
+  Status Push(int input, Batch batch) override;
+  Status FinishInput(int input) override { return channel_->SendFinished(worker_); }
+  bool WantsMore() const override { return channel_->wants_more(); }
+  std::string Description() const override { return "Exchange"; }
+
+ private:
+  int worker_;
+  ExchangeChannel* channel_;
+  std::vector<int> key_columns_;
+  int num_key_groups_;
+};
+
+}  // namespace thalweg::exec

@@ -1,0 +1,49 @@
+#pragma once
+
+// Batches on their way from worker to worker, and how workers wait for each other.
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "thalweg/data/batch.h"
+
+namespace thalweg::exec {
+
+/// A batch for a channel's chain on the receiving worker, or that one sender is done.
+struct Message {
+  int channel = 0;
+  bool finished = false;
+  Batch batch;
+};
+
+/// One queue per worker. Thread-safe.
+class Mailboxes {
+ public:
+  explicit Mailboxes(int num_workers) : queues_(num_workers) {}
+
+  void Send(int worker, Message message);
+  /// The next message for `worker`, if there is one.
+  std::optional<Message> Poll(int worker);
+  /// Waits until there is a message for `worker` or Wake(); false after Wake().
+  bool WaitForMessage(int worker);
+  /// Waits while another worker's queue is full and `worker` has no message to see to. Returns at
+  /// once after Wake().
+  void WaitForRoom(int worker);
+  /// Ends all waits, now and later, until Reset().
+  void Wake();
+  /// Empties the queues for the next run.
+  void Reset();
+
+ private:
+  bool HasRoom(int worker) const;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::deque<Message>> queues_;
+  bool awake_ = false;
+};
+
+}  // namespace thalweg::exec

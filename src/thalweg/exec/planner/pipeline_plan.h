@@ -1,0 +1,68 @@
+#pragma once
+
+// The query plan that runs pipelines: what the plan builder puts together and an epoch runs over.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "thalweg/exec/driver.h"
+#include "thalweg/exec/planner/query_plan.h"
+#include "thalweg/exec/planner/sink_operator.h"
+#include "thalweg/exec/stateless/watermark.h"
+
+namespace thalweg::exec {
+
+/// A stateful operator: its instances (one per worker that has one) and their state.
+struct StatefulParts {
+  std::vector<StatefulOperator*> instances;
+  std::unique_ptr<state::StateStore> store;
+};
+
+class PipelinePlan : public QueryPlan {
+ public:
+  explicit PipelinePlan(const PlanOptions& options);
+
+  const std::vector<std::shared_ptr<const plan::StreamRelation>>& stream_relations()
+      const override {
+    return stream_relations_;
+  }
+  const std::vector<WatermarkNode>& watermark_nodes() const override { return watermark_nodes_; }
+  const std::vector<StatefulOperatorInfo>& stateful_operators() const override {
+    return stateful_infos_;
+  }
+  void SetSource(int index, const io::StreamSource* source) override;
+  Status LoadState(const std::map<int, state::StateManifest>& manifests) override;
+  Result<EpochResult> RunEpoch(const EpochContext& context, const EpochInput& input,
+                               io::StreamSink* sink) override;
+  Result<std::map<int, state::StateManifest>> CommitState(int64_t epoch) override;
+  Status DeleteUnreferencedState(
+      const std::vector<std::map<int, state::StateManifest>>& retained) override;
+  std::string ToString() const override { return text_; }
+
+ private:
+  friend class PlanBuilder;
+
+  Status BeginEpoch(const EpochContext& context);
+  Status PlanSplits(Phase* phase, const EpochInput& input);
+  Status RunPhases(const EpochContext& context, const EpochInput& input, io::StreamSink* sink);
+  Result<EpochResult> CollectResult();
+  StateMetrics CollectMetrics(size_t id) const;
+
+  PlanOptions options_;
+  // The driver goes last: its threads run what the others own.
+  std::vector<std::shared_ptr<const plan::StreamRelation>> stream_relations_;
+  std::vector<WatermarkNode> watermark_nodes_;
+  std::vector<StatefulOperatorInfo> stateful_infos_;
+  std::vector<StatefulParts> stateful_;  // by operator id
+  std::vector<std::unique_ptr<Phase>> phases_;
+  std::vector<std::vector<WatermarkOperator*>> watermarks_;  // per node, per worker
+  std::vector<SinkOperator*> sinks_;
+  std::vector<EpochContext> contexts_;  // per worker, of the current epoch
+  // Per worker and stateful operator: what the last commit took.
+  std::vector<std::vector<int64_t>> commit_micros_;
+  std::string text_;
+  Driver driver_;
+};
+
+}  // namespace thalweg::exec

@@ -1,0 +1,97 @@
+#pragma once
+
+// Turns a plan into pipelines, node by node from the sink down to the leaves. Each kind of node has
+// its own file, plan_<node>.cc.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "thalweg/exec/planner/pipeline_plan.h"
+#include "thalweg/exec/stateful/aggregate_calls.h"
+
+namespace thalweg::exec {
+
+/// Pipelines under construction: the rows of one plan node, on one worker or on all.
+struct Rows {
+  /// The last operator of the chain of worker 0, 1, ...; all rows are on worker 0 if it is one.
+  std::vector<Operator*> tails;
+  bool streaming = false;
+  bool has_watermark = false;
+  /// Ids of the nearest stateful operators below.
+  std::vector<int> stateful;
+  /// EXPLAIN lines of the subtree.
+  std::vector<std::string> text;
+};
+
+class PlanBuilder {
+ public:
+  explicit PlanBuilder(const PlanOptions& options);
+
+  /// Builds the whole plan, ended by sinks.
+  Result<std::unique_ptr<PipelinePlan>> Finish(const plan::NodePtr& root);
+
+ private:
+  Result<Rows> Build(const plan::NodePtr& node);
+  Result<Rows> BuildScan(const plan::Node& node);
+  Result<Rows> BuildStreamScan(const plan::Node& node);
+  Result<Rows> BuildLocal(const plan::Node& node);
+  Result<Rows> BuildRange(const plan::Node& node);
+  Result<Rows> BuildProject(const plan::Node& node);
+  Result<Rows> BuildFilter(const plan::Node& node);
+  Result<Rows> BuildAggregate(const plan::Node& node);
+  Result<Rows> BuildGlobalAggregate(const plan::Node& node, Rows rows, int operator_id,
+                                    std::shared_ptr<const AggregateCalls> calls);
+  Result<Rows> BuildGroupedAggregate(const plan::Node& node, Rows rows, int operator_id,
+                                     std::shared_ptr<const AggregateCalls> calls);
+  Result<Rows> BuildJoin(const plan::Node& node);
+  Result<Rows> BuildSort(const plan::Node& node);
+  Result<Rows> BuildLimit(const plan::Node& node);
+  Result<Rows> BuildUnion(const plan::Node& node);
+  Result<Rows> BuildWatermark(const plan::Node& node);
+  Result<Rows> BuildDeduplicate(const plan::Node& node);
+  Result<Rows> BuildGenerate(const plan::Node& node);
+  Result<Rows> BuildTimeWindow(const plan::Node& node);
+
+  /// A leaf with a chain on every worker. The caller fills in where rows come from.
+  Rows AddLeaf(std::unique_ptr<Leaf> leaf, std::string description);
+  /// Appends make(worker) to every chain.
+  template <typename Make>
+  void Append(Rows* rows, Make make) {
+    for (size_t worker = 0; worker < rows->tails.size(); ++worker) {
+      std::unique_ptr<Operator> next = make(static_cast<int>(worker));
+      Operator* tail = next.get();
+      rows->tails[worker]->SetDownstream(std::move(next));
+      rows->tails[worker] = tail;
+    }
+  }
+  /// Brings all rows to worker 0, or rows of equal keys to one worker, unless they are there.
+  void Gather(Rows* rows);
+  void Exchange(Rows* rows, const std::vector<int>& key_columns);
+  void AddExchange(Rows* rows, int num_receivers, const std::vector<int>& key_columns);
+
+  /// Takes the next operator id; to be called before the children are built.
+  int NextOperatorId();
+  /// Registers a stateful operator once its input is built; its store has one table per worker in
+  /// `num_tables`.
+  state::StateStore* AddStateful(int id, std::string name, Rows* rows, int num_tables,
+                                 state::StateTableOptions table, bool runs_on_watermark_advance);
+
+  PlanOptions options_;
+  std::unique_ptr<PipelinePlan> plan_;
+  std::unique_ptr<Phase> phase_;  // the one being built
+  int next_channel_ = 0;
+};
+
+/// Ids of the output attributes, in order: what expressions over the node's rows are bound to.
+std::vector<uint64_t> OutputIds(const plan::Node& node);
+/// The expressions bound to the rows of `input`.
+Result<std::vector<expr::ExpressionPtr>> BindAll(
+    const std::vector<expr::ExpressionPtr>& expressions, const plan::Node& input);
+/// "a, b" of the expressions' texts.
+std::string JoinTexts(const std::vector<expr::ExpressionPtr>& expressions);
+/// EXPLAIN lines of a node above its children.
+std::vector<std::string> NodeText(const std::string& description,
+                                  const std::vector<std::vector<std::string>>& children);
+
+}  // namespace thalweg::exec

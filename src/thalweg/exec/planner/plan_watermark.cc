@@ -1,0 +1,31 @@
+#include <algorithm>
+
+#include "thalweg/exec/planner/plan_builder.h"
+
+namespace thalweg::exec {
+
+Result<Rows> PlanBuilder::BuildWatermark(const plan::Node& node) {
+  // Without effect on bounded rows.
+  if (!node.is_streaming()) return Build(node.children[0]);
+  const size_t index = plan_->watermark_nodes_.size();
+  plan_->watermark_nodes_.push_back({node.delay_millis});
+  plan_->watermarks_.emplace_back();
+  ARROW_ASSIGN_OR_RAISE(Rows rows, Build(node.children[0]));
+  const std::vector<uint64_t> ids = OutputIds(*node.children[0]);
+  const auto column = std::find(ids.begin(), ids.end(), node.event_time);
+  if (column == ids.end()) return Status::Invalid("the event time column is not in the input");
+  const int ordinal = static_cast<int>(column - ids.begin());
+  const std::string description =
+      "EventTimeWatermark " + node.children[0]->output[ordinal].name + "#" +
+      std::to_string(node.event_time) + ", " + std::to_string(node.delay_millis) + " ms";
+  Append(&rows, [&](int) {
+    auto watermark = std::make_unique<WatermarkOperator>(ordinal, description);
+    plan_->watermarks_[index].push_back(watermark.get());
+    return watermark;
+  });
+  rows.has_watermark = true;
+  rows.text = NodeText(description, {rows.text});
+  return rows;
+}
+
+}  // namespace thalweg::exec

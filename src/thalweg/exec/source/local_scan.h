@@ -1,0 +1,17 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "thalweg/io/source.h"
+
+namespace thalweg::exec {
+
+/// A scan over batches in memory; one split per batch (sliced to the batch size asked for).
+std::shared_ptr<io::Scan> MakeLocalScan(SchemaPtr schema, std::vector<Batch> batches);
+
+/// A scan over start, start + step, ... up to `end` (exclusive): one bigint column.
+std::shared_ptr<io::Scan> MakeRangeScan(int64_t start, int64_t end, int64_t step,
+                                        SchemaPtr schema);
+
+}  // namespace thalweg::exec

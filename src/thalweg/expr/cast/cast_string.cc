@@ -1,0 +1,213 @@
+// Casts to string.
+
+#include <arrow/api.h>
+#include <arrow/util/checked_cast.h>
+#include <fmt/format.h>
+
+#include "thalweg/expr/cast/cast_call.h"
+#include "thalweg/types/data_types.h"
+#include "thalweg/types/number_text.h"
+#include "thalweg/types/time_text.h"
+
+namespace thalweg::expr::cast {
+namespace {
+
+using arrow::Type;
+using arrow::internal::checked_cast;
+
+/// Appends the text of one row that is not NULL.
+using RowText = std::function<void(int64_t row, std::string* out)>;
+
+RowText MakeRowText(const ArrayPtr& array, TimeZone* zone);
+
+template <typename ArrayType>
+RowText IntegerText(const ArrayPtr& array) {
+  const auto* typed = checked_cast<const ArrayType*>(array.get());
+  return [typed](int64_t row, std::string* out) {
+    const fmt::format_int text(static_cast<int64_t>(typed->Value(row)));
+    out->append(text.data(), text.size());
+  };
+}
+
+/// Appends the value of a row, or "null".
+void AppendOrNull(const arrow::Array& array, const RowText& text, int64_t row, std::string* out) {
+  if (array.IsNull(row)) {
+    out->append("null");
+  } else {
+    text(row, out);
+  }
+}
+
+RowText ListText(const ArrayPtr& array, TimeZone* zone) {
+  const auto* list = checked_cast<const arrow::ListArray*>(array.get());
+  const ArrayPtr values = list->values();
+  RowText element = MakeRowText(values, zone);
+  return [list, values, element](int64_t row, std::string* out) {
+    out->push_back('[');
+    for (int64_t i = 0; i < list->value_length(row); ++i) {
+      if (i > 0) out->append(", ");
+      AppendOrNull(*values, element, list->value_offset(row) + i, out);
+    }
+    out->push_back(']');
+  };
+}
+
+RowText MapText(const ArrayPtr& array, TimeZone* zone) {
+  const auto* map = checked_cast<const arrow::MapArray*>(array.get());
+  const ArrayPtr keys = map->keys();
+  const ArrayPtr items = map->items();
+  RowText key = MakeRowText(keys, zone);
+  RowText item = MakeRowText(items, zone);
+  return [map, keys, items, key, item](int64_t row, std::string* out) {
+    out->push_back('{');
+    for (int64_t i = 0; i < map->value_length(row); ++i) {
+      const int64_t at = map->value_offset(row) + i;
+      if (i > 0) out->append(", ");
+      AppendOrNull(*keys, key, at, out);
+      out->append(" -> ");
+      AppendOrNull(*items, item, at, out);
+    }
+    out->push_back('}');
+  };
+}
+
+RowText StructText(const ArrayPtr& array, TimeZone* zone) {
+  const auto* record = checked_cast<const arrow::StructArray*>(array.get());
+  std::vector<std::pair<ArrayPtr, RowText>> fields;
+  for (int i = 0; i < record->num_fields(); ++i) {
+    fields.emplace_back(record->field(i), MakeRowText(record->field(i), zone));
+  }
+  return [fields](int64_t row, std::string* out) {
+    out->push_back('{');
+    for (size_t i = 0; i < fields.size(); ++i) {
+      if (i > 0) out->append(", ");
+      AppendOrNull(*fields[i].first, fields[i].second, row, out);
+    }
+    out->push_back('}');
+  };
+}
+
+RowText TimestampText(const ArrayPtr& array, TimeZone* zone) {
+  const auto* typed = checked_cast<const arrow::TimestampArray*>(array.get());
+  const bool with_zone = IsTimestamp(*array->type());
+  return [typed, with_zone, zone](int64_t row, std::string* out) {
+    const int64_t micros = typed->Value(row);
+    AppendTimestampText(with_zone ? zone->ToLocal(micros) : micros, out);
+  };
+}
+
+RowText DecimalRowText(const ArrayPtr& array) {
+  const auto* typed = checked_cast<const arrow::Decimal128Array*>(array.get());
+  const int scale = checked_cast<const arrow::Decimal128Type&>(*array->type()).scale();
+  return [typed, scale](int64_t row, std::string* out) {
+    Int128 value;
+    std::memcpy(&value, typed->GetValue(row), sizeof(value));
+    AppendDecimalText(value, scale, out);
+  };
+}
+
+RowText IntervalText(const ArrayPtr& array) {
+  if (array->type_id() == Type::DURATION) {
+    const auto* typed = checked_cast<const arrow::DurationArray*>(array.get());
+    return [typed, range = IntervalRangeOf(*array->type())](int64_t row, std::string* out) {
+      *out += DayTimeIntervalText(typed->Value(row), range);
+    };
+  }
+  if (array->type_id() == Type::INTERVAL_MONTHS) {
+    const auto* typed = checked_cast<const arrow::MonthIntervalArray*>(array.get());
+    return [typed, range = IntervalRangeOf(*array->type())](int64_t row, std::string* out) {
+      *out += YearMonthIntervalText(typed->Value(row), range);
+    };
+  }
+  const auto* typed = checked_cast<const arrow::MonthDayNanoIntervalArray*>(array.get());
+  return [typed](int64_t row, std::string* out) {
+    const MonthDayNanos value = typed->GetValue(row);
+    *out += CalendarIntervalText(value.months, value.days, value.nanoseconds / 1000);
+  };
+}
+
+RowText MakeRowText(const ArrayPtr& array, TimeZone* zone) {
+  const arrow::Array* plain = array.get();
+  switch (array->type_id()) {
+    case Type::BOOL:
+      return [typed = checked_cast<const arrow::BooleanArray*>(plain)](int64_t row,
+                                                                       std::string* out) {
+        out->append(typed->Value(row) ? "true" : "false");
+      };
+    case Type::INT8: return IntegerText<arrow::Int8Array>(array);
+    case Type::INT16: return IntegerText<arrow::Int16Array>(array);
+    case Type::INT32: return IntegerText<arrow::Int32Array>(array);
+    case Type::INT64: return IntegerText<arrow::Int64Array>(array);
+    case Type::FLOAT:
+      return [typed = checked_cast<const arrow::FloatArray*>(plain)](
+                 int64_t row, std::string* out) { AppendFloatText(typed->Value(row), out); };
+    case Type::DOUBLE:
+      return [typed = checked_cast<const arrow::DoubleArray*>(plain)](
+                 int64_t row, std::string* out) { AppendDoubleText(typed->Value(row), out); };
+    case Type::DECIMAL128: return DecimalRowText(array);
+    case Type::STRING:
+    case Type::BINARY:
+      return [typed = checked_cast<const arrow::BinaryArray*>(plain)](
+                 int64_t row, std::string* out) { out->append(typed->GetView(row)); };
+    case Type::DATE32:
+      return [typed = checked_cast<const arrow::Date32Array*>(plain)](
+                 int64_t row, std::string* out) { AppendDateText(typed->Value(row), out); };
+    case Type::TIMESTAMP: return TimestampText(array, zone);
+    case Type::DURATION:
+    case Type::INTERVAL_MONTHS:
+    case Type::INTERVAL_MONTH_DAY_NANO: return IntervalText(array);
+    case Type::LIST: return ListText(array, zone);
+    case Type::MAP: return MapText(array, zone);
+    case Type::STRUCT: return StructText(array, zone);
+    default: return [](int64_t, std::string*) {};
+  }
+}
+
+/// The bytes of a binary as text; malformed sequences become U+FFFD.
+void AppendValidUtf8(std::string_view bytes, std::string* out) {
+  size_t at = 0;
+  while (at < bytes.size()) {
+    const unsigned char lead = static_cast<unsigned char>(bytes[at]);
+    size_t length = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc2 ? 2 : 0;
+    if (lead > 0xf4 || at + length > bytes.size()) length = 0;
+    for (size_t i = 1; i < length; ++i) {
+      if ((static_cast<unsigned char>(bytes[at + i]) & 0xc0) != 0x80) length = 0;
+    }
+    if (length == 0) {
+      out->append("\xEF\xBF\xBD");
+      ++at;
+    } else {
+      out->append(bytes.substr(at, length));
+      at += length;
+    }
+  }
+}
+
+}  // namespace
+
+Result<arrow::Datum> CastToString(const CastCall& call) {
+  const int64_t rows = call.num_rows();
+  ARROW_ASSIGN_OR_RAISE(auto array, ToArray(call.value, rows));
+  ARROW_ASSIGN_OR_RAISE(auto zone, TimeZone::Make(call.context.session_time_zone));
+  RowText text = MakeRowText(array, &zone);
+  if (array->type_id() == Type::BINARY) {
+    text = [typed = checked_cast<const arrow::BinaryArray*>(array.get())](
+               int64_t row, std::string* out) { AppendValidUtf8(typed->GetView(row), out); };
+  }
+  arrow::StringBuilder builder;
+  ARROW_RETURN_NOT_OK(builder.Reserve(rows));
+  std::string buffer;
+  for (int64_t row = 0; row < rows; ++row) {
+    if (array->IsNull(row)) {
+      builder.UnsafeAppendNull();
+      continue;
+    }
+    buffer.clear();
+    text(row, &buffer);
+    ARROW_RETURN_NOT_OK(builder.Append(buffer));
+  }
+  ARROW_ASSIGN_OR_RAISE(auto result, builder.Finish());
+  return FinishDatum(result, call.value.is_scalar());
+}
+
+}  // namespace thalweg::expr::cast

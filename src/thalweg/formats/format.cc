@@ -1,0 +1,58 @@
+#include "thalweg/formats/format.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include <arrow/type.h>
+#include <fmt/format.h>
+
+#include "thalweg/formats/built_formats.h"
+#include "thalweg/types/data_types.h"
+
+namespace thalweg::formats {
+namespace {
+
+std::string LowerCase(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+}  // namespace
+
+Result<FormatPtr> MakeFormat(std::string_view name, const FormatOptions& options, SchemaPtr schema,
+                             const FormatDefaults& defaults) {
+  const std::string format = LowerCase(name);
+  if (format == "json") return MakeJsonFormat(options, std::move(schema), defaults);
+  if (format == "csv") return MakeCsvFormat(options, std::move(schema), defaults);
+  if (format == "text") return MakeTextFormat(options, std::move(schema), defaults);
+  if (format == "parquet") return MakeParquetFormat(options, std::move(schema), defaults);
+  if (format == "orc" || format == "avro" || format == "xml" || format == "binaryfile") {
+    return MakeError("UNSUPPORTED_FEATURE", {{"feature", fmt::format("The format {}", format)}});
+  }
+  return MakeError("DATA_SOURCE_NOT_FOUND", {{"provider", std::string(name)}});
+}
+
+bool IsSupportedFormat(std::string_view name) {
+  const std::string format = LowerCase(name);
+  return format == "json" || format == "csv" || format == "text" || format == "parquet";
+}
+
+Status UnsupportedColumn(std::string_view format, const arrow::Field& field) {
+  return MakeError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
+                   {{"format", std::string(format)},
+                    {"columnName", fmt::format("`{}`", field.name())},
+                    {"columnType", fmt::format("\"{}\"", SqlTypeName(*field.type()))}});
+}
+
+Status CheckNotOnlyCorruptRecords(const arrow::Schema& columns,
+                                  const std::string& corrupt_column) {
+  if (columns.num_fields() == 1 && columns.field(0)->name() == corrupt_column) {
+    return MakeError("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN",
+                     {{"columnName", corrupt_column}});
+  }
+  return Status::OK();
+}
+
+}  // namespace thalweg::formats

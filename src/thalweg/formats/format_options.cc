@@ -1,0 +1,129 @@
+#include "thalweg/formats/format_options.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "thalweg/formats/value_text.h"
+
+namespace thalweg::formats {
+namespace {
+
+std::string LowerCase(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+Status BadValue(std::string_view name, std::string_view value, std::string_view wanted) {
+  return MakeError("STDS_INVALID_OPTION_VALUE.WITH_MESSAGE",
+                   {{"optionName", std::string(name)},
+                    {"message", fmt::format("'{}' is not {}", value, wanted)}});
+}
+
+}  // namespace
+
+FormatOptions::FormatOptions(const std::map<std::string, std::string>& options) {
+  for (const auto& [name, value] : options) values_[LowerCase(name)] = value;
+}
+
+void FormatOptions::Set(std::string_view name, std::string value) {
+  values_[LowerCase(name)] = std::move(value);
+}
+
+std::optional<std::string> FormatOptions::Find(std::string_view name) const {
+  const auto found = values_.find(LowerCase(name));
+  if (found == values_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<std::string> FormatOptions::Find(std::string_view name,
+                                               std::string_view other_name) const {
+  auto value = Find(name);
+  return value ? value : Find(other_name);
+}
+
+std::string FormatOptions::Get(std::string_view name, std::string_view default_value) const {
+  return Find(name).value_or(std::string(default_value));
+}
+
+Result<bool> FormatOptions::GetBoolean(std::string_view name, bool default_value) const {
+  const auto value = Find(name);
+  if (!value) return default_value;
+  const std::string text = LowerCase(*value);
+  if (text == "true") return true;
+  if (text == "false") return false;
+  return BadValue(name, *value, "true or false");
+}
+
+Result<int64_t> FormatOptions::GetInteger(std::string_view name, int64_t default_value) const {
+  const auto value = Find(name);
+  if (!value) return default_value;
+  const auto number = ParseInteger(*value, INT64_MIN, INT64_MAX);
+  if (!number) return BadValue(name, *value, "a whole number");
+  return *number;
+}
+
+Result<double> FormatOptions::GetDouble(std::string_view name, double default_value) const {
+  const auto value = Find(name);
+  if (!value) return default_value;
+  const auto number = ParseDouble(*value);
+  if (!number) return BadValue(name, *value, "a number");
+  return *number;
+}
+
+ReadMode ParseReadMode(std::string_view text) {
+  const std::string mode = LowerCase(text);
+  if (mode == "dropmalformed") return ReadMode::kDropMalformed;
+  if (mode == "failfast") return ReadMode::kFailFast;
+  return ReadMode::kPermissive;
+}
+
+FormatDefaults FormatDefaults::FromSettings(const Settings& settings) {
+  FormatDefaults defaults;
+  const auto text = [&](const char* key, std::string* out) {
+    if (auto value = settings.Find(key); value && !value->empty()) *out = *value;
+  };
+  const auto flag = [&](const char* key, bool* out) {
+    if (auto value = settings.Find(key); value && !value->empty()) *out = LowerCase(*value) == "true";
+  };
+  text("spark.sql.session.timeZone", &defaults.time_zone);
+  text("spark.sql.columnNameOfCorruptRecord", &defaults.corrupt_record_column);
+  text("spark.sql.parquet.compression.codec", &defaults.parquet_compression);
+  flag("spark.sql.json.enablePartialResults", &defaults.json_partial_results);
+  flag("spark.sql.jsonGenerator.ignoreNullFields", &defaults.json_ignore_null_fields);
+  flag("spark.sql.caseSensitive", &defaults.case_sensitive);
+  defaults.infer_timestamp_ntz = settings.Get("spark.sql.timestampType") == "TIMESTAMP_NTZ";
+  return defaults;
+}
+
+Result<TextCompression> ParseTextCompression(const FormatOptions& options) {
+  const auto value = options.Find("compression", "codec");
+  if (!value) return TextCompression::kNone;
+  const std::string codec = LowerCase(*value);
+  if (codec == "none" || codec == "uncompressed") return TextCompression::kNone;
+  if (codec == "gzip") return TextCompression::kGzip;
+  return MakeError("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
+                   {{"codecName", *value}, {"availableCodecs", "uncompressed, none, gzip"}});
+}
+
+Status CheckEncoding(const FormatOptions& options) {
+  const auto encoding = options.Find("encoding", "charset");
+  if (encoding) {
+    const std::string name = LowerCase(*encoding);
+    if (name != "utf-8" && name != "utf8" && name != "us-ascii" && name != "ascii") {
+      return MakeError("UNSUPPORTED_FEATURE",
+                       {{"feature", fmt::format("The encoding '{}' (only UTF-8 is)", *encoding)}});
+    }
+  }
+  const auto locale = options.Find("locale");
+  if (locale && LowerCase(*locale) != "en-us" && LowerCase(*locale) != "en") {
+    return MakeError("UNSUPPORTED_FEATURE",
+                     {{"feature", fmt::format("The locale '{}' (only en-US is)", *locale)}});
+  }
+  return Status::OK();
+}
+
+}  // namespace thalweg::formats

@@ -1,0 +1,200 @@
+// avg: double for numbers, decimal(p + 4, s + 4) for decimals, intervals for intervals.
+
+#include "thalweg/functions/aggregate/aggregate_support.h"
+#include "thalweg/types/coercion.h"
+#include "thalweg/types/data_types.h"
+
+namespace thalweg::functions {
+namespace {
+
+template <typename T, typename S>
+class NumberAverage : public AggregateFunction {
+ public:
+  NumberAverage(TypePtr argument, TypePtr result)
+      : AggregateFunction("avg", {std::move(argument)}, std::move(result), /*nullable=*/true,
+                          sizeof(Slot), /*trivial=*/true) {}
+
+  void Init(uint8_t* slot) const override { std::memset(slot, 0, sizeof(Slot)); }
+
+  Status Update(const EvalContext&, const std::vector<arrow::Datum>& arguments,
+                const GroupSlots& slots) const override {
+    const expr::PrimitiveView<T> values(arguments[0]);
+    if (values.AllNull()) return Status::OK();
+    bool overflow = false;
+    for (int64_t row = 0; row < slots.num_rows; ++row) {
+      if (values.IsNull(row)) continue;
+      Slot* slot = SlotAs<Slot>(slots.slot(row));
+      overflow |= Add(static_cast<S>(values.Value(row)), &slot->sum);
+      ++slot->count;
+    }
+    return overflow ? Overflow() : Status::OK();
+  }
+
+  Status Merge(uint8_t* into, const uint8_t* from) const override {
+    Slot* slot = SlotAs<Slot>(into);
+    slot->count += SlotAs<Slot>(from)->count;
+    return Add(SlotAs<Slot>(from)->sum, &slot->sum) ? Overflow() : Status::OK();
+  }
+
+  Result<ArrayPtr> Finish(const EvalContext&, const GroupSlots& slots) const override {
+    const auto slot = [&](int64_t row) { return SlotAs<Slot>(slots.slot(row)); };
+    using Out = std::conditional_t<std::is_floating_point_v<S>, double, T>;
+    return FinishFixed<Out>(
+        return_type(), slots.num_rows, [&](int64_t row) { return slot(row)->count == 0; },
+        [&](int64_t row) -> Result<Out> {
+          const Slot* state = slot(row);
+          if constexpr (std::is_floating_point_v<S>) {
+            return state->sum / static_cast<double>(state->count);
+          } else {
+            return static_cast<Out>(RoundedQuotient(state->sum, state->count));
+          }
+        });
+  }
+
+ private:
+  struct Slot {
+    S sum;
+    int64_t count;
+  };
+
+  static bool Add(S value, S* sum) {
+    if constexpr (std::is_floating_point_v<S>) {
+      *sum += value;
+      return false;
+    } else {
+      return __builtin_add_overflow(*sum, value, sum);
+    }
+  }
+  static Status Overflow() {
+    return MakeError("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", {{"functionName", "avg"}});
+  }
+  /// Half away from zero, as Java's HALF_UP.
+  static S RoundedQuotient(S sum, int64_t count) {
+    const S quotient = static_cast<S>(sum / count);
+    const S rest = static_cast<S>(sum % count);
+    if (2 * (rest < 0 ? -static_cast<Int128>(rest) : static_cast<Int128>(rest)) >= count) {
+      return quotient + (sum < 0 ? -1 : 1);
+    }
+    return quotient;
+  }
+};
+
+/// The sum is kept exactly; the quotient is rounded half up at the result's scale.
+class DecimalAverage : public AggregateFunction {
+ public:
+  DecimalAverage(TypePtr argument, TypePtr result, int added_scale)
+      : AggregateFunction("avg", {std::move(argument)}, std::move(result), /*nullable=*/true,
+                          sizeof(Slot), /*trivial=*/true),
+        factor_(1) {
+    for (int i = 0; i < added_scale; ++i) factor_ *= 10;
+  }
+
+  void Init(uint8_t* slot) const override { std::memset(slot, 0, sizeof(Slot)); }
+
+  Status Update(const EvalContext&, const std::vector<arrow::Datum>& arguments,
+                const GroupSlots& slots) const override {
+    const expr::DecimalView values(arguments[0]);
+    for (int64_t row = 0; row < slots.num_rows; ++row) {
+      if (values.IsNull(row)) continue;
+      ARROW_RETURN_NOT_OK(Add(values.Value(row), 1, slots.slot(row)));
+    }
+    return Status::OK();
+  }
+
+  Status Merge(uint8_t* into, const uint8_t* from) const override {
+    const Slot other = Load(from);
+    return Add(other.sum, other.count, into);
+  }
+
+  Result<ArrayPtr> Finish(const EvalContext&, const GroupSlots& slots) const override {
+    return FinishFixed<Int128>(
+        return_type(), slots.num_rows,
+        [&](int64_t row) { return Load(slots.slot(row)).count == 0; },
+        [&](int64_t row) -> Result<Int128> {
+          const Slot slot = Load(slots.slot(row));
+          Int128 scaled = 0;
+          if (__builtin_mul_overflow(slot.sum, factor_, &scaled)) {
+            // Divide first: the digits that are lost lie beyond the 38 that a decimal holds.
+            scaled = slot.sum / slot.count;
+            if (__builtin_mul_overflow(scaled, factor_, &scaled)) return Overflow();
+            return scaled;
+          }
+          const Int128 quotient = scaled / slot.count;
+          const Int128 rest = scaled % slot.count;
+          const Int128 magnitude = rest < 0 ? -rest : rest;
+          return 2 * magnitude >= slot.count ? quotient + (scaled < 0 ? -1 : 1) : quotient;
+        });
+  }
+
+ private:
+  struct Slot {
+    Int128 sum;
+    int64_t count;
+    int64_t unused;
+  };
+  static Slot Load(const uint8_t* bytes) {
+    Slot slot;
+    std::memcpy(&slot, bytes, sizeof(slot));
+    return slot;
+  }
+  static Status Overflow() {
+    return MakeError("ARITHMETIC_OVERFLOW", {{"message", "Overflow in sum of decimals"},
+                                             {"alternative", ""},
+                                             {"config", "\"spark.sql.ansi.enabled\""}});
+  }
+  static Status Add(Int128 value, int64_t count, uint8_t* bytes) {
+    Slot slot = Load(bytes);
+    if (__builtin_add_overflow(slot.sum, value, &slot.sum)) return Overflow();
+    slot.count += count;
+    std::memcpy(bytes, &slot, sizeof(slot));
+    return Status::OK();
+  }
+
+  Int128 factor_;
+};
+
+Result<AggregateFunctionPtr> BindAverage(const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckArgumentCount("avg", arguments, 1, 1));
+  const TypePtr& type = arguments[0].type;
+  const TypePtr real = arrow::float64();
+  switch (type->id()) {
+    case arrow::Type::INT8:
+      return std::make_shared<NumberAverage<int8_t, double>>(type, real);
+    case arrow::Type::INT16:
+      return std::make_shared<NumberAverage<int16_t, double>>(type, real);
+    case arrow::Type::INT32:
+      return std::make_shared<NumberAverage<int32_t, double>>(type, real);
+    case arrow::Type::INT64:
+      return std::make_shared<NumberAverage<int64_t, double>>(type, real);
+    case arrow::Type::FLOAT:
+      return std::make_shared<NumberAverage<float, double>>(type, real);
+    case arrow::Type::DOUBLE:
+    case arrow::Type::STRING:
+    case arrow::Type::NA:
+      return std::make_shared<NumberAverage<double, double>>(real, real);
+    case arrow::Type::DURATION:
+      return std::make_shared<NumberAverage<int64_t, int64_t>>(type, type);
+    case arrow::Type::INTERVAL_MONTHS:
+      return std::make_shared<NumberAverage<int32_t, int64_t>>(type, type);
+    case arrow::Type::DECIMAL128: {
+      const auto& decimal = static_cast<const arrow::Decimal128Type&>(*type);
+      const TypePtr result = AdjustedDecimal(decimal.precision() + 4, decimal.scale() + 4);
+      const int added =
+          static_cast<const arrow::Decimal128Type&>(*result).scale() - decimal.scale();
+      return std::make_shared<DecimalAverage>(type, result, added);
+    }
+    default:
+      return UnexpectedInputType(0, "\"NUMERIC\" or \"ANSI INTERVAL\"", *type);
+  }
+}
+
+}  // namespace
+
+void RegisterAverage(FunctionRegistry* registry) {
+  registry->AddAggregate({"avg",
+                          {"mean"},
+                          "avg(expr) - Returns the mean of the values of a group.",
+                          "SELECT avg(col) FROM VALUES (1), (2), (3) AS tab(col);", BindAverage});
+}
+
+}  // namespace thalweg::functions

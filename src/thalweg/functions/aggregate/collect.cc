@@ -1,0 +1,148 @@
+// collect_list, collect_set and their other names: non-null values of a group as an array.
+
+#include <unordered_set>
+
+#include "thalweg/functions/aggregate/aggregate_support.h"
+#include "thalweg/functions/aggregate/value_codec.h"
+#include "thalweg/types/data_types.h"
+
+namespace thalweg::functions {
+namespace {
+
+struct Collected {
+  int64_t count = 0;
+  std::string bytes;  // codec values, one after the other
+  std::unordered_set<std::string> seen;  // of collect_set only
+};
+
+class Collect : public OwningAggregate<Collected> {
+ public:
+  Collect(std::string name, TypePtr type, bool distinct)
+      : OwningAggregate(std::move(name), {type}, ArrayOf(type, /*contains_null=*/false),
+                        /*nullable=*/false),
+        distinct_(distinct) {}
+
+  Status Update(const EvalContext&, const std::vector<arrow::Datum>& arguments,
+                const GroupSlots& slots) const override {
+    ARROW_ASSIGN_OR_RAISE(auto values, expr::ToArray(arguments[0], slots.num_rows));
+    std::string value;
+    for (int64_t row = 0; row < slots.num_rows; ++row) {
+      if (values->IsNull(row)) continue;
+      Collected& group = Owned(slots.slot(row));
+      if (!distinct_) {
+        ARROW_RETURN_NOT_OK(AppendValue(*values, row, &group.bytes));
+        ++group.count;
+        continue;
+      }
+      value.clear();
+      ARROW_RETURN_NOT_OK(AppendValue(*values, row, &value));
+      AddDistinct(value, &group);
+    }
+    return Status::OK();
+  }
+
+  Status Merge(uint8_t* into, const uint8_t* from) const override {
+    Collected& group = Owned(into);
+    const Collected& other = Owned(from);
+    if (!distinct_) {
+      group.bytes += other.bytes;
+      group.count += other.count;
+      return Status::OK();
+    }
+    return ForEachValue(other, [&](std::string_view value) {
+      AddDistinct(std::string(value), &group);
+    });
+  }
+
+  void Serialize(const uint8_t* slot, std::string* out) const override {
+    AppendSized(Owned(slot).bytes, out);
+    const int64_t count = Owned(slot).count;
+    out->append(reinterpret_cast<const char*>(&count), sizeof(count));
+  }
+  Status Deserialize(uint8_t* slot, std::string_view* in) const override {
+    ARROW_ASSIGN_OR_RAISE(auto bytes, ReadSized(in));
+    if (in->size() < sizeof(int64_t)) return Status::Invalid("truncated aggregate state");
+    Init(slot);
+    Collected& group = Owned(slot);
+    std::memcpy(&group.count, in->data(), sizeof(int64_t));
+    in->remove_prefix(sizeof(int64_t));
+    group.bytes = bytes;
+    if (!distinct_) return Status::OK();
+    return ForEachValue(group, [&](std::string_view value) { group.seen.emplace(value); });
+  }
+
+  Result<ArrayPtr> Finish(const EvalContext&, const GroupSlots& slots) const override {
+    std::unique_ptr<arrow::ArrayBuilder> builder;
+    ARROW_RETURN_NOT_OK(
+        arrow::MakeBuilder(arrow::default_memory_pool(), return_type(), &builder));
+    auto* list = static_cast<arrow::ListBuilder*>(builder.get());
+    for (int64_t row = 0; row < slots.num_rows; ++row) {
+      const Collected& group = Owned(slots.slot(row));
+      ARROW_RETURN_NOT_OK(list->Append());
+      std::string_view in = group.bytes;
+      for (int64_t i = 0; i < group.count; ++i) {
+        ARROW_RETURN_NOT_OK(ReadValue(*argument_types()[0], &in, list->value_builder()));
+      }
+    }
+    return builder->Finish();
+  }
+
+  int64_t OwnedBytes(const uint8_t* slot) const override {
+    const Collected& group = Owned(slot);
+    return static_cast<int64_t>(sizeof(Collected) + group.bytes.capacity() +
+                                group.seen.size() * (sizeof(std::string) + 16) +
+                                (distinct_ ? group.bytes.size() : 0));
+  }
+
+ private:
+  static void AddDistinct(const std::string& value, Collected* group) {
+    if (!group->seen.insert(value).second) return;
+    group->bytes += value;
+    ++group->count;
+  }
+
+  template <typename Visit>
+  Status ForEachValue(const Collected& group, const Visit& visit) const {
+    std::string_view in = group.bytes;
+    for (int64_t i = 0; i < group.count; ++i) {
+      std::string_view rest = in;
+      std::string_view other = in;
+      CompareValues(*argument_types()[0], &rest, &other);
+      // Comparing a value with itself walks over it: what is left tells its size.
+      visit(in.substr(0, in.size() - rest.size()));
+      in = rest;
+    }
+    return Status::OK();
+  }
+
+  bool distinct_;
+};
+
+Result<AggregateFunctionPtr> BindCollect(const std::string& name, bool distinct,
+                                         const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
+  if (distinct && !IsOrderable(*arguments[0].type)) {
+    return MakeError("DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE",
+                     {{"functionName", "`" + name + "`"},
+                      {"dataType", QuotedType(*arguments[0].type)}});
+  }
+  return std::make_shared<Collect>(name, arguments[0].type, distinct);
+}
+
+}  // namespace
+
+void RegisterCollectionAggregates(FunctionRegistry* registry) {
+  const auto add = [&](const std::string& name, std::vector<std::string> aliases, bool distinct,
+                       const std::string& what) {
+    registry->AddAggregate({name, std::move(aliases),
+                            name + "(expr) - Returns an array of the " + what + " of a group.",
+                            "SELECT " + name + "(col) FROM VALUES (1), (2), (1) AS tab(col);",
+                            [=](const Arguments& arguments) {
+                              return BindCollect(name, distinct, arguments);
+                            }});
+  };
+  add("collect_list", {"array_agg"}, false, "non-null values");
+  add("collect_set", {}, true, "distinct non-null values");
+}
+
+}  // namespace thalweg::functions

@@ -1,0 +1,16 @@
+#pragma once
+
+// The parts of the string family; RegisterStringFunctions() calls them all.
+
+#include "thalweg/functions/function_registry.h"
+
+namespace thalweg::functions {
+
+void RegisterStringCaseFunctions(FunctionRegistry* registry);
+void RegisterStringPaddingFunctions(FunctionRegistry* registry);
+void RegisterStringSearchFunctions(FunctionRegistry* registry);
+void RegisterStringConcatenation(FunctionRegistry* registry);
+void RegisterStringFormatFunctions(FunctionRegistry* registry);
+void RegisterLikeFunctions(FunctionRegistry* registry);
+
+}  // namespace thalweg::functions

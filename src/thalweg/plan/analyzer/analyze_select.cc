@@ -1,0 +1,167 @@
+// SELECT, WHERE, ORDER BY, LIMIT, DISTINCT.
+
+#include <arrow/scalar.h>
+#include <arrow/type.h>
+#include <fmt/format.h>
+
+#include "thalweg/plan/analyzer/relation_analyzer.h"
+#include "thalweg/plan/logical/build.h"
+#include "thalweg/plan/logical/error_text.h"
+#include "thalweg/types/coercion.h"
+
+namespace thalweg::plan {
+namespace {
+
+// WHERE: aggregates and generators get the error that names the whole condition.
+class WhereHooks : public ClauseHooks {
+ public:
+  WhereHooks(const spec::Expression& condition, bool streaming)
+      : ClauseHooks("Filter"), condition_(condition), streaming_(streaming) {}
+
+  Result<Resolved> ResolveAggregate(const spec::Expression& call,
+                                    const expr::AggregateDeclaration& declaration) override {
+    return MakeError("INVALID_WHERE_CONDITION",
+                     {{"condition", QuoteExpression(spec::ToString(condition_))},
+                      {"expressionList", spec::ToString(call)}});
+  }
+  bool is_streaming() const override { return streaming_; }
+
+ private:
+  const spec::Expression& condition_;
+  bool streaming_;
+};
+
+Status LimitError(const char* kind, const char* name, const std::string& text,
+                  std::pair<std::string, std::string> detail) {
+  ErrorParameters parameters = {{"name", name}, {"expr", QuoteExpression(text)}};
+  if (!detail.first.empty()) parameters.insert(std::move(detail));
+  return MakeError(fmt::format("INVALID_LIMIT_LIKE_EXPRESSION.{}", kind), std::move(parameters));
+}
+
+}  // namespace
+
+Result<Resolved> ResolveCondition(const AnalyzerContext& context, const Scope& scope,
+                                  const spec::Expression& condition, ClauseHooks* hooks) {
+  return ExpressionResolver(&context, &scope, hooks).Resolve(condition);
+}
+
+bool RelationAnalyzer::IsSelect(const spec::RelationPtr& relation) {
+  if (relation == nullptr) return false;
+  if (relation->kind == spec::RelationKind::kProject) return true;
+  if (relation->kind == spec::RelationKind::kAggregate) return true;
+  return relation->kind == spec::RelationKind::kFilter && relation->input != nullptr &&
+         relation->input->kind == spec::RelationKind::kAggregate;
+}
+
+Result<std::unique_ptr<SelectBlock>> RelationAnalyzer::MakeSelectBlock(
+    const spec::RelationPtr& relation) {
+  if (relation->kind == spec::RelationKind::kFilter) {
+    ARROW_ASSIGN_OR_RAISE(auto block, MakeSelectBlock(relation->input));
+    ARROW_RETURN_NOT_OK(block->Having(*relation->condition));
+    return block;
+  }
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation->input));
+  auto block = std::make_unique<SelectBlock>(context_, std::move(input));
+  if (relation->kind == spec::RelationKind::kAggregate) {
+    if (relation->grouping_kind != spec::GroupingKind::kPlain) {
+      return MakeError("UNSUPPORTED_FEATURE", {{"feature", "ROLLUP, CUBE or GROUPING SETS"}});
+    }
+    ARROW_RETURN_NOT_OK(block->Aggregate(relation->expressions, relation->outputs));
+    ARROW_RETURN_NOT_OK(block->Select(relation->outputs));
+    return block;
+  }
+  for (const spec::ExpressionPtr& item : relation->expressions) {
+    if (!ContainsAggregate(*context_, *item)) continue;
+    ARROW_RETURN_NOT_OK(block->Aggregate({}, relation->expressions));
+    break;
+  }
+  ARROW_RETURN_NOT_OK(block->Select(relation->expressions));
+  return block;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeFilter(const Relation& relation) {
+  if (relation.input != nullptr && relation.input->kind == spec::RelationKind::kAggregate) {
+    ARROW_ASSIGN_OR_RAISE(auto block, MakeSelectBlock(relation.input));
+    ARROW_RETURN_NOT_OK(block->Having(*relation.condition));
+    return block->Finish();
+  }
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
+  WhereHooks hooks(*relation.condition, input.node->is_streaming());
+  ARROW_ASSIGN_OR_RAISE(const Resolved condition, ResolveCondition(*context_, input.scope,
+                                                                   *relation.condition, &hooks));
+  const TypePtr& type = condition.expression->type();
+  if (type->id() != arrow::Type::BOOL) {
+    return MakeError("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
+                     {{"sqlExpr", QuoteExpression(condition.text)},
+                      {"filter", QuoteExpression(condition.text)},
+                      {"type", QuoteType(*type)}});
+  }
+  input.node = BuildFilter(std::move(input.node), condition.expression);
+  return input;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSort(const Relation& relation) {
+  if (IsSelect(relation.input)) {
+    ARROW_ASSIGN_OR_RAISE(auto block, MakeSelectBlock(relation.input));
+    ARROW_RETURN_NOT_OK(block->OrderBy(relation.order));
+    return block->Finish();
+  }
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
+  ClauseHooks hooks("Sort");
+  ExpressionResolver resolver(context_, &input.scope, &hooks);
+  std::vector<SortKey> keys;
+  for (const spec::SortOrder& item : relation.order) {
+    const std::optional<int64_t> ordinal = OrdinalValue(*item.expression);
+    const int64_t width = static_cast<int64_t>(input.scope.attributes.size());
+    if (ordinal && (*ordinal < 1 || *ordinal > width)) {
+      return MakeError("ORDER_BY_POS_OUT_OF_RANGE",
+                       {{"index", std::to_string(*ordinal)}, {"size", std::to_string(width)}});
+    }
+    Resolved value;
+    if (ordinal) {
+      const Attribute& attribute = input.scope.attributes[*ordinal - 1];
+      value = MakeReference(attribute, attribute.name);
+    } else {
+      ARROW_ASSIGN_OR_RAISE(value, resolver.Resolve(*item.expression));
+    }
+    ARROW_ASSIGN_OR_RAISE(SortKey key, MakeSortKey(value, item));
+    keys.push_back(std::move(key));
+  }
+  input.node = BuildSort(std::move(input.node), std::move(keys));
+  return input;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLimit(const Relation& relation, bool offset) {
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
+  const char* name = offset ? "offset" : "limit";
+  const Scope nothing;
+  ClauseHooks hooks(offset ? "Offset" : "Limit");
+  ARROW_ASSIGN_OR_RAISE(
+      const Resolved limit,
+      ResolveCondition(*context_, nothing, *relation.condition, &hooks));
+  if (!limit.expression->IsFoldable()) return LimitError("IS_UNFOLDABLE", name, limit.text, {});
+  const TypePtr& type = limit.expression->type();
+  if (type->id() != arrow::Type::INT32) {
+    return LimitError("DATA_TYPE", name, limit.text, {"dataType", QuoteType(*type)});
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto value,
+                        expr::Fold(*limit.expression, FoldingContext(*context_)));
+  if (!value->is_valid) return LimitError("IS_NULL", name, limit.text, {});
+  const int32_t count = static_cast<const arrow::Int32Scalar&>(*value).value;
+  if (count < 0) {
+    return LimitError("IS_NEGATIVE", name, limit.text, {"v", std::to_string(count)});
+  }
+  input.node = BuildLimit(std::move(input.node),
+                          offset ? NodeKind::kOffset : NodeKind::kLimit, count);
+  return input;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeDistinct(const Relation& relation) {
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
+  ARROW_ASSIGN_OR_RAISE(NodePtr node, BuildDistinct(ProjectToScope(input)));
+  input.node = std::move(node);
+  input.scope.hidden.clear();
+  return input;
+}
+
+}  // namespace thalweg::plan

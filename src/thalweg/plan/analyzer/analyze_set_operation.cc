@@ -1,0 +1,138 @@
+// UNION, INTERSECT, EXCEPT.
+
+#include <arrow/type.h>
+
+#include "thalweg/plan/analyzer/relation_analyzer.h"
+#include "thalweg/plan/analyzer/special_forms.h"
+#include "thalweg/plan/logical/build.h"
+#include "thalweg/plan/logical/error_text.h"
+#include "thalweg/types/coercion.h"
+
+namespace thalweg::plan {
+namespace {
+
+const char* OperatorName(spec::SetOperation operation) {
+  switch (operation) {
+    case spec::SetOperation::kUnion:
+      return "UNION";
+    case spec::SetOperation::kIntersect:
+      return "INTERSECT";
+    case spec::SetOperation::kExcept:
+      return "EXCEPT";
+  }
+  return "";
+}
+
+// Reorders the right side by the names of the left one (unionByName).
+Result<AnalyzedRelation> AlignByName(const AnalyzedRelation& left, AnalyzedRelation right) {
+  std::vector<Attribute> ordered;
+  for (const Attribute& attribute : left.scope.attributes) {
+    const std::vector<const Attribute*> found = FindColumns(right.scope, attribute.name);
+    if (found.empty()) return UnresolvedColumn(right.scope, {attribute.name});
+    if (found.size() > 1) {
+      ARROW_RETURN_NOT_OK(FindName(right.scope, {attribute.name}));
+    }
+    ordered.push_back(*found.front());
+  }
+  if (ordered.size() == right.scope.attributes.size()) right.scope.attributes = std::move(ordered);
+  return right;
+}
+
+// Both sides with equal numbers of columns of equal types.
+Status Align(const char* name, NodePtr* left, NodePtr* right) {
+  const std::vector<Attribute>& a = (*left)->output;
+  const std::vector<Attribute>& b = (*right)->output;
+  if (a.size() != b.size()) {
+    return MakeError("NUM_COLUMNS_MISMATCH", {{"operator", name},
+                                              {"firstNumColumns", std::to_string(a.size())},
+                                              {"invalidOrdinalNum", OrdinalWord(1)},
+                                              {"invalidNumColumns", std::to_string(b.size())}});
+  }
+  std::vector<NamedExpression> left_items;
+  std::vector<NamedExpression> right_items;
+  for (size_t i = 0; i < a.size(); ++i) {
+    const TypePtr common = WiderType({a[i].type, b[i].type});
+    if (common == nullptr) {
+      return MakeError("INCOMPATIBLE_COLUMN_TYPE", {{"operator", name},
+                                                    {"columnOrdinalNumber", OrdinalWord(i)},
+                                                    {"tableOrdinalNumber", OrdinalWord(1)},
+                                                    {"dataType1", QuoteType(*b[i].type)},
+                                                    {"dataType2", QuoteType(*a[i].type)},
+                                                    {"hint", ""}});
+    }
+    const auto casted = [&common](const Attribute& attribute) -> Result<NamedExpression> {
+      Resolved value = MakeReference(attribute, attribute.name);
+      if (attribute.type->Equals(*common)) return PassThrough(attribute);
+      if (SameType(*attribute.type, *common)) return PassThrough(attribute);
+      ARROW_ASSIGN_OR_RAISE(value.expression,
+                            MakeCheckedCast(value, common, expr::CastMode::kAnsi, value.text));
+      value.attribute.reset();
+      return MakeNamed(value, attribute.name);
+    };
+    ARROW_ASSIGN_OR_RAISE(NamedExpression left_item, casted(a[i]));
+    ARROW_ASSIGN_OR_RAISE(NamedExpression right_item, casted(b[i]));
+    left_items.push_back(std::move(left_item));
+    right_items.push_back(std::move(right_item));
+  }
+  if (!IsIdentity(left_items, a)) *left = BuildProject(*left, std::move(left_items));
+  if (!IsIdentity(right_items, b)) *right = BuildProject(*right, std::move(right_items));
+  return Status::OK();
+}
+
+NodePtr BuildUnion(NodePtr left, NodePtr right) {
+  auto node = std::make_shared<Node>();
+  node->kind = NodeKind::kUnion;
+  for (size_t i = 0; i < left->output.size(); ++i) {
+    Attribute attribute = left->output[i];
+    attribute.id = NextAttributeId();
+    attribute.nullable = attribute.nullable || right->output[i].nullable;
+    attribute.qualifier.clear();
+    node->output.push_back(std::move(attribute));
+  }
+  node->children = {std::move(left), std::move(right)};
+  return node;
+}
+
+// INTERSECT and EXCEPT: distinct rows of the left side that have, or have not, an equal row on the
+// right; NULLs are equal.
+Result<NodePtr> BuildMembership(spec::SetOperation operation, NodePtr left, NodePtr right) {
+  Node join;
+  join.join_type = operation == spec::SetOperation::kIntersect ? JoinType::kLeftSemi
+                                                               : JoinType::kLeftAnti;
+  join.set_operation = operation;
+  for (size_t i = 0; i < left->output.size(); ++i) {
+    join.left_keys.push_back(left->output[i].Reference());
+    join.right_keys.push_back(right->output[i].Reference());
+    join.null_safe_keys.push_back(true);
+  }
+  return BuildDistinct(BuildJoin(std::move(left), std::move(right), std::move(join)));
+}
+
+}  // namespace
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSetOperation(const Relation& relation) {
+  const char* name = OperatorName(relation.set_operation);
+  ARROW_ASSIGN_OR_RAISE(const AnalyzedRelation first, Analyze(relation.input));
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation second, Analyze(relation.right));
+  if (relation.by_name) {
+    ARROW_ASSIGN_OR_RAISE(second, AlignByName(first, std::move(second)));
+  }
+  NodePtr left = ProjectToScope(first);
+  NodePtr right = ProjectToScope(second);
+  ARROW_RETURN_NOT_OK(Align(name, &left, &right));
+  if (relation.set_operation == spec::SetOperation::kUnion) {
+    NodePtr node = BuildUnion(std::move(left), std::move(right));
+    if (!relation.all) {
+      ARROW_ASSIGN_OR_RAISE(node, BuildDistinct(std::move(node)));
+    }
+    return MakeRelation(std::move(node));
+  }
+  if (relation.all) {
+    return MakeError("UNSUPPORTED_FEATURE", {{"feature", std::string(name) + " ALL"}});
+  }
+  ARROW_ASSIGN_OR_RAISE(NodePtr node, BuildMembership(relation.set_operation, std::move(left),
+                                                      std::move(right)));
+  return MakeRelation(std::move(node));
+}
+
+}  // namespace thalweg::plan

@@ -1,0 +1,194 @@
+// FROM name and readers: common table expressions, views, tables, files by path.
+
+#include <algorithm>
+
+#include "thalweg/plan/analyzer/relation_analyzer.h"
+#include "thalweg/plan/logical/build.h"
+#include "thalweg/plan/logical/error_text.h"
+
+namespace thalweg::plan {
+namespace {
+
+std::vector<Attribute> MakeAttributes(const arrow::Schema& schema) {
+  std::vector<Attribute> attributes;
+  for (const FieldPtr& field : schema.fields()) {
+    Attribute attribute;
+    attribute.name = field->name();
+    attribute.type = field->type();
+    attribute.nullable = field->nullable();
+    attribute.id = NextAttributeId();
+    attributes.push_back(std::move(attribute));
+  }
+  return attributes;
+}
+
+std::shared_ptr<Node> MakeScanNode(NodeKind kind, const arrow::Schema& schema) {
+  auto node = std::make_shared<Node>();
+  node->kind = kind;
+  node->output = MakeAttributes(schema);
+  for (int i = 0; i < schema.num_fields(); ++i) node->source_columns.push_back(i);
+  return node;
+}
+
+io::Options LowerCaseKeys(const std::map<std::string, std::string>& options) {
+  io::Options lower;
+  for (const auto& [key, value] : options) lower[ToLowerAscii(key)] = value;
+  return lower;
+}
+
+void AddPathOption(io::ReadArguments* arguments) {
+  const auto path = arguments->options.find("path");
+  if (path != arguments->options.end() && !path->second.empty()) {
+    arguments->paths.push_back(path->second);
+  }
+}
+
+Result<NodePtr> ScanNode(io::Provider* provider, io::ReadArguments arguments) {
+  ARROW_ASSIGN_OR_RAISE(std::shared_ptr<io::Scan> scan, provider->MakeScan(arguments));
+  std::shared_ptr<Node> node = MakeScanNode(NodeKind::kScan, *scan->schema());
+  node->scan = std::move(scan);
+  return node;
+}
+
+Result<std::shared_ptr<const StreamRelation>> MakeStreamRelation(io::Provider* provider,
+                                                                 io::ReadArguments arguments) {
+  ARROW_ASSIGN_OR_RAISE(arguments.schema, provider->InferSchema(arguments, /*streaming=*/true));
+  auto stream = std::make_shared<StreamRelation>();
+  stream->provider = provider;
+  stream->arguments = std::move(arguments);
+  stream->description = provider->name();
+  return stream;
+}
+
+NodePtr StreamNode(std::shared_ptr<const StreamRelation> stream) {
+  std::shared_ptr<Node> node = MakeScanNode(NodeKind::kStreamScan, *stream->arguments.schema);
+  node->stream = std::move(stream);
+  return node;
+}
+
+Status NotStreaming(const std::string& name) {
+  return MakeError("_LEGACY_ERROR_TEMP_1008", {{"quoted", name}});
+}
+
+}  // namespace
+
+io::ReadArguments RelationAnalyzer::MakeReadArguments(const io::Options& options) const {
+  io::ReadArguments arguments;
+  arguments.options = options;
+  arguments.session_time_zone = SessionTimeZone(*context_);
+  arguments.file_system = context_->file_system;
+  arguments.clock = context_->clock;
+  arguments.settings = context_->settings->Effective();
+  return arguments;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTable(const Relation& relation) {
+  const std::vector<std::string>& name = relation.table_name;
+  // A session has one catalog and one schema: spark_catalog.default.t is t.
+  size_t first = 0;
+  if (name.size() == 3 && EqualsIgnoreCase(name[0], "spark_catalog")) first = 1;
+  if (name.size() - first == 2 && EqualsIgnoreCase(name[first], "default")) ++first;
+  if (name.size() - first == 1) {
+    ARROW_ASSIGN_OR_RAISE(AnalyzedRelation found, AnalyzeNamed(relation, name.back()));
+    if (found.node != nullptr) return found;
+  }
+  if (name.size() == 2 && context_->providers->Find(name[0]).ok()) {
+    auto read = std::make_shared<Relation>(relation);
+    read->kind = spec::RelationKind::kRead;
+    read->format = name[0];
+    read->paths = {name[1]};
+    return AnalyzeRead(read);
+  }
+  return MakeError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", QuoteIdentifiers(name)},
+                                               {"searchPath", SearchPath()}});
+}
+
+// Gives a relation without a node if nothing has that name.
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNamed(const Relation& relation,
+                                                        const std::string& name) {
+  AnalyzedRelation found;
+  const CommonTables* table = common_tables_.get();
+  while (table != nullptr && !EqualsIgnoreCase(table->name, name)) table = table->outer.get();
+  if (table != nullptr) {
+    // The definition sees what was in sight where it stands.
+    const std::shared_ptr<const CommonTables> here = common_tables_;
+    const spec::RelationPtr definition = table->relation;
+    common_tables_ = table->outer;
+    Result<AnalyzedRelation> analyzed = Analyze(definition);
+    common_tables_ = here;
+    ARROW_ASSIGN_OR_RAISE(found, std::move(analyzed));
+  } else if (const auto view = context_->catalog->FindView(name)) {
+    ARROW_ASSIGN_OR_RAISE(found, UseView(*view));
+  } else if (const auto entry = context_->catalog->FindTable(name)) {
+    ARROW_ASSIGN_OR_RAISE(found, UseTable(relation, *entry));
+  } else {
+    return found;
+  }
+  if (relation.is_stream && !found.node->is_streaming()) return NotStreaming(name);
+  for (Attribute& attribute : found.scope.attributes) attribute.qualifier = {ToLowerAscii(name)};
+  found.scope.hidden.clear();
+  return found;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::UseView(const ViewEntry& view) {
+  if (view.plan != nullptr) {
+    AnalyzedRelation relation = MakeRelation(view.plan);
+    relation.node = RenewAttributeIds(relation.node, &relation.scope.attributes);
+    return relation;
+  }
+  const std::string key = ToLowerAscii(view.name);
+  if (std::find(open_views_.begin(), open_views_.end(), key) != open_views_.end()) {
+    return MakeError("RECURSIVE_VIEW", {{"viewIdent", QuoteIdentifier(view.name)},
+                                        {"newPath", QuoteIdentifier(view.name)}});
+  }
+  const std::shared_ptr<const CommonTables> here = common_tables_;
+  common_tables_ = nullptr;
+  open_views_.push_back(key);
+  Result<AnalyzedRelation> analyzed = Analyze(view.relation);
+  open_views_.pop_back();
+  common_tables_ = here;
+  return analyzed;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::UseTable(const Relation& relation,
+                                                    const TableEntry& table) {
+  io::Options options = table.options;
+  for (const auto& [key, value] : LowerCaseKeys(relation.options)) options[key] = value;
+  io::ReadArguments arguments = MakeReadArguments(options);
+  arguments.schema = table.schema;
+  if (!table.location.empty()) arguments.paths.push_back(table.location);
+  if (!relation.is_stream) {
+    ARROW_ASSIGN_OR_RAISE(NodePtr node, ScanNode(table.provider, std::move(arguments)));
+    return MakeRelation(std::move(node));
+  }
+  ARROW_ASSIGN_OR_RAISE(auto stream, MakeStreamRelation(table.provider, std::move(arguments)));
+  return MakeRelation(StreamNode(std::move(stream)));
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRead(const spec::RelationPtr& relation) {
+  if (relation->is_stream) {
+    if (auto known = context_->catalog->FindStream(relation)) {
+      return MakeRelation(StreamNode(std::move(known)));
+    }
+  }
+  std::string format = relation->format;
+  if (format.empty()) format = context_->settings->Get("spark.sql.sources.default");
+  if (format.empty()) format = "parquet";
+  ARROW_ASSIGN_OR_RAISE(io::Provider * provider, context_->providers->Find(format));
+  io::ReadArguments arguments = MakeReadArguments(LowerCaseKeys(relation->options));
+  arguments.schema = relation->schema;
+  arguments.paths = relation->paths;
+  AddPathOption(&arguments);
+  if (!relation->is_stream) {
+    ARROW_ASSIGN_OR_RAISE(NodePtr node, ScanNode(provider, std::move(arguments)));
+    return MakeRelation(std::move(node));
+  }
+  ARROW_ASSIGN_OR_RAISE(auto stream, MakeStreamRelation(provider, std::move(arguments)));
+  return MakeRelation(StreamNode(context_->catalog->RememberStream(relation, std::move(stream))));
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLocal(const Relation& relation) {
+  return MakeRelation(BuildLocal(MakeAttributes(*relation.schema), relation.batches));
+}
+
+}  // namespace thalweg::plan

@@ -1,0 +1,198 @@
+// Aliases, common table expressions, watermarks, dropDuplicates, lateral views, column edits.
+
+#include <algorithm>
+
+#include <arrow/type.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "thalweg/plan/analyzer/relation_analyzer.h"
+#include "thalweg/plan/logical/build.h"
+#include "thalweg/plan/logical/error_text.h"
+
+namespace thalweg::plan {
+namespace {
+
+class WatermarkHooks : public ClauseHooks {
+ public:
+  WatermarkHooks() : ClauseHooks("EventTimeWatermark") {}
+};
+
+bool IsEventTime(const arrow::DataType& type) {
+  if (IsTimestamp(type)) return true;
+  if (type.id() != arrow::Type::STRUCT) return false;
+  for (const FieldPtr& field : type.fields()) {
+    if (field->name() == "end") return IsTimestamp(*field->type());
+  }
+  return false;
+}
+
+void MarkWatermark(std::vector<Attribute>* attributes, uint64_t id, int64_t delay_millis) {
+  for (Attribute& attribute : *attributes) {
+    attribute.watermark_delay_millis.reset();
+    if (attribute.id == id) attribute.watermark_delay_millis = delay_millis;
+  }
+}
+
+}  // namespace
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeAlias(const Relation& relation) {
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
+  std::vector<Attribute>& attributes = input.scope.attributes;
+  const std::vector<std::string>& names = relation.column_names;
+  if (!names.empty() && names.size() != attributes.size()) {
+    return MakeError("ASSIGNMENT_ARITY_MISMATCH",
+                     {{"numExpr", std::to_string(names.size())},
+                      {"numTarget", std::to_string(attributes.size())}});
+  }
+  for (size_t i = 0; i < attributes.size(); ++i) {
+    if (!names.empty()) attributes[i].name = names[i];
+    if (!relation.alias.empty()) attributes[i].qualifier = {relation.alias};
+  }
+  if (!relation.alias.empty()) input.scope.hidden.clear();
+  return input;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeWith(const Relation& relation) {
+  const std::shared_ptr<const CommonTables> outer = common_tables_;
+  for (const auto& [name, definition] : relation.definitions) {
+    common_tables_ = std::make_shared<const CommonTables>(
+        CommonTables{name, definition, common_tables_});
+  }
+  Result<AnalyzedRelation> analyzed = Analyze(relation.input);
+  common_tables_ = outer;
+  return analyzed;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeWatermark(const Relation& relation) {
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
+  const spec::Expression& item = *relation.expressions[0];
+  if (item.kind == spec::ExpressionKind::kAlias && item.name.size() > 1) {
+    return MakeError("CANNOT_USE_MULTI_ALIASES_IN_WATERMARK_CLAUSE");
+  }
+  WatermarkHooks hooks;
+  ExpressionResolver resolver(context_, &input.scope, &hooks);
+  const bool aliased = item.kind == spec::ExpressionKind::kAlias;
+  ARROW_ASSIGN_OR_RAISE(const Resolved value,
+                        resolver.Resolve(aliased ? *item.children[0] : item));
+  Attribute event_time;
+  if (!aliased && value.attribute) {
+    event_time = *value.attribute;
+  } else if (!aliased) {
+    return MakeError("REQUIRES_EXPLICIT_NAME_IN_WATERMARK_CLAUSE", {{"sqlExpr", value.text}});
+  } else {
+    // The new column comes first.
+    NamedExpression computed = MakeNamed(value, item.name.back());
+    event_time = computed.output;
+    std::vector<NamedExpression> items = {computed};
+    for (NamedExpression& old : PassThrough(input.node->output)) items.push_back(std::move(old));
+    input.node = BuildProject(std::move(input.node), std::move(items));
+    input.scope.attributes.insert(input.scope.attributes.begin(), event_time);
+  }
+  if (!IsEventTime(*event_time.type)) {
+    return MakeError("EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE",
+                     {{"eventName", QuoteIdentifier(event_time.name)},
+                      {"eventType", QuoteType(*event_time.type)}});
+  }
+  if (!input.node->is_streaming()) return input;
+  auto node = std::make_shared<Node>();
+  node->kind = NodeKind::kWatermark;
+  node->event_time = event_time.id;
+  node->delay_millis = relation.delay_micros / 1000;
+  node->output = input.node->output;
+  MarkWatermark(&node->output, event_time.id, node->delay_millis);
+  MarkWatermark(&input.scope.attributes, event_time.id, node->delay_millis);
+  MarkWatermark(&input.scope.hidden, event_time.id, node->delay_millis);
+  node->children = {std::move(input.node)};
+  input.node = std::move(node);
+  return input;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeDeduplicate(const Relation& relation) {
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
+  auto node = std::make_shared<Node>();
+  node->kind = NodeKind::kDeduplicate;
+  node->within_watermark = relation.within_watermark;
+  std::vector<const Attribute*> keys;
+  for (const std::string& name : relation.column_names) {
+    const std::vector<const Attribute*> found = FindColumns(input.scope, name);
+    if (found.empty()) {
+      std::vector<std::string> names;
+      for (const Attribute& attribute : input.scope.attributes) names.push_back(attribute.name);
+      return MakeError("UNRESOLVED_COLUMN_AMONG_FIELD_NAMES",
+                       {{"colName", QuoteIdentifier(name)},
+                        {"fieldNames", fmt::format("{}", fmt::join(names, ", "))}});
+    }
+    keys.insert(keys.end(), found.begin(), found.end());
+  }
+  if (relation.column_names.empty()) {
+    for (const Attribute& attribute : input.scope.attributes) keys.push_back(&attribute);
+  }
+  for (const Attribute* key : keys) {
+    if (!IsOrderable(*key->type)) {
+      return MakeError("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
+                       {{"colName", QuoteIdentifier(key->name)},
+                        {"dataType", QuoteType(*key->type)}});
+    }
+    if (std::find(node->keys.begin(), node->keys.end(), key->id) == node->keys.end()) {
+      node->keys.push_back(key->id);
+    }
+  }
+  node->output = input.node->output;
+  node->children = {std::move(input.node)};
+  input.node = std::move(node);
+  return input;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLateralView(const Relation& relation) {
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
+  ClauseHooks hooks("Generate");
+  ExpressionResolver resolver(context_, &input.scope, &hooks);
+  ARROW_ASSIGN_OR_RAISE(GeneratorCall generate,
+                        ResolveGeneratorCall(&resolver, *relation.expressions[0], relation.outer,
+                                             relation.column_names));
+  for (Attribute& attribute : generate.output) attribute.qualifier = {relation.alias};
+  input.node = BuildGenerate(std::move(input.node), generate);
+  input.scope.attributes.insert(input.scope.attributes.end(), generate.output.begin(),
+                                generate.output.end());
+  return input;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeWithColumns(const Relation& relation) {
+  // Each existing column keeps its place; a new one goes to the end.
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
+  std::vector<spec::ExpressionPtr> added = relation.expressions;
+  std::vector<spec::ExpressionPtr> items;
+  ClauseHooks hooks("Project");
+  ExpressionResolver resolver(context_, &input.scope, &hooks);
+  std::vector<NamedExpression> outputs = PassThrough(input.scope.attributes);
+  const size_t old_width = outputs.size();
+  for (const spec::ExpressionPtr& item : relation.expressions) {
+    if (item->kind != spec::ExpressionKind::kAlias) {
+      return Status::Invalid("withColumns needs a name for each column");
+    }
+    ARROW_ASSIGN_OR_RAISE(const Resolved value, resolver.Resolve(*item->children[0]));
+    const NamedExpression made = MakeNamed(value, item->name.back());
+    bool replaced = false;
+    for (size_t i = 0; i < old_width; ++i) {
+      if (!EqualsIgnoreCase(input.scope.attributes[i].name, item->name.back())) continue;
+      outputs[i] = made;
+      replaced = true;
+    }
+    if (!replaced) outputs.push_back(made);
+  }
+  return MakeRelation(BuildProject(std::move(input.node), std::move(outputs)));
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeDrop(const Relation& relation) {
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
+  std::erase_if(input.scope.attributes, [&relation](const Attribute& attribute) {
+    return std::any_of(
+        relation.column_names.begin(), relation.column_names.end(),
+        [&attribute](const std::string& name) { return EqualsIgnoreCase(attribute.name, name); });
+  });
+  input.node = ProjectToScope(input);
+  return input;
+}
+
+}  // namespace thalweg::plan

@@ -1,0 +1,32 @@
+#include "thalweg/plan/analyzer/analyzer.h"
+
+#include "thalweg/plan/analyzer/relation_analyzer.h"
+#include "thalweg/plan/logical/build.h"
+
+namespace thalweg::plan {
+
+Result<Analyzer> Analyzer::Make(AnalyzerContext context) {
+  if (context.catalog == nullptr || context.functions == nullptr || context.providers == nullptr ||
+      context.settings == nullptr) {
+    return Status::Invalid("an analyzer needs a catalog, functions, providers and settings");
+  }
+  return Analyzer(std::move(context));
+}
+
+Result<NodePtr> Analyzer::Analyze(const spec::RelationPtr& relation) const {
+  ARROW_ASSIGN_OR_RAISE(const AnalyzedRelation analyzed,
+                        RelationAnalyzer(&context_).Analyze(relation));
+  return ProjectToScope(analyzed);
+}
+
+Result<expr::ExpressionPtr> Analyzer::AnalyzeExpression(const spec::ExpressionPtr& expression,
+                                                        const Node& input) const {
+  Scope scope;
+  scope.attributes = input.output;
+  ClauseHooks hooks("Project");
+  ARROW_ASSIGN_OR_RAISE(Resolved value,
+                        ExpressionResolver(&context_, &scope, &hooks).Resolve(*expression));
+  return value.expression;
+}
+
+}  // namespace thalweg::plan

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+
+#include "thalweg/base/clock.h"
+#include "thalweg/base/file_system.h"
+#include "thalweg/base/settings.h"
+#include "thalweg/functions/function_registry.h"
+#include "thalweg/io/provider.h"
+#include "thalweg/plan/catalog/catalog.h"
+
+namespace thalweg::plan {
+
+/// What an analysis reads besides the query itself. Everything pointed to outlives the analyzer.
+struct AnalyzerContext {
+  Catalog* catalog = nullptr;
+  std::shared_ptr<const functions::FunctionRegistry> functions;
+  const io::ProviderRegistry* providers = nullptr;
+  const Settings* settings = nullptr;
+  FileSystem* file_system = nullptr;
+  Clock* clock = nullptr;
+};
+
+/// The session's time zone ("UTC" when unset).
+std::string SessionTimeZone(const AnalyzerContext& context);
+/// The context in which constants are folded: the session's zone and the time of the analysis.
+expr::EvalContext FoldingContext(const AnalyzerContext& context);
+
+}  // namespace thalweg::plan

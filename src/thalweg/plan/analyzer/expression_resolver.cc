@@ -1,0 +1,352 @@
+#include "thalweg/plan/analyzer/expression_resolver.h"
+
+#include <set>
+
+#include <arrow/scalar.h>
+#include <arrow/type.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "thalweg/plan/analyzer/expression_text.h"
+#include "thalweg/plan/analyzer/special_forms.h"
+#include "thalweg/plan/logical/error_text.h"
+#include "thalweg/types/coercion.h"
+
+namespace thalweg::plan {
+namespace {
+
+Status Unsupported(const std::string& feature) {
+  return MakeError("UNSUPPORTED_FEATURE", {{"feature", feature}});
+}
+
+// Functions that may be named without parentheses.
+bool IsLiteralFunction(const std::string& name) {
+  static const std::set<std::string> names = {"current_date", "current_timestamp", "current_user",
+                                              "user", "session_user"};
+  return names.count(name) > 0;
+}
+
+// bigint(x), date(x), ...: casts in the shape of functions; null for all other names.
+TypePtr CastFunctionType(const std::string& name) {
+  static const std::map<std::string, TypePtr> types = {
+      {"boolean", arrow::boolean()}, {"tinyint", arrow::int8()},   {"smallint", arrow::int16()},
+      {"int", arrow::int32()},       {"bigint", arrow::int64()},   {"float", arrow::float32()},
+      {"double", arrow::float64()},  {"decimal", DecimalOf(10, 0)}, {"date", arrow::date32()},
+      {"timestamp", TimestampType()}, {"binary", arrow::binary()}, {"string", arrow::utf8()}};
+  const auto found = types.find(name);
+  return found == types.end() ? nullptr : found->second;
+}
+
+}  // namespace
+
+std::string SessionTimeZone(const AnalyzerContext& context) {
+  std::string zone;
+  if (context.settings != nullptr) zone = context.settings->Get("spark.sql.session.timeZone");
+  return zone.empty() ? "UTC" : zone;
+}
+
+expr::EvalContext FoldingContext(const AnalyzerContext& context) {
+  expr::EvalContext folding;
+  folding.session_time_zone = SessionTimeZone(context);
+  if (context.clock != nullptr) {
+    folding.current_timestamp_micros = context.clock->NowMillis() * 1000;
+  }
+  return folding;
+}
+
+Result<std::optional<Resolved>> ClauseHooks::ResolveName(const std::vector<std::string>& parts) {
+  return std::optional<Resolved>();
+}
+
+Result<Resolved> ClauseHooks::ResolveAggregate(const spec::Expression& call,
+                                               const expr::AggregateDeclaration& declaration) {
+  return MakeError("UNSUPPORTED_EXPR_FOR_OPERATOR",
+                   {{"operator", operator_name_},
+                    {"invalidExprSqls", QuoteExpression(spec::ToString(call))}});
+}
+
+Result<Resolved> ClauseHooks::ResolveTimeWindow(const spec::Expression& call) {
+  return Unsupported(fmt::format("{} in a {}", call.name.back(), operator_name_));
+}
+
+Status ClauseHooks::RefuseGenerator(const spec::Expression& call) {
+  return MakeError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT",
+                   {{"plan", fmt::format("'{} {}", operator_name_, spec::ToString(call))}});
+}
+
+Resolved MakeReference(const Attribute& attribute, const std::string& written_name) {
+  return {attribute.Reference(), written_name, written_name, attribute,
+          attribute.watermark_delay_millis};
+}
+
+NamedExpression MakeNamed(const Resolved& value, const std::string& name) {
+  Attribute output;
+  if (value.attribute) {
+    output = *value.attribute;
+    if (!name.empty()) output.qualifier.clear();
+  } else {
+    output.id = NextAttributeId();
+    output.watermark_delay_millis = value.watermark_delay_millis;
+  }
+  output.name = name.empty() ? value.column_name() : name;
+  output.type = value.expression->type();
+  output.nullable = value.expression->nullable();
+  return {value.expression, std::move(output)};
+}
+
+Result<Resolved> ExpressionResolver::Resolve(const spec::Expression& expression) {
+  Result<Resolved> resolved = ResolveNode(expression);
+  if (!resolved.ok() && expression.position.line > 0) {
+    return WithPosition(resolved.status(), expression.position);
+  }
+  return resolved;
+}
+
+Result<Resolved> ExpressionResolver::ResolveNode(const spec::Expression& expression) {
+  switch (expression.kind) {
+    case spec::ExpressionKind::kLiteral:
+      return ResolveLiteral(expression);
+    case spec::ExpressionKind::kAttribute:
+      return ResolveAttribute(expression);
+    case spec::ExpressionKind::kStar:
+      return MakeError("INVALID_USAGE_OF_STAR_OR_REGEX",
+                       {{"elem", "'*'"}, {"prettyName", hooks_->operator_name()}});
+    case spec::ExpressionKind::kFunction:
+      return ResolveFunction(expression);
+    case spec::ExpressionKind::kAlias: {
+      ARROW_ASSIGN_OR_RAISE(Resolved child, Resolve(*expression.children[0]));
+      child.name = expression.name.back();
+      return child;
+    }
+    case spec::ExpressionKind::kCast:
+      return ResolveCast(expression);
+    case spec::ExpressionKind::kCase:
+      return SpecialForms(this).ResolveCase(expression);
+    case spec::ExpressionKind::kSubscript: {
+      ARROW_ASSIGN_OR_RAISE(const Resolved value, Resolve(*expression.children[0]));
+      ARROW_ASSIGN_OR_RAISE(const Resolved index, Resolve(*expression.children[1]));
+      return ExtractElement(value, index);
+    }
+    case spec::ExpressionKind::kField: {
+      ARROW_ASSIGN_OR_RAISE(const Resolved value, Resolve(*expression.children[0]));
+      return ExtractField(value, expression.name.back());
+    }
+    case spec::ExpressionKind::kInterval:
+      return ResolveInterval(expression);
+    case spec::ExpressionKind::kLambda:
+      return Unsupported("a lambda function");
+    case spec::ExpressionKind::kWindow:
+      return RefuseOver(expression);
+    case spec::ExpressionKind::kSubquery:
+      return Unsupported("a subquery inside an expression");
+  }
+  return Status::Invalid("unknown expression kind");
+}
+
+Status ExpressionResolver::RefuseOver(const spec::Expression& expression) {
+  if (!hooks_->is_streaming()) return Unsupported("a window function (OVER)");
+  const std::string function =
+      expression.children.empty() ? "" : spec::ToString(*expression.children[0]);
+  const std::string text =
+      expression.text.empty() ? spec::ToString(expression) : expression.text;
+  return MakeError("NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING",
+                   {{"windowFunc", QuoteIdentifier(function)},
+                    {"columnName", QuoteIdentifier(text)},
+                    {"windowSpec", text}});
+}
+
+Result<Resolved> ExpressionResolver::ResolveLiteral(const spec::Expression& expression) {
+  Resolved literal;
+  literal.expression = expr::Literal::Make(expression.literal);
+  literal.text = LiteralText(*expression.literal, SessionTimeZone(*context_));
+  return literal;
+}
+
+Result<Resolved> ExpressionResolver::ResolveAttribute(const spec::Expression& expression) {
+  ARROW_ASSIGN_OR_RAISE(std::optional<NameMatch> match, FindName(*scope_, expression.name));
+  if (!match) {
+    ARROW_ASSIGN_OR_RAISE(std::optional<Resolved> other, hooks_->ResolveName(expression.name));
+    if (other) return *other;
+    if (expression.name.size() == 1 && IsLiteralFunction(ToLowerAscii(expression.name[0]))) {
+      return BindCall(ToLowerAscii(expression.name[0]), {});
+    }
+    return UnresolvedColumn(*scope_, expression.name);
+  }
+  Resolved value = MakeReference(match->attribute, match->written_name);
+  for (const std::string& field : match->fields) {
+    ARROW_ASSIGN_OR_RAISE(value, ExtractField(value, field));
+    value.name = field;
+  }
+  return value;
+}
+
+Result<Resolved> ExpressionResolver::ResolveCast(const spec::Expression& expression) {
+  ARROW_ASSIGN_OR_RAISE(Resolved child, Resolve(*expression.children[0]));
+  Resolved cast;
+  cast.text = fmt::format("{}({} AS {})", expression.try_cast ? "TRY_CAST" : "CAST", child.text,
+                          SqlTypeName(*expression.type));
+  if (child.expression->kind() == expr::ExpressionKind::kAttribute) cast.name = child.name;
+  const auto mode = expression.try_cast ? expr::CastMode::kTry : expr::CastMode::kAnsi;
+  ARROW_ASSIGN_OR_RAISE(cast.expression, MakeCheckedCast(child, expression.type, mode, cast.text));
+  return cast;
+}
+
+Result<Resolved> ExpressionResolver::ResolveInterval(const spec::Expression& expression) {
+  ARROW_ASSIGN_OR_RAISE(Resolved value, Resolve(*expression.children[0]));
+  const std::string unit = ToLowerAscii(expression.name.back());
+  Resolved one;
+  if (unit.starts_with("year") || unit.starts_with("month")) {
+    const int32_t months = unit.starts_with("year") ? 12 : 1;
+    one.expression = expr::Literal::Make(std::make_shared<arrow::MonthIntervalScalar>(months));
+  } else {
+    ARROW_ASSIGN_OR_RAISE(const int64_t micros, ParseIntervalMicros("1 " + unit, 0));
+    one.expression = expr::Literal::Make(
+        std::make_shared<arrow::DurationScalar>(micros, DayTimeIntervalType()));
+  }
+  one.text = fmt::format("INTERVAL '1' {}", unit);
+  return BindCall("*", {std::move(value), std::move(one)});
+}
+
+Result<std::vector<Resolved>> ExpressionResolver::ResolveList(
+    const std::vector<spec::ExpressionPtr>& expressions) {
+  std::vector<Resolved> resolved;
+  for (const spec::ExpressionPtr& expression : expressions) {
+    if (expression->kind == spec::ExpressionKind::kStar) {
+      ARROW_ASSIGN_OR_RAISE(std::vector<Resolved> columns, ExpandStar(*expression));
+      for (Resolved& column : columns) resolved.push_back(std::move(column));
+      continue;
+    }
+    ARROW_ASSIGN_OR_RAISE(Resolved one, Resolve(*expression));
+    resolved.push_back(std::move(one));
+  }
+  return resolved;
+}
+
+Result<std::vector<Resolved>> ExpressionResolver::ExpandStar(const spec::Expression& star) {
+  std::vector<Resolved> columns;
+  const auto add = [&columns](const Attribute& attribute) {
+    columns.push_back(MakeReference(attribute, attribute.name));
+  };
+  if (star.name.empty()) {
+    for (const Attribute& attribute : scope_->attributes) add(attribute);
+    return columns;
+  }
+  if (star.name.size() == 1) {
+    for (const std::vector<Attribute>* list : {&scope_->attributes, &scope_->hidden}) {
+      for (const Attribute& attribute : *list) {
+        if (!attribute.qualifier.empty() &&
+            EqualsIgnoreCase(attribute.qualifier.back(), star.name[0])) {
+          add(attribute);
+        }
+      }
+    }
+    if (!columns.empty()) return columns;
+  }
+  ARROW_ASSIGN_OR_RAISE(const std::optional<NameMatch> match, FindName(*scope_, star.name));
+  if (match) {
+    Resolved value = MakeReference(match->attribute, match->written_name);
+    for (const std::string& field : match->fields) {
+      ARROW_ASSIGN_OR_RAISE(value, ExtractField(value, field));
+    }
+    if (value.expression->type()->id() == arrow::Type::STRUCT) {
+      for (const FieldPtr& field : value.expression->type()->fields()) {
+        ARROW_ASSIGN_OR_RAISE(Resolved column, ExtractField(value, field->name()));
+        column.name = field->name();
+        columns.push_back(std::move(column));
+      }
+      return columns;
+    }
+  }
+  return MakeError("CANNOT_RESOLVE_STAR_EXPAND", {{"targetString", QuoteIdentifiers(star.name)},
+                                                  {"columns", SortedColumnNames(*scope_)}});
+}
+
+Result<Resolved> ExpressionResolver::ResolveStruct(const spec::Expression& expression) {
+  std::vector<Resolved> fields;
+  std::vector<std::string> texts;
+  for (const spec::ExpressionPtr& child : expression.children) {
+    std::vector<Resolved> values;
+    if (child->kind == spec::ExpressionKind::kStar) {
+      ARROW_ASSIGN_OR_RAISE(values, ExpandStar(*child));
+    } else {
+      ARROW_ASSIGN_OR_RAISE(Resolved value, Resolve(*child));
+      values.push_back(std::move(value));
+    }
+    for (Resolved& value : values) {
+      const std::string name =
+          value.name.empty() ? fmt::format("col{}", texts.size() + 1) : value.name;
+      const bool aliased = child->kind == spec::ExpressionKind::kAlias;
+      texts.push_back(aliased ? fmt::format("{} AS {}", value.text, name) : value.text);
+      fields.push_back({expr::Literal::String(name), name, "", {}, {}});
+      fields.push_back(std::move(value));
+    }
+  }
+  ARROW_ASSIGN_OR_RAISE(Resolved made, BindCall("named_struct", std::move(fields)));
+  made.text = fmt::format("struct({})", fmt::join(texts, ", "));
+  return made;
+}
+
+Result<Resolved> ExpressionResolver::ResolveWindowTime(const spec::Expression& expression) {
+  ARROW_ASSIGN_OR_RAISE(std::vector<Resolved> arguments, ResolveList(expression.children));
+  const std::optional<Attribute> window =
+      arguments.size() == 1 ? arguments[0].attribute : std::nullopt;
+  if (arguments.size() == 1 && (!window || !window->is_time_window)) {
+    return MakeError("_LEGACY_ERROR_TEMP_3101",
+                     {{"windowTime", fmt::format("window_time({})", arguments[0].text)}});
+  }
+  ARROW_ASSIGN_OR_RAISE(Resolved time, BindCall("window_time", std::move(arguments)));
+  if (window) time.watermark_delay_millis = window->watermark_delay_millis;
+  return time;
+}
+
+Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& expression) {
+  const std::string name = ToLowerAscii(expression.name.back());
+  if (name == "window" || name == "session_window") return hooks_->ResolveTimeWindow(expression);
+  const functions::FunctionRegistry& registry = *context_->functions;
+  if (const expr::AggregateDeclaration* aggregate = registry.FindAggregate(name)) {
+    return hooks_->ResolveAggregate(expression, *aggregate);
+  }
+  if (registry.FindGenerator(name) != nullptr) return hooks_->RefuseGenerator(expression);
+  if (expression.distinct || expression.filter != nullptr) {
+    return MakeError("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+                     {{"prettyName", QuoteIdentifier(name)},
+                      {"syntax", expression.distinct ? "DISTINCT" : "FILTER CLAUSE"}});
+  }
+  if (SpecialForms::Has(name)) return SpecialForms(this).Resolve(name, expression);
+  if (name == "struct") return ResolveStruct(expression);
+  if (name == "window_time") return ResolveWindowTime(expression);
+  ARROW_ASSIGN_OR_RAISE(std::vector<Resolved> arguments, ResolveList(expression.children));
+  if (const TypePtr type = CastFunctionType(name); type != nullptr && arguments.size() == 1) {
+    Resolved cast;
+    cast.text = fmt::format("CAST({} AS {})", arguments[0].text, SqlTypeName(*type));
+    if (arguments[0].expression->kind() == expr::ExpressionKind::kAttribute) {
+      cast.name = arguments[0].name;
+    }
+    ARROW_ASSIGN_OR_RAISE(cast.expression, MakeCheckedCast(arguments[0], type,
+                                                           expr::CastMode::kAnsi, cast.text));
+    return cast;
+  }
+  const bool sign = name == "negative" && arguments.size() == 1 &&
+                    !ToLowerAscii(expression.text).starts_with("negative");
+  const std::string negated = sign ? fmt::format("(- {})", arguments[0].text) : "";
+  ARROW_ASSIGN_OR_RAISE(Resolved call, BindCall(name, std::move(arguments)));
+  if (sign) call.text = negated;
+  return call;
+}
+
+bool ContainsAggregate(const AnalyzerContext& context, const spec::Expression& expression) {
+  if (expression.kind == spec::ExpressionKind::kWindow ||
+      expression.kind == spec::ExpressionKind::kSubquery) {
+    return false;
+  }
+  if (expression.kind == spec::ExpressionKind::kFunction &&
+      context.functions->FindAggregate(ToLowerAscii(expression.name.back())) != nullptr) {
+    return true;
+  }
+  for (const spec::ExpressionPtr& child : expression.children) {
+    if (ContainsAggregate(context, *child)) return true;
+  }
+  return false;
+}
+
+}  // namespace thalweg::plan

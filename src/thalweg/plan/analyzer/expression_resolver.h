@@ -1,0 +1,121 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thalweg/plan/analyzer/analyzer_context.h"
+#include "thalweg/plan/analyzer/scope.h"
+#include "thalweg/plan/spec/expression.h"
+
+namespace thalweg::plan {
+
+/// A bound expression and how Spark prints it.
+struct Resolved {
+  expr::ExpressionPtr expression;
+  /// Pretty SQL: "(a + 1)".
+  std::string text;
+  /// Column name it gets when the user gives none, if that is not `text`.
+  std::string name;
+  /// The attribute it is a plain reference to.
+  std::optional<Attribute> attribute;
+  /// Delay of the watermark it carries (semantics 4.1).
+  std::optional<int64_t> watermark_delay_millis;
+
+  const std::string& column_name() const { return name.empty() ? text : name; }
+};
+
+/// A plain reference that prints as `written_name`.
+Resolved MakeReference(const Attribute& attribute, const std::string& written_name);
+
+/// The output column `name` (empty: its own) of `value`: the attribute itself for a plain
+/// reference, else a new one.
+NamedExpression MakeNamed(const Resolved& value, const std::string& name);
+
+/// What the clause around an expression adds to plain scalar expressions. The defaults refuse with
+/// the error Spark gives in a clause that allows no such thing.
+class ClauseHooks {
+ public:
+  /// `operator_name` as Spark names the plan node in errors: "Filter", "Join", "Sort".
+  explicit ClauseHooks(std::string operator_name) : operator_name_(std::move(operator_name)) {}
+  virtual ~ClauseHooks() = default;
+
+  const std::string& operator_name() const { return operator_name_; }
+
+  /// A name that the scope does not know; nothing if this clause does not either.
+  virtual Result<std::optional<Resolved>> ResolveName(const std::vector<std::string>& parts);
+  virtual Result<Resolved> ResolveAggregate(const spec::Expression& call,
+                                            const expr::AggregateDeclaration& declaration);
+  /// window(...) and session_window(...).
+  virtual Result<Resolved> ResolveTimeWindow(const spec::Expression& call);
+  /// A generator call that is not a select item by itself.
+  virtual Status RefuseGenerator(const spec::Expression& call);
+  /// True where the rows come from a stream (OVER is then refused as Spark does).
+  virtual bool is_streaming() const { return false; }
+
+ private:
+  std::string operator_name_;
+};
+
+/// Turns what the user wrote into bound expressions over the attributes of a scope: names, types,
+/// implicit casts and checks. One use, one thread.
+class ExpressionResolver {
+ public:
+  /// `context`, `scope` and `hooks` outlive the resolver.
+  ExpressionResolver(const AnalyzerContext* context, const Scope* scope, ClauseHooks* hooks)
+      : context_(context), scope_(scope), hooks_(hooks) {}
+
+  /// Errors carry the position of the innermost fragment that has one.
+  Result<Resolved> Resolve(const spec::Expression& expression);
+  /// Resolves a list in which `*` stands for all columns of the scope.
+  Result<std::vector<Resolved>> ResolveList(const std::vector<spec::ExpressionPtr>& expressions);
+  /// The attributes that a star stands for. Errors: CANNOT_RESOLVE_STAR_EXPAND.
+  Result<std::vector<Resolved>> ExpandStar(const spec::Expression& star);
+
+  /// Binds the scalar function `name` to `arguments` and casts them as it asks.
+  Result<Resolved> BindCall(const std::string& name, std::vector<Resolved> arguments);
+  /// `value.field` or `value[index]`.
+  Result<Resolved> ExtractField(const Resolved& value, const std::string& field);
+  Result<Resolved> ExtractElement(const Resolved& value, const Resolved& index);
+
+  const AnalyzerContext& context() const { return *context_; }
+
+ private:
+  friend class SpecialForms;
+
+  Result<Resolved> ResolveNode(const spec::Expression& expression);
+  Result<Resolved> ResolveLiteral(const spec::Expression& expression);
+  Result<Resolved> ResolveAttribute(const spec::Expression& expression);
+  Result<Resolved> ResolveFunction(const spec::Expression& expression);
+  Result<Resolved> ResolveCast(const spec::Expression& expression);
+  Result<Resolved> ResolveInterval(const spec::Expression& expression);
+  Result<Resolved> ResolveStruct(const spec::Expression& expression);
+  Result<Resolved> ResolveWindowTime(const spec::Expression& expression);
+  Status RefuseOver(const spec::Expression& expression);
+
+  const AnalyzerContext* context_;
+  const Scope* scope_;
+  ClauseHooks* hooks_;
+};
+
+/// What a function binder sees of `argument`: constants are folded.
+expr::ArgumentInfo DescribeArgument(const AnalyzerContext& context, const Resolved& argument);
+
+/// An error of a binder, with what only the caller knows filled in: the text of the call and of
+/// the argument that was refused.
+Status WithExpressionText(const Status& status, const std::string& text,
+                          const std::vector<Resolved>& arguments);
+
+/// A checked cast. Errors: DATATYPE_MISMATCH.CAST_*.
+Result<expr::ExpressionPtr> MakeCheckedCast(const Resolved& value, const TypePtr& to,
+                                            expr::CastMode mode, const std::string& text);
+
+/// `value` as a boolean by implicit cast. `position` is its place among the arguments of `text`.
+/// Errors: DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE.
+Result<expr::ExpressionPtr> CastToBoolean(const Resolved& value, size_t position,
+                                          const std::string& text);
+
+/// True if `expression` (or anything inside it, but not inside OVER) calls an aggregate function.
+bool ContainsAggregate(const AnalyzerContext& context, const spec::Expression& expression);
+
+}  // namespace thalweg::plan

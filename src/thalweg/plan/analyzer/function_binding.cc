@@ -1,0 +1,182 @@
+// Binding of scalar calls, casts and element access.
+
+#include <algorithm>
+
+#include <arrow/scalar.h>
+#include <arrow/type.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "thalweg/plan/analyzer/expression_resolver.h"
+#include "thalweg/plan/analyzer/expression_text.h"
+#include "thalweg/plan/logical/error_text.h"
+#include "thalweg/types/coercion.h"
+
+namespace thalweg::plan {
+namespace {
+
+// The function that gives what a refused cast is after; empty if there is none.
+std::string CastSuggestion(const arrow::DataType& from, const arrow::DataType& to) {
+  if (IsNumeric(from) && to.id() == arrow::Type::DATE32) return "`DATE_FROM_UNIX_DATE`";
+  if (from.id() == arrow::Type::DATE32 && IsNumeric(to)) return "`UNIX_DATE`";
+  return "";
+}
+
+bool AllowedWithoutAnsi(const arrow::DataType& from, const arrow::DataType& to) {
+  const bool from_time =
+      from.id() == arrow::Type::DATE32 || from.id() == arrow::Type::TIMESTAMP;
+  return (from_time && to.id() == arrow::Type::BOOL) ||
+         (from.id() == arrow::Type::BOOL && IsTimestamp(to));
+}
+
+std::vector<std::string> FieldNames(const arrow::DataType& type) {
+  std::vector<std::string> names;
+  for (const FieldPtr& field : type.fields()) names.push_back(QuoteIdentifier(field->name()));
+  return names;
+}
+
+// The one field of `type` named `name`, by its own spelling.
+Result<std::string> FindField(const arrow::DataType& type, const std::string& name) {
+  std::string found;
+  int count = 0;
+  for (const FieldPtr& field : type.fields()) {
+    if (!EqualsIgnoreCase(field->name(), name)) continue;
+    found = field->name();
+    ++count;
+  }
+  if (count == 1) return found;
+  if (count == 0) {
+    return MakeError("FIELD_NOT_FOUND",
+                     {{"fieldName", QuoteIdentifier(name)},
+                      {"fields", fmt::format("{}", fmt::join(FieldNames(type), ", "))}});
+  }
+  return MakeError("AMBIGUOUS_REFERENCE_TO_FIELDS",
+                   {{"field", QuoteIdentifier(name)}, {"count", std::to_string(count)}});
+}
+
+Resolved StringConstant(const std::string& text) {
+  return {expr::Literal::String(text), text, "", {}, {}};
+}
+
+Status NoElements(const Resolved& value) {
+  return MakeError("INVALID_EXTRACT_BASE_FIELD_TYPE",
+                   {{"base", QuoteExpression(value.text)},
+                    {"other", QuoteType(*value.expression->type())}});
+}
+
+}  // namespace
+
+expr::ArgumentInfo DescribeArgument(const AnalyzerContext& context, const Resolved& argument) {
+  expr::ArgumentInfo info;
+  info.type = argument.expression->type();
+  info.nullable = argument.expression->nullable();
+  if (argument.expression->IsFoldable()) {
+    // A constant that fails (1/0) stays an expression: the error belongs to run time.
+    auto value = expr::Fold(*argument.expression, FoldingContext(context));
+    if (value.ok()) info.constant = *value;
+  }
+  return info;
+}
+
+Status WithExpressionText(const Status& status, const std::string& text,
+                          const std::vector<Resolved>& arguments) {
+  const ErrorDetail* detail = GetErrorDetail(status);
+  if (detail == nullptr || !detail->condition().starts_with("DATATYPE_MISMATCH")) return status;
+  ErrorParameters parameters = detail->parameters();
+  parameters.insert_or_assign("sqlExpr", QuoteExpression(text));
+  const auto index = parameters.find("paramIndex");
+  if (index != parameters.end() && parameters.count("inputSql") == 0) {
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      if (OrdinalWord(i) == index->second) {
+        parameters["inputSql"] = QuoteExpression(arguments[i].text);
+      }
+    }
+  }
+  return MakeError(detail->condition(), std::move(parameters), detail->position());
+}
+
+Result<expr::ExpressionPtr> MakeCheckedCast(const Resolved& value, const TypePtr& to,
+                                            expr::CastMode mode, const std::string& text) {
+  const TypePtr& from = value.expression->type();
+  if (SameType(*from, *to)) return value.expression;
+  if (CanCast(*from, *to)) return expr::Cast::Make(value.expression, to, mode);
+  ErrorParameters parameters = {{"sqlExpr", QuoteExpression(text)},
+                                {"srcType", QuoteType(*from)},
+                                {"targetType", QuoteType(*to)}};
+  if (const std::string function = CastSuggestion(*from, *to); !function.empty()) {
+    parameters["functionNames"] = function;
+    return MakeError("DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION", std::move(parameters));
+  }
+  if (AllowedWithoutAnsi(*from, *to)) {
+    parameters["config"] = "\"spark.sql.ansi.enabled\"";
+    parameters["configVal"] = "'false'";
+    return MakeError("DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION", std::move(parameters));
+  }
+  return MakeError("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", std::move(parameters));
+}
+
+Result<Resolved> ExpressionResolver::BindCall(const std::string& name,
+                                              std::vector<Resolved> arguments) {
+  const expr::ScalarFunction* declaration = context_->functions->FindScalar(name);
+  if (declaration == nullptr) {
+    return MakeError("UNRESOLVED_ROUTINE",
+                     {{"routineName", QuoteIdentifier(name)}, {"searchPath", SearchPath()}});
+  }
+  std::vector<expr::ArgumentInfo> infos;
+  std::vector<std::string> texts;
+  std::vector<TypePtr> types;
+  for (const Resolved& argument : arguments) {
+    infos.push_back(DescribeArgument(*context_, argument));
+    texts.push_back(argument.text);
+    types.push_back(argument.expression->type());
+  }
+  Resolved call;
+  call.text = CallText(name, texts, types);
+  Result<expr::BoundFunction> bound = declaration->bind(infos);
+  if (!bound.ok()) return WithExpressionText(bound.status(), call.text, arguments);
+  std::vector<expr::ExpressionPtr> casted;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const TypePtr& wanted =
+        i < bound->argument_types.size() ? bound->argument_types[i] : types[i];
+    ARROW_ASSIGN_OR_RAISE(expr::ExpressionPtr argument,
+                          MakeCheckedCast(arguments[i], wanted, expr::CastMode::kAnsi, call.text));
+    casted.push_back(std::move(argument));
+  }
+  call.expression = expr::Call::Make(
+      std::make_shared<const expr::BoundFunction>(std::move(*bound)), std::move(casted));
+  return call;
+}
+
+Result<Resolved> ExpressionResolver::ExtractField(const Resolved& value,
+                                                  const std::string& field) {
+  const arrow::DataType& type = *value.expression->type();
+  if (type.id() == arrow::Type::MAP) return ExtractElement(value, StringConstant(field));
+  const arrow::DataType* owner = &type;
+  if (type.id() == arrow::Type::LIST) {
+    owner = static_cast<const arrow::ListType&>(type).value_type().get();
+  }
+  if (owner->id() != arrow::Type::STRUCT) return NoElements(value);
+  ARROW_ASSIGN_OR_RAISE(const std::string exact, FindField(*owner, field));
+  ARROW_ASSIGN_OR_RAISE(Resolved extracted,
+                        BindCall("getfield", {value, StringConstant(exact)}));
+  extracted.text = fmt::format("{}.{}", value.text, field);
+  return extracted;
+}
+
+Result<Resolved> ExpressionResolver::ExtractElement(const Resolved& value, const Resolved& index) {
+  const arrow::DataType& type = *value.expression->type();
+  const bool string_literal = index.expression->kind() == expr::ExpressionKind::kLiteral &&
+                              IsString(*index.expression->type());
+  if (type.id() == arrow::Type::STRUCT) {
+    if (string_literal) return ExtractField(value, index.text);
+    return MakeError("INVALID_EXTRACT_FIELD_TYPE", {{"extraction", QuoteExpression(index.text)}});
+  }
+  if (type.id() != arrow::Type::LIST && type.id() != arrow::Type::MAP) return NoElements(value);
+  if (type.id() == arrow::Type::LIST && string_literal &&
+      static_cast<const arrow::ListType&>(type).value_type()->id() == arrow::Type::STRUCT) {
+    return ExtractField(value, index.text);
+  }
+  return BindCall("subscript", {value, index});
+}
+
+}  // namespace thalweg::plan

@@ -1,0 +1,316 @@
+#include "thalweg/plan/analyzer/legality.h"
+
+#include <algorithm>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "thalweg/plan/analyzer/join_legality.h"
+#include "thalweg/plan/logical/error_text.h"
+
+namespace thalweg::plan {
+namespace {
+
+using io::OutputMode;
+
+constexpr const char* kUnsupportedCheck = "spark.sql.streaming.unsupportedOperationCheck";
+constexpr const char* kCorrectnessCheck =
+    "spark.sql.streaming.statefulOperator.checkCorrectness.enabled";
+constexpr const char* kAllowMultiple = "spark.sql.streaming.statefulOperator.allowMultiple";
+
+using NodeTest = std::function<bool(const Node&)>;
+
+// The first node from the top that passes, or null.
+const Node* FindFirst(const Node& node, const NodeTest& test) {
+  if (test(node)) return &node;
+  for (const NodePtr& child : node.children) {
+    if (const Node* found = FindFirst(*child, test)) return found;
+  }
+  return nullptr;
+}
+
+// Checks every node, children first.
+Status CheckUp(const Node& node, const std::function<Status(const Node&)>& check) {
+  for (const NodePtr& child : node.children) ARROW_RETURN_NOT_OK(CheckUp(*child, check));
+  return check(node);
+}
+
+bool IsEnabled(const Settings& settings, const char* key) {
+  const std::optional<std::string> value = settings.Find(key);
+  return !value || ToLowerAscii(*value) != "false";
+}
+
+bool IsStreamingAggregate(const Node& node) {
+  return node.kind == NodeKind::kAggregate && node.is_streaming();
+}
+
+// The distinct step of INTERSECT and EXCEPT, which Spark does not count as an aggregation.
+bool IsSetOperationDistinct(const Node& node) {
+  return node.is_distinct && node.children[0]->set_operation.has_value();
+}
+
+bool HasMarkedKey(const Node& aggregate) {
+  return std::any_of(aggregate.grouping.begin(), aggregate.grouping.end(),
+                     [](const NamedExpression& group) {
+                       return group.output.watermark_delay_millis.has_value();
+                     });
+}
+
+Status WrongMode(OutputMode mode, const char* operation) {
+  return MakeError(
+      "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",
+      {{"outputMode", ToLowerAscii(OutputModeName(mode))}, {"operation", operation}});
+}
+
+bool IsSessionKey(const Node& aggregate, const NamedExpression& group) {
+  const Node* window = FindFirst(aggregate, [&group](const Node& node) {
+    return node.kind == NodeKind::kTimeWindow && node.session_gap != nullptr &&
+           node.output.back().id == group.output.id;
+  });
+  return window != nullptr;
+}
+
+Status CheckMode(const Node& plan, OutputMode mode) {
+  const Node* aggregate = FindFirst(plan, [mode](const Node& node) {
+    if (mode == OutputMode::kComplete && IsSetOperationDistinct(node)) return false;
+    return IsStreamingAggregate(node);
+  });
+  if (aggregate == nullptr) {
+    if (mode != OutputMode::kComplete) return Status::OK();
+    return WrongMode(mode, "no streaming aggregations");
+  }
+  if (mode == OutputMode::kAppend && !HasMarkedKey(*aggregate)) {
+    return WrongMode(mode, "streaming aggregations without watermark");
+  }
+  if (mode != OutputMode::kUpdate) return Status::OK();
+  for (const NamedExpression& group : aggregate->grouping) {
+    if (IsSessionKey(*aggregate, group)) {
+      return WrongMode(mode, "session window streaming aggregations");
+    }
+  }
+  return Status::OK();
+}
+
+// Whether a subtree gives its whole content in every batch.
+bool ContainsCompleteData(const Node& node, OutputMode mode) {
+  if (!node.is_streaming()) return true;
+  return mode == OutputMode::kComplete && FindFirst(node, [](const Node& part) {
+           return IsStreamingAggregate(part) && !part.is_distinct;
+         }) != nullptr;
+}
+
+void CollectExpressions(const Node& node, std::vector<expr::ExpressionPtr>* expressions) {
+  for (const NamedExpression& item : node.projections) expressions->push_back(item.expression);
+  for (const NamedExpression& item : node.grouping) expressions->push_back(item.expression);
+  for (const AggregateCall& call : node.aggregates) {
+    expressions->insert(expressions->end(), call.arguments.begin(), call.arguments.end());
+  }
+  if (node.condition != nullptr) expressions->push_back(node.condition);
+}
+
+bool CallsFunction(const expr::Expression& expression, const char* name) {
+  if (expression.kind() == expr::ExpressionKind::kCall &&
+      static_cast<const expr::Call&>(expression).function().name == name) {
+    return true;
+  }
+  return std::any_of(
+      expression.children().begin(), expression.children().end(),
+      [name](const expr::ExpressionPtr& child) { return CallsFunction(*child, name); });
+}
+
+Status CheckExpressions(const Node& node) {
+  std::vector<expr::ExpressionPtr> expressions;
+  CollectExpressions(node, &expressions);
+  for (const expr::ExpressionPtr& expression : expressions) {
+    if (!CallsFunction(*expression, "monotonically_increasing_id")) continue;
+    return StreamingUnsupported(
+        "Expression(s): monotonically_increasing_id() is not supported with streaming "
+        "DataFrames/Datasets");
+  }
+  return Status::OK();
+}
+
+Status CheckAggregate(const Node& node) {
+  const bool distinct =
+      std::any_of(node.aggregates.begin(), node.aggregates.end(),
+                  [](const AggregateCall& call) { return call.distinct; });
+  if (!distinct || !node.is_streaming()) return Status::OK();
+  return StreamingUnsupported(
+      "Distinct aggregations are not supported on streaming DataFrames/Datasets. Consider using "
+      "approx_count_distinct() instead.");
+}
+
+Status CheckUnion(const Node& node) {
+  bool streaming = false;
+  bool bounded = false;
+  for (const NodePtr& child : node.children) {
+    (child->is_streaming() ? streaming : bounded) = true;
+  }
+  if (!streaming || !bounded) return Status::OK();
+  return StreamingUnsupported(
+      "Union between streaming and batch DataFrames/Datasets is not supported");
+}
+
+Status CheckDeduplicate(const Node& node) {
+  if (!node.within_watermark || !node.is_streaming()) return Status::OK();
+  const std::vector<Attribute>& input = node.children[0]->output;
+  const bool marked = std::any_of(input.begin(), input.end(), [](const Attribute& attribute) {
+    return attribute.watermark_delay_millis.has_value();
+  });
+  if (marked) return Status::OK();
+  return StreamingUnsupported(
+      "dropDuplicatesWithinWatermark is not supported on streaming DataFrames/DataSets without "
+      "watermark");
+}
+
+Status CheckNode(const Node& node, OutputMode mode) {
+  switch (node.kind) {
+    case NodeKind::kAggregate:
+      ARROW_RETURN_NOT_OK(CheckAggregate(node));
+      break;
+    case NodeKind::kJoin:
+      ARROW_RETURN_NOT_OK(CheckStreamingJoin(node, mode));
+      break;
+    case NodeKind::kUnion:
+      ARROW_RETURN_NOT_OK(CheckUnion(node));
+      break;
+    case NodeKind::kDeduplicate:
+      ARROW_RETURN_NOT_OK(CheckDeduplicate(node));
+      break;
+    case NodeKind::kLimit:
+      if (node.is_streaming() && mode == OutputMode::kUpdate) {
+        return StreamingUnsupported(
+            "Limits are not supported on streaming DataFrames/Datasets in Update output mode");
+      }
+      break;
+    case NodeKind::kOffset:
+      return StreamingUnsupported("Offset is not supported on streaming DataFrames/Datasets");
+    case NodeKind::kSort:
+      if (!ContainsCompleteData(node, mode)) {
+        return StreamingUnsupported(
+            "Sorting is not supported on streaming DataFrames/Datasets, unless it is on aggregated "
+            "DataFrame/Dataset in Complete output mode");
+      }
+      break;
+    default:
+      break;
+  }
+  return CheckExpressions(node);
+}
+
+bool IsStateful(const Node& node) {
+  if (!node.is_streaming()) return false;
+  switch (node.kind) {
+    case NodeKind::kAggregate:
+      return !IsSetOperationDistinct(node);
+    case NodeKind::kJoin:
+      return node.children[0]->is_streaming() && node.children[1]->is_streaming();
+    case NodeKind::kDeduplicate:
+      if (node.within_watermark) return true;
+      return std::any_of(node.output.begin(), node.output.end(), [&node](const Attribute& a) {
+        return a.watermark_delay_millis &&
+               std::find(node.keys.begin(), node.keys.end(), a.id) != node.keys.end();
+      });
+    default:
+      return false;
+  }
+}
+
+// Above an aggregation that emits a row more than once no other state can be kept correctly.
+Status CheckChainedState(const Node& plan, OutputMode mode, const Settings& settings) {
+  if (mode == OutputMode::kAppend || !IsEnabled(settings, kCorrectnessCheck)) return Status::OK();
+  const Node* found = FindFirst(plan, [](const Node& node) {
+    if (!IsStateful(node)) return false;
+    return std::any_of(node.children.begin(), node.children.end(), [](const NodePtr& child) {
+      return FindFirst(*child, IsStreamingAggregate) != nullptr;
+    });
+  });
+  if (found == nullptr) return Status::OK();
+  return StreamingUnsupported(
+      "Detected pattern of possible 'correctness' issue due to global watermark. The query contains "
+      "stateful operation which can emit rows older than the current watermark plus allowed late "
+      "record delay, which are \"late rows\" in downstream stateful operations and these rows can "
+      "be discarded. Please refer the programming guide doc for more details. If you understand the "
+      "possible risk of correctness issue and still need to run the query, you can disable this "
+      "check by setting the config "
+      "`spark.sql.streaming.statefulOperator.checkCorrectness.enabled` to false.");
+}
+
+// Found by Spark when the first batches run; here before the start.
+Status CheckRunTimeRules(const Node& plan, const Settings& settings) {
+  const Node* unkeyed = FindFirst(plan, [](const Node& node) {
+    return node.kind == NodeKind::kJoin && node.left_keys.empty() &&
+           node.children[0]->is_streaming() && node.children[1]->is_streaming();
+  });
+  if (unkeyed != nullptr) return MakeError("_LEGACY_ERROR_TEMP_1181");
+  const Node* session = FindFirst(plan, [](const Node& node) {
+    return IsStreamingAggregate(node) && node.grouping.size() == 1 &&
+           IsSessionKey(node, node.grouping[0]);
+  });
+  if (session != nullptr) return MakeError("_LEGACY_ERROR_TEMP_3068");
+  if (!IsEnabled(settings, kAllowMultiple)) return Status::OK();
+  const auto is_watermark = [](const Node& node) { return node.kind == NodeKind::kWatermark; };
+  const Node* redefined = FindFirst(plan, [&is_watermark](const Node& node) {
+    return is_watermark(node) && FindFirst(*node.children[0], is_watermark) != nullptr;
+  });
+  if (redefined == nullptr) return Status::OK();
+  return MakeError("_LEGACY_ERROR_TEMP_3076", {{"config", kAllowMultiple}});
+}
+
+Status NotYet(const char* what) {
+  return MakeError("UNSUPPORTED_FEATURE", {{"feature", fmt::format("{} (not yet)", what)}});
+}
+
+Status CheckSupported(const Node& node, OutputMode mode) {
+  if (!node.is_streaming()) {
+    return node.session_gap == nullptr ? Status::OK() : NotYet("session_window");
+  }
+  switch (node.kind) {
+    case NodeKind::kTimeWindow:
+      return node.session_gap == nullptr ? Status::OK() : NotYet("session_window");
+    case NodeKind::kJoin:
+      if (node.children[0]->is_streaming() && node.children[1]->is_streaming()) {
+        return NotYet("a join of two streams");
+      }
+      return Status::OK();
+    case NodeKind::kDeduplicate:
+      return node.within_watermark ? NotYet("dropDuplicatesWithinWatermark") : Status::OK();
+    case NodeKind::kLimit:
+      return ContainsCompleteData(node, mode) ? Status::OK() : NotYet("LIMIT on a stream");
+    default:
+      return Status::OK();
+  }
+}
+
+}  // namespace
+
+Status CheckStreaming(const NodePtr& plan, OutputMode mode, const Settings& settings) {
+  if (!plan->is_streaming()) {
+    return StreamingUnsupported(
+        "Queries without streaming sources cannot be executed with writeStream.start()");
+  }
+  if (IsEnabled(settings, kUnsupportedCheck)) {
+    ARROW_RETURN_NOT_OK(CheckMode(*plan, mode));
+    ARROW_RETURN_NOT_OK(CheckUp(*plan, [mode](const Node& node) { return CheckNode(node, mode); }));
+    ARROW_RETURN_NOT_OK(CheckChainedState(*plan, mode, settings));
+  }
+  ARROW_RETURN_NOT_OK(CheckRunTimeRules(*plan, settings));
+  return CheckUp(*plan, [mode](const Node& node) { return CheckSupported(node, mode); });
+}
+
+Status CheckBatch(const NodePtr& plan) {
+  if (plan->is_streaming()) {
+    return StreamingUnsupported(
+        "Queries with streaming sources must be executed with writeStream.start(), or from a "
+        "streaming table or flow definition within a Spark Declarative Pipeline.");
+  }
+  return CheckUp(*plan, [](const Node& node) {
+    if (node.kind == NodeKind::kDeduplicate && node.within_watermark) {
+      return StreamingUnsupported(
+          "dropDuplicatesWithinWatermark is not supported with batch DataFrames/DataSets");
+    }
+    return node.session_gap == nullptr ? Status::OK() : NotYet("session_window");
+  });
+}
+
+}  // namespace thalweg::plan

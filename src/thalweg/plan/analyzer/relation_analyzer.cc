@@ -1,0 +1,109 @@
+#include "thalweg/plan/analyzer/relation_analyzer.h"
+
+#include "thalweg/plan/logical/build.h"
+#include "thalweg/plan/logical/error_text.h"
+
+namespace thalweg::plan {
+
+AnalyzedRelation MakeRelation(NodePtr node, const std::string& qualifier) {
+  AnalyzedRelation relation;
+  relation.scope.attributes = node->output;
+  if (!qualifier.empty()) {
+    for (Attribute& attribute : relation.scope.attributes) attribute.qualifier = {qualifier};
+  }
+  relation.node = std::move(node);
+  return relation;
+}
+
+NodePtr ProjectToScope(const AnalyzedRelation& relation) {
+  std::vector<NamedExpression> items = PassThrough(relation.scope.attributes);
+  if (IsIdentity(items, relation.node->output)) return relation.node;
+  return BuildProject(relation.node, std::move(items));
+}
+
+Result<NodePtr> BuildDistinct(NodePtr node) {
+  for (const Attribute& attribute : node->output) {
+    if (attribute.type->id() == arrow::Type::MAP) {
+      return MakeError("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
+                       {{"colName", QuoteIdentifier(attribute.name)},
+                        {"dataType", QuoteType(*attribute.type)}});
+    }
+  }
+  std::vector<NamedExpression> grouping = PassThrough(node->output);
+  auto distinct =
+      std::make_shared<Node>(*BuildAggregate(std::move(node), std::move(grouping), {}));
+  distinct->is_distinct = true;
+  return distinct;
+}
+
+std::vector<const Attribute*> FindColumns(const Scope& scope, const std::string& name) {
+  std::vector<const Attribute*> found;
+  for (const Attribute& attribute : scope.attributes) {
+    if (EqualsIgnoreCase(attribute.name, name)) found.push_back(&attribute);
+  }
+  return found;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::Analyze(const spec::RelationPtr& relation) {
+  if (relation == nullptr) return MakeRelation(BuildOneRow());
+  Result<AnalyzedRelation> analyzed = AnalyzeNode(relation);
+  if (!analyzed.ok() && relation->position.line > 0) {
+    return WithPosition(analyzed.status(), relation->position);
+  }
+  return analyzed;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNode(const spec::RelationPtr& relation) {
+  switch (relation->kind) {
+    case spec::RelationKind::kTable:
+      return AnalyzeTable(*relation);
+    case spec::RelationKind::kRead:
+      return AnalyzeRead(relation);
+    case spec::RelationKind::kLocal:
+      return AnalyzeLocal(*relation);
+    case spec::RelationKind::kValues:
+      return AnalyzeValues(*relation);
+    case spec::RelationKind::kRange:
+      return AnalyzeRange(relation->range_start, relation->range_end, relation->range_step);
+    case spec::RelationKind::kTableFunction:
+      return AnalyzeTableFunction(*relation);
+    case spec::RelationKind::kProject:
+    case spec::RelationKind::kAggregate: {
+      ARROW_ASSIGN_OR_RAISE(const std::unique_ptr<SelectBlock> block, MakeSelectBlock(relation));
+      return block->Finish();
+    }
+    case spec::RelationKind::kFilter:
+      return AnalyzeFilter(*relation);
+    case spec::RelationKind::kJoin:
+      return AnalyzeJoin(*relation);
+    case spec::RelationKind::kSort:
+      return AnalyzeSort(*relation);
+    case spec::RelationKind::kLimit:
+      return AnalyzeLimit(*relation, /*offset=*/false);
+    case spec::RelationKind::kOffset:
+      return AnalyzeLimit(*relation, /*offset=*/true);
+    case spec::RelationKind::kDistinct:
+      return AnalyzeDistinct(*relation);
+    case spec::RelationKind::kDeduplicate:
+      return AnalyzeDeduplicate(*relation);
+    case spec::RelationKind::kSetOperation:
+      return AnalyzeSetOperation(*relation);
+    case spec::RelationKind::kAlias:
+      return AnalyzeAlias(*relation);
+    case spec::RelationKind::kWith:
+      return AnalyzeWith(*relation);
+    case spec::RelationKind::kWatermark:
+      return AnalyzeWatermark(*relation);
+    case spec::RelationKind::kLateralView:
+      return AnalyzeLateralView(*relation);
+    case spec::RelationKind::kWithColumns:
+      return AnalyzeWithColumns(*relation);
+    case spec::RelationKind::kDrop:
+      return AnalyzeDrop(*relation);
+    case spec::RelationKind::kSample:
+      return MakeError("UNSUPPORTED_FEATURE", {{"feature", "TABLESAMPLE"}});
+  }
+  return Status::Invalid("unknown relation kind");
+}
+
+}  // namespace thalweg::plan

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "thalweg/plan/analyzer/analyzed_relation.h"
+#include "thalweg/plan/analyzer/analyzer_context.h"
+#include "thalweg/plan/analyzer/select_block.h"
+#include "thalweg/plan/spec/relation.h"
+
+namespace thalweg::plan {
+
+/// Common table expressions in sight, innermost first.
+struct CommonTables {
+  std::string name;
+  spec::RelationPtr relation;
+  std::shared_ptr<const CommonTables> outer;
+};
+
+/// Resolves one query, relation kind by relation kind. One use, one thread.
+class RelationAnalyzer {
+ public:
+  explicit RelationAnalyzer(const AnalyzerContext* context) : context_(context) {}
+
+  Result<AnalyzedRelation> Analyze(const spec::RelationPtr& relation);
+
+ private:
+  using Relation = spec::Relation;
+
+  Result<AnalyzedRelation> AnalyzeNode(const spec::RelationPtr& relation);
+
+  // leaves: analyze_table.cc, analyze_leaf.cc
+  Result<AnalyzedRelation> AnalyzeTable(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeNamed(const Relation& relation, const std::string& name);
+  Result<AnalyzedRelation> UseView(const ViewEntry& view);
+  Result<AnalyzedRelation> UseTable(const Relation& relation, const TableEntry& table);
+  Result<AnalyzedRelation> AnalyzeRead(const spec::RelationPtr& relation);
+  Result<AnalyzedRelation> AnalyzeLocal(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeValues(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeRange(int64_t start, int64_t end, int64_t step);
+  Result<AnalyzedRelation> AnalyzeTableFunction(const Relation& relation);
+
+  // SELECT: analyze_select.cc
+  static bool IsSelect(const spec::RelationPtr& relation);
+  Result<std::unique_ptr<SelectBlock>> MakeSelectBlock(const spec::RelationPtr& relation);
+  Result<AnalyzedRelation> AnalyzeFilter(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeSort(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeLimit(const Relation& relation, bool offset);
+  Result<AnalyzedRelation> AnalyzeDistinct(const Relation& relation);
+
+  // joins and set operations: analyze_join.cc, analyze_set_operation.cc
+  Result<AnalyzedRelation> AnalyzeJoin(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeSetOperation(const Relation& relation);
+
+  // the rest: analyze_unary.cc
+  Result<AnalyzedRelation> AnalyzeDeduplicate(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeAlias(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeWith(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeWatermark(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeLateralView(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeWithColumns(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeDrop(const Relation& relation);
+
+  io::ReadArguments MakeReadArguments(const io::Options& options) const;
+
+  const AnalyzerContext* context_;
+  std::shared_ptr<const CommonTables> common_tables_;
+  std::vector<std::string> open_views_;  // being resolved, in lower case
+};
+
+/// The relation of a node whose output columns are its names, qualified by `qualifier` if any.
+AnalyzedRelation MakeRelation(NodePtr node, const std::string& qualifier = "");
+
+/// The node with exactly the visible columns of `relation`, by their names.
+NodePtr ProjectToScope(const AnalyzedRelation& relation);
+
+/// SELECT DISTINCT: an aggregation on all columns. Errors:
+/// UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE.
+Result<NodePtr> BuildDistinct(NodePtr node);
+
+/// A column of the input, for names that must be plain columns (dropDuplicates, drop).
+std::vector<const Attribute*> FindColumns(const Scope& scope, const std::string& name);
+
+/// Resolves a filter or join condition; checks nothing about its type.
+Result<Resolved> ResolveCondition(const AnalyzerContext& context, const Scope& scope,
+                                  const spec::Expression& condition, ClauseHooks* hooks);
+
+}  // namespace thalweg::plan

@@ -1,0 +1,138 @@
+#include "thalweg/plan/analyzer/scope.h"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "thalweg/plan/logical/error_text.h"
+
+namespace thalweg::plan {
+namespace {
+
+constexpr size_t kMaxSuggestions = 5;
+
+// Attributes named `name`, below `qualifier` unless that is empty; equal ids count once.
+std::vector<Attribute> Candidates(const std::vector<Attribute>& attributes,
+                                  const std::string& qualifier, const std::string& name) {
+  std::vector<Attribute> found;
+  for (const Attribute& attribute : attributes) {
+    if (!EqualsIgnoreCase(attribute.name, name)) continue;
+    if (!qualifier.empty() && (attribute.qualifier.empty() ||
+                               !EqualsIgnoreCase(attribute.qualifier.back(), qualifier))) {
+      continue;
+    }
+    const bool known = std::any_of(found.begin(), found.end(),
+                                   [&](const Attribute& a) { return a.id == attribute.id; });
+    if (!known) found.push_back(attribute);
+  }
+  return found;
+}
+
+std::vector<std::string> QualifiedName(const Attribute& attribute) {
+  std::vector<std::string> parts = attribute.qualifier;
+  parts.push_back(attribute.name);
+  return parts;
+}
+
+Status AmbiguousReference(const std::vector<std::string>& parts,
+                          const std::vector<Attribute>& candidates) {
+  std::vector<std::string> names;
+  for (const Attribute& candidate : candidates) {
+    names.push_back(QuoteIdentifiers(QualifiedName(candidate)));
+  }
+  return MakeError("AMBIGUOUS_REFERENCE",
+                   {{"name", QuoteIdentifiers(parts)},
+                    {"referenceNames", fmt::format("[{}]", fmt::join(names, ", "))}});
+}
+
+Result<std::optional<NameMatch>> MakeMatch(const std::vector<Attribute>& candidates,
+                                           const std::vector<std::string>& parts, size_t at) {
+  if (candidates.size() > 1) return AmbiguousReference(parts, candidates);
+  NameMatch match{candidates[0], parts[at], {parts.begin() + at + 1, parts.end()}};
+  return std::optional<NameMatch>(std::move(match));
+}
+
+size_t EditDistance(std::string_view left, std::string_view right) {
+  std::vector<size_t> row(right.size() + 1);
+  for (size_t j = 0; j <= right.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= left.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= right.size(); ++j) {
+      const size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1,
+                         diagonal + (left[i - 1] == right[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[right.size()];
+}
+
+// Keeps the last `count` parts of each name if what is cut off is the same everywhere.
+bool StripCommonPrefix(std::vector<std::vector<std::string>>* names, size_t count) {
+  std::set<std::vector<std::string>> prefixes;
+  for (const auto& name : *names) {
+    const size_t kept = std::min(count, name.size());
+    prefixes.emplace(name.begin(), name.end() - static_cast<std::ptrdiff_t>(kept));
+  }
+  if (prefixes.size() != 1) return false;
+  for (auto& name : *names) {
+    const size_t kept = std::min(count, name.size());
+    name.erase(name.begin(), name.end() - static_cast<std::ptrdiff_t>(kept));
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<std::optional<NameMatch>> FindName(const Scope& scope,
+                                          const std::vector<std::string>& parts) {
+  if (parts.size() > 1) {
+    std::vector<Attribute> found = Candidates(scope.attributes, parts[0], parts[1]);
+    if (!found.empty()) return MakeMatch(found, parts, 1);
+  }
+  std::vector<Attribute> found = Candidates(scope.attributes, "", parts[0]);
+  if (!found.empty()) return MakeMatch(found, parts, 0);
+  if (parts.size() > 1) {
+    found = Candidates(scope.hidden, parts[0], parts[1]);
+    if (!found.empty()) return MakeMatch(found, parts, 1);
+  }
+  return std::optional<NameMatch>();
+}
+
+Status UnresolvedColumn(const Scope& scope, const std::vector<std::string>& parts) {
+  const std::string written = QuoteIdentifiers(parts);
+  if (scope.attributes.empty()) {
+    return MakeError("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", {{"objectName", written}});
+  }
+  std::vector<std::vector<std::string>> names;
+  for (const Attribute& attribute : scope.attributes) names.push_back(QualifiedName(attribute));
+  const bool stripped = parts.size() == 1 && StripCommonPrefix(&names, 1);
+  if (!stripped && parts.size() <= 2) StripCommonPrefix(&names, 2);
+  std::vector<std::pair<size_t, std::string>> ranked;
+  for (const auto& name : names) {
+    std::string quoted = QuoteIdentifiers(name);
+    const size_t distance = EditDistance(quoted, written);
+    ranked.emplace_back(distance, std::move(quoted));
+  }
+  std::sort(ranked.begin(), ranked.end());
+  if (ranked.size() > kMaxSuggestions) ranked.resize(kMaxSuggestions);
+  std::vector<std::string> proposal;
+  for (const auto& [distance, name] : ranked) proposal.push_back(name);
+  return MakeError("UNRESOLVED_COLUMN.WITH_SUGGESTION",
+                   {{"objectName", written},
+                    {"proposal", fmt::format("{}", fmt::join(proposal, ", "))}});
+}
+
+std::string SortedColumnNames(const Scope& scope) {
+  std::vector<std::string> names;
+  for (const Attribute& attribute : scope.attributes) {
+    names.push_back(QuoteIdentifier(attribute.name));
+  }
+  std::sort(names.begin(), names.end());
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace thalweg::plan

@@ -1,0 +1,276 @@
+// The grouping half of SelectBlock.
+
+#include <algorithm>
+
+#include <arrow/type.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "thalweg/plan/analyzer/select_block.h"
+#include "thalweg/plan/logical/build.h"
+#include "thalweg/plan/logical/expression_equality.h"
+#include "thalweg/plan/logical/error_text.h"
+
+namespace thalweg::plan {
+namespace {
+
+// What may stand inside an aggregate function: everything scalar, and time windows of the block.
+class ArgumentHooks : public ClauseHooks {
+ public:
+  ArgumentHooks(SelectBlock* block, const std::vector<std::pair<std::string, Resolved>>* aliases,
+                std::string function)
+      : ClauseHooks("Aggregate"),
+        block_(block),
+        aliases_(aliases),
+        function_(std::move(function)) {}
+
+  Result<std::optional<Resolved>> ResolveName(const std::vector<std::string>& parts) override {
+    for (const auto& [alias, value] : *aliases_) {
+      if (EqualsIgnoreCase(alias, parts[0])) {
+        return MakeError("UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC",
+                         {{"lca", QuoteIdentifiers(parts)},
+                          {"aggFunc", QuoteExpression(function_)}});
+      }
+    }
+    return std::optional<Resolved>();
+  }
+  Result<Resolved> ResolveAggregate(const spec::Expression& call,
+                                    const expr::AggregateDeclaration& declaration) override {
+    return MakeError("NESTED_AGGREGATE_FUNCTION");
+  }
+  Result<Resolved> ResolveTimeWindow(const spec::Expression& call) override {
+    return block_->ResolveTimeWindow(call);
+  }
+  Status RefuseGenerator(const spec::Expression& call) override {
+    return block_->RefuseGenerator(call);
+  }
+  bool is_streaming() const override { return block_->is_streaming(); }
+
+ private:
+  SelectBlock* block_;
+  const std::vector<std::pair<std::string, Resolved>>* aliases_;
+  std::string function_;
+};
+
+bool SameAggregate(const AggregateCall& left, const AggregateCall& right) {
+  if (left.function->name() != right.function->name() || left.distinct != right.distinct ||
+      left.arguments.size() != right.arguments.size() ||
+      !left.output.type->Equals(*right.output.type)) {
+    return false;
+  }
+  if ((left.filter == nullptr) != (right.filter == nullptr)) return false;
+  if (left.filter != nullptr && !SameExpression(*left.filter, *right.filter)) return false;
+  for (size_t i = 0; i < left.arguments.size(); ++i) {
+    if (!SameExpression(*left.arguments[i], *right.arguments[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Status SelectBlock::Aggregate(const std::vector<spec::ExpressionPtr>& grouping,
+                              const std::vector<spec::ExpressionPtr>& items) {
+  phase_ = Phase::kGrouping;
+  select_items_ = items;
+  if (grouping.size() == 1 && IsAllKeyword(*grouping[0])) {
+    ARROW_ASSIGN_OR_RAISE(const std::optional<NameMatch> column,
+                          FindName(input_.scope, grouping[0]->name));
+    if (!column) {
+      ARROW_RETURN_NOT_OK(GroupByAll(items));
+      aggregating_ = true;
+      return Status::OK();
+    }
+  }
+  for (const spec::ExpressionPtr& item : grouping) {
+    ARROW_ASSIGN_OR_RAISE(const Resolved value, ResolveGroupingItem(item, items));
+    ARROW_RETURN_NOT_OK(AddGrouping(value));
+  }
+  aggregating_ = true;
+  return Status::OK();
+}
+
+Status SelectBlock::GroupByAll(const std::vector<spec::ExpressionPtr>& items) {
+  bool mixed = false;
+  for (const spec::ExpressionPtr& item : items) {
+    if (ContainsAggregate(*context_, *item)) {
+      const spec::Expression& body =
+          item->kind == spec::ExpressionKind::kAlias ? *item->children[0] : *item;
+      mixed = mixed || context_->functions->FindAggregate(
+                           body.name.empty() ? "" : ToLowerAscii(body.name.back())) == nullptr;
+      continue;
+    }
+    const spec::ExpressionPtr& body =
+        item->kind == spec::ExpressionKind::kAlias ? item->children[0] : item;
+    ARROW_ASSIGN_OR_RAISE(const std::vector<Resolved> values,
+                          input_resolver_.ResolveList({body}));
+    for (const Resolved& value : values) ARROW_RETURN_NOT_OK(AddGrouping(value));
+  }
+  // "i + sum(j)": whether i should be a key cannot be told.
+  if (grouping_.empty() && mixed) return MakeError("UNRESOLVED_ALL_IN_GROUP_BY");
+  return Status::OK();
+}
+
+Result<Resolved> SelectBlock::ResolveGroupingItem(const spec::ExpressionPtr& item,
+                                                  const std::vector<spec::ExpressionPtr>& items) {
+  const std::optional<int64_t> ordinal = OrdinalValue(*item);
+  if (!ordinal) return input_resolver_.Resolve(*item);
+  std::vector<spec::ExpressionPtr> list;
+  std::vector<Resolved> stars;
+  // A star counts as its columns.
+  for (const spec::ExpressionPtr& entry : items) {
+    size_t width = 1;
+    if (entry->kind == spec::ExpressionKind::kStar) {
+      ARROW_ASSIGN_OR_RAISE(const auto columns, input_resolver_.ExpandStar(*entry));
+      width = columns.size();
+      stars.resize(list.size());
+      stars.insert(stars.end(), columns.begin(), columns.end());
+    }
+    list.insert(list.end(), width, entry);
+  }
+  if (*ordinal < 1 || *ordinal > static_cast<int64_t>(list.size())) {
+    return MakeError("GROUP_BY_POS_OUT_OF_RANGE",
+                     {{"index", std::to_string(*ordinal)}, {"size", std::to_string(list.size())}},
+                     item->position.line > 0 ? std::optional(item->position) : std::nullopt);
+  }
+  const spec::ExpressionPtr& target = list[*ordinal - 1];
+  if (target->kind == spec::ExpressionKind::kStar) return stars[*ordinal - 1];
+  if (ContainsAggregate(*context_, *target)) {
+    return MakeError("GROUP_BY_POS_AGGREGATE", {{"index", std::to_string(*ordinal)},
+                                                {"aggExpr", spec::ToString(*target)}});
+  }
+  return input_resolver_.Resolve(target->kind == spec::ExpressionKind::kAlias
+                                     ? *target->children[0]
+                                     : *target);
+}
+
+Status SelectBlock::AddGrouping(const Resolved& value) {
+  const TypePtr& type = value.expression->type();
+  if (!IsOrderable(*type)) {
+    return MakeError("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE",
+                     {{"sqlExpr", QuoteExpression(value.text)}, {"dataType", QuoteType(*type)}});
+  }
+  for (const NamedExpression& known : grouping_) {
+    if (SameExpression(*known.expression, *value.expression)) return Status::OK();
+  }
+  grouping_.push_back(MakeNamed(value, ""));
+  return Status::OK();
+}
+
+Result<std::vector<Resolved>> SelectBlock::ResolveAggregateArguments(
+    const spec::Expression& call) {
+  ArgumentHooks hooks(this, &aliases_, spec::ToString(call));
+  ExpressionResolver resolver(context_, &input_.scope, &hooks);
+  const bool count = EqualsIgnoreCase(call.name.back(), "count");
+  if (count && !call.distinct && call.children.size() == 1 &&
+      call.children[0]->kind == spec::ExpressionKind::kStar && call.children[0]->name.empty()) {
+    return std::vector<Resolved>{{expr::Literal::Int(1), "1", "", {}, {}}};
+  }
+  return resolver.ResolveList(call.children);
+}
+
+Result<Resolved> SelectBlock::ResolveAggregate(const spec::Expression& call,
+                                               const expr::AggregateDeclaration& declaration) {
+  if (phase_ == Phase::kGrouping) {
+    return MakeError("GROUP_BY_AGGREGATE", {{"sqlExpr", spec::ToString(call)}});
+  }
+  if (!aggregating_) return ClauseHooks("Sort").ResolveAggregate(call, declaration);
+  ARROW_ASSIGN_OR_RAISE(const std::vector<Resolved> arguments, ResolveAggregateArguments(call));
+  std::vector<expr::ArgumentInfo> infos;
+  std::vector<std::string> texts;
+  for (const Resolved& argument : arguments) {
+    infos.push_back(DescribeArgument(*context_, argument));
+    texts.push_back(argument.text);
+  }
+  const std::string name = ToLowerAscii(call.name.back());
+  // The second argument of first() and its kin only tells whether NULLs count: Spark hides it.
+  const bool ignores_nulls = name.starts_with("first") || name.starts_with("last") ||
+                             name == "any_value";
+  if (ignores_nulls && texts.size() == 2) texts.pop_back();
+  AggregateCall aggregate;
+  aggregate.distinct = call.distinct;
+  aggregate.text = fmt::format("{}({}{})", name == "array_agg" ? "collect_list" : name,
+                               call.distinct ? "DISTINCT " : "", fmt::join(texts, ", "));
+  auto bound = declaration.bind(infos);
+  if (!bound.ok()) return WithExpressionText(bound.status(), aggregate.text, arguments);
+  aggregate.function = std::move(*bound);
+  const std::vector<TypePtr>& types = aggregate.function->argument_types();
+  for (size_t i = 0; i < arguments.size() && i < types.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(auto argument, MakeCheckedCast(arguments[i], types[i],
+                                                         expr::CastMode::kAnsi, aggregate.text));
+    aggregate.arguments.push_back(std::move(argument));
+  }
+  if (call.filter != nullptr) {
+    ArgumentHooks hooks(this, &aliases_, aggregate.text);
+    ARROW_ASSIGN_OR_RAISE(
+        const Resolved filter,
+        ExpressionResolver(context_, &input_.scope, &hooks).Resolve(*call.filter));
+    if (filter.expression->type()->id() != arrow::Type::BOOL) {
+      return MakeError("INVALID_AGGREGATE_FILTER.NOT_BOOLEAN",
+                       {{"filterExpr", QuoteExpression(filter.text)}});
+    }
+    aggregate.filter = filter.expression;
+    aggregate.text += fmt::format(" FILTER (WHERE {})", filter.text);
+  }
+  return AddAggregateCall(std::move(aggregate));
+}
+
+Result<Resolved> SelectBlock::AddAggregateCall(AggregateCall call) {
+  call.output.name = call.text;
+  call.output.type = call.function->return_type();
+  call.output.nullable = call.function->nullable();
+  const std::string text = call.text;
+  const auto known = std::find_if(calls_.begin(), calls_.end(), [&](const AggregateCall& other) {
+    return SameAggregate(other, call);
+  });
+  const Attribute* output = nullptr;
+  if (known != calls_.end()) {
+    output = &known->output;
+  } else {
+    call.output.id = NextAttributeId();
+    calls_.push_back(std::move(call));
+    output = &calls_.back().output;
+  }
+  return MakeReference(*output, text);
+}
+
+expr::ExpressionPtr SelectBlock::ReplaceGrouping(const expr::ExpressionPtr& expression) const {
+  for (const NamedExpression& group : grouping_) {
+    if (group.expression->kind() == expr::ExpressionKind::kAttribute) continue;
+    if (SameExpression(*group.expression, *expression)) return group.output.Reference();
+  }
+  std::vector<expr::ExpressionPtr> children;
+  bool changed = false;
+  for (const expr::ExpressionPtr& child : expression->children()) {
+    children.push_back(ReplaceGrouping(child));
+    changed = changed || children.back() != child;
+  }
+  return changed ? expression->WithChildren(std::move(children)) : expression;
+}
+
+bool SelectBlock::IsGrouped(uint64_t id) const {
+  for (const NamedExpression& group : grouping_) {
+    if (group.output.id == id) return true;
+  }
+  for (const AggregateCall& call : calls_) {
+    if (call.output.id == id) return true;
+  }
+  return false;
+}
+
+Status SelectBlock::CheckGrouped(const expr::Expression& expression) const {
+  if (expression.kind() == expr::ExpressionKind::kAttribute) {
+    const auto& reference = static_cast<const expr::AttributeReference&>(expression);
+    if (IsGrouped(reference.id())) return Status::OK();
+    if (grouping_.empty()) return MakeError("MISSING_GROUP_BY");
+    const std::string& name = reference.name();
+    return MakeError("MISSING_AGGREGATION",
+                     {{"expression", QuoteExpression(name)},
+                      {"expressionAnyValue", QuoteExpression(fmt::format("any_value({})", name))}});
+  }
+  for (const expr::ExpressionPtr& child : expression.children()) {
+    ARROW_RETURN_NOT_OK(CheckGrouped(*child));
+  }
+  return Status::OK();
+}
+
+}  // namespace thalweg::plan

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thalweg/plan/analyzer/analyzed_relation.h"
+#include "thalweg/plan/analyzer/expression_resolver.h"
+#include "thalweg/plan/analyzer/generator_call.h"
+#include "thalweg/plan/analyzer/time_window_call.h"
+
+namespace thalweg::plan {
+
+/// One SELECT: its input, grouping, select list, HAVING and ORDER BY, which see each other's names.
+/// Call in this order: Aggregate() if it is one, Select(), then Having() and OrderBy(), Finish().
+class SelectBlock : public ClauseHooks {
+ public:
+  SelectBlock(const AnalyzerContext* context, AnalyzedRelation input);
+
+  /// GROUP BY `grouping`: expressions, ordinals and aliases of `items`, or ALL.
+  Status Aggregate(const std::vector<spec::ExpressionPtr>& grouping,
+                   const std::vector<spec::ExpressionPtr>& items);
+  Status Select(const std::vector<spec::ExpressionPtr>& items);
+  Status Having(const spec::Expression& condition);
+  Status OrderBy(const std::vector<spec::SortOrder>& order);
+  Result<AnalyzedRelation> Finish();
+
+  Result<std::optional<Resolved>> ResolveName(const std::vector<std::string>& parts) override;
+  Result<Resolved> ResolveAggregate(const spec::Expression& call,
+                                    const expr::AggregateDeclaration& declaration) override;
+  Result<Resolved> ResolveTimeWindow(const spec::Expression& call) override;
+  Status RefuseGenerator(const spec::Expression& call) override;
+  bool is_streaming() const override { return input_.node->is_streaming(); }
+
+ private:
+  enum class Phase { kGrouping, kSelect, kAfterSelect };
+
+  // grouping (select_aggregate.cc)
+  Status GroupByAll(const std::vector<spec::ExpressionPtr>& items);
+  Result<Resolved> ResolveGroupingItem(const spec::ExpressionPtr& item,
+                                       const std::vector<spec::ExpressionPtr>& items);
+  Status AddGrouping(const Resolved& value);
+  Result<std::vector<Resolved>> ResolveAggregateArguments(const spec::Expression& call);
+  Result<Resolved> AddAggregateCall(AggregateCall call);
+  expr::ExpressionPtr ReplaceGrouping(const expr::ExpressionPtr& expression) const;
+  Status CheckGrouped(const expr::Expression& expression) const;
+  bool IsGrouped(uint64_t id) const;
+
+  // select list (select_block.cc)
+  Status SelectItem(const spec::ExpressionPtr& item);
+  Status SelectGenerator(const spec::Expression& call, const std::vector<std::string>& names);
+  Status AddOutput(Resolved value, const std::string& alias);
+  Result<std::optional<Resolved>> ResolveLateralAlias(const std::vector<std::string>& parts);
+  Result<Resolved> ExtractFields(Resolved value, const std::vector<std::string>& parts,
+                                 size_t from);
+  Scope OutputScope() const;
+  NodePtr BuildBelow() const;
+
+  // HAVING, ORDER BY (select_order.cc)
+  Result<Resolved> ResolveOverOutput(const spec::Expression& expression);
+  Result<Resolved> ResolveSortItem(const spec::Expression& item);
+
+  const AnalyzerContext* context_;
+  AnalyzedRelation input_;
+  ExpressionResolver input_resolver_;
+  Phase phase_ = Phase::kSelect;
+  bool aggregating_ = false;
+  std::vector<spec::ExpressionPtr> select_items_;
+  std::vector<NamedExpression> grouping_;
+  std::vector<AggregateCall> calls_;
+  std::optional<TimeWindowCall> window_;
+  std::vector<GeneratorCall> generators_;
+  std::vector<NamedExpression> outputs_;
+  std::vector<std::pair<std::string, Resolved>> aliases_;
+  std::vector<expr::ExpressionPtr> having_;
+  std::vector<SortKey> sort_keys_;
+};
+
+/// The sort key of `value`. Errors: DATATYPE_MISMATCH.INVALID_ORDERING_TYPE.
+Result<SortKey> MakeSortKey(const Resolved& value, const spec::SortOrder& order);
+
+/// Whether `order` is the single word ALL.
+bool IsAllKeyword(const spec::Expression& expression);
+
+/// The number that an ordinal (GROUP BY 2) is; nothing if the expression is not one.
+std::optional<int64_t> OrdinalValue(const spec::Expression& expression);
+
+}  // namespace thalweg::plan

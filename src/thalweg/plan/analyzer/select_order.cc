@@ -1,0 +1,100 @@
+// HAVING and ORDER BY of SelectBlock: both see the select list first, then what lies below it.
+
+#include <arrow/type.h>
+#include <fmt/format.h>
+
+#include "thalweg/plan/analyzer/select_block.h"
+#include "thalweg/plan/logical/build.h"
+#include "thalweg/plan/logical/expression_equality.h"
+#include "thalweg/plan/logical/error_text.h"
+
+namespace thalweg::plan {
+
+Result<SortKey> MakeSortKey(const Resolved& value, const spec::SortOrder& order) {
+  const TypePtr& type = value.expression->type();
+  if (!IsOrderable(*type)) {
+    const std::string text = fmt::format("{} {} NULLS {}", value.text,
+                                         order.descending ? "DESC" : "ASC",
+                                         order.nulls_first ? "FIRST" : "LAST");
+    return MakeError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+                     {{"sqlExpr", QuoteExpression(text)},
+                      {"functionName", "`sortorder`"},
+                      {"dataType", QuoteType(*type)}});
+  }
+  return SortKey{value.expression, order.descending, order.nulls_first};
+}
+
+Result<Resolved> SelectBlock::ResolveOverOutput(const spec::Expression& expression) {
+  const Scope scope = OutputScope();
+  ARROW_ASSIGN_OR_RAISE(Resolved value,
+                        ExpressionResolver(context_, &scope, this).Resolve(expression));
+  if (aggregating_) value.expression = ReplaceGrouping(value.expression);
+  return value;
+}
+
+Status SelectBlock::Having(const spec::Expression& condition) {
+  ARROW_ASSIGN_OR_RAISE(const Resolved value, ResolveOverOutput(condition));
+  // Below the projection its columns are their expressions.
+  const expr::ExpressionPtr inlined =
+      expr::Transform(value.expression, [this](const expr::ExpressionPtr& part) {
+        if (part->kind() != expr::ExpressionKind::kAttribute) return part;
+        const uint64_t id = static_cast<const expr::AttributeReference&>(*part).id();
+        for (const NamedExpression& item : outputs_) {
+          if (item.output.id == id) return item.expression;
+        }
+        return part;
+      });
+  ARROW_RETURN_NOT_OK(CheckGrouped(*inlined));
+  if (inlined->type()->id() != arrow::Type::BOOL) {
+    return MakeError("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
+                     {{"sqlExpr", QuoteExpression(value.text)},
+                      {"filter", QuoteExpression(value.text)},
+                      {"type", QuoteType(*inlined->type())}});
+  }
+  having_.push_back(inlined);
+  return Status::OK();
+}
+
+Result<Resolved> SelectBlock::ResolveSortItem(const spec::Expression& item) {
+  const std::optional<int64_t> ordinal = OrdinalValue(item);
+  if (!ordinal) return ResolveOverOutput(item);
+  if (*ordinal < 1 || *ordinal > static_cast<int64_t>(outputs_.size())) {
+    return MakeError("ORDER_BY_POS_OUT_OF_RANGE",
+                     {{"index", std::to_string(*ordinal)},
+                      {"size", std::to_string(outputs_.size())}},
+                     item.position.line > 0 ? std::optional(item.position) : std::nullopt);
+  }
+  const Attribute& output = outputs_[*ordinal - 1].output;
+  return MakeReference(output, output.name);
+}
+
+Status SelectBlock::OrderBy(const std::vector<spec::SortOrder>& order) {
+  const Scope scope = OutputScope();
+  for (const spec::SortOrder& item : order) {
+    if (IsAllKeyword(*item.expression) && order.size() == 1) {
+      ARROW_ASSIGN_OR_RAISE(const auto column, FindName(scope, item.expression->name));
+      if (!column) {
+        for (const NamedExpression& output : outputs_) {
+          ARROW_ASSIGN_OR_RAISE(
+              SortKey key, MakeSortKey(MakeReference(output.output, output.output.name), item));
+          sort_keys_.push_back(std::move(key));
+        }
+        return Status::OK();
+      }
+    }
+    ARROW_ASSIGN_OR_RAISE(const Resolved value, ResolveSortItem(*item.expression));
+    if (aggregating_) {
+      // Columns of the input that are no keys are out of sight above an aggregation.
+      for (const uint64_t id : expr::CollectAttributeIds(*value.expression)) {
+        bool visible = IsGrouped(id);
+        for (const NamedExpression& output : outputs_) visible = visible || output.output.id == id;
+        if (!visible) return UnresolvedColumn(scope, {value.column_name()});
+      }
+    }
+    ARROW_ASSIGN_OR_RAISE(SortKey key, MakeSortKey(value, item));
+    sort_keys_.push_back(std::move(key));
+  }
+  return Status::OK();
+}
+
+}  // namespace thalweg::plan

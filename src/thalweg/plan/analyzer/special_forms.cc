@@ -1,0 +1,271 @@
+#include "thalweg/plan/analyzer/special_forms.h"
+
+#include <set>
+
+#include <arrow/type.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "thalweg/plan/logical/error_text.h"
+#include "thalweg/types/coercion.h"
+
+namespace thalweg::plan {
+namespace {
+
+Status WrongArgumentCount(const std::string& name, const std::string& expected, size_t actual) {
+  return MakeError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+                   {{"functionName", QuoteIdentifier(name)},
+                    {"expectedNum", expected},
+                    {"actualNum", std::to_string(actual)},
+                    {"docroot", "https://spark.apache.org/docs/latest"}});
+}
+
+Status CheckCount(const std::string& name, const std::vector<Resolved>& arguments, size_t count) {
+  if (arguments.size() == count) return Status::OK();
+  return WrongArgumentCount(name, std::to_string(count), arguments.size());
+}
+
+Resolved Null() { return {expr::Literal::Null(arrow::null()), "NULL", "", {}, {}}; }
+
+}  // namespace
+
+Result<expr::ExpressionPtr> CastToBoolean(const Resolved& value, size_t position,
+                                          const std::string& text) {
+  const TypePtr boolean = arrow::boolean();
+  const TypePtr& type = value.expression->type();
+  if (type->id() == arrow::Type::BOOL) return value.expression;
+  if (ImplicitCastType(type, boolean) == nullptr) {
+    return MakeError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                     {{"sqlExpr", QuoteExpression(text)},
+                      {"paramIndex", OrdinalWord(position)},
+                      {"requiredType", QuoteType(*boolean)},
+                      {"inputSql", QuoteExpression(value.text)},
+                      {"inputType", QuoteType(*type)}});
+  }
+  return MakeCheckedCast(value, boolean, expr::CastMode::kAnsi, text);
+}
+
+Result<std::vector<expr::ExpressionPtr>> CastToCommonType(const std::vector<Resolved>& values,
+                                                          const std::string& function,
+                                                          const std::string& text,
+                                                          bool alternatives) {
+  std::vector<TypePtr> types;
+  for (const Resolved& value : values) types.push_back(value.expression->type());
+  const TypePtr common = WiderType(types);
+  if (common == nullptr) {
+    std::vector<std::string> names;
+    for (const TypePtr& type : types) names.push_back(QuoteType(*type));
+    const std::string list = alternatives ? fmt::format("({})", fmt::join(names, " or "))
+                                          : fmt::format("[{}]", fmt::join(names, ", "));
+    return MakeError("DATATYPE_MISMATCH.DATA_DIFF_TYPES",
+                     {{"sqlExpr", QuoteExpression(text)},
+                      {"functionName", QuoteIdentifier(function)},
+                      {"dataType", list}});
+  }
+  std::vector<expr::ExpressionPtr> casted;
+  for (const Resolved& value : values) {
+    ARROW_ASSIGN_OR_RAISE(expr::ExpressionPtr one,
+                          MakeCheckedCast(value, common, expr::CastMode::kAnsi, text));
+    casted.push_back(std::move(one));
+  }
+  return casted;
+}
+
+bool SpecialForms::Has(const std::string& name) {
+  static const std::set<std::string> names = {
+      "and", "or", "not", "!", "!=", "<>", "between", "in", "if", "coalesce", "nvl", "ifnull",
+      "nvl2", "nullif", "nullifzero", "zeroifnull", "istrue", "isnottrue", "isfalse",
+      "isnotfalse", "isunknown", "isnotunknown"};
+  return names.count(name) > 0;
+}
+
+Result<Resolved> SpecialForms::Resolve(const std::string& name, const spec::Expression& call) {
+  ARROW_ASSIGN_OR_RAISE(Arguments arguments, resolver_->ResolveList(call.children));
+  if (name == "coalesce" || name == "nvl" || name == "ifnull") return Coalesce(name, arguments);
+  if (name == "in") return In(arguments);
+  if (name == "and" || name == "or") return Conjunction(name, arguments);
+  if (name == "not" || name == "!") return Not(arguments);
+  if (name == "!=" || name == "<>") return NotEqual(arguments);
+  if (name == "between") return Between(arguments);
+  if (name == "if") return If(arguments);
+  if (name == "nvl2") return Nvl2(arguments);
+  if (name == "nullif" || name == "nullifzero") return NullIf(name, std::move(arguments));
+  if (name == "zeroifnull") {
+    ARROW_RETURN_NOT_OK(CheckCount(name, arguments, 1));
+    arguments.push_back({expr::Literal::Int(0), "0", "", {}, {}});
+    ARROW_ASSIGN_OR_RAISE(Resolved value, Coalesce("coalesce", arguments));
+    value.text = fmt::format("zeroifnull({})", arguments[0].text);
+    return value;
+  }
+  return TruthTest(name, arguments);
+}
+
+Result<Resolved> SpecialForms::Conjunction(const std::string& name, const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckCount(name, arguments, 2));
+  const bool is_and = name == "and";
+  Resolved result;
+  result.text =
+      fmt::format("({} {} {})", arguments[0].text, is_and ? "AND" : "OR", arguments[1].text);
+  const TypePtr& left = arguments[0].expression->type();
+  const TypePtr& right = arguments[1].expression->type();
+  const TypePtr boolean = arrow::boolean();
+  if (!ImplicitCastType(left, boolean) || !ImplicitCastType(right, boolean)) {
+    const std::string sql = QuoteExpression(result.text);
+    if (SameType(*left, *right)) {
+      return MakeError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
+                       {{"sqlExpr", sql},
+                        {"inputType", QuoteType(*boolean)},
+                        {"actualDataType", QuoteType(*left)}});
+    }
+    return MakeError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
+                     {{"sqlExpr", sql}, {"left", QuoteType(*left)}, {"right", QuoteType(*right)}});
+  }
+  ARROW_ASSIGN_OR_RAISE(auto first, CastToBoolean(arguments[0], 0, result.text));
+  ARROW_ASSIGN_OR_RAISE(auto second, CastToBoolean(arguments[1], 1, result.text));
+  result.expression =
+      is_and ? expr::Conjunction::And(first, second) : expr::Conjunction::Or(first, second);
+  return result;
+}
+
+Result<Resolved> SpecialForms::Not(const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckCount("not", arguments, 1));
+  Resolved result;
+  result.text = fmt::format("(NOT {})", arguments[0].text);
+  ARROW_ASSIGN_OR_RAISE(auto child, CastToBoolean(arguments[0], 0, result.text));
+  result.expression = expr::Not::Make(std::move(child));
+  return result;
+}
+
+Result<Resolved> SpecialForms::NotEqual(const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckCount("!=", arguments, 2));
+  ARROW_ASSIGN_OR_RAISE(Resolved equal, resolver_->BindCall("=", arguments));
+  return Not({equal});
+}
+
+Result<Resolved> SpecialForms::Between(const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckCount("between", arguments, 3));
+  ARROW_ASSIGN_OR_RAISE(const Resolved low,
+                        resolver_->BindCall(">=", {arguments[0], arguments[1]}));
+  ARROW_ASSIGN_OR_RAISE(const Resolved high,
+                        resolver_->BindCall("<=", {arguments[0], arguments[2]}));
+  Resolved result;
+  result.expression = expr::Conjunction::And(low.expression, high.expression);
+  result.text = fmt::format("between({}, {}, {})", arguments[0].text, arguments[1].text,
+                            arguments[2].text);
+  return result;
+}
+
+Result<Resolved> SpecialForms::In(const Arguments& arguments) {
+  if (arguments.size() < 2) {
+    return MakeError("INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE", {});
+  }
+  std::vector<std::string> texts;
+  for (size_t i = 1; i < arguments.size(); ++i) texts.push_back(arguments[i].text);
+  Resolved result;
+  result.text = fmt::format("({} IN ({}))", arguments[0].text, fmt::join(texts, ", "));
+  ARROW_ASSIGN_OR_RAISE(auto values, CastToCommonType(arguments, "in", result.text, false));
+  expr::ExpressionPtr value = std::move(values.front());
+  values.erase(values.begin());
+  result.expression = expr::In::Make(std::move(value), std::move(values));
+  return result;
+}
+
+Result<Resolved> SpecialForms::If(const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckCount("if", arguments, 3));
+  Resolved result;
+  result.text = fmt::format("(IF({}, {}, {}))", arguments[0].text, arguments[1].text,
+                            arguments[2].text);
+  ARROW_ASSIGN_OR_RAISE(auto condition, CastToBoolean(arguments[0], 0, result.text));
+  ARROW_ASSIGN_OR_RAISE(
+      auto values, CastToCommonType({arguments[1], arguments[2]}, "if", result.text, false));
+  result.expression = expr::Case::If(condition, values[0], values[1]);
+  return result;
+}
+
+Result<Resolved> SpecialForms::Coalesce(const std::string& name, const Arguments& arguments) {
+  if (name != "coalesce") ARROW_RETURN_NOT_OK(CheckCount(name, arguments, 2));
+  if (arguments.empty()) return WrongArgumentCount(name, "> 0", 0);
+  std::vector<std::string> texts;
+  for (const Resolved& argument : arguments) texts.push_back(argument.text);
+  const std::string list = fmt::format("{}", fmt::join(texts, ", "));
+  ARROW_ASSIGN_OR_RAISE(auto values, CastToCommonType(arguments, "coalesce",
+                                                      fmt::format("coalesce({})", list), true));
+  Resolved result;
+  result.text = fmt::format("{}({})", name, list);
+  result.expression = expr::Case::Coalesce(std::move(values));
+  return result;
+}
+
+Result<Resolved> SpecialForms::Nvl2(const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckCount("nvl2", arguments, 3));
+  ARROW_ASSIGN_OR_RAISE(const Resolved condition,
+                        resolver_->BindCall("isnotnull", {arguments[0]}));
+  ARROW_ASSIGN_OR_RAISE(Resolved result, If({condition, arguments[1], arguments[2]}));
+  result.text = fmt::format("nvl2({}, {}, {})", arguments[0].text, arguments[1].text,
+                            arguments[2].text);
+  return result;
+}
+
+Result<Resolved> SpecialForms::NullIf(const std::string& name, Arguments arguments) {
+  const bool zero = name == "nullifzero";
+  ARROW_RETURN_NOT_OK(CheckCount(name, arguments, zero ? 1 : 2));
+  const std::string text =
+      zero ? fmt::format("nullifzero({})", arguments[0].text)
+           : fmt::format("nullif({}, {})", arguments[0].text, arguments[1].text);
+  if (zero) arguments.push_back({expr::Literal::Int(0), "0", "", {}, {}});
+  ARROW_ASSIGN_OR_RAISE(const Resolved equal, resolver_->BindCall("=", arguments));
+  ARROW_ASSIGN_OR_RAISE(Resolved result, If({equal, Null(), arguments[0]}));
+  result.text = text;
+  return result;
+}
+
+Result<Resolved> SpecialForms::TruthTest(const std::string& name, const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckCount(name, arguments, 1));
+  if (name.ends_with("unknown")) {
+    Resolved value = arguments[0];
+    ARROW_ASSIGN_OR_RAISE(value.expression, CastToBoolean(arguments[0], 0, name));
+    return resolver_->BindCall(name == "isunknown" ? "isnull" : "isnotnull", {value});
+  }
+  const bool truth = name.ends_with("true");
+  ARROW_ASSIGN_OR_RAISE(
+      Resolved test,
+      resolver_->BindCall(
+          "<=>", {arguments[0],
+                  {expr::Literal::Boolean(truth), truth ? "true" : "false", "", {}, {}}}));
+  if (!name.starts_with("isnot")) return test;
+  return Not({test});
+}
+
+Result<Resolved> SpecialForms::ResolveCase(const spec::Expression& expression) {
+  Arguments parts;
+  for (const spec::ExpressionPtr& child : expression.children) {
+    ARROW_ASSIGN_OR_RAISE(Resolved part, resolver_->Resolve(*child));
+    parts.push_back(std::move(part));
+  }
+  const size_t branches = parts.size() / 2;
+  Resolved result;
+  result.text = "CASE";
+  Arguments values;
+  for (size_t i = 0; i < branches; ++i) {
+    result.text += fmt::format(" WHEN {} THEN {}", parts[2 * i].text, parts[2 * i + 1].text);
+    values.push_back(parts[2 * i + 1]);
+  }
+  if (expression.has_else) {
+    result.text += fmt::format(" ELSE {}", parts.back().text);
+    values.push_back(parts.back());
+  } else {
+    values.push_back(Null());
+  }
+  result.text += " END";
+  ARROW_ASSIGN_OR_RAISE(auto casted, CastToCommonType(values, "casewhen", result.text, false));
+  std::vector<expr::ExpressionPtr> pairs;
+  for (size_t i = 0; i < branches; ++i) {
+    ARROW_ASSIGN_OR_RAISE(auto condition, CastToBoolean(parts[2 * i], 2 * i, result.text));
+    pairs.push_back(std::move(condition));
+    pairs.push_back(casted[i]);
+  }
+  result.expression = expr::Case::Make(std::move(pairs), casted.back());
+  return result;
+}
+
+}  // namespace thalweg::plan

@@ -1,0 +1,78 @@
+#pragma once
+
+// Names of a session: temporary views and registered tables.
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thalweg/io/provider.h"
+#include "thalweg/plan/logical/node.h"
+#include "thalweg/plan/spec/relation.h"
+
+namespace thalweg::plan {
+
+/// A temporary view: an unresolved relation that is analysed anew at each use, or an analysed plan
+/// (a DataFrame's) whose attribute ids are renewed at each use. Exactly one is set.
+struct ViewEntry {
+  std::string name;  // as written at creation
+  spec::RelationPtr relation;
+  NodePtr plan;
+};
+
+/// A table made by CREATE TABLE or CREATE STREAMING TABLE: files or another source at a location.
+struct TableEntry {
+  std::string name;
+  io::Provider* provider = nullptr;
+  std::string format;
+  SchemaPtr schema;  // null: inferred at each read
+  std::string location;
+  std::vector<std::string> partition_by;
+  io::Options options;  // keys in lower case
+  std::string comment;
+  bool is_streaming_table = false;
+};
+
+/// Names are case-insensitive. Thread-safe. Returned entries are immutable and stay valid after a
+/// drop. One catalog serves one session.
+class Catalog {
+ public:
+  /// Errors: TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless `replace`.
+  Status CreateView(ViewEntry view, bool replace);
+  /// Errors: TABLE_OR_VIEW_ALREADY_EXISTS.
+  Status CreateTable(TableEntry table);
+  /// False if there is no such view (table).
+  bool DropView(const std::string& name);
+  bool DropTable(const std::string& name);
+
+  /// Null if there is none. A view hides a table of the same name.
+  std::shared_ptr<const ViewEntry> FindView(const std::string& name) const;
+  std::shared_ptr<const TableEntry> FindTable(const std::string& name) const;
+  /// Sorted by name.
+  std::vector<std::shared_ptr<const ViewEntry>> Views() const;
+  std::vector<std::shared_ptr<const TableEntry>> Tables() const;
+
+  /// The stream that an earlier analysis made of this very relation object, so that every use of
+  /// it in a query shares one source (semantics 2.1); null if there is none. The catalog does not
+  /// keep relations alive.
+  std::shared_ptr<const StreamRelation> FindStream(const spec::RelationPtr& relation) const;
+  /// Remembers `stream` for `relation`; gives what is remembered if another analysis was first.
+  std::shared_ptr<const StreamRelation> RememberStream(
+      const spec::RelationPtr& relation, std::shared_ptr<const StreamRelation> stream);
+
+ private:
+  struct StreamEntry {
+    std::weak_ptr<const spec::Relation> relation;
+    std::shared_ptr<const StreamRelation> stream;
+  };
+
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<const ViewEntry>> views_;    // by lower-case name
+  std::map<std::string, std::shared_ptr<const TableEntry>> tables_;  // by lower-case name
+  std::map<const spec::Relation*, StreamEntry> streams_;
+};
+
+}  // namespace thalweg::plan

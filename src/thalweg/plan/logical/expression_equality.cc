@@ -1,0 +1,69 @@
+#include "thalweg/plan/logical/expression_equality.h"
+
+#include <array>
+#include <string_view>
+
+#include <arrow/scalar.h>
+
+namespace thalweg::plan {
+namespace {
+
+using expr::ExpressionKind;
+
+bool IsCommutative(const expr::Expression& expression) {
+  if (expression.kind() == ExpressionKind::kAnd || expression.kind() == ExpressionKind::kOr) {
+    return true;
+  }
+  if (expression.kind() != ExpressionKind::kCall) return false;
+  constexpr std::array<std::string_view, 8> kNames = {"+", "*", "=", "<=>", "&", "|", "^", "=="};
+  const std::string& name = static_cast<const expr::Call&>(expression).function().name;
+  for (const std::string_view candidate : kNames) {
+    if (candidate == name) return true;
+  }
+  return false;
+}
+
+// Everything but the children.
+bool SameHead(const expr::Expression& left, const expr::Expression& right) {
+  if (left.kind() != right.kind() || left.children().size() != right.children().size()) {
+    return false;
+  }
+  if (!left.type()->Equals(*right.type())) return false;
+  switch (left.kind()) {
+    case ExpressionKind::kLiteral:
+      return static_cast<const expr::Literal&>(left).value()->Equals(
+          *static_cast<const expr::Literal&>(right).value());
+    case ExpressionKind::kAttribute:
+      return static_cast<const expr::AttributeReference&>(left).id() ==
+             static_cast<const expr::AttributeReference&>(right).id();
+    case ExpressionKind::kColumn:
+      return static_cast<const expr::ColumnReference&>(left).ordinal() ==
+             static_cast<const expr::ColumnReference&>(right).ordinal();
+    case ExpressionKind::kCall:
+      return static_cast<const expr::Call&>(left).function().name ==
+             static_cast<const expr::Call&>(right).function().name;
+    case ExpressionKind::kCast:
+      return static_cast<const expr::Cast&>(left).mode() ==
+             static_cast<const expr::Cast&>(right).mode();
+    default:
+      return true;
+  }
+}
+
+bool SameTree(const expr::Expression& left, const expr::Expression& right) {
+  if (!SameHead(left, right)) return false;
+  const auto& a = left.children();
+  const auto& b = right.children();
+  bool same = true;
+  for (size_t i = 0; i < a.size() && same; ++i) same = SameTree(*a[i], *b[i]);
+  if (same) return true;
+  return a.size() == 2 && IsCommutative(left) && SameTree(*a[0], *b[1]) && SameTree(*a[1], *b[0]);
+}
+
+}  // namespace
+
+bool SameExpression(const expr::Expression& left, const expr::Expression& right) {
+  return SameTree(left, right) && left.IsDeterministic();
+}
+
+}  // namespace thalweg::plan

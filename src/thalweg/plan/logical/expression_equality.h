@@ -1,0 +1,12 @@
+#pragma once
+
+#include "thalweg/expr/expression.h"
+
+namespace thalweg::plan {
+
+/// Whether two bound expressions always give the same value: the same tree over the same
+/// attributes, up to the order of operands of commutative operators. Expressions that are not
+/// deterministic equal nothing.
+bool SameExpression(const expr::Expression& left, const expr::Expression& right);
+
+}  // namespace thalweg::plan

@@ -1,0 +1,168 @@
+#pragma once
+
+// Resolved plans. Every column is an attribute with an id that is unique in the process, so rules
+// never have to care about positions; the exec planner turns ids into ordinals. Immutable, shared.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thalweg/expr/aggregate_function.h"
+#include "thalweg/expr/expression.h"
+#include "thalweg/expr/generator_function.h"
+#include "thalweg/io/provider.h"
+#include "thalweg/plan/spec/relation.h"
+
+namespace thalweg::plan {
+
+using spec::JoinType;
+
+/// An output column of a node.
+struct Attribute {
+  std::string name;
+  TypePtr type;
+  bool nullable = true;
+  uint64_t id = 0;
+  /// Alias or table name that qualifies it ("t"), outermost last part only.
+  std::vector<std::string> qualifier;
+  /// Set on the column that a watermark marks: delay in ms (semantics 4.1).
+  std::optional<int64_t> watermark_delay_millis;
+  /// Made by window() (or session_window()): window_time() accepts it.
+  bool is_time_window = false;
+
+  expr::ExpressionPtr Reference() const {
+    return expr::AttributeReference::Make(id, name, type, nullable);
+  }
+};
+
+/// A fresh id, unique in this process.
+uint64_t NextAttributeId();
+
+/// An expression that gets a name: output i of Project and of Aggregate's grouping.
+struct NamedExpression {
+  expr::ExpressionPtr expression;
+  /// If `expression` is a plain reference, the same id as it; else a new one.
+  Attribute output;
+};
+
+struct AggregateCall {
+  expr::AggregateFunctionPtr function;
+  std::vector<expr::ExpressionPtr> arguments;  // of the function's argument types
+  expr::ExpressionPtr filter;                  // null if none
+  bool distinct = false;
+  Attribute output;
+  std::string text;  // "sum(v)": for EXPLAIN
+};
+
+struct SortKey {
+  expr::ExpressionPtr expression;
+  bool descending = false;
+  bool nulls_first = true;
+};
+
+class Node;
+using NodePtr = std::shared_ptr<const Node>;
+
+enum class NodeKind {
+  kScan,          // bounded read: scan
+  kStreamScan,    // unbounded read: stream
+  kLocal,         // batches
+  kRange,         // range_start, range_end, range_step
+  kProject,       // projections
+  kFilter,        // condition
+  kAggregate,     // grouping + aggregates; output = grouping outputs, then aggregate outputs
+  kJoin,          // children left, right; join_type, left_keys = right_keys, condition (rest)
+  kSort,          // sort_keys (global)
+  kLimit,         // limit
+  kOffset,        // limit
+  kUnion,         // children; output has ids of its own, column i from child columns i
+  kWatermark,     // event_time (attribute id), delay_millis
+  kDeduplicate,   // keys (attribute ids); within_watermark
+  kGenerate,      // generator, arguments; output = child output, then generator output; outer
+  kTimeWindow,    // window over `time`: output = child output, then the window struct
+};
+
+/// A stream as the plan knows it; the epoch loop makes the io::StreamSource for it. Two references
+/// to one relation object share a StreamRelation and so a source (semantics 2.1).
+struct StreamRelation {
+  io::Provider* provider = nullptr;
+  io::ReadArguments arguments;  // schema filled in
+  std::string description;
+};
+
+/// One node with what its kind uses; the rest stays at its default. `output` is always filled.
+class Node {
+ public:
+  NodeKind kind = NodeKind::kLocal;
+  std::vector<NodePtr> children;
+  std::vector<Attribute> output;
+
+  // kScan
+  std::shared_ptr<io::Scan> scan;
+  // kScan, kStreamScan: ordinal in the source's schema of each output attribute
+  std::vector<int> source_columns;
+  std::vector<io::PushedFilter> pushed_filters;
+  // kStreamScan
+  std::shared_ptr<const StreamRelation> stream;
+  // kLocal
+  std::vector<Batch> batches;
+  // kRange
+  int64_t range_start = 0;
+  int64_t range_end = 0;
+  int64_t range_step = 1;
+  // kProject
+  std::vector<NamedExpression> projections;
+  // kFilter, kJoin
+  expr::ExpressionPtr condition;
+  // kAggregate
+  std::vector<NamedExpression> grouping;
+  std::vector<AggregateCall> aggregates;
+  /// Came from SELECT DISTINCT, UNION, INTERSECT or EXCEPT (legality tells it from GROUP BY).
+  bool is_distinct = false;
+  // kJoin
+  JoinType join_type = JoinType::kInner;
+  std::vector<expr::ExpressionPtr> left_keys;
+  std::vector<expr::ExpressionPtr> right_keys;
+  /// Whether NULL keys match each other (<=>), per key.
+  std::vector<bool> null_safe_keys;
+  /// Set on the semi or anti join that INTERSECT or EXCEPT became (legality tells them apart).
+  std::optional<spec::SetOperation> set_operation;
+  // kSort
+  std::vector<SortKey> sort_keys;
+  // kLimit, kOffset
+  int64_t limit = 0;
+  // kWatermark
+  uint64_t event_time = 0;
+  int64_t delay_millis = 0;
+  // kDeduplicate
+  std::vector<uint64_t> keys;
+  bool within_watermark = false;
+  // kGenerate
+  std::shared_ptr<const expr::BoundGenerator> generator;
+  std::vector<expr::ExpressionPtr> arguments;
+  bool outer = false;
+  // kTimeWindow: `time` is timestamp or timestamp_ntz; all in microseconds
+  expr::ExpressionPtr time;
+  int64_t window_size = 0;
+  int64_t window_slide = 0;
+  int64_t window_start = 0;
+  /// Set for session_window(): the gap per row, a calendar interval or a duration.
+  expr::ExpressionPtr session_gap;
+
+  /// True if any leaf below is a stream.
+  bool is_streaming() const;
+};
+
+/// Output columns as an Arrow schema (for sinks, DESCRIBE, printSchema).
+SchemaPtr OutputSchema(const Node& node);
+
+/// Indented tree in Spark's manner ("Project [a#1, (b#2 + 1) AS c#3]").
+std::string ToString(const Node& node);
+
+/// Rewrites bottom-up; `rule` gets a node whose children are rewritten already.
+NodePtr TransformUp(const NodePtr& node, const std::function<NodePtr(const NodePtr&)>& rule);
+
+}  // namespace thalweg::plan

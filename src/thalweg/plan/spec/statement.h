@@ -1,0 +1,62 @@
+#pragma once
+
+// One SQL statement: a query or a command.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "thalweg/plan/spec/relation.h"
+
+namespace thalweg::plan::spec {
+
+enum class StatementKind {
+  kQuery,                 // query
+  kCreateView,            // name, query, column names; replace, if_not_exists
+  kCreateViewUsing,       // name, schema, format, options; replace   (TEMPORARY VIEW ... USING)
+  kCreateTable,           // CREATE TABLE [USING] [LOCATION] [AS query]: name, format, ...
+  kCreateStreamingTable,  // name, format, partition_by, location, options, query; if_not_exists
+  kInsert,                // INSERT INTO name [columns] query (streaming or not); overwrite
+  kDropView,              // name; if_exists
+  kDropTable,
+  kShowTables,            // pattern
+  kShowViews,
+  kShowFunctions,
+  kShowColumns,           // name
+  kShowStreams,
+  kDescribeTable,         // name; extended
+  kDescribeQuery,         // query
+  kDescribeFunction,      // name
+  kDescribeStream,        // name
+  kExplain,               // query or inner statement; extended
+  kExplainStream,         // name
+  kSet,                   // key, value; no key: list; key without value: show
+  kReset,                 // key or all
+  kStopStream,            // name; if_exists
+};
+
+struct Statement {
+  StatementKind kind = StatementKind::kQuery;
+  RelationPtr query;
+  std::vector<std::string> name;
+  std::vector<std::string> column_names;
+  SchemaPtr schema;
+  std::string format;
+  std::string location;
+  std::string comment;
+  std::string pattern;
+  std::vector<std::string> partition_by;
+  std::map<std::string, std::string> options;  // keys as written
+  std::string key;
+  std::string value;
+  bool has_value = false;
+  bool replace = false;
+  bool if_exists = false;
+  bool if_not_exists = false;
+  bool extended = false;
+  bool overwrite = false;
+  SqlPosition position;
+  std::string text;  // the statement as written, without the closing semicolon
+};
+
+}  // namespace thalweg::plan::spec

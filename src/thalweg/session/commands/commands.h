@@ -1,0 +1,74 @@
+#pragma once
+
+// One function per statement kind; RunStatement picks it. All are called through
+// Session::Execute only.
+
+#include <string>
+#include <vector>
+
+#include "thalweg/session/session.h"
+
+namespace thalweg::session {
+
+using plan::spec::Statement;
+
+Result<StatementOutcome> RunStatement(Session* session, const Statement& statement);
+
+// views.cc
+Result<StatementOutcome> CreateView(Session* session, const Statement& statement);
+Result<StatementOutcome> CreateViewUsing(Session* session, const Statement& statement);
+Result<StatementOutcome> DropView(Session* session, const Statement& statement);
+// tables.cc
+Result<StatementOutcome> CreateTable(Session* session, const Statement& statement);
+Result<StatementOutcome> DropTable(Session* session, const Statement& statement);
+Result<StatementOutcome> Insert(Session* session, const Statement& statement);
+// streaming_table.cc
+Result<StatementOutcome> CreateStreamingTable(Session* session, const Statement& statement);
+// streams.cc
+Result<StatementOutcome> ShowStreams(Session* session);
+Result<StatementOutcome> DescribeStream(Session* session, const Statement& statement);
+Result<StatementOutcome> ExplainStream(Session* session, const Statement& statement);
+Result<StatementOutcome> StopStream(Session* session, const Statement& statement);
+// show.cc
+Result<StatementOutcome> ShowTables(Session* session, const Statement& statement);
+Result<StatementOutcome> ShowViews(Session* session, const Statement& statement);
+Result<StatementOutcome> ShowFunctions(Session* session, const Statement& statement);
+Result<StatementOutcome> ShowColumns(Session* session, const Statement& statement);
+// describe.cc
+Result<StatementOutcome> DescribeTable(Session* session, const Statement& statement);
+Result<StatementOutcome> DescribeQuery(Session* session, const Statement& statement);
+Result<StatementOutcome> DescribeFunction(Session* session, const Statement& statement);
+// settings.cc
+Result<StatementOutcome> SetSetting(Session* session, const Statement& statement);
+Result<StatementOutcome> ResetSetting(Session* session, const Statement& statement);
+
+/// Rows of text columns; "\0" alone stands for NULL.
+Result<StatementOutcome> TextRows(const std::vector<std::string>& names,
+                                  const std::vector<std::vector<std::string>>& rows);
+inline const std::string kNullCell = std::string(1, '\0');
+
+/// Whether `name` matches a SHOW pattern: * any text, | alternatives, case ignored. An empty
+/// pattern matches all.
+bool MatchesPattern(const std::string& name, const std::string& pattern);
+
+/// Parts of a name joined by dots, each in backticks.
+std::string QuoteName(const std::vector<std::string>& name);
+
+/// The relation FROM `name`.
+plan::spec::RelationPtr TableRelation(const std::vector<std::string>& name);
+
+/// Options and defaults of a streaming write in SQL: takes trigger, outputMode, checkpointLocation
+/// and queryName out of `options` (spark.sql.streaming... settings are the defaults).
+struct StreamingOptions {
+  stream::Trigger trigger;
+  std::string output_mode;
+  io::Options rest;  // keys in lower case
+};
+Result<StreamingOptions> TakeStreamingOptions(const Session& session, const io::Options& options);
+
+/// The plan with its columns cast to those of `target`, by position.
+/// Errors: INSERT_COLUMN_ARITY_MISMATCH.*, INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST.
+Result<plan::NodePtr> CastToTable(const plan::NodePtr& plan, const arrow::Schema& target,
+                                  const std::string& table);
+
+}  // namespace thalweg::session

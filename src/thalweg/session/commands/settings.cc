@@ -1,0 +1,68 @@
+#include "thalweg/session/commands/commands.h"
+#include "thalweg/types/identifier_text.h"
+#include "thalweg/types/time_zone.h"
+
+namespace thalweg::session {
+namespace {
+
+/// What a value must be beyond its kind; settings whose other values are not supported are refused
+/// here rather than ignored.
+Status CheckValue(const std::string& key, const std::string& value) {
+  if (key == "spark.sql.session.timeZone" && !IsValidTimeZone(value)) {
+    return MakeError("INVALID_CONF_VALUE.TIME_ZONE", {{"confName", key}, {"confValue", value}});
+  }
+  struct FixedSetting {
+    std::string_view key;
+    std::string_view only;
+  };
+  static constexpr FixedSetting kFixed[] = {{"spark.sql.ansi.enabled", "true"},
+                                            {"spark.sql.caseSensitive", "false"},
+                                            {"spark.sql.legacy.timeParserPolicy", "corrected"}};
+  for (const FixedSetting& fixed : kFixed) {
+    if (key == fixed.key && ToLowerAscii(value) != fixed.only) {
+      return MakeError("UNSUPPORTED_FEATURE",
+                       {{"feature", "The value '" + value + "' of the setting " + key}});
+    }
+  }
+  return Status::OK();
+}
+
+std::string ShownValue(const Settings& settings, const std::string& key) {
+  return settings.Find(key).value_or("<undefined>");
+}
+
+}  // namespace
+
+Result<StatementOutcome> SetSetting(Session* session, const Statement& statement) {
+  Settings& settings = session->settings();
+  if (statement.key.empty()) {
+    std::vector<std::vector<std::string>> rows;
+    if (statement.extended) {
+      for (const auto& setting : DeclaredSettings()) {
+        rows.push_back({std::string(setting.key), ShownValue(settings, std::string(setting.key)),
+                        std::string(setting.text)});
+      }
+      return TextRows({"key", "value", "meaning"}, rows);
+    }
+    for (const auto& [key, value] : settings.values()) rows.push_back({key, value});
+    return TextRows({"key", "value"}, rows);
+  }
+  if (statement.has_value) {
+    ARROW_RETURN_NOT_OK(CheckValue(statement.key, statement.value));
+    ARROW_RETURN_NOT_OK(settings.Set(statement.key, statement.value));
+  }
+  return TextRows({"key", "value"}, {{statement.key, ShownValue(settings, statement.key)}});
+}
+
+Result<StatementOutcome> ResetSetting(Session* session, const Statement& statement) {
+  Settings& settings = session->settings();
+  if (!statement.key.empty()) {
+    settings.Unset(statement.key);
+    return StatementOutcome{};
+  }
+  const auto values = settings.values();
+  for (const auto& [key, value] : values) settings.Unset(key);
+  return StatementOutcome{};
+}
+
+}  // namespace thalweg::session

@@ -1,0 +1,163 @@
+#include <arrow/api.h>
+
+#include "thalweg/plan/logical/build.h"
+#include "thalweg/session/commands/commands.h"
+#include "thalweg/types/coercion.h"
+#include "thalweg/types/data_types.h"
+
+namespace thalweg::session {
+namespace {
+
+io::Options LowerOptions(const std::map<std::string, std::string>& options) {
+  io::Options lower;
+  for (const auto& [key, value] : options) {
+    std::string name = key;
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    lower[name] = value;
+  }
+  return lower;
+}
+
+BatchWrite WriteToTable(const plan::TableEntry& table, io::SaveMode mode) {
+  BatchWrite write;
+  write.format = table.format;
+  write.options = table.options;
+  write.path = table.location;
+  write.partition_by = table.partition_by;
+  write.save_mode = mode;
+  return write;
+}
+
+/// The columns an INSERT must give: the table's, in order.
+Result<SchemaPtr> TableSchema(Session* session, const plan::TableEntry& table) {
+  if (table.schema != nullptr) return table.schema;
+  return session->SchemaOf(TableRelation({table.name}));
+}
+
+}  // namespace
+
+Result<plan::NodePtr> CastToTable(const plan::NodePtr& plan, const arrow::Schema& target,
+                                  const std::string& table) {
+  const auto num_target = static_cast<size_t>(target.num_fields());
+  if (plan->output.size() != num_target) {
+    std::string table_columns, data_columns;
+    for (const auto& field : target.fields()) table_columns += (table_columns.empty() ? "`" : ", `") + field->name() + "`";
+    for (const auto& attribute : plan->output) data_columns += (data_columns.empty() ? "`" : ", `") + attribute.name + "`";
+    return MakeError(plan->output.size() > num_target
+                         ? "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"
+                         : "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS",
+                     {{"tableName", "`" + table + "`"},
+                      {"tableColumns", table_columns},
+                      {"dataColumns", data_columns}});
+  }
+  std::vector<plan::NamedExpression> projections;
+  for (size_t i = 0; i < num_target; ++i) {
+    const auto& field = target.field(static_cast<int>(i));
+    const plan::Attribute& from = plan->output[i];
+    if (!CanStoreAssign(*from.type, *field->type())) {
+      return MakeError("INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST",
+                       {{"tableName", "`" + table + "`"},
+                        {"colName", "`" + field->name() + "`"},
+                        {"srcType", "\"" + SqlTypeName(*from.type) + "\""},
+                        {"targetType", "\"" + SqlTypeName(*field->type()) + "\""}});
+    }
+    plan::NamedExpression projection;
+    projection.expression = expr::Cast::Make(from.Reference(), field->type());
+    projection.output = from;
+    projection.output.name = field->name();
+    projection.output.type = field->type();
+    if (projection.expression->kind() != expr::ExpressionKind::kAttribute) {
+      projection.output.id = plan::NextAttributeId();
+    }
+    projections.push_back(std::move(projection));
+  }
+  return plan::BuildProject(plan, std::move(projections));
+}
+
+Result<StatementOutcome> CreateTable(Session* session, const Statement& statement) {
+  const std::string name = statement.name.back();
+  if (session->catalog().FindTable(name) != nullptr) {
+    if (statement.if_not_exists) return StatementOutcome{};
+    return MakeError("TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", QuoteName(statement.name)}},
+                     statement.position);
+  }
+  plan::TableEntry table;
+  table.name = name;
+  table.format = statement.format.empty() ? session->settings().Get("spark.sql.sources.default")
+                                          : statement.format;
+  ARROW_ASSIGN_OR_RAISE(table.provider, session->providers().Find(table.format));
+  table.schema = statement.schema;
+  table.options = LowerOptions(statement.options);
+  table.partition_by = statement.partition_by;
+  table.comment = statement.comment;
+  table.location = statement.location;
+  if (table.location.empty()) {
+    const auto path = table.options.find("path");
+    table.location = path != table.options.end()
+                         ? path->second
+                         : JoinPath(session->settings().Get("spark.sql.warehouse.dir"), name);
+  }
+  if (statement.query != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(auto plan, session->Analyze(statement.query));
+    table.schema = plan::OutputSchema(*plan);
+    ARROW_RETURN_NOT_OK(
+        session->WritePlan(plan, WriteToTable(table, io::SaveMode::kErrorIfExists)));
+  } else {
+    ARROW_RETURN_NOT_OK(session->file_system()->CreateDirectories(table.location));
+  }
+  ARROW_RETURN_NOT_OK(session->catalog().CreateTable(std::move(table)));
+  return StatementOutcome{};
+}
+
+Result<StatementOutcome> DropTable(Session* session, const Statement& statement) {
+  if (!session->catalog().DropTable(statement.name.back()) && !statement.if_exists) {
+    return MakeError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", QuoteName(statement.name)}},
+                     statement.position);
+  }
+  return StatementOutcome{};
+}
+
+Result<StatementOutcome> Insert(Session* session, const Statement& statement) {
+  const auto table = session->catalog().FindTable(statement.name.back());
+  if (table == nullptr) {
+    return MakeError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", QuoteName(statement.name)}},
+                     statement.position);
+  }
+  if (!statement.column_names.empty()) {
+    return MakeError("UNSUPPORTED_FEATURE", {{"feature", "INSERT INTO with a column list"}},
+                     statement.position);
+  }
+  ARROW_ASSIGN_OR_RAISE(auto analyzed, session->Analyze(statement.query));
+  ARROW_ASSIGN_OR_RAISE(auto schema, TableSchema(session, *table));
+  ARROW_ASSIGN_OR_RAISE(auto plan, CastToTable(analyzed, *schema, table->name));
+  StatementOutcome outcome;
+  if (!plan->is_streaming()) {
+    ARROW_RETURN_NOT_OK(session->WritePlan(
+        plan, WriteToTable(*table, statement.overwrite ? io::SaveMode::kOverwrite
+                                                       : io::SaveMode::kAppend)));
+    return outcome;
+  }
+  if (statement.overwrite) {
+    return MakeError("UNSUPPORTED_FEATURE", {{"feature", "INSERT OVERWRITE from a stream"}},
+                     statement.position);
+  }
+  ARROW_ASSIGN_OR_RAISE(auto options, TakeStreamingOptions(*session, statement.options));
+  StreamWrite write;
+  write.format = table->format;
+  write.options = table->options;
+  for (const auto& [key, value] : options.rest) write.options[key] = value;
+  write.options["path"] = table->location;
+  if (!write.options.contains("checkpointlocation") &&
+      !session->settings().Find("spark.sql.streaming.checkpointLocation")) {
+    write.options["checkpointlocation"] = JoinPath(table->location, "_checkpoint");
+  }
+  write.partition_by = table->partition_by;
+  write.query_name = table->name;
+  write.output_mode = options.output_mode;
+  write.trigger = options.trigger;
+  outcome.kind = StatementOutcome::Kind::kStreamStarted;
+  ARROW_ASSIGN_OR_RAISE(outcome.stream, session->StartPlan(plan, std::move(write)));
+  return outcome;
+}
+
+}  // namespace thalweg::session

@@ -1,0 +1,195 @@
+#include "thalweg/session/session.h"
+
+#include <thread>
+
+#include <arrow/api.h>
+#include <arrow/compute/initialize.h>
+
+#include "thalweg/connectors/builtin_providers.h"
+#include "thalweg/data/pretty_text.h"
+#include "thalweg/expr/expression.h"
+#include "thalweg/plan/analyzer/legality.h"
+#include "thalweg/plan/optimizer/optimizer.h"
+#include "thalweg/session/commands/commands.h"
+#include "thalweg/sql/parser.h"
+
+namespace thalweg::session {
+
+int64_t RowSet::num_rows() const {
+  int64_t total = 0;
+  for (const Batch& batch : batches) total += batch.num_selected();
+  return total;
+}
+
+Session::Session(SessionOptions options)
+    : owned_file_system_(options.file_system ? nullptr : MakeLocalFileSystem()),
+      owned_clock_(options.clock ? nullptr : MakeSystemClock()),
+      file_system_(options.file_system ? options.file_system : owned_file_system_.get()),
+      clock_(options.clock ? options.clock : owned_clock_.get()),
+      functions_(functions::FunctionRegistry::MakeBuiltin()),
+      memory_tables_(std::make_shared<connectors::MemoryTableRegistry>()),
+      providers_(std::make_unique<io::ProviderRegistry>()),
+      catalog_(std::make_unique<plan::Catalog>()),
+      queries_(std::make_unique<stream::QueryManager>()) {
+  connectors::RegisterBuiltinProviders(providers_.get(), {memory_tables_, options.console});
+}
+
+Result<std::shared_ptr<Session>> Session::Make(SessionOptions options) {
+  ARROW_RETURN_NOT_OK(arrow::compute::Initialize());
+  const auto settings = options.settings;
+  std::shared_ptr<Session> session(new Session(std::move(options)));
+  for (const auto& [key, value] : settings) {
+    ARROW_RETURN_NOT_OK(session->settings_.Set(key, value));
+  }
+  return session;
+}
+
+Session::~Session() = default;
+
+plan::AnalyzerContext Session::MakeAnalyzerContext() const {
+  return {.catalog = catalog_.get(),
+          .functions = functions_,
+          .providers = providers_.get(),
+          .settings = &settings_,
+          .file_system = file_system_,
+          .clock = clock_};
+}
+
+int Session::num_workers() const {
+  const int64_t configured = settings_.GetInteger("thalweg.execution.workers");
+  if (configured > 0) return static_cast<int>(configured);
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+exec::PlanOptions Session::MakePlanOptions() const {
+  exec::PlanOptions options;
+  options.num_workers = num_workers();
+  options.batch_rows = std::max<int64_t>(1, settings_.GetInteger("thalweg.execution.batchRows"));
+  options.num_key_groups =
+      std::max<int>(1, static_cast<int>(settings_.GetInteger("spark.sql.shuffle.partitions")));
+  options.file_system = file_system_;
+  return options;
+}
+
+expr::EvalContext Session::MakeEvalContext() const {
+  expr::EvalContext context;
+  context.current_timestamp_micros = clock_->NowMillis() * 1000;
+  context.session_time_zone = settings_.Get("spark.sql.session.timeZone");
+  context.random_seed = static_cast<uint64_t>(clock_->MonotonicMicros());
+  return context;
+}
+
+exec::EpochContext Session::MakeBatchContext() const {
+  exec::EpochContext context;
+  context.batch_timestamp_millis = clock_->NowMillis();
+  context.output_mode = io::OutputMode::kComplete;
+  context.eval = MakeEvalContext();
+  return context;
+}
+
+Result<plan::NodePtr> Session::Analyze(const plan::spec::RelationPtr& relation) {
+  ARROW_ASSIGN_OR_RAISE(auto analyzer, plan::Analyzer::Make(MakeAnalyzerContext()));
+  return analyzer.Analyze(relation);
+}
+
+plan::NodePtr Session::Optimize(const plan::NodePtr& plan) const {
+  return plan::Optimize(plan, settings_.Get("spark.sql.session.timeZone"));
+}
+
+Result<SchemaPtr> Session::SchemaOf(const plan::spec::RelationPtr& relation) {
+  ARROW_ASSIGN_OR_RAISE(auto plan, Analyze(relation));
+  return plan::OutputSchema(*plan);
+}
+
+Result<bool> Session::IsStreaming(const plan::spec::RelationPtr& relation) {
+  ARROW_ASSIGN_OR_RAISE(auto plan, Analyze(relation));
+  return plan->is_streaming();
+}
+
+Status Session::RunBatchPlan(const plan::NodePtr& analyzed,
+                             const std::function<Status(const Batch&)>& consume) {
+  ARROW_RETURN_NOT_OK(plan::CheckBatch(analyzed));
+  exec::PlanOptions options = MakePlanOptions();
+  options.output_mode = io::OutputMode::kComplete;
+  return exec::RunBatchQuery(Optimize(analyzed), options, MakeBatchContext(), consume);
+}
+
+Status Session::RunBatch(const plan::spec::RelationPtr& relation,
+                         const std::function<Status(const Batch&)>& consume) {
+  ARROW_ASSIGN_OR_RAISE(auto plan, Analyze(relation));
+  return RunBatchPlan(plan, consume);
+}
+
+Result<RowSet> Session::CollectPlan(const plan::NodePtr& analyzed) {
+  RowSet rows;
+  rows.schema = plan::OutputSchema(*analyzed);
+  ARROW_RETURN_NOT_OK(RunBatchPlan(analyzed, [&](const Batch& batch) {
+    rows.batches.push_back(batch);
+    return Status::OK();
+  }));
+  return rows;
+}
+
+Result<RowSet> Session::Collect(const plan::spec::RelationPtr& relation) {
+  ARROW_ASSIGN_OR_RAISE(auto plan, Analyze(relation));
+  return CollectPlan(plan);
+}
+
+Result<std::string> Session::Explain(const plan::spec::RelationPtr& relation, bool extended) {
+  ARROW_ASSIGN_OR_RAISE(auto analyzed, Analyze(relation));
+  const plan::NodePtr optimized = Optimize(analyzed);
+  exec::PlanOptions options = MakePlanOptions();
+  if (!analyzed->is_streaming()) options.output_mode = io::OutputMode::kComplete;
+  std::string text;
+  if (extended) {
+    text += "== Parsed Logical Plan ==\n" + plan::spec::ToString(*relation) + "\n";
+    text += "== Analyzed Logical Plan ==\n" + plan::ToString(*analyzed) + "\n";
+    text += "== Optimized Logical Plan ==\n" + plan::ToString(*optimized) + "\n";
+  }
+  ARROW_ASSIGN_OR_RAISE(auto physical, exec::MakeQueryPlan(optimized, options));
+  return text + "== Physical Plan ==\n" + physical->ToString();
+}
+
+Result<StatementOutcome> Session::ExecuteSql(std::string_view text) {
+  sql::ParserOptions options;
+  options.session_time_zone = settings_.Get("spark.sql.session.timeZone");
+  options.now_micros = clock_->NowMillis() * 1000;
+  ARROW_ASSIGN_OR_RAISE(auto statement, sql::ParseStatement(text, options));
+  return Execute(statement);
+}
+
+Result<StatementOutcome> Session::Execute(const plan::spec::Statement& statement) {
+  return RunStatement(this, statement);
+}
+
+std::function<Result<ArrayPtr>(const ArrayPtr&)> Session::CellFormatter() const {
+  return [context = MakeEvalContext()](const ArrayPtr& column) -> Result<ArrayPtr> {
+    ARROW_ASSIGN_OR_RAISE(auto text, expr::CastDatum(arrow::Datum(column), arrow::utf8(),
+                                                     expr::CastMode::kAnsi, context));
+    return text.make_array();
+  };
+}
+
+Result<std::string> Session::ShowString(const RowSet& rows, int num_rows, int truncate,
+                                        bool vertical) const {
+  const auto to_text = CellFormatter();
+  std::vector<std::string> names;
+  std::vector<ArrayPtr> columns;
+  // One row more than asked for tells ShowString that there are more.
+  Batch shown;
+  if (rows.batches.empty()) {
+    ARROW_ASSIGN_OR_RAISE(shown, EmptyBatch(*rows.schema));
+  } else {
+    ARROW_ASSIGN_OR_RAISE(shown, ConcatenateBatches(rows.batches));
+  }
+  if (shown.num_rows > int64_t{num_rows} + 1) shown = SliceBatch(shown, 0, int64_t{num_rows} + 1);
+  for (int i = 0; i < rows.schema->num_fields(); ++i) {
+    names.push_back(rows.schema->field(i)->name());
+    ARROW_ASSIGN_OR_RAISE(auto text, to_text(shown.columns[i]));
+    columns.push_back(std::move(text));
+  }
+  return thalweg::ShowString(names, columns, shown.num_rows,
+                             {.num_rows = num_rows, .truncate = truncate, .vertical = vertical});
+}
+
+}  // namespace thalweg::session

@@ -1,0 +1,166 @@
+// CREATE VIEW, CREATE TABLE and CREATE STREAMING TABLE.
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include "thalweg/sql/parser_state.h"
+#include "thalweg/types/identifier_text.h"
+
+namespace thalweg::sql {
+
+Result<spec::Statement> Parser::ParseCreate() {
+  spec::Statement statement;
+  ++at_;
+  bool refresh = false;
+  if (AcceptWord("OR")) {
+    refresh = AcceptWord("REFRESH");
+    if (!refresh) ARROW_RETURN_NOT_OK(ExpectWord("REPLACE"));
+    statement.replace = true;
+  }
+  if (AtWord("STREAMING") && AtWord("TABLE", 1)) {
+    if (statement.replace && !refresh) return Unsupported("CREATE OR REPLACE STREAMING TABLE");
+    at_ += 2;
+    statement.kind = spec::StatementKind::kCreateStreamingTable;
+    return ParseCreateTable(std::move(statement));
+  }
+  if (refresh) return SyntaxError();
+  if (AtWord("GLOBAL")) return Unsupported("a GLOBAL TEMPORARY view");
+  if (AtAnyWord({"TEMPORARY", "TEMP"}) && AtWord("VIEW", 1)) {
+    at_ += 2;
+    return ParseCreateView(std::move(statement));
+  }
+  if (AtWord("VIEW")) {
+    if (Peek(1).kind == TokenKind::kEnd) {
+      ++at_;
+      return SyntaxError();
+    }
+    return Unsupported("a view that outlives the session (write CREATE TEMPORARY VIEW)");
+  }
+  if (AtWord("TABLE") && !statement.replace) {
+    ++at_;
+    statement.kind = spec::StatementKind::kCreateTable;
+    return ParseCreateTable(std::move(statement));
+  }
+  if (AtEnd() || AtSymbol(";")) return SyntaxError();
+  const std::string what = AtIdentifier(1) ? fmt::format("{} {}", Peek().text, Peek(1).text)
+                                           : std::string(Peek().text);
+  return Unsupported(fmt::format("CREATE {}{}", statement.replace ? "OR REPLACE " : "", what));
+}
+
+Result<Parser::Names> Parser::ParseColumnNamesWithComments() {
+  Names names;
+  ARROW_RETURN_NOT_OK(ExpectSymbol("("));
+  do {
+    ARROW_ASSIGN_OR_RAISE(auto name, ParseIdentifier());
+    names.push_back(std::move(name));
+    if (AcceptWord("COMMENT")) ARROW_RETURN_NOT_OK(ParseString());
+  } while (AcceptSymbol(","));
+  ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+  return names;
+}
+
+Result<spec::Statement> Parser::ParseCreateView(spec::Statement statement) {
+  statement.kind = spec::StatementKind::kCreateView;
+  statement.if_not_exists = AcceptWords({"IF", "NOT", "EXISTS"});
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  if (AtSymbol("(")) {
+    // (a, b COMMENT 'x') are names for a query, (a INT) columns of a source.
+    const bool names = AtSymbol(",", 2) || AtSymbol(")", 2) || AtWord("COMMENT", 2);
+    if (!names) {
+      ARROW_ASSIGN_OR_RAISE(statement.schema, ParseColumnDefinitions());
+      if (!AtWord("USING")) return SyntaxError(": missing 'USING'");
+    } else {
+      ARROW_ASSIGN_OR_RAISE(statement.column_names, ParseColumnNamesWithComments());
+    }
+  }
+  if (AtWord("USING") && statement.column_names.empty()) {
+    return ParseCreateViewUsing(std::move(statement));
+  }
+  while (!AtWord("AS")) {
+    if (AcceptWord("COMMENT")) {
+      ARROW_ASSIGN_OR_RAISE(statement.comment, ParseString());
+    } else if (AcceptWord("TBLPROPERTIES")) {
+      ARROW_ASSIGN_OR_RAISE(statement.options, ParseOptions());
+    } else {
+      return SyntaxError(": missing 'AS'");
+    }
+  }
+  ++at_;
+  ARROW_ASSIGN_OR_RAISE(statement.query, ParseQuery());
+  return statement;
+}
+
+Result<spec::Statement> Parser::ParseCreateViewUsing(spec::Statement statement) {
+  statement.kind = spec::StatementKind::kCreateViewUsing;
+  ++at_;
+  ARROW_ASSIGN_OR_RAISE(const auto format, ParseMultipartIdentifier());
+  for (const auto& part : format) statement.format += (statement.format.empty() ? "" : ".") + part;
+  if (AcceptWord("OPTIONS")) {
+    ARROW_ASSIGN_OR_RAISE(statement.options, ParseOptions());
+  }
+  return statement;
+}
+
+Result<spec::Statement> Parser::ParseCreateTable(spec::Statement statement) {
+  statement.if_not_exists = AcceptWords({"IF", "NOT", "EXISTS"});
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  if (AtWord("LIKE")) return Unsupported("CREATE TABLE ... LIKE");
+  if (AtSymbol("(") && !StartsQuery(1)) {
+    const bool names = AtSymbol(",", 2) || AtSymbol(")", 2) || AtWord("COMMENT", 2);
+    if (names) {
+      ARROW_ASSIGN_OR_RAISE(statement.column_names, ParseColumnNamesWithComments());
+    } else {
+      ARROW_ASSIGN_OR_RAISE(statement.schema, ParseColumnDefinitions());
+    }
+  }
+  ARROW_RETURN_NOT_OK(ParseTableClauses(&statement));
+  const bool has_query = AcceptWord("AS") || StartsQuery();
+  if (has_query) {
+    ARROW_ASSIGN_OR_RAISE(statement.query, ParseQuery());
+  }
+  return statement;
+}
+
+Status Parser::ParseTableClauses(spec::Statement* statement) {
+  std::set<std::string> seen;
+  while (AtAnyWord({"USING", "PARTITIONED", "LOCATION", "OPTIONS", "TBLPROPERTIES", "COMMENT",
+                    "CLUSTERED", "CLUSTER", "SKEWED", "ROW", "STORED", "DEFAULT"})) {
+    const std::string clause = Peek().upper;
+    const int first = index();
+    if (!seen.insert(clause).second) {
+      return MakeError("DUPLICATE_CLAUSES", {{"clauseName", clause}}, PositionFrom(first));
+    }
+    ++at_;
+    if (clause == "USING") {
+      ARROW_ASSIGN_OR_RAISE(const auto format, ParseMultipartIdentifier());
+      for (const auto& part : format) {
+        statement->format += (statement->format.empty() ? "" : ".") + part;
+      }
+    } else if (clause == "PARTITIONED") {
+      ARROW_RETURN_NOT_OK(ExpectWord("BY"));
+      if (AtSymbol("(") && AtIdentifier(1) && !AtSymbol(",", 2) && !AtSymbol(")", 2)) {
+        return Unsupported("PARTITIONED BY anything but column names");
+      }
+      ARROW_ASSIGN_OR_RAISE(statement->partition_by, ParseIdentifierList());
+    } else if (clause == "LOCATION") {
+      ARROW_ASSIGN_OR_RAISE(statement->location, ParseString());
+    } else if (clause == "COMMENT") {
+      ARROW_ASSIGN_OR_RAISE(statement->comment, ParseString());
+    } else if (clause == "OPTIONS" || clause == "TBLPROPERTIES") {
+      ARROW_ASSIGN_OR_RAISE(const auto options, ParseOptions());
+      for (const auto& [key, value] : options) {
+        if (!statement->options.emplace(key, value).second) {
+          return MakeError("DUPLICATE_KEY", {{"keyColumn", QuoteIdentifier(key)}},
+                           PositionFrom(first));
+        }
+      }
+    } else {
+      at_ = first;
+      return Unsupported(fmt::format("the clause {} of CREATE TABLE", clause));
+    }
+  }
+  return Status::OK();
+}
+
+}  // namespace thalweg::sql

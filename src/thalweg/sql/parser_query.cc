@@ -1,0 +1,372 @@
+// SELECT and what combines queries: WITH, set operations, ORDER BY, LIMIT, GROUP BY.
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include "thalweg/sql/parser_state.h"
+#include "thalweg/types/identifier_text.h"
+
+namespace thalweg::sql {
+
+bool Parser::StartsQueryWord(int ahead) const {
+  if (AtWord("SELECT", ahead)) {
+    return !AtSymbol(")", ahead + 1) && !AtSymbol(",", ahead + 1) && !AtSymbol(".", ahead + 1) &&
+           !AtSymbol("=", ahead + 1) && !AtWord("IN", ahead + 1) && !AtWord("IS", ahead + 1);
+  }
+  if (AtWord("WITH", ahead)) {
+    return AtIdentifier(ahead + 1) &&
+           (AtWord("AS", ahead + 2) || AtSymbol("(", ahead + 2) || AtWord("RECURSIVE", ahead + 1));
+  }
+  if (AtWord("VALUES", ahead)) {
+    const TokenKind next = Peek(ahead + 1).kind;
+    return AtSymbol("(", ahead + 1) || next == TokenKind::kNumber || next == TokenKind::kString ||
+           next == TokenKind::kWord;
+  }
+  return AtAnyWord({"FROM", "TABLE"}, ahead) && AtIdentifier(ahead + 1);
+}
+
+bool Parser::StartsQuery(int ahead) const {
+  int inner = ahead;
+  while (AtSymbol("(", inner)) {
+    if (++inner - ahead > kMaxNesting) return false;
+  }
+  if (!StartsQueryWord(inner)) return false;
+  // "((SELECT 1) + 1)" is no query: what follows each inner parenthesis decides.
+  for (int open = ahead; open < inner; ++open) {
+    const int close = Peek(open).match;
+    if (close < 0) continue;  // the missing parenthesis is reported where it should be
+    const int after = close - at_ + 1;
+    if (!AtSymbol(")", after) && !AtSymbol(";", after) && Peek(after).kind != TokenKind::kEnd &&
+        !AtAnyWord({"UNION", "EXCEPT", "MINUS", "INTERSECT", "ORDER", "SORT", "CLUSTER",
+                    "DISTRIBUTE", "LIMIT", "OFFSET"}, after)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Result<spec::RelationPtr> Parser::ParseQuery() {
+  const NestingGuard guard(this);
+  if (guard.too_deep()) return TooComplex();
+  if (AtWord("WITH") && AtIdentifier(1)) return ParseWith();
+  return ParseQueryWithoutWith();
+}
+
+Result<spec::RelationPtr> Parser::ParseQueryWithoutWith() {
+  const int first = index();
+  ARROW_ASSIGN_OR_RAISE(auto query, ParseSetOperations());
+  return ParseOrganization(std::move(query), first);
+}
+
+Result<spec::RelationPtr> Parser::ParseWith() {
+  const int first = index();
+  ++at_;
+  if (AtWord("RECURSIVE") && AtIdentifier(1)) return Unsupported("WITH RECURSIVE");
+  spec::Relation with;
+  with.kind = spec::RelationKind::kWith;
+  std::set<std::string> seen;
+  do {
+    const int definition_first = index();
+    ARROW_ASSIGN_OR_RAISE(auto name, ParseCapturedIdentifier());
+    if (!seen.insert(ToLowerAscii(name)).second) {
+      return MakeError("DUPLICATED_CTE_NAMES", {{"duplicateNames", QuoteIdentifier(name)}},
+                       PositionFrom(first));
+    }
+    spec::Relation alias;
+    alias.kind = spec::RelationKind::kAlias;
+    alias.alias = name;
+    if (AtSymbol("(") && !StartsQuery(1)) {
+      ARROW_ASSIGN_OR_RAISE(alias.column_names, ParseIdentifierList());
+    }
+    AcceptWord("AS");
+    ARROW_RETURN_NOT_OK(ExpectSymbol("("));
+    ARROW_ASSIGN_OR_RAISE(alias.input, ParseQuery());
+    ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+    with.definitions.emplace_back(std::move(name),
+                                  FinishRelation(std::move(alias), definition_first));
+  } while (AcceptSymbol(","));
+  if (AtWord("INSERT")) return Unsupported("WITH before INSERT (write it behind INSERT INTO)");
+  ARROW_ASSIGN_OR_RAISE(with.input, ParseQueryWithoutWith());
+  return FinishRelation(std::move(with), first);
+}
+
+Result<spec::RelationPtr> Parser::ParseSetOperations() {
+  const int first = index();
+  ARROW_ASSIGN_OR_RAISE(auto left, ParseIntersections());
+  int chain = 0;
+  while (AtAnyWord({"UNION", "EXCEPT", "MINUS"})) {
+    if (++chain > kMaxNesting) return TooComplex();
+    ARROW_ASSIGN_OR_RAISE(left, ParseSetOperation(std::move(left), first));
+  }
+  if (AtSymbol("|>")) return Unsupported("the pipe operator |>");
+  return left;
+}
+
+Result<spec::RelationPtr> Parser::ParseIntersections() {
+  const int first = index();
+  ARROW_ASSIGN_OR_RAISE(auto left, ParseQueryPrimary());
+  int chain = 0;
+  while (AtWord("INTERSECT")) {
+    if (++chain > kMaxNesting) return TooComplex();
+    ARROW_ASSIGN_OR_RAISE(left, ParseSetOperation(std::move(left), first));
+  }
+  return left;
+}
+
+Result<spec::RelationPtr> Parser::ParseSetOperation(spec::RelationPtr left, int first) {
+  spec::Relation out;
+  out.kind = spec::RelationKind::kSetOperation;
+  out.set_operation = AtWord("UNION")       ? spec::SetOperation::kUnion
+                      : AtWord("INTERSECT") ? spec::SetOperation::kIntersect
+                                            : spec::SetOperation::kExcept;
+  ++at_;
+  if (AcceptWord("ALL")) {
+    out.all = true;
+  } else {
+    AcceptWord("DISTINCT");
+  }
+  out.input = std::move(left);
+  if (out.set_operation == spec::SetOperation::kIntersect) {
+    ARROW_ASSIGN_OR_RAISE(out.right, ParseQueryPrimary());
+  } else {
+    ARROW_ASSIGN_OR_RAISE(out.right, ParseIntersections());
+  }
+  return FinishRelation(std::move(out), first);
+}
+
+Result<spec::RelationPtr> Parser::ParseQueryPrimary() {
+  if (AcceptSymbol("(")) {
+    ARROW_ASSIGN_OR_RAISE(auto query, ParseQuery());
+    ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+    return query;
+  }
+  if (AtWord("SELECT")) return ParseSelect(nullptr);
+  if (AtWord("VALUES")) return ParseInlineTable();
+  if (AcceptWord("TABLE")) {
+    const int first = index();
+    spec::Relation table;
+    ARROW_ASSIGN_OR_RAISE(table.table_name, ParseMultipartIdentifier());
+    return FinishRelation(std::move(table), first);
+  }
+  if (AtAnyWord({"MAP", "REDUCE"}) && !AtSymbol("(", 1)) return Unsupported("TRANSFORM scripts");
+  if (!AcceptWord("FROM")) return SyntaxError();
+  ARROW_ASSIGN_OR_RAISE(auto from, ParseFrom());
+  if (AtWord("INSERT")) return Unsupported("FROM ... INSERT with several targets");
+  if (!AtWord("SELECT")) {
+    const int first = index();
+    spec::Relation all;
+    all.kind = spec::RelationKind::kProject;
+    all.input = std::move(from);
+    all.expressions = {spec::MakeStar()};
+    return FinishRelation(std::move(all), first);
+  }
+  return ParseSelect(std::move(from));
+}
+
+Result<spec::RelationPtr> Parser::ParseOrganization(spec::RelationPtr input, int first) {
+  if (AtWord("ORDER") && AtWord("BY", 1)) {
+    at_ += 2;
+    spec::Relation sort;
+    sort.kind = spec::RelationKind::kSort;
+    sort.input = std::move(input);
+    ARROW_ASSIGN_OR_RAISE(sort.order, ParseSortOrders());
+    input = FinishRelation(std::move(sort), first);
+  }
+  if (AtAnyWord({"CLUSTER", "DISTRIBUTE", "SORT"}) && AtWord("BY", 1)) {
+    return Unsupported(fmt::format("{} BY", Peek().upper));
+  }
+  if (AtWord("WINDOW") && AtIdentifier(1) && AtWord("AS", 2)) {
+    ARROW_RETURN_NOT_OK(SkipNamedWindows());
+  }
+  spec::Relation limit;
+  if (AcceptWord("LIMIT") && !AcceptWord("ALL")) {
+    limit.kind = spec::RelationKind::kLimit;
+    ARROW_ASSIGN_OR_RAISE(limit.condition, ParseExpression());
+  }
+  if (AcceptWord("OFFSET")) {
+    spec::Relation offset;
+    offset.kind = spec::RelationKind::kOffset;
+    offset.input = std::move(input);
+    ARROW_ASSIGN_OR_RAISE(offset.condition, ParseExpression());
+    input = FinishRelation(std::move(offset), first);
+  }
+  if (!limit.condition) return input;
+  limit.input = std::move(input);
+  return FinishRelation(std::move(limit), first);
+}
+
+Result<std::vector<spec::SortOrder>> Parser::ParseSortOrders() {
+  std::vector<spec::SortOrder> orders;
+  do {
+    ARROW_ASSIGN_OR_RAISE(auto order, ParseSortOrder());
+    orders.push_back(std::move(order));
+  } while (AcceptSymbol(","));
+  return orders;
+}
+
+Result<spec::SortOrder> Parser::ParseSortOrder() {
+  spec::SortOrder order;
+  ARROW_ASSIGN_OR_RAISE(order.expression, ParseExpression());
+  if (AcceptWord("DESC")) {
+    order.descending = true;
+  } else {
+    AcceptWord("ASC");
+  }
+  order.nulls_first = !order.descending;
+  if (AcceptWord("NULLS")) {
+    if (AcceptWord("FIRST")) {
+      order.nulls_first = true;
+    } else {
+      ARROW_RETURN_NOT_OK(ExpectWord("LAST"));
+      order.nulls_first = false;
+    }
+  }
+  return order;
+}
+
+Status Parser::SkipHints() {
+  while (Peek().kind == TokenKind::kHintStart) {
+    while (Peek().kind != TokenKind::kHintEnd) {
+      if (AtEnd()) return SyntaxError(": missing '*/'");
+      ++at_;
+    }
+    ++at_;
+  }
+  return Status::OK();
+}
+
+Status Parser::SkipNamedWindows() {
+  // Definitions of named windows are checked and dropped: OVER keeps the name and is refused later.
+  ++at_;
+  do {
+    ARROW_RETURN_NOT_OK(ParseIdentifier());
+    ARROW_RETURN_NOT_OK(ExpectWord("AS"));
+    ARROW_RETURN_NOT_OK(ExpectSymbol("("));
+    std::vector<spec::ExpressionPtr> ignored;
+    ARROW_RETURN_NOT_OK(ParseWindowDefinition(&ignored));
+    ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+  } while (AcceptSymbol(","));
+  return Status::OK();
+}
+
+Result<spec::RelationPtr> Parser::ParseSelect(spec::RelationPtr from) {
+  const int first = index();
+  ++at_;
+  ARROW_RETURN_NOT_OK(SkipHints());
+  if (AtWord("TRANSFORM") && AtSymbol("(", 1) && Peek(1).match >= 0 &&
+      tokens_[Peek(1).match + 1].upper == "USING") {
+    return Unsupported("TRANSFORM scripts");
+  }
+  const bool quantified = !AtSymbol(",", 1) && !AtSymbol(")", 1) && !AtSymbol(".", 1) &&
+                          !AtWord("FROM", 1) && Peek(1).kind != TokenKind::kEnd;
+  const bool distinct = quantified && AcceptWord("DISTINCT");
+  if (quantified && !distinct) AcceptWord("ALL");
+  std::vector<spec::ExpressionPtr> list;
+  do {
+    ARROW_ASSIGN_OR_RAISE(auto item, ParseNamedExpression());
+    list.push_back(std::move(item));
+  } while (AcceptSymbol(","));
+  if (!from && AcceptWord("FROM")) {
+    ARROW_ASSIGN_OR_RAISE(from, ParseFrom());
+  }
+  while (AtWord("LATERAL") && AtWord("VIEW", 1)) {
+    ARROW_ASSIGN_OR_RAISE(from, ParseLateralView(std::move(from)));
+  }
+  if (AcceptWord("WHERE")) {
+    spec::Relation filter;
+    filter.kind = spec::RelationKind::kFilter;
+    filter.input = std::move(from);
+    ARROW_ASSIGN_OR_RAISE(filter.condition, ParseExpression());
+    from = FinishRelation(std::move(filter), first);
+  }
+  ARROW_ASSIGN_OR_RAISE(auto out, ParseSelectList(std::move(from), std::move(list), first));
+  if (AtWord("WINDOW") && AtIdentifier(1) && AtWord("AS", 2)) {
+    ARROW_RETURN_NOT_OK(SkipNamedWindows());
+  }
+  if (!distinct) return out;
+  spec::Relation unique;
+  unique.kind = spec::RelationKind::kDistinct;
+  unique.input = std::move(out);
+  return FinishRelation(std::move(unique), first);
+}
+
+Result<spec::RelationPtr> Parser::ParseSelectList(spec::RelationPtr input,
+                                                  std::vector<spec::ExpressionPtr> list,
+                                                  int first) {
+  ARROW_ASSIGN_OR_RAISE(auto grouping, ParseGroupBy());
+  const bool having = AcceptWord("HAVING");
+  spec::Relation out;
+  out.input = std::move(input);
+  if (grouping.present || having) {
+    out.kind = spec::RelationKind::kAggregate;
+    out.expressions = std::move(grouping.expressions);
+    out.grouping_kind = grouping.kind;
+    out.rows = std::move(grouping.sets);
+    out.outputs = std::move(list);
+  } else {
+    out.kind = spec::RelationKind::kProject;
+    out.expressions = std::move(list);
+  }
+  auto result = FinishRelation(std::move(out), first);
+  if (!having) return result;
+  spec::Relation filter;
+  filter.kind = spec::RelationKind::kFilter;
+  filter.input = std::move(result);
+  ARROW_ASSIGN_OR_RAISE(filter.condition, ParseExpression());
+  return FinishRelation(std::move(filter), first);
+}
+
+Result<Parser::Grouping> Parser::ParseGroupBy() {
+  Grouping grouping;
+  if (!AcceptWords({"GROUP", "BY"})) return grouping;
+  grouping.present = true;
+  const bool analytics = AtAnyWord({"ROLLUP", "CUBE"}) && AtSymbol("(", 1);
+  if (analytics || (AtWord("GROUPING") && AtWord("SETS", 1))) {
+    ARROW_RETURN_NOT_OK(ParseGroupingSets(&grouping));
+    if (AtSymbol(",")) return Unsupported("several grouping analytics in one GROUP BY");
+    return grouping;
+  }
+  do {
+    const bool later = AtAnyWord({"ROLLUP", "CUBE"}) && AtSymbol("(", 1);
+    if (later || (AtWord("GROUPING") && AtWord("SETS", 1))) {
+      return Unsupported("grouping analytics beside plain grouping expressions");
+    }
+    ARROW_ASSIGN_OR_RAISE(auto expression, ParseNamedExpression());
+    grouping.expressions.push_back(std::move(expression));
+  } while (AcceptSymbol(","));
+  if (AcceptWords({"WITH", "ROLLUP"})) grouping.kind = spec::GroupingKind::kRollup;
+  if (AcceptWords({"WITH", "CUBE"})) grouping.kind = spec::GroupingKind::kCube;
+  if (AtWord("GROUPING") && AtWord("SETS", 1)) ARROW_RETURN_NOT_OK(ParseGroupingSets(&grouping));
+  return grouping;
+}
+
+Status Parser::ParseGroupingSets(Grouping* grouping) {
+  const bool sets = AtWord("GROUPING");
+  grouping->kind = sets              ? spec::GroupingKind::kGroupingSets
+                   : AtWord("CUBE") ? spec::GroupingKind::kCube
+                                    : spec::GroupingKind::kRollup;
+  at_ += sets ? 2 : 1;
+  ARROW_RETURN_NOT_OK(ExpectSymbol("("));
+  do {
+    std::vector<spec::ExpressionPtr> set;
+    if (AtSymbol("(") && AtSymbol(")", 1)) {
+      at_ += 2;
+    } else {
+      ARROW_ASSIGN_OR_RAISE(auto element, ParseExpression());
+      // "(a, b)" reads as a row constructor.
+      const bool row = element->kind == spec::ExpressionKind::kFunction &&
+                       element->name.back() == "struct" && element->text.starts_with('(');
+      set = row ? element->children : std::vector<spec::ExpressionPtr>{element};
+    }
+    if (!sets && set.size() > 1) return Unsupported("composite columns in ROLLUP or CUBE");
+    if (!sets) {
+      grouping->expressions.insert(grouping->expressions.end(), set.begin(), set.end());
+    } else {
+      grouping->sets.push_back(std::move(set));
+    }
+  } while (AcceptSymbol(","));
+  return ExpectSymbol(")");
+}
+
+}  // namespace thalweg::sql

@@ -1,0 +1,256 @@
+#pragma once
+
+// The recursive-descent parser: one class, its methods spread over parser_*.cc by concern. Internal
+// to this room; users call sql/parser.h.
+
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "thalweg/plan/spec/expression.h"
+#include "thalweg/plan/spec/relation.h"
+#include "thalweg/plan/spec/statement.h"
+#include "thalweg/sql/parser.h"
+#include "thalweg/sql/token.h"
+
+namespace thalweg::sql {
+
+namespace spec = plan::spec;
+
+/// Parses the tokens of one text from front to back. Not thread-safe; one per call.
+class Parser {
+ public:
+  Parser(std::string_view text, std::vector<Token> tokens, const ParserOptions& options)
+      : text_(text), tokens_(std::move(tokens)), options_(options) {}
+
+  // parser_command.cc
+  Result<spec::Statement> ParseStatement();
+
+  // parser_query.cc
+  Result<spec::RelationPtr> ParseQuery();
+
+  // parser_expression.cc
+  Result<spec::ExpressionPtr> ParseExpression();
+  /// An expression with an optional alias.
+  Result<spec::ExpressionPtr> ParseNamedExpression();
+  Result<std::vector<std::string>> ParseMultipartIdentifier();
+
+  // Tokens (parser.cc)
+  const Token& Peek(int ahead = 0) const;
+  bool AtEnd() const { return Peek().kind == TokenKind::kEnd; }
+  bool AtWord(std::string_view word, int ahead = 0) const;
+  bool AtWords(std::initializer_list<std::string_view> words) const;
+  bool AtAnyWord(std::initializer_list<std::string_view> words, int ahead = 0) const;
+  bool AtSymbol(std::string_view symbol, int ahead = 0) const;
+  bool AcceptWord(std::string_view word);
+  bool AcceptWords(std::initializer_list<std::string_view> words);
+  bool AcceptSymbol(std::string_view symbol);
+  Status ExpectWord(std::string_view word);
+  Status ExpectSymbol(std::string_view symbol);
+  /// PARSE_SYNTAX_ERROR at the next token.
+  Status SyntaxError(std::string hint = "") const;
+  /// UNSUPPORTED_FEATURE at the next token.
+  Status Unsupported(std::string feature) const;
+
+ private:
+  friend class NestingGuard;
+  using Names = std::vector<std::string>;
+  using Options = std::map<std::string, std::string>;
+
+  // Positions and nodes (parser.cc)
+  int index() const { return at_; }
+  SqlPosition PositionFrom(int first) const;
+  std::string TextFrom(int first) const;
+  spec::ExpressionPtr Finish(spec::Expression expression, int first) const;
+  spec::ExpressionPtr FinishFunction(std::string name, std::vector<spec::ExpressionPtr> arguments,
+                                     int first) const;
+  spec::RelationPtr FinishRelation(spec::Relation relation, int first) const;
+  Status TooComplex() const;
+  /// `status` with the position of the tokens from `first` on, if it has none.
+  Status At(const Status& status, int first) const;
+
+  // Names (parser_expression.cc)
+  bool AtIdentifier(int ahead = 0) const;
+  Result<std::string> ParseIdentifier();
+  /// An identifier where "test-table" is reported as an invalid one.
+  Result<std::string> ParseCapturedIdentifier();
+  Result<Names> ParseIdentifierList();  // ( a, b )
+  bool AtString(int ahead = 0) const { return Peek(ahead).kind == TokenKind::kString; }
+  Result<std::string> ParseString();  // adjacent strings are one
+  /// Whether the next token can be an alias without AS.
+  bool AtImplicitAlias() const;
+  /// At a comma, closing parenthesis, semicolon or the end: a keyword before it is a plain name.
+  bool AtItemEnd(int ahead) const;
+
+  // Operators (parser_expression.cc)
+  Result<spec::ExpressionPtr> ParseOr();
+  Result<spec::ExpressionPtr> ParseAnd();
+  Result<spec::ExpressionPtr> ParseNot();
+  Result<spec::ExpressionPtr> ParsePredicated();
+  Result<spec::ExpressionPtr> ParseValue(int minimum_precedence = 0);
+  Result<spec::ExpressionPtr> ParseUnary();
+  Result<std::vector<spec::ExpressionPtr>> ParseExpressionList();
+  // Predicates (parser_predicate.cc)
+  Result<spec::ExpressionPtr> ParsePredicate(spec::ExpressionPtr value, int first);
+  Result<spec::ExpressionPtr> ParseIs(spec::ExpressionPtr value, int first);
+  Result<spec::ExpressionPtr> ParseIn(spec::ExpressionPtr value, int first);
+  Result<spec::ExpressionPtr> ParseLike(std::string name, spec::ExpressionPtr value, int first,
+                                        bool negated);
+  Result<spec::ExpressionPtr> ParseQuantifiedLike(const std::string& name,
+                                                  const spec::ExpressionPtr& value, int first,
+                                                  bool negated);
+  /// parts[low..high] under `name` as a balanced tree, in order.
+  spec::ExpressionPtr Balanced(const char* name, const std::vector<spec::ExpressionPtr>& parts,
+                               size_t low, size_t high) const;
+  Result<spec::ExpressionPtr> ParseSubqueryExpression(std::string kind,
+                                                      spec::ExpressionPtr value, int first);
+
+  // Primary expressions (parser_primary.cc)
+  Result<spec::ExpressionPtr> ParsePostfix();
+  Result<spec::ExpressionPtr> ParsePostfixOf(spec::ExpressionPtr base, int first);
+  Result<spec::ExpressionPtr> ParsePrimary();
+  Result<spec::ExpressionPtr> ParseWordPrimary();
+  Result<spec::ExpressionPtr> ParseNamePrimary();
+  Result<spec::ExpressionPtr> ParseParenthesized();
+  Result<spec::ExpressionPtr> ParseCase();
+  Result<spec::ExpressionPtr> ParseCast();
+  bool AtLambdaParameters() const;
+  Result<spec::ExpressionPtr> ParseLambda();
+  // Calls (parser_call.cc)
+  Result<spec::ExpressionPtr> ParseCall(Names name, int first);
+  /// After the first argument: the others, the parenthesis and what follows it.
+  Result<spec::ExpressionPtr> ParseRestOfCall(spec::Expression call, int first);
+  /// ParseRestOfCall for a call whose first argument turned out to be a plain one.
+  Result<spec::ExpressionPtr> ContinueCall(std::string name, spec::ExpressionPtr argument,
+                                           int first);
+  Result<spec::ExpressionPtr> ParseCallSuffix(spec::Expression call, int first);
+  Result<spec::ExpressionPtr> ParseWindow(spec::ExpressionPtr call, int first);
+  Status ParseWindowDefinition(std::vector<spec::ExpressionPtr>* children);
+  /// Calls with a syntax of their own (EXTRACT, TRIM, ...); null if the next tokens are none.
+  Result<spec::ExpressionPtr> ParseSpecialCall();
+  /// Arguments between the parentheses that open `ahead` (at least 1).
+  int ArgumentCount(int ahead) const;
+  bool AtDateTimeUnit(int ahead) const;
+  Result<spec::ExpressionPtr> ParseExtract(int first);
+  Result<spec::ExpressionPtr> ParsePosition(int first);
+  Result<spec::ExpressionPtr> ParseSubstring(int first);
+  Result<spec::ExpressionPtr> ParseTrim(int first);
+  Result<spec::ExpressionPtr> ParseOverlay(int first);
+  Result<spec::ExpressionPtr> ParseStruct(int first);
+  Result<spec::ExpressionPtr> ParseTimestampArithmetic(std::string name, int first);
+
+  // Literals (parser_literal.cc)
+  /// A typed literal, interval, TRUE, NULL...; null if the next tokens are none.
+  Result<spec::ExpressionPtr> ParseWordLiteral();
+  Result<spec::ExpressionPtr> ParseNumber(bool negative, int first);
+  Result<spec::ExpressionPtr> ParseStringLiteral();
+  Result<spec::ExpressionPtr> ParseTypedLiteral();
+  bool AtInterval() const;
+  Result<spec::ExpressionPtr> ParseInterval();
+  Result<std::shared_ptr<arrow::Scalar>> ParseIntervalValue(int first);
+  Result<std::shared_ptr<arrow::Scalar>> ParseUnitToUnit(const std::string& value, int first);
+  spec::ExpressionPtr FinishLiteral(std::shared_ptr<arrow::Scalar> value, int first) const;
+
+  // Types (parser_type.cc)
+  Result<TypePtr> ParseType();
+  Status SkipType();
+  Status SkipNestedType();
+  /// The text between the parentheses at the next token as a schema.
+  Result<SchemaPtr> ParseColumnDefinitions();
+
+  // Queries (parser_query.cc)
+  bool StartsQuery(int ahead = 0) const;
+  bool StartsQueryWord(int ahead) const;
+  Result<spec::RelationPtr> ParseWith();
+  Result<spec::RelationPtr> ParseQueryWithoutWith();
+  Result<spec::RelationPtr> ParseSetOperations();
+  Result<spec::RelationPtr> ParseIntersections();
+  Result<spec::RelationPtr> ParseSetOperation(spec::RelationPtr left, int first);
+  Result<spec::RelationPtr> ParseQueryPrimary();
+  Result<spec::RelationPtr> ParseOrganization(spec::RelationPtr input, int first);
+  Result<std::vector<spec::SortOrder>> ParseSortOrders();
+  Result<spec::SortOrder> ParseSortOrder();
+  Result<spec::RelationPtr> ParseSelect(spec::RelationPtr from);
+  Result<spec::RelationPtr> ParseSelectList(spec::RelationPtr input,
+                                            std::vector<spec::ExpressionPtr> list, int first);
+  Status SkipHints();
+  struct Grouping {
+    bool present = false;
+    spec::GroupingKind kind = spec::GroupingKind::kPlain;
+    std::vector<spec::ExpressionPtr> expressions;
+    std::vector<std::vector<spec::ExpressionPtr>> sets;
+  };
+  Result<Grouping> ParseGroupBy();
+  Status ParseGroupingSets(Grouping* grouping);
+  Status SkipNamedWindows();
+
+  // Relations (parser_relation.cc)
+  Result<spec::RelationPtr> ParseFrom();
+  Result<spec::RelationPtr> ParseRelation();
+  Result<spec::RelationPtr> ParseJoins(spec::RelationPtr left, int first);
+  Result<std::optional<spec::JoinType>> ParseJoinType();
+  Result<spec::RelationPtr> ParseRelationPrimary();
+  Result<spec::RelationPtr> ParseTableName(bool is_stream, bool parenthesized = false);
+  Result<spec::RelationPtr> ParseStreamRelation();
+  Result<spec::RelationPtr> ParseInlineTable();
+  Result<spec::RelationPtr> ParseTableFunction();
+  Result<spec::RelationPtr> ParseLateralView(spec::RelationPtr input);
+  Result<spec::RelationPtr> ParseRelationSuffix(spec::RelationPtr input, int first);
+  bool AtTableAlias() const;
+  bool AtValuesFunction() const;
+  Status RefuseAfterRelation() const;
+
+  // Properties (parser_property.cc)
+  Result<Options> ParseOptions();  // ( key [=] value, ... )
+  Result<std::string> ParsePropertyKey();
+  Result<std::string> ParsePropertyValue();
+
+  // Commands (parser_command.cc, parser_create.cc)
+  Result<spec::Statement> ParseCommand();
+  Result<spec::Statement> ParseQueryStatement();
+  Result<spec::Statement> ParseInsert();
+  Result<spec::Statement> ParseDrop();
+  Result<spec::Statement> ParseShow();
+  Result<spec::Statement> ParseDescribe();
+  Result<spec::Statement> ParseExplain();
+  Result<spec::Statement> ParseSet();
+  Result<spec::Statement> ParseSetTimeZone(spec::Statement statement);
+  Result<spec::Statement> ParseReset();
+  Result<spec::Statement> ParseStop();
+  Result<std::string> ParsePattern();
+  Status RefuseNamespace();
+  /// Source text from the next token to the end of the statement; moves there.
+  std::string TakeRestOfStatement();
+  Result<spec::Statement> ParseCreate();
+  Result<spec::Statement> ParseCreateView(spec::Statement statement);
+  Result<spec::Statement> ParseCreateViewUsing(spec::Statement statement);
+  Result<spec::Statement> ParseCreateTable(spec::Statement statement);
+  Status ParseTableClauses(spec::Statement* statement);
+  Result<Names> ParseColumnNamesWithComments();
+
+  std::string_view text_;
+  std::vector<Token> tokens_;
+  ParserOptions options_;
+  int at_ = 0;
+  int nesting_ = 0;
+};
+
+/// Counts a level of nesting while it lives.
+class NestingGuard {
+ public:
+  explicit NestingGuard(Parser* parser) : parser_(parser) { ++parser_->nesting_; }
+  ~NestingGuard() { --parser_->nesting_; }
+  NestingGuard(const NestingGuard&) = delete;
+  NestingGuard& operator=(const NestingGuard&) = delete;
+  bool too_deep() const { return parser_->nesting_ > kMaxNesting; }
+
+ private:
+  Parser* parser_;
+};
+
+}  // namespace thalweg::sql

@@ -1,0 +1,286 @@
+#include "thalweg/state/state_store.h"
+
+#include <algorithm>
+
+#include "thalweg/base/fault_point.h"
+
+namespace thalweg::state {
+namespace {
+
+constexpr int64_t kLoadRecords = 1024;
+constexpr int64_t kSmallestSlice = 1 << 20;
+/// A snapshot is spread over about this many epochs.
+constexpr int64_t kSlicesPerSnapshot = 8;
+
+/// Records on the way into one worker's table; keys and values are copied.
+struct PendingRecords {
+  KeyBatch keys;
+  std::vector<StateRecord> records;
+  std::vector<std::string> values;
+};
+
+Status Flush(PendingRecords* pending, StateTable* table) {
+  if (!pending->records.empty()) {
+    for (size_t i = 0; i < pending->records.size(); ++i) {
+      pending->records[i].value = pending->values[i];
+    }
+    pending->keys.ComputeHashes();
+    ARROW_RETURN_NOT_OK(table->Load(pending->keys, pending->records));
+  }
+  pending->records.clear();
+  pending->values.clear();
+  pending->keys.Clear(table->options().keys->words_per_key());
+  return Status::OK();
+}
+
+void LoadDeletion(const StateRecord& record, StateTable* table) {
+  KeyBatch key;
+  key.Clear(table->options().keys->words_per_key());
+  key.AppendEncoded(record.key);
+  key.ComputeHashes();
+  if (uint8_t* group = table->Find(key, 0); group != nullptr) table->Remove(group);
+}
+
+}  // namespace
+
+StateStore::StateStore(StateStoreOptions options) : options_(std::move(options)) {
+  options_.table.num_key_groups = options_.location.num_key_groups;
+  options_.table.track_touched = true;
+  for (int i = 0; i < options_.num_workers; ++i) {
+    auto worker = std::make_unique<Worker>();
+    worker->table = std::make_unique<StateTable>(options_.table);
+    workers_.push_back(std::move(worker));
+  }
+}
+
+StateStore::~StateStore() = default;
+
+StateFileHeader StateStore::MakeHeader(StateFileKind kind, int64_t epoch) const {
+  StateFileHeader header;
+  header.kind = kind;
+  header.epoch = epoch;
+  header.num_key_groups = options_.location.num_key_groups;
+  header.key_signature = options_.table.keys->Signature();
+  header.value_signature = options_.table.values->Signature();
+  return header;
+}
+
+Status StateStore::CheckHeader(const StateFileHeader& header, const std::string& path) const {
+  const StateFileHeader expected = MakeHeader(header.kind, header.epoch);
+  if (header.key_signature != expected.key_signature) {
+    return MakeError("STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE",
+                     {{"storedKeySchema", header.key_signature},
+                      {"newKeySchema", expected.key_signature}});
+  }
+  if (header.value_signature != expected.value_signature) {
+    return MakeError("STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE",
+                     {{"storedValueSchema", header.value_signature},
+                      {"newValueSchema", expected.value_signature}});
+  }
+  if (header.num_key_groups != expected.num_key_groups) {
+    return MakeError("CANNOT_LOAD_STATE_STORE.KEY_GROUPS_DIFFER",
+                     {{"file", path},
+                      {"stored", std::to_string(header.num_key_groups)},
+                      {"expected", std::to_string(expected.num_key_groups)}});
+  }
+  return Status::OK();
+}
+
+Status StateStore::LoadFile(const std::string& name, int64_t* bytes, int64_t* epoch) {
+  const std::string path = JoinPath(options_.location.directory, name);
+  std::vector<PendingRecords> pending(workers_.size());
+  for (auto& records : pending) records.keys.Clear(options_.table.keys->words_per_key());
+  // File names begin with the epoch they belong to.
+  *epoch = std::strtoll(name.c_str(), nullptr, 10);
+  const auto on_header = [&](const StateFileHeader& header) -> Status {
+    ARROW_RETURN_NOT_OK(CheckHeader(header, path));
+    if (header.expired_through == kNothingExpired) return Status::OK();
+    for (const auto& worker : workers_) {
+      ARROW_RETURN_NOT_OK(worker->table->Expire(header.expired_through, nullptr).status());
+    }
+    return Status::OK();
+  };
+  const auto on_record = [&](const StateRecord& record) -> Status {
+    const size_t worker = static_cast<size_t>(record.key_group) % workers_.size();
+    StateTable* table = workers_[worker]->table.get();
+    PendingRecords& records = pending[worker];
+    if (record.deleted) {
+      ARROW_RETURN_NOT_OK(Flush(&records, table));
+      LoadDeletion(record, table);
+      return Status::OK();
+    }
+    records.keys.AppendEncoded(record.key);
+    records.records.push_back(record);
+    records.values.emplace_back(record.value);
+    return records.keys.num_rows < kLoadRecords ? Status::OK() : Flush(&records, table);
+  };
+  ARROW_ASSIGN_OR_RAISE(
+      *bytes, ReadStateFile(options_.location.file_system, path, *epoch, on_header, on_record));
+  for (size_t i = 0; i < pending.size(); ++i) {
+    ARROW_RETURN_NOT_OK(Flush(&pending[i], workers_[i]->table.get()));
+  }
+  return Status::OK();
+}
+
+Status StateStore::Load(const StateManifest& manifest) {
+  for (const auto* list : {&manifest.snapshots, &manifest.changes}) {
+    for (const std::string& name : *list) {
+      File file;
+      file.name = name;
+      ARROW_RETURN_NOT_OK(LoadFile(name, &file.bytes, &file.epoch));
+      (list == &manifest.snapshots ? snapshots_ : changes_).push_back(std::move(file));
+    }
+  }
+  for (const auto& worker : workers_) worker->table->BeginEpoch();
+  return Status::OK();
+}
+
+Status StateStore::EnsureDirectory() {
+  const std::lock_guard<std::mutex> lock(directory_mutex_);
+  if (directory_ready_) return Status::OK();
+  FileSystem* files = options_.location.file_system;
+  const std::string& directory = options_.location.directory;
+  ARROW_ASSIGN_OR_RAISE(const bool exists, files->Exists(directory));
+  if (!exists) {
+    ARROW_RETURN_NOT_OK(files->CreateDirectories(directory));
+    // The operator's directory, and state/ above it, may be new.
+    ARROW_RETURN_NOT_OK(files->SyncDirectory(ParentPath(directory)));
+    ARROW_RETURN_NOT_OK(files->SyncDirectory(ParentPath(ParentPath(directory))));
+  }
+  directory_ready_ = true;
+  return Status::OK();
+}
+
+Result<std::unique_ptr<StateFileWriter>> StateStore::CreateFile(Worker* worker,
+                                                                StateFileHeader header,
+                                                                std::string* name) {
+  ARROW_RETURN_NOT_OK(EnsureDirectory());
+  *name = std::to_string(header.epoch) + "-" + RandomUuid() +
+          (header.kind == StateFileKind::kChanges ? ".changes" : ".snapshot");
+  worker->created_file = true;
+  return StateFileWriter::Make(options_.location.file_system,
+                               JoinPath(options_.location.directory, *name), header);
+}
+
+Status StateStore::WriteChanges(int worker_index, int64_t epoch) {
+  Worker* worker = workers_[worker_index].get();
+  StateTable* table = worker->table.get();
+  if (table->HasChanges()) {
+    StateFileHeader header = MakeHeader(StateFileKind::kChanges, epoch);
+    header.expired_through = table->expired_through();
+    File file;
+    file.epoch = epoch;
+    ARROW_ASSIGN_OR_RAISE(auto writer, CreateFile(worker, std::move(header), &file.name));
+    ARROW_RETURN_NOT_OK(table->WriteChanges(writer.get()));
+    ARROW_RETURN_NOT_OK(writer->Finish());
+    file.bytes = writer->bytes_written();
+    worker->new_changes.push_back(std::move(file));
+  }
+  return snapshot_running_ ? WriteSnapshotSlice(worker) : Status::OK();
+}
+
+Status StateStore::WriteSnapshotSlice(Worker* worker) {
+  if (worker->cursor.done) return Status::OK();
+  if (worker->snapshot == nullptr) {
+    ARROW_ASSIGN_OR_RAISE(
+        worker->snapshot,
+        CreateFile(worker, MakeHeader(StateFileKind::kSnapshot, snapshot_epoch_),
+                   &worker->snapshot_name));
+  }
+  const int64_t slice =
+      std::max(kSmallestSlice, worker->table->memory_bytes() / kSlicesPerSnapshot);
+  ARROW_RETURN_NOT_OK(worker->table->WriteSlice(&worker->cursor, slice, worker->snapshot.get()));
+  return worker->cursor.done ? worker->snapshot->Finish() : Status::OK();
+}
+
+void StateStore::FinishSnapshot() {
+  snapshots_.clear();
+  for (auto& worker : workers_) {
+    snapshots_.push_back({worker->snapshot_name, snapshot_epoch_,
+                          worker->snapshot->bytes_written()});
+    worker->snapshot.reset();
+    worker->snapshot_name.clear();
+  }
+  // What had happened when the snapshot began is in it.
+  std::erase_if(changes_, [&](const File& file) { return file.epoch <= snapshot_epoch_; });
+  snapshot_running_ = false;
+}
+
+void StateStore::StartSnapshotIfDue(int64_t epoch) {
+  int64_t change_bytes = 0;
+  int64_t snapshot_bytes = 0;
+  for (const File& file : changes_) change_bytes += file.bytes;
+  for (const File& file : snapshots_) snapshot_bytes += file.bytes;
+  const bool due =
+      change_bytes > std::max(options_.snapshot_after_bytes, snapshot_bytes) ||
+      changes_.size() > static_cast<size_t>(options_.snapshot_after_files) * workers_.size();
+  if (!due) return;
+  snapshot_running_ = true;
+  snapshot_epoch_ = epoch;
+  for (auto& worker : workers_) worker->cursor = {};
+}
+
+Result<StateManifest> StateStore::FinishCommit(int64_t epoch) {
+  bool created = false;
+  bool snapshot_done = snapshot_running_;
+  for (auto& worker : workers_) {
+    created |= worker->created_file;
+    worker->created_file = false;
+    snapshot_done &= worker->cursor.done;
+    for (File& file : worker->new_changes) {
+      known_files_.insert(file.name);
+      changes_.push_back(std::move(file));
+    }
+    worker->new_changes.clear();
+    if (!worker->snapshot_name.empty()) known_files_.insert(worker->snapshot_name);
+  }
+  if (created) {
+    ARROW_RETURN_NOT_OK(
+        options_.location.file_system->SyncDirectory(options_.location.directory));
+  }
+  FAULT_POINT("state.after");
+  if (snapshot_done) {
+    FinishSnapshot();
+  } else if (!snapshot_running_) {
+    StartSnapshotIfDue(epoch);
+  }
+  StateManifest manifest;
+  for (const File& file : snapshots_) manifest.snapshots.push_back(file.name);
+  for (const File& file : changes_) manifest.changes.push_back(file.name);
+  return manifest;
+}
+
+Status StateStore::DeleteUnreferenced(const std::vector<StateManifest>& retained) {
+  FileSystem* files = options_.location.file_system;
+  const std::string& directory = options_.location.directory;
+  if (!listed_) {
+    ARROW_ASSIGN_OR_RAISE(const bool exists, files->Exists(directory));
+    if (exists) {
+      ARROW_ASSIGN_OR_RAISE(const auto entries, files->List(directory));
+      for (const FileInfo& entry : entries) {
+        const std::string name = BaseName(entry.path);
+        if (name.ends_with(".changes") || name.ends_with(".snapshot")) known_files_.insert(name);
+      }
+    }
+    listed_ = true;
+  }
+  std::set<std::string> wanted;
+  for (const StateManifest& manifest : retained) {
+    wanted.insert(manifest.snapshots.begin(), manifest.snapshots.end());
+    wanted.insert(manifest.changes.begin(), manifest.changes.end());
+  }
+  for (const File& file : snapshots_) wanted.insert(file.name);
+  for (const File& file : changes_) wanted.insert(file.name);
+  for (const auto& worker : workers_) wanted.insert(worker->snapshot_name);
+  for (auto name = known_files_.begin(); name != known_files_.end();) {
+    if (wanted.contains(*name)) {
+      ++name;
+      continue;
+    }
+    ARROW_RETURN_NOT_OK(files->Remove(JoinPath(directory, *name)));
+    name = known_files_.erase(name);
+  }
+  return Status::OK();
+}
+
+}  // namespace thalweg::state

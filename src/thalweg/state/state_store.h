@@ -1,0 +1,115 @@
+#pragma once
+
+// Durable keyed state of one stateful operator (architecture, decisions 8 and 9).
+//
+// A StateStore holds one StateTable per worker. Each epoch a worker appends its touched entries to
+// one change file; from time to time a snapshot is written piece by piece while epochs go on. The
+// commit record lists the files that count (StateManifest); nothing else is ever read. An epoch
+// that changed nothing writes nothing. File bytes: docs/formats/state.md.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "thalweg/base/file_system.h"
+#include "thalweg/base/status.h"
+#include "thalweg/state/state_table.h"
+
+namespace thalweg::state {
+
+/// Files that together are the state of one operator after an epoch, in the order to apply them.
+/// Recorded in the commit log under the operator id.
+struct StateManifest {
+  /// Paths relative to <checkpoint>/state/<operator id>/.
+  std::vector<std::string> snapshots;
+  std::vector<std::string> changes;
+};
+
+/// Where one operator's files lie and what names them.
+struct StateLocation {
+  FileSystem* file_system = nullptr;
+  std::string directory;  // <checkpoint>/state/<operator id>
+  int num_key_groups = 200;  // spark.sql.shuffle.partitions, pinned at first start
+};
+
+struct StateStoreOptions {
+  StateLocation location;
+  StateTableOptions table;
+  int num_workers = 1;
+  /// A snapshot starts when the change files since the last one hold more than this and more than
+  /// the last snapshot, or are more than `snapshot_after_files`.
+  int64_t snapshot_after_bytes = 16 << 20;
+  int snapshot_after_files = 50;
+};
+
+/// The durable state of one stateful operator. Order of calls: [Load], then per epoch table() used
+/// by the workers, WriteChanges per worker, FinishCommit. Errors of a commit are final: the store
+/// must not be used again.
+class StateStore {
+ public:
+  explicit StateStore(StateStoreOptions options);
+  ~StateStore();
+
+  /// The entries whose key group modulo the number of workers is `worker`.
+  StateTable* table(int worker) const { return workers_[worker]->table.get(); }
+  int num_workers() const { return options_.num_workers; }
+
+  /// Fills empty tables with what `manifest` describes, whatever number of workers wrote it.
+  /// Errors: CANNOT_LOAD_STATE_STORE.*, STATE_STORE_{KEY,VALUE}_SCHEMA_NOT_COMPATIBLE.
+  Status Load(const StateManifest& manifest);
+
+  /// Writes and syncs the change file of one worker, and a slice of a running snapshot. Different
+  /// workers may call it at the same time.
+  Status WriteChanges(int worker, int64_t epoch);
+
+  /// Makes the files of the epoch findable after a power cut; gives what the state now consists of.
+  /// After all WriteChanges of the epoch, one thread.
+  Result<StateManifest> FinishCommit(int64_t epoch);
+
+  /// Removes files that neither a manifest in `retained` nor the current state names.
+  Status DeleteUnreferenced(const std::vector<StateManifest>& retained);
+
+ private:
+  struct File {
+    std::string name;
+    int64_t epoch = 0;
+    int64_t bytes = 0;
+  };
+  struct Worker {
+    std::unique_ptr<StateTable> table;
+    std::vector<File> new_changes;
+    std::unique_ptr<StateFileWriter> snapshot;
+    std::string snapshot_name;
+    StateTable::Cursor cursor;
+    bool created_file = false;
+  };
+
+  Result<std::unique_ptr<StateFileWriter>> CreateFile(Worker* worker, StateFileHeader header,
+                                                      std::string* name);
+  StateFileHeader MakeHeader(StateFileKind kind, int64_t epoch) const;
+  Status CheckHeader(const StateFileHeader& header, const std::string& path) const;
+  Status LoadFile(const std::string& name, int64_t* bytes, int64_t* epoch);
+  Status WriteSnapshotSlice(Worker* worker);
+  Status EnsureDirectory();
+  void StartSnapshotIfDue(int64_t epoch);
+  void FinishSnapshot();
+
+  StateStoreOptions options_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::mutex directory_mutex_;
+  bool directory_ready_ = false;
+  std::vector<File> snapshots_;
+  std::vector<File> changes_;
+  bool snapshot_running_ = false;
+  int64_t snapshot_epoch_ = 0;
+  bool listed_ = false;
+  std::set<std::string> known_files_;  // in the directory, as far as known
+};
+
+}  // namespace thalweg::state

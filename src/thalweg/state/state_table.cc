@@ -1,0 +1,392 @@
+#include "thalweg/state/state_table.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "thalweg/state/key_group.h"
+
+namespace thalweg::state {
+namespace {
+
+constexpr int64_t kBucketMicros = 1'000'000;
+constexpr int64_t kConsumeGroups = 8192;
+/// `touched` of entries that were loaded; epochs count from the next number on.
+constexpr uint32_t kLoadedSequence = 1;
+
+int32_t RoundUpTo8(int32_t bytes) { return (bytes + 7) & ~7; }
+
+}  // namespace
+
+/// The entries of one expiry (or bucket of expiries).
+struct StateTable::Part {
+  Part(int64_t expiry, int32_t slot_bytes, int words) : expiry(expiry), table(slot_bytes, words) {}
+  int64_t expiry;
+  GroupTable table;
+  std::vector<uint8_t*> touched;
+  std::vector<int32_t> rows;  // scratch of a lookup
+  int64_t owned_bytes = 0;
+};
+
+StateTable::StateTable(StateTableOptions options) : options_(std::move(options)) {
+  if (options_.expiry == ExpiryKind::kBucket) {
+    expiry_offset_ = kSlotOffset + RoundUpTo8(options_.values->slot_bytes());
+  }
+}
+
+StateTable::~StateTable() { Clear(); }
+
+void StateTable::BeginEpoch() {
+  for (Part* part : touched_parts_) part->touched.clear();
+  touched_parts_.clear();
+  removed_keys_.clear();
+  expired_through_ = kNothingExpired;
+  ++sequence_;
+}
+
+void StateTable::Clear() {
+  touched_parts_.clear();
+  for (auto& [expiry, part] : parts_) {
+    if (options_.values->trivial()) continue;
+    std::vector<uint8_t*> groups;
+    GroupTable::Cursor cursor;
+    for (bool more = true; more;) {
+      groups.clear();
+      more = part->table.Next(&cursor, kConsumeGroups, &groups);
+      for (uint8_t* group : groups) options_.values->Destroy(group + kSlotOffset);
+    }
+  }
+  parts_.clear();
+}
+
+int64_t StateTable::PartOf(int64_t expiry) const {
+  if (expiry == kNoExpiry || options_.expiry != ExpiryKind::kBucket) return expiry;
+  const int64_t rest = expiry % kBucketMicros;
+  const int64_t floor = expiry - (rest < 0 ? rest + kBucketMicros : rest);
+  return floor + (kBucketMicros - 1);  // the last expiry in the bucket
+}
+
+StateTable::Part* StateTable::GetPart(int64_t expiry) {
+  const int64_t key = PartOf(expiry);
+  auto& part = parts_[key];
+  if (part == nullptr) {
+    const int32_t slots =
+        RoundUpTo8(options_.values->slot_bytes()) + (expiry_offset_ > 0 ? 8 : 0);
+    part = std::make_unique<Part>(key, slots, options_.keys->words_per_key());
+  }
+  return part.get();
+}
+
+void StateTable::Touch(Part* part, uint8_t* group) {
+  GroupHeader* header = HeaderOf(group);
+  if (header->touched == sequence_) return;
+  header->touched = sequence_;
+  if (part->touched.empty()) touched_parts_.push_back(part);
+  part->touched.push_back(group);
+}
+
+int64_t StateTable::ExpiryOf(const Part& part, const uint8_t* group) const {
+  if (expiry_offset_ == 0) return part.expiry;
+  int64_t expiry;
+  std::memcpy(&expiry, group + expiry_offset_, 8);
+  return expiry;
+}
+
+/// Calls look(part, rows, count) once per part that the keys fall into.
+void StateTable::Lookup(const KeyBatch& keys, const int64_t* expiries,
+                        const std::function<void(Part*, const int32_t*, int64_t)>& look) {
+  if (keys.num_rows == 0) return;
+  if (options_.expiry == ExpiryKind::kNone ||
+      std::all_of(expiries, expiries + keys.num_rows,
+                  [&](int64_t expiry) { return expiry == expiries[0]; })) {
+    const int64_t expiry = options_.expiry == ExpiryKind::kNone ? kNoExpiry : expiries[0];
+    return look(GetPart(expiry), nullptr, keys.num_rows);
+  }
+  std::vector<Part*> parts;
+  int64_t last_key = 0;
+  Part* last = nullptr;
+  for (int64_t row = 0; row < keys.num_rows; ++row) {
+    const int64_t key = PartOf(expiries[row]);
+    if (last == nullptr || key != last_key) {
+      last_key = key;
+      last = GetPart(expiries[row]);
+      if (last->rows.empty()) parts.push_back(last);
+    }
+    last->rows.push_back(static_cast<int32_t>(row));
+  }
+  for (Part* part : parts) {
+    look(part, part->rows.data(), static_cast<int64_t>(part->rows.size()));
+    part->rows.clear();
+  }
+}
+
+void StateTable::FindOrInsert(const KeyBatch& keys, const int64_t* expiries, bool touch,
+                              uint8_t** groups, std::vector<int32_t>* inserted) {
+  Lookup(keys, expiries, [&](Part* part, const int32_t* rows, int64_t count) {
+    const size_t first_new = inserted->size();
+    part->table.FindOrInsert(keys, rows, count, groups, inserted);
+    for (size_t i = first_new; i < inserted->size(); ++i) {
+      const int32_t row = (*inserted)[i];
+      if (expiry_offset_ > 0) std::memcpy(groups[row] + expiry_offset_, &expiries[row], 8);
+      if (options_.track_touched) Touch(part, groups[row]);
+    }
+    if (!touch || !options_.track_touched) return;
+    for (int64_t i = 0; i < count; ++i) Touch(part, groups[rows != nullptr ? rows[i] : i]);
+  });
+}
+
+Status StateTable::SetKeyGroups(const std::vector<ArrayPtr>& key_columns, int64_t num_rows,
+                                const std::vector<int32_t>& inserted, uint8_t* const* groups) {
+  if (inserted.empty()) return Status::OK();
+  std::vector<ArrayPtr> columns = key_columns;
+  std::vector<int32_t> key_groups;
+  // Few new keys: only their rows are hashed.
+  const bool gather = static_cast<int64_t>(inserted.size()) * 4 < num_rows;
+  if (gather) {
+    const auto selection = std::make_shared<const std::vector<int32_t>>(inserted);
+    for (ArrayPtr& column : columns) {
+      ARROW_ASSIGN_OR_RAISE(column, GatherRows(column, selection));
+    }
+    num_rows = static_cast<int64_t>(inserted.size());
+  }
+  ARROW_RETURN_NOT_OK(ComputeKeyGroups(columns, num_rows, options_.num_key_groups, &key_groups));
+  for (size_t i = 0; i < inserted.size(); ++i) {
+    HeaderOf(groups[inserted[i]])->key_group = key_groups[gather ? i : inserted[i]];
+  }
+  return Status::OK();
+}
+
+uint8_t* StateTable::Find(const KeyBatch& keys, int64_t row) const {
+  const auto part = parts_.find(kNoExpiry);
+  if (part == parts_.end()) return nullptr;
+  std::vector<uint8_t*> groups(keys.num_rows);
+  const int32_t index = static_cast<int32_t>(row);
+  part->second->table.Find(keys, &index, 1, groups.data());
+  return groups[row];
+}
+
+void StateTable::DestroyGroup(Part* part, uint8_t* group) {
+  if (options_.values->trivial()) return;
+  part->owned_bytes -= HeaderOf(group)->owned_bytes;
+  options_.values->Destroy(group + kSlotOffset);
+}
+
+void StateTable::Remove(uint8_t* group) {
+  Part* part = GetPart(kNoExpiry);
+  removed_keys_.emplace_back(part->table.key(group), HeaderOf(group)->key_group);
+  DestroyGroup(part, group);
+  part->table.Remove(group);
+}
+
+Result<int64_t> StateTable::DropPart(Part* part, const GroupConsumer& emit) {
+  std::vector<uint8_t*> groups;
+  GroupTable::Cursor cursor;
+  const int64_t count = part->table.size();
+  if (emit != nullptr || !options_.values->trivial()) {
+    for (bool more = true; more;) {
+      groups.clear();
+      more = part->table.Next(&cursor, kConsumeGroups, &groups);
+      if (emit != nullptr && !groups.empty()) {
+        ARROW_RETURN_NOT_OK(emit(groups.data(), static_cast<int64_t>(groups.size())));
+      }
+      for (uint8_t* group : groups) DestroyGroup(part, group);
+      // Destroyed groups must not be met again if `emit` fails later.
+      if (!options_.values->trivial()) {
+        for (uint8_t* group : groups) HeaderOf(group)->touched = kRemovedGroup;
+      }
+    }
+  }
+  std::erase(touched_parts_, part);
+  parts_.erase(part->expiry);
+  return count;
+}
+
+Result<int64_t> StateTable::DropFromPart(Part* part, int64_t watermark,
+                                         const GroupConsumer& emit) {
+  std::vector<uint8_t*> groups;
+  GroupTable::Cursor cursor;
+  part->table.Next(&cursor, part->table.size(), &groups);
+  std::erase_if(groups, [&](uint8_t* group) { return ExpiryOf(*part, group) > watermark; });
+  if (emit != nullptr && !groups.empty()) {
+    ARROW_RETURN_NOT_OK(emit(groups.data(), static_cast<int64_t>(groups.size())));
+  }
+  for (uint8_t* group : groups) {
+    DestroyGroup(part, group);
+    part->table.Remove(group);
+  }
+  std::erase_if(part->touched,
+                [](uint8_t* group) { return HeaderOf(group)->touched == kRemovedGroup; });
+  if (part->touched.empty()) std::erase(touched_parts_, part);
+  return static_cast<int64_t>(groups.size());
+}
+
+Result<int64_t> StateTable::Expire(int64_t watermark, const GroupConsumer& emit) {
+  int64_t dropped = 0;
+  if (options_.expiry == ExpiryKind::kNone) return dropped;
+  while (!parts_.empty() && parts_.begin()->first <= watermark &&
+         parts_.begin()->first != kNoExpiry) {
+    ARROW_ASSIGN_OR_RAISE(const int64_t count, DropPart(parts_.begin()->second.get(), emit));
+    dropped += count;
+  }
+  if (!parts_.empty() && options_.expiry == ExpiryKind::kBucket) {
+    Part* part = parts_.begin()->second.get();
+    if (part->expiry != kNoExpiry && part->expiry - kBucketMicros < watermark) {
+      ARROW_ASSIGN_OR_RAISE(const int64_t count, DropFromPart(part, watermark, emit));
+      dropped += count;
+    }
+  }
+  if (dropped > 0) expired_through_ = std::max(expired_through_, watermark);
+  return dropped;
+}
+
+Status StateTable::ForEachTouched(const GroupConsumer& consume) const {
+  for (Part* part : touched_parts_) {
+    const int64_t total = static_cast<int64_t>(part->touched.size());
+    for (int64_t i = 0; i < total; i += kConsumeGroups) {
+      ARROW_RETURN_NOT_OK(consume(part->touched.data() + i, std::min(kConsumeGroups, total - i)));
+    }
+  }
+  return Status::OK();
+}
+
+Status StateTable::ForEach(const GroupConsumer& consume) const {
+  std::vector<uint8_t*> groups;
+  for (const auto& [expiry, part] : parts_) {
+    GroupTable::Cursor cursor;
+    for (bool more = true; more;) {
+      groups.clear();
+      more = part->table.Next(&cursor, kConsumeGroups, &groups);
+      if (groups.empty()) continue;
+      ARROW_RETURN_NOT_OK(consume(groups.data(), static_cast<int64_t>(groups.size())));
+    }
+  }
+  return Status::OK();
+}
+
+int64_t StateTable::num_touched() const {
+  int64_t total = 0;
+  for (const Part* part : touched_parts_) total += static_cast<int64_t>(part->touched.size());
+  return total;
+}
+
+std::string_view StateTable::key(const uint8_t* group) const {
+  const int32_t slots = RoundUpTo8(options_.values->slot_bytes()) + (expiry_offset_ > 0 ? 8 : 0);
+  return {reinterpret_cast<const char*>(group) + kSlotOffset + slots,
+          reinterpret_cast<const GroupHeader*>(group)->key_size};
+}
+
+int64_t StateTable::size() const {
+  int64_t total = 0;
+  for (const auto& [expiry, part] : parts_) total += part->table.size();
+  return total;
+}
+
+int64_t StateTable::memory_bytes() const {
+  int64_t total = 0;
+  for (const auto& [expiry, part] : parts_) {
+    total += part->table.memory_bytes() + part->owned_bytes;
+  }
+  return total;
+}
+
+bool StateTable::HasChanges() const {
+  return !touched_parts_.empty() || !removed_keys_.empty() || expired_through_ != kNothingExpired;
+}
+
+void StateTable::Measure(Part* part, uint8_t* group) {
+  if (options_.values->trivial()) return;
+  GroupHeader* header = HeaderOf(group);
+  const auto owned = static_cast<uint32_t>(
+      std::min<int64_t>(options_.values->OwnedBytes(group + kSlotOffset), 0xffffffff));
+  part->owned_bytes += static_cast<int64_t>(owned) - header->owned_bytes;
+  header->owned_bytes = owned;
+}
+
+Status StateTable::WriteGroup(Part* part, uint8_t* group, StateFileWriter* writer) {
+  value_scratch_.clear();
+  options_.values->Append(group + kSlotOffset, &value_scratch_);
+  StateRecord record;
+  record.key_group = HeaderOf(group)->key_group;
+  record.expiry = ExpiryOf(*part, group);
+  record.key = part->table.key(group);
+  record.value = value_scratch_;
+  return writer->Write(record);
+}
+
+Status StateTable::WriteChanges(StateFileWriter* writer) {
+  for (const auto& [key, key_group] : removed_keys_) {
+    StateRecord record;
+    record.deleted = true;
+    record.key_group = key_group;
+    record.key = key;
+    ARROW_RETURN_NOT_OK(writer->Write(record));
+  }
+  for (Part* part : touched_parts_) {
+    for (uint8_t* group : part->touched) {
+      if (HeaderOf(group)->touched == kRemovedGroup) continue;
+      Measure(part, group);
+      ARROW_RETURN_NOT_OK(WriteGroup(part, group, writer));
+    }
+  }
+  return Status::OK();
+}
+
+Status StateTable::WriteSlice(Cursor* cursor, int64_t bytes, StateFileWriter* writer) {
+  const int64_t end = writer->bytes_written() + bytes;
+  std::vector<uint8_t*> groups;
+  for (auto part = parts_.lower_bound(cursor->part); part != parts_.end();) {
+    if (part->first != cursor->part) {
+      cursor->part = part->first;
+      cursor->place = {};
+    }
+    groups.clear();
+    const bool more = part->second->table.Next(&cursor->place, kConsumeGroups, &groups);
+    for (uint8_t* group : groups) {
+      ARROW_RETURN_NOT_OK(WriteGroup(part->second.get(), group, writer));
+    }
+    if (!more) ++part;
+    if (writer->bytes_written() >= end && part != parts_.end()) {
+      if (!more) {
+        cursor->part = part->first;
+        cursor->place = {};
+      }
+      return Status::OK();
+    }
+  }
+  cursor->done = true;
+  return Status::OK();
+}
+
+Status StateTable::Load(const KeyBatch& keys, const std::vector<StateRecord>& records) {
+  std::vector<uint8_t*> groups(keys.num_rows);
+  std::vector<int32_t> inserted;
+  std::vector<int64_t> expiries(keys.num_rows);
+  for (int64_t row = 0; row < keys.num_rows; ++row) expiries[row] = records[row].expiry;
+  Lookup(keys, expiries.data(), [&](Part* part, const int32_t* rows, int64_t count) {
+    part->table.FindOrInsert(keys, rows, count, groups.data(), &inserted);
+  });
+  for (int64_t row = 0; row < keys.num_rows; ++row) {
+    uint8_t* group = groups[row];
+    GroupHeader* header = HeaderOf(group);
+    Part* part = GetPart(records[row].expiry);
+    if (header->touched == kLoadedSequence) DestroyGroup(part, group);
+    header->touched = 0;
+    header->owned_bytes = 0;
+    header->key_group = records[row].key_group;
+    if (expiry_offset_ > 0) std::memcpy(group + expiry_offset_, &records[row].expiry, 8);
+    std::memset(group + kSlotOffset, 0, options_.values->slot_bytes());
+    const Status loaded = options_.values->Load(group + kSlotOffset, records[row].value);
+    if (!loaded.ok()) {
+      // Slots that hold nothing must not stay: nothing may destroy them.
+      for (; row < keys.num_rows; ++row) {
+        if (HeaderOf(groups[row])->touched != 0) continue;
+        GetPart(records[row].expiry)->table.Remove(groups[row]);
+      }
+      return loaded;
+    }
+    header->touched = kLoadedSequence;
+    Measure(part, group);
+  }
+  return Status::OK();
+}
+
+}  // namespace thalweg::state

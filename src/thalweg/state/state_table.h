@@ -1,0 +1,125 @@
+#pragma once
+
+// The entries of one stateful operator on one worker: one GroupTable per expiry, so that what a
+// watermark expires is dropped whole. Also serves where nothing is durable (batch queries).
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "thalweg/state/group_table.h"
+#include "thalweg/state/row_key.h"
+#include "thalweg/state/state_file.h"
+#include "thalweg/state/value_codec.h"
+
+namespace thalweg::state {
+
+/// How the expiry of an entry is kept.
+enum class ExpiryKind {
+  kNone,    // nothing expires
+  kExact,   // few different expiries (window ends): a table for each
+  kBucket,  // any number of them (plain event times): a table per second, exact times in the entry
+};
+
+struct StateTableOptions {
+  std::shared_ptr<const RowKeyCodec> keys;
+  std::shared_ptr<const ValueCodec> values;
+  ExpiryKind expiry = ExpiryKind::kNone;
+  /// Tracks which entries an epoch touches (what update mode emits and a commit writes).
+  bool track_touched = false;
+  int num_key_groups = 0;
+};
+
+/// Gets some groups at a time; their slots are valid during the call.
+using GroupConsumer = std::function<Status(uint8_t* const* groups, int64_t count)>;
+
+/// One thread.
+class StateTable {
+ public:
+  explicit StateTable(StateTableOptions options);
+  ~StateTable();
+  StateTable(const StateTable&) = delete;
+  StateTable& operator=(const StateTable&) = delete;
+
+  const StateTableOptions& options() const { return options_; }
+
+  /// Starts an epoch: nothing is touched yet.
+  void BeginEpoch();
+  /// Drops everything (batch queries that run again).
+  void Clear();
+
+  /// Finds or makes the group of every key. `expiries[row]` is read unless the kind is kNone;
+  /// kNoExpiry for keys that never expire. Rows of new groups go to `inserted`: their slots are
+  /// zero bytes, which the caller must initialise before any other call. `touch` marks all groups
+  /// as touched, else only the new ones are.
+  void FindOrInsert(const KeyBatch& keys, const int64_t* expiries, bool touch, uint8_t** groups,
+                    std::vector<int32_t>* inserted);
+  /// Says to which key group each new group belongs; needed when the table is written to files.
+  Status SetKeyGroups(const std::vector<ArrayPtr>& key_columns, int64_t num_rows,
+                      const std::vector<int32_t>& inserted, uint8_t* const* groups);
+  /// The group of a key that never expires, or null.
+  uint8_t* Find(const KeyBatch& keys, int64_t row) const;
+  /// Takes out a group that never expires; the next commit writes its end.
+  void Remove(uint8_t* group);
+
+  /// Drops every group with expiry <= watermark (microseconds); before that hands them to `emit`
+  /// (may be null), in order of expiry. Gives their number.
+  Result<int64_t> Expire(int64_t watermark, const GroupConsumer& emit);
+
+  /// Groups touched in this epoch / all groups.
+  Status ForEachTouched(const GroupConsumer& consume) const;
+  Status ForEach(const GroupConsumer& consume) const;
+  int64_t num_touched() const;
+
+  std::string_view key(const uint8_t* group) const;
+  int64_t size() const;
+  int64_t memory_bytes() const;
+
+  // For StateStore.
+
+  /// True if the epoch has touched, removed or expired anything.
+  bool HasChanges() const;
+  /// Highest watermark that dropped anything in this epoch, or kNothingExpired.
+  int64_t expired_through() const { return expired_through_; }
+  /// Writes the touched entries and the removed keys.
+  Status WriteChanges(StateFileWriter* writer);
+  /// A place in a walk over all entries that lasts several epochs.
+  struct Cursor {
+    int64_t part = std::numeric_limits<int64_t>::min();
+    GroupTable::Cursor place;
+    bool done = false;
+  };
+  /// Writes entries from the cursor on until about `bytes` are written; moves the cursor.
+  Status WriteSlice(Cursor* cursor, int64_t bytes, StateFileWriter* writer);
+  /// Puts entries that a file held; not touched. Same number of keys, records' other fields.
+  Status Load(const KeyBatch& keys, const std::vector<StateRecord>& records);
+
+ private:
+  struct Part;
+
+  int64_t PartOf(int64_t expiry) const;
+  Part* GetPart(int64_t expiry);
+  void Touch(Part* part, uint8_t* group);
+  int64_t ExpiryOf(const Part& part, const uint8_t* group) const;
+  void Lookup(const KeyBatch& keys, const int64_t* expiries,
+              const std::function<void(Part*, const int32_t*, int64_t)>& look);
+  Status WriteGroup(Part* part, uint8_t* group, StateFileWriter* writer);
+  Result<int64_t> DropPart(Part* part, const GroupConsumer& emit);
+  Result<int64_t> DropFromPart(Part* part, int64_t watermark, const GroupConsumer& emit);
+  void DestroyGroup(Part* part, uint8_t* group);
+  void Measure(Part* part, uint8_t* group);
+
+  StateTableOptions options_;
+  int32_t expiry_offset_ = 0;  // of the exact expiry in a group; 0: none is kept
+  uint32_t sequence_ = 1;
+  int64_t expired_through_ = kNothingExpired;
+  std::map<int64_t, std::unique_ptr<Part>> parts_;  // by expiry, or by end of its bucket
+  std::vector<Part*> touched_parts_;
+  std::vector<std::pair<std::string, int32_t>> removed_keys_;
+  std::string value_scratch_;
+};
+
+}  // namespace thalweg::state

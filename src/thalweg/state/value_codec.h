@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "thalweg/base/status.h"
+
+namespace thalweg::state {
+
+/// How the slots of one group become bytes in a state file and back. Immutable and thread-safe.
+class ValueCodec {
+ public:
+  virtual ~ValueCodec() = default;
+  /// Bytes of all slots of a group.
+  virtual int32_t slot_bytes() const = 0;
+  /// What the value consists of, as text: part of a state file's header.
+  virtual std::string Signature() const = 0;
+  /// True if slots own nothing: Destroy() and OwnedBytes() need not be called.
+  virtual bool trivial() const = 0;
+  virtual void Append(const uint8_t* slots, std::string* out) const = 0;
+  /// Fills slots that hold nothing yet. On error they still hold nothing.
+  virtual Status Load(uint8_t* slots, std::string_view bytes) const = 0;
+  virtual void Destroy(uint8_t* slots) const {}
+  virtual int64_t OwnedBytes(const uint8_t* slots) const { return 0; }
+};
+
+/// No value at all: the key says everything (deduplication).
+class EmptyValueCodec : public ValueCodec {
+ public:
+  int32_t slot_bytes() const override { return 0; }
+  std::string Signature() const override { return ""; }
+  bool trivial() const override { return true; }
+  void Append(const uint8_t*, std::string*) const override {}
+  Status Load(uint8_t*, std::string_view) const override { return Status::OK(); }
+};
+
+}  // namespace thalweg::state

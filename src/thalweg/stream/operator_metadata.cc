@@ -1,0 +1,105 @@
+#include "thalweg/stream/operator_metadata.h"
+
+#include <charconv>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "thalweg/checkpoint/metadata_log.h"
+
+namespace thalweg::stream {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Names = std::map<int, std::string>;
+
+std::string MetadataPath(const std::string& state_directory, int operator_id) {
+  return JoinPath(state_directory, std::to_string(operator_id) + "/_metadata/metadata");
+}
+
+std::string ToText(const exec::StatefulOperatorInfo& info, int num_partitions) {
+  Json json;
+  json["operatorInfo"] = {{"operatorId", info.id}, {"operatorName", info.name}};
+  Json store;
+  store["storeName"] = "default";
+  store["numColsPrefixKey"] = 0;
+  store["numPartitions"] = info.num_partitions > 0 ? info.num_partitions : num_partitions;
+  json["stateStoreInfo"] = Json::array({store});
+  return "v1\n" + json.dump();
+}
+
+Result<std::string> ParseOperatorName(const std::string& text, const std::string& path) {
+  ARROW_ASSIGN_OR_RAISE(const auto lines, checkpoint::SplitVersionedLines(text, 1, path));
+  const std::string line = lines.empty() ? "" : lines.front();
+  const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (json.is_object() && json.contains("operatorInfo")) {
+    const Json& info = json["operatorInfo"];
+    if (info.is_object() && info.contains("operatorName") && info["operatorName"].is_string()) {
+      return info["operatorName"].get<std::string>();
+    }
+  }
+  return MakeError("MALFORMED_LOG_FILE", {{"path", path}, {"text", line.substr(0, 80)}});
+}
+
+Result<Names> ReadNames(FileSystem* file_system, const std::string& state_directory) {
+  Names names;
+  const auto entries = file_system->List(state_directory);
+  if (!entries.ok()) {
+    if (IsNotFound(entries.status())) return names;
+    return entries.status();
+  }
+  for (const FileInfo& entry : *entries) {
+    const std::string name = BaseName(entry.path);
+    int id = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
+    if (error != std::errc() || end != name.data() + name.size()) continue;
+    const std::string path = MetadataPath(state_directory, id);
+    const auto text = file_system->ReadFile(path);
+    if (!text.ok() && IsNotFound(text.status())) continue;
+    ARROW_RETURN_NOT_OK(text.status());
+    ARROW_ASSIGN_OR_RAISE(names[id], ParseOperatorName(*text, path));
+  }
+  return names;
+}
+
+std::string Describe(const Names& names) {
+  std::string text;
+  for (const auto& [id, name] : names) {
+    if (!text.empty()) text += ", ";
+    text += "(OperatorId: " + std::to_string(id) + " -> OperatorName: " + name + ")";
+  }
+  return text;
+}
+
+bool IsSubset(const Names& part, const Names& whole) {
+  for (const auto& [id, name] : part) {
+    const auto found = whole.find(id);
+    if (found == whole.end() || found->second != name) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Status VerifyOperatorMetadata(FileSystem* file_system, const std::string& state_directory,
+                              const std::vector<exec::StatefulOperatorInfo>& operators,
+                              int num_partitions, bool has_commits) {
+  ARROW_ASSIGN_OR_RAISE(const Names recorded, ReadNames(file_system, state_directory));
+  Names wanted;
+  for (const auto& info : operators) wanted[info.id] = info.name;
+  const bool fits = has_commits ? recorded == wanted : IsSubset(recorded, wanted);
+  if (!fits) {
+    return MakeError("STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA",
+                     {{"OpsInMetadataSeq", Describe(recorded)},
+                      {"OpsInCurBatchSeq", Describe(wanted)}});
+  }
+  for (const auto& info : operators) {
+    if (recorded.contains(info.id)) continue;
+    const std::string path = MetadataPath(state_directory, info.id);
+    ARROW_RETURN_NOT_OK(file_system->CreateDirectories(ParentPath(path)));
+    ARROW_RETURN_NOT_OK(AtomicCreate(file_system, path, ToText(info, num_partitions)));
+  }
+  return Status::OK();
+}
+
+}  // namespace thalweg::stream

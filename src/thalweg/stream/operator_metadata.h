@@ -1,0 +1,21 @@
+#pragma once
+
+// state/<operator id>/_metadata/metadata: which stateful operators a checkpoint belongs to
+// (semantics 2.4 and 3.6, version 1).
+
+#include <string>
+#include <vector>
+
+#include "thalweg/base/file_system.h"
+#include "thalweg/exec/planner/query_plan.h"
+
+namespace thalweg::stream {
+
+/// Compares the operators of the plan with those recorded below `state_directory` and records the
+/// ones that are not yet. `has_commits`: a batch is committed, so the record must be complete.
+/// Errors: STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA, MALFORMED_LOG_FILE.
+Status VerifyOperatorMetadata(FileSystem* file_system, const std::string& state_directory,
+                              const std::vector<exec::StatefulOperatorInfo>& operators,
+                              int num_partitions, bool has_commits);
+
+}  // namespace thalweg::stream

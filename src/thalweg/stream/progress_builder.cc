@@ -1,0 +1,139 @@
+#include "thalweg/stream/progress_builder.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace thalweg::stream {
+namespace {
+
+/// What an idle entry shows of an operator: its state as it is, nothing done.
+StateOperatorProgress Idle(const StateOperatorProgress& last) {
+  StateOperatorProgress idle = last;
+  idle.num_rows_updated = 0;
+  idle.all_updates_time_millis = 0;
+  idle.num_rows_removed = 0;
+  idle.all_removals_time_millis = 0;
+  idle.commit_time_millis = 0;
+  idle.num_rows_dropped_by_watermark = 0;
+  for (auto& [name, value] : idle.custom_metrics) value = 0;
+  return idle;
+}
+
+}  // namespace
+
+void TriggerTimes::BeginTrigger() {
+  if (begun_) previous_start_millis_ = start_millis_;
+  begun_ = true;
+  micros_.clear();
+  start_millis_ = clock_->NowMillis();
+  start_micros_ = clock_->MonotonicMicros();
+}
+
+int64_t TriggerTimes::ElapsedMillis() const {
+  return (clock_->MonotonicMicros() - start_micros_) / 1000;
+}
+
+std::map<std::string, int64_t> TriggerTimes::Millis() const {
+  std::map<std::string, int64_t> millis;
+  for (const auto& [name, micros] : micros_) millis[name] = micros / 1000;
+  return millis;
+}
+
+ProgressBuilder::ProgressBuilder(Identity identity,
+                                 std::vector<exec::StatefulOperatorInfo> operators,
+                                 bool has_watermark, int num_partitions)
+    : identity_(std::move(identity)),
+      operators_(std::move(operators)),
+      has_watermark_(has_watermark),
+      num_partitions_(num_partitions) {}
+
+StreamingQueryProgress ProgressBuilder::Build(const TriggerFacts& facts, const TriggerTimes& times,
+                                              const SourceSet& sources, int64_t output_rows) {
+  StreamingQueryProgress progress;
+  progress.id = identity_.id;
+  progress.run_id = identity_.run_id;
+  progress.name = identity_.name;
+  progress.timestamp = FormatProgressTimestamp(times.start_millis());
+  progress.batch_id = facts.batch;
+  progress.batch_duration_millis = times.ElapsedMillis();
+  progress.duration_millis = times.Millis();
+  FillEventTime(facts, &progress);
+  FillSources(facts, times, sources, &progress);
+  progress.sink.description = identity_.sink_description;
+  if (facts.executed) {
+    if (facts.result != nullptr) RememberOperators(facts.result->state_metrics);
+    last_output_rows_ = output_rows;
+    progress.state_operators = last_operators_;
+    progress.sink.num_output_rows = output_rows;
+  } else {
+    for (const auto& last : last_operators_) progress.state_operators.push_back(Idle(last));
+    progress.sink.num_output_rows = last_output_rows_ < 0 ? -1 : 0;
+  }
+  return progress;
+}
+
+void ProgressBuilder::RememberOperators(const std::vector<exec::StateMetrics>& metrics) {
+  last_operators_.clear();
+  for (size_t i = 0; i < operators_.size() && i < metrics.size(); ++i) {
+    const exec::StatefulOperatorInfo& info = operators_[i];
+    StateOperatorProgress state;
+    state.operator_name = info.name;
+    state.num_rows_total = metrics[i].num_rows_total;
+    state.num_rows_updated = metrics[i].num_rows_updated;
+    state.all_updates_time_millis = metrics[i].updates_time_micros / 1000;
+    state.num_rows_removed = metrics[i].num_rows_removed;
+    state.all_removals_time_millis = metrics[i].removals_time_micros / 1000;
+    state.commit_time_millis = metrics[i].commit_time_micros / 1000;
+    state.memory_used_bytes = metrics[i].memory_used_bytes;
+    state.num_rows_dropped_by_watermark = metrics[i].num_rows_dropped_by_watermark;
+    state.num_shuffle_partitions = info.num_partitions > 0 ? info.num_partitions : num_partitions_;
+    state.num_state_store_instances = state.num_shuffle_partitions;
+    if (info.name.starts_with("dedupe")) {
+      state.custom_metrics["numDroppedDuplicateRows"] = metrics[i].num_dropped_duplicate_rows;
+    }
+    last_operators_.push_back(std::move(state));
+  }
+}
+
+void ProgressBuilder::FillEventTime(const TriggerFacts& facts,
+                                    StreamingQueryProgress* progress) const {
+  if (!has_watermark_) return;
+  progress->event_time["watermark"] = FormatProgressTimestamp(facts.watermark_millis);
+  if (!facts.has_new_data || facts.result == nullptr) return;
+  for (const exec::EventTimeStatistics& seen : facts.result->event_times) {
+    if (seen.count == 0) continue;
+    const double average = seen.sum_millis / static_cast<double>(seen.count);
+    progress->event_time["max"] = FormatProgressTimestamp(seen.max_millis);
+    progress->event_time["min"] = FormatProgressTimestamp(seen.min_millis);
+    progress->event_time["avg"] = FormatProgressTimestamp(static_cast<int64_t>(average));
+    return;  // only the first node that saw rows is reported
+  }
+}
+
+void ProgressBuilder::FillSources(const TriggerFacts& facts, const TriggerTimes& times,
+                                  const SourceSet& sources, StreamingQueryProgress* progress) {
+  const auto previous = times.previous_start_millis();
+  const double input_seconds =
+      previous ? static_cast<double>(times.start_millis() - *previous) / 1000.0
+               : std::numeric_limits<double>::infinity();
+  const double processing_seconds =
+      static_cast<double>(std::max<int64_t>(1, progress->batch_duration_millis)) / 1000.0;
+  const bool counts = facts.has_new_data && facts.result != nullptr;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    SourceProgress source;
+    source.description = sources.at(i)->Description();
+    source.start_offset = facts.start[i];
+    source.end_offset = facts.end[i];
+    source.latest_offset = facts.latest[i];
+    if (counts && i < facts.result->input_rows.size()) {
+      source.num_input_rows = facts.result->input_rows[i];
+    }
+    const double rows = static_cast<double>(source.num_input_rows);
+    source.input_rows_per_second = rows / input_seconds;
+    source.processed_rows_per_second = rows / processing_seconds;
+    source.metrics = sources.at(i)->Metrics();
+    progress->sources.push_back(std::move(source));
+  }
+}
+
+}  // namespace thalweg::stream

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""Kills the real program and checks that nothing is lost and nothing doubled.
+
+usage: crash_campaign.py PROGRAM [--kills N] [--seed S] [--keep]
+
+Each round runs a streaming query to its end from an empty checkpoint, while the process is killed
+with SIGKILL again and again: at named points of a micro-batch (offset log, state, sink, commit:
+before, half-written, after), at random passes of any point, and at random moments from outside.
+After the last start, which is left alone, the sink must hold exactly the rows of the same query run
+as a batch. Every round prints its seed; `--seed S --kills 1` replays a round.
+"""
+
+import argparse
+import collections
+import datetime
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+POINTS = ["offsets.before", "offsets.half", "offsets.after", "epoch.mid", "state.before_sync",
+          "state.half", "state.after", "sink.before_file_sync", "sink.before_manifest",
+          "sink.manifest_half", "sink.after_manifest", "commit.before", "commit.half",
+          "commit.after", "source_log.after"]
+
+SOURCE = """
+CREATE TEMPORARY VIEW events (ts TIMESTAMP, k STRING, v INT) USING json
+OPTIONS (path '{data}/events', maxFilesPerTrigger '{files}');
+CREATE TEMPORARY VIEW names (k STRING, name STRING) USING json OPTIONS (path '{data}/names');
+"""
+
+# name -> (streaming select, the same as a batch). The batch form of a windowed query keeps the
+# windows that the final watermark has closed.
+QUERIES = {
+    "projection": (
+        "SELECT k, v + 1 AS w, ts FROM STREAM events WHERE v % 3 <> 0",
+        "SELECT k, v + 1 AS w, ts FROM events WHERE v % 3 <> 0"),
+    "tumbling": (
+        "SELECT window.start AS s, k, count(*) AS c, sum(v) AS t, avg(v) AS a FROM STREAM events "
+        "WATERMARK ts DELAY OF INTERVAL 20 SECONDS GROUP BY window(ts, '10 seconds'), k",
+        "SELECT window.start AS s, k, count(*) AS c, sum(v) AS t, avg(v) AS a FROM events "
+        "GROUP BY window(ts, '10 seconds'), k HAVING window.end <= TIMESTAMP'{watermark}'"),
+    "sliding_join": (
+        "SELECT w.start AS s, name, c, m FROM (SELECT window AS w, k, count(*) AS c, max(v) AS m "
+        "FROM STREAM events WATERMARK ts DELAY OF INTERVAL 20 SECONDS "
+        "GROUP BY window(ts, '30 seconds', '10 seconds'), k) x JOIN names n ON x.k = n.k",
+        "SELECT w.start AS s, name, c, m FROM (SELECT window AS w, k, count(*) AS c, max(v) AS m "
+        "FROM events GROUP BY window(ts, '30 seconds', '10 seconds'), k) x JOIN names n "
+        "ON x.k = n.k WHERE w.end <= TIMESTAMP'{watermark}'"),
+    "duplicates": (
+        "SELECT DISTINCT k, ts FROM STREAM events WATERMARK ts DELAY OF INTERVAL 20 SECONDS",
+        "SELECT DISTINCT k, ts FROM events WHERE ts <= TIMESTAMP'{watermark}'"),
+}
+
+def write_data(directory, seed):
+    """30 files of 40 rows in event-time order, so that no row is late."""
+    chance = random.Random(seed)
+    events = directory / "events"
+    names = directory / "names"
+    events.mkdir(parents=True)
+    names.mkdir()
+    start = datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)
+    at = start
+    for number in range(30):
+        with (events / f"{number:04}.json").open("w", encoding="utf-8") as out:
+            for _ in range(40):
+                at += datetime.timedelta(milliseconds=chance.randrange(0, 1200))
+                row = {"ts": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                       "k": f"key{chance.randrange(9)}", "v": chance.randrange(1000)}
+                out.write(json.dumps(row) + "\n")
+        os.utime(events / f"{number:04}.json", (1_700_000_000 + number,) * 2)
+    with (names / "names.json").open("w", encoding="utf-8") as out:
+        for number in range(7):
+            out.write(json.dumps({"k": f"key{number}", "name": f"name {number}"}) + "\n")
+    watermark = at - datetime.timedelta(seconds=20)
+    return watermark.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+
+
+class Campaign:
+    def __init__(self, program, root, seed):
+        self.program = program
+        self.root = root
+        self.data = root / "data"
+        self.watermark = write_data(self.data, seed)
+        self.kills = collections.Counter()
+        self.answers = {}
+
+    def sql(self, text, fault="", timeout=60):
+        environment = dict(os.environ, THALWEG_FAULT=fault)
+        command = [self.program, "sql", "--format", "json", "-e", text]
+        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True)
+
+    def rows(self, text):
+        process = self.sql(text)
+        out, error = process.communicate(timeout=60)
+        if process.returncode != 0:
+            raise AssertionError(f"exit {process.returncode}: {error}\n{text}")
+        return collections.Counter(line for line in out.splitlines() if line)
+
+    def answer(self, name):
+        if name not in self.answers:
+            source = SOURCE.format(data=self.data, files=1)
+            query = QUERIES[name][1].format(watermark=self.watermark)
+            self.answers[name] = self.rows(source + query)
+            assert self.answers[name], f"{name}: the batch answer is empty"
+        return self.answers[name]
+
+    def start(self, name, run, files, fault):
+        source = SOURCE.format(data=self.data, files=files)
+        return self.sql(
+            f"{source} CREATE STREAMING TABLE out USING parquet LOCATION '{run}/out' OPTIONS ("
+            f"trigger 'availableNow', checkpointLocation '{run}/checkpoint') AS {QUERIES[name][0]}",
+            fault)
+
+    def round(self, seed):
+        """One query from an empty checkpoint to its end, with kills on the way."""
+        chance = random.Random(seed)
+        name = chance.choice(sorted(QUERIES))
+        run = self.root / f"run-{seed}"
+        run.mkdir()
+        files = chance.choice([1, 2, 3, 7])
+        killed = 0
+        for _ in range(chance.randrange(1, 5)):
+            kind = chance.choice(["point", "random", "outside"])
+            fault = ""
+            if kind == "point":
+                fault = f"{chance.choice(POINTS)}:{chance.randrange(1, 9)}=kill"
+            elif kind == "random":
+                fault = f"random:{chance.randrange(1, 1 << 30)}:{chance.randrange(5, 120)}=kill"
+            process = self.start(name, run, files, fault)
+            if kind == "outside":
+                time.sleep(chance.uniform(0.0, 0.25))
+                process.send_signal(signal.SIGKILL)
+            _, error = process.communicate(timeout=60)
+            if process.returncode == -signal.SIGKILL:
+                killed += 1
+                self.kills[fault.split(":")[0] or "outside"] += 1
+            elif process.returncode != 0:
+                raise AssertionError(f"seed {seed}: exit {process.returncode}: {error}")
+        process = self.start(name, run, files, "")
+        _, error = process.communicate(timeout=60)
+        assert process.returncode == 0, f"seed {seed}: the last start failed: {error}"
+        self.compare(name, run, seed)
+        shutil.rmtree(run)
+        return killed
+
+    def compare(self, name, run, seed):
+        actual = self.rows(f"SELECT * FROM parquet.`{run}/out`")
+        expected = self.answer(name)
+        if actual != expected:
+            missing = list((expected - actual).elements())[:5]
+            extra = list((actual - expected).elements())[:5]
+            raise AssertionError(
+                f"seed {seed} ({name}): {sum((expected - actual).values())} rows missing "
+                f"{missing}, {sum((actual - expected).values())} rows too many {extra}; "
+                f"left for a look in {run}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("program")
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--keep", action="store_true")
+    arguments = parser.parse_args()
+    first = arguments.seed if arguments.seed is not None else 1000
+    root = pathlib.Path(tempfile.mkdtemp(prefix="thalweg-crash-"))
+    campaign = Campaign(arguments.program, root, seed=first)
+    total, seed, failed = 0, first, []
+    while total < arguments.kills:
+        try:
+            killed = campaign.round(seed)
+            print(f"[crash] seed {seed}: {killed} kills, rows as expected", flush=True)
+            total += killed
+        except (AssertionError, subprocess.TimeoutExpired) as problem:
+            failed.append(seed)
+            print(f"[crash] FAILED {problem}", flush=True)
+            total += 1
+            if len(failed) > 5:
+                break
+        seed += 1
+    print(f"[crash] kills by place: {dict(sorted(campaign.kills.items()))}")
+    if not failed and not arguments.keep:
+        shutil.rmtree(root)
+    print(f"[crash] {total} kills, {len(failed)} failed rounds"
+          + (f": seeds {failed}" if failed else ""))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Checks what the house style fixes and a compiler does not see.
+
+- a room includes only what tools/room_includes.txt allows;
+- no file over 1,000 lines, no function over 80;
+- every path that a Markdown file names exists;
+- no path of a machine in a tracked file.
+Prints each finding and exits 1 if there is one.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MAX_FILE_LINES = 1000
+MAX_FUNCTION_LINES = 80
+
+
+def tracked_files():
+    listing = subprocess.run(
+        ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"],
+        check=True, capture_output=True, text=True).stdout
+    return [ROOT / name for name in listing.splitlines() if (ROOT / name).is_file()]
+
+
+def load_rooms():
+    rooms = {}
+    for line in (ROOT / "tools/room_includes.txt").read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            room, allowed = line.split(":")
+            rooms[room.strip()] = allowed.split()
+    return rooms
+
+
+def closure(rooms, room, seen=None):
+    seen = set() if seen is None else seen
+    for name in rooms.get(room, []):
+        if name not in seen:
+            seen.add(name)
+            closure(rooms, name, seen)
+    return seen
+
+
+def room_of(path, rooms):
+    """The longest room name that is a prefix of a path below src/thalweg."""
+    parts = path.split("/")[:-1]
+    for length in range(len(parts), 0, -1):
+        name = "/".join(parts[:length])
+        if name in rooms:
+            return name
+    return None
+
+
+def check_includes(files, rooms):
+    for file in files:
+        relative = file.relative_to(ROOT).as_posix()
+        if not relative.startswith("src/thalweg/"):
+            continue
+        inner = relative[len("src/thalweg/"):]
+        room = room_of(inner, rooms)
+        if room is None:
+            yield f"{relative}: lies in no room of tools/room_includes.txt"
+            continue
+        allowed = closure(rooms, room) | {room, "base"}
+        top = room.split("/")[0]
+        if relative.endswith("_test.cc"):
+            allowed |= {"testing", top} | closure(rooms, top)
+        for number, line in enumerate(file.read_text().splitlines(), 1):
+            match = re.match(r'\s*#include "thalweg/([^"]+)"', line)
+            if not match:
+                continue
+            target = room_of(match.group(1), rooms)
+            parents = {target, target.split("/")[0]} if target else set()
+            if not parents & allowed and not (target or "").startswith(room + "/"):
+                yield f"{relative}:{number}: room {room} may not include {match.group(1)}"
+
+
+def strip_code(text):
+    """Comments and literals blanked out, line breaks kept."""
+    pattern = re.compile(
+        r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.S)
+    return pattern.sub(lambda m: re.sub(r"[^\n]", " ", m.group(0)), text)
+
+
+def function_lengths(text):
+    """(first line, length) of each outermost function body, by matching braces."""
+    code = strip_code(text)
+    stack = []
+    line = 1
+    segment_start = 0
+    for index, char in enumerate(code):
+        if char == "\n":
+            line += 1
+        elif char == "{":
+            head = code[segment_start:index].strip()
+            is_scope = re.search(r"\b(namespace|class|struct|union|enum|extern)\b[^()]*$", head)
+            is_function = head.endswith(")") or re.search(
+                r"\)\s*(const|noexcept|override|final|mutable|->\s*[\w:<>,&*\s]+|:\s.*)*$", head, re.S)
+            kind = "scope" if is_scope and not head.endswith(")") else (
+                "function" if is_function else "block")
+            stack.append((kind, line))
+            segment_start = index + 1
+        elif char == "}":
+            if stack:
+                kind, start = stack.pop()
+                inside = any(k == "function" for k, _ in stack)
+                if kind == "function" and not inside:
+                    yield start, line - start + 1
+            segment_start = index + 1
+        elif char == ";":
+            segment_start = index + 1
+
+
+def check_sizes(files):
+    for file in files:
+        relative = file.relative_to(ROOT).as_posix()
+        if file.suffix not in {".h", ".cc", ".py", ".sh"}:
+            continue
+        text = file.read_text()
+        count = text.count("\n")
+        if count > MAX_FILE_LINES:
+            yield f"{relative}: {count} lines, the limit is {MAX_FILE_LINES}"
+        if file.suffix in {".h", ".cc"}:
+            for start, length in function_lengths(text):
+                if length > MAX_FUNCTION_LINES:
+                    yield f"{relative}:{start}: function of {length} lines, the limit is {MAX_FUNCTION_LINES}"
+
+
+def check_markdown(files):
+    tops = {path.name for path in ROOT.iterdir() if path.name not in {"build", ".git"}}
+    for file in files:
+        if file.suffix != ".md":
+            continue
+        relative = file.relative_to(ROOT).as_posix()
+        names = re.findall(r"`([\w.][\w./-]*)`", file.read_text())
+        names += re.findall(r"\]\(([\w.][\w./-]*)(?:#[\w-]*)?\)", file.read_text())
+        for name in names:
+            if "/" not in name or name.split("/")[0] not in tops:
+                if not (file.parent / name).exists() and re.search(r"\.(md|cc|h|sh|py)$", name):
+                    if not (ROOT / name).exists() and "/" in name and not any(
+                            (base / name).exists() for base in (ROOT / "src/thalweg", ROOT / "src")):
+                        yield f"{relative}: names {name}, which does not exist"
+                continue
+            if not (ROOT / name).exists():
+                yield f"{relative}: names {name}, which does not exist"
+
+
+def check_machine_paths(files):
+    pattern = re.compile(r"/(?:work|root|home/\w+)/(?!\.\.\.)[\w.]")
+    for file in files:
+        if file.suffix in {".png", ".parquet"} or file == pathlib.Path(__file__).resolve():
+            continue
+        try:
+            text = file.read_text()
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            if pattern.search(line):
+                yield f"{file.relative_to(ROOT)}:{number}: a path of a machine"
+
+
+def main():
+    files = tracked_files()
+    rooms = load_rooms()
+    findings = [*check_includes(files, rooms), *check_sizes(files), *check_markdown(files),
+                *check_machine_paths(files)]
+    for finding in findings:
+        print(finding)
+    print(f"[structure] {len(files)} files, {len(findings)} findings")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
