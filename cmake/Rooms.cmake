@@ -3,7 +3,7 @@
 set(THALWEG_WARNINGS -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers)
 
 add_library(thalweg_pch OBJECT "${CMAKE_SOURCE_DIR}/cmake/pch.cc")
-target_link_libraries(thalweg_pch PUBLIC thalweg_arrow)
+target_link_libraries(thalweg_pch PUBLIC thalweg_arrow fmt::fmt Threads::Threads)
 target_compile_options(thalweg_pch PRIVATE ${THALWEG_WARNINGS})
 target_precompile_headers(thalweg_pch PRIVATE
   <algorithm> <cstdint> <functional> <map> <memory> <optional> <string> <string_view>

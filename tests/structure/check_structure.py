@@ -53,6 +53,11 @@ def room_of(path, rooms):
     return None
 
 
+def is_test_file(name):
+    """Tests and what only tests include."""
+    return re.search(r"_test\.(cc|h)$|_benchmark\.cc$|fixture|test_support|testing_support", name)
+
+
 def check_includes(files, rooms):
     for file in files:
         relative = file.relative_to(ROOT).as_posix()
@@ -65,7 +70,7 @@ def check_includes(files, rooms):
             continue
         allowed = closure(rooms, room) | {room, "base"}
         top = room.split("/")[0]
-        if relative.endswith("_test.cc"):
+        if is_test_file(file.name):
             allowed |= {"testing", top} | closure(rooms, top)
         for number, line in enumerate(file.read_text().splitlines(), 1):
             match = re.match(r'\s*#include "thalweg/([^"]+)"', line)

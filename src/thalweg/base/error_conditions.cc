@@ -12,7 +12,8 @@ ConditionMap BuildConditionMap() {
   for (auto conditions :
        {AnalysisErrorConditions(), ParserErrorConditions(), EvaluationErrorConditions(),
         FormatErrorConditions(), ConnectorErrorConditions(), StreamingErrorConditions(),
-        CheckpointErrorConditions(), StateErrorConditions(), GeneralErrorConditions()}) {
+        CheckpointErrorConditions(), StateErrorConditions(), FunctionErrorConditions(),
+        CommandErrorConditions(), GeneralErrorConditions()}) {
     for (const ErrorCondition& condition : conditions) map.emplace(condition.name, &condition);
   }
   return map;

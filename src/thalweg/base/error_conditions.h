@@ -24,6 +24,8 @@ std::span<const ErrorCondition> ConnectorErrorConditions();
 std::span<const ErrorCondition> StreamingErrorConditions();
 std::span<const ErrorCondition> CheckpointErrorConditions();
 std::span<const ErrorCondition> StateErrorConditions();
+std::span<const ErrorCondition> FunctionErrorConditions();
+std::span<const ErrorCondition> CommandErrorConditions();
 std::span<const ErrorCondition> GeneralErrorConditions();
 
 /// The condition of that name, or null.

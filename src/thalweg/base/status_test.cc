@@ -43,7 +43,8 @@ TEST(ErrorConditionsTest, EveryConditionIsDeclaredOnceWithAFiveCharacterState) {
   for (auto conditions :
        {AnalysisErrorConditions(), ParserErrorConditions(), EvaluationErrorConditions(),
         FormatErrorConditions(), ConnectorErrorConditions(), StreamingErrorConditions(),
-        CheckpointErrorConditions(), StateErrorConditions(), GeneralErrorConditions()}) {
+        CheckpointErrorConditions(), StateErrorConditions(), FunctionErrorConditions(),
+        CommandErrorConditions(), GeneralErrorConditions()}) {
     for (const ErrorCondition& condition : conditions) {
       EXPECT_EQ(++seen[condition.name], 1) << condition.name;
       EXPECT_TRUE(condition.sql_state.empty() || condition.sql_state.size() == 5)

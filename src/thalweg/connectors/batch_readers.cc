@@ -42,8 +42,8 @@ std::unique_ptr<io::BatchReader> MakeFunctionReader(
 
 std::unique_ptr<io::BatchReader> MakeVectorReader(std::vector<Batch> batches,
                                                   const io::ReadRequest& request) {
-  auto next = [batches = std::move(batches), at = size_t{0}]() mutable
-      -> Result<std::optional<Batch>> {
+  auto next = [batches = std::move(batches),
+               at = size_t{0}]() mutable -> Result<std::optional<Batch>> {
     if (at == batches.size()) return std::optional<Batch>();
     return std::optional(std::exchange(batches[at++], Batch()));
   };

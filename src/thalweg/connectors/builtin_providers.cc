@@ -52,9 +52,8 @@ void RegisterBuiltinProviders(io::ProviderRegistry* registry,
   registry->Add(MakeRateMicroBatchProvider());
   registry->Add(MakeSocketProvider());
   registry->Add(MakeConsoleProvider(arguments.console ? arguments.console : &std::cout));
-  registry->Add(MakeMemoryProvider(arguments.memory_tables
-                                       ? arguments.memory_tables
-                                       : std::make_shared<MemoryTableRegistry>()));
+  registry->Add(MakeMemoryProvider(
+      arguments.memory_tables ? arguments.memory_tables : std::make_shared<MemoryTableRegistry>()));
   registry->Add(MakeNoopProvider());
   for (const char* name : {"orc", "avro", "xml", "kafka", "jdbc", "binaryFile"}) {
     registry->Add(std::make_unique<RefusedProvider>(name));

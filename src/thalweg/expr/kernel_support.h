@@ -241,20 +241,20 @@ class ResultWriter {
     ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateBuffer(num_rows * sizeof(T)));
     return ResultWriter(std::move(type), num_rows, std::move(nulls), std::move(buffer));
   }
-  T* data() { return reinterpret_cast<T*>(buffer_->mutable_data()); }
+  T* data() { return values_; }
   Status Set(int64_t row, T value) {
-    std::memcpy(buffer_->mutable_data() + row * sizeof(T), &value, sizeof(T));
+    values_[row] = value;
     return Status::OK();
   }
   /// Marks a row that the mask calls valid as null.
   Status SetNull(int64_t row) {
-    std::memset(buffer_->mutable_data() + row * sizeof(T), 0, sizeof(T));
+    values_[row] = T{};
     extra_nulls_.push_back(row);
     return Status::OK();
   }
   /// A row that the mask calls null already.
   Status SkipNull(int64_t row) {
-    std::memset(buffer_->mutable_data() + row * sizeof(T), 0, sizeof(T));
+    values_[row] = T{};
     return Status::OK();
   }
   Result<ArrayPtr> Finish();
@@ -265,11 +265,13 @@ class ResultWriter {
       : type_(std::move(type)),
         num_rows_(num_rows),
         nulls_(std::move(nulls)),
-        buffer_(std::move(buffer)) {}
+        buffer_(std::move(buffer)),
+        values_(reinterpret_cast<T*>(buffer_->mutable_data())) {}
   TypePtr type_;
   int64_t num_rows_;
   NullMask nulls_;
   std::shared_ptr<arrow::Buffer> buffer_;
+  T* values_;
   std::vector<int64_t> extra_nulls_;
 };
 

@@ -155,7 +155,9 @@ std::shared_ptr<arrow::Buffer> ColumnBuilder::FinishBits(GrowingBuffer* bytes) {
   }
   if (row < length_) {
     uint8_t last = 0;
-    for (int bit = 0; row + bit < length_; ++bit) last |= static_cast<uint8_t>(in[row + bit] << bit);
+    for (int bit = 0; row + bit < length_; ++bit) {
+      last |= static_cast<uint8_t>(in[row + bit] << bit);
+    }
     out[row / 8] = last;
   }
   bytes->Resize(0);

@@ -235,7 +235,8 @@ class CsvFormat final : public Format {
            (options_.compression == TextCompression::kGzip ? ".gz" : "");
   }
   bool IsSplittable(std::string_view path) const override {
-    return !options_.multi_line && !IsGzipPath(path);
+    return !options_.multi_line && !IsGzipPath(path) &&
+           IsSplittableSeparator(options_.line_separator);
   }
   SchemaPtr schema() const override { return schema_; }
 

@@ -8,6 +8,7 @@
 #include "thalweg/formats/built_formats.h"
 #include "thalweg/formats/value_text.h"
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/interval_range.h"
 #include "thalweg/types/time_text.h"
 
 namespace thalweg::formats {
@@ -247,9 +248,12 @@ bool CsvRowParser::AppendTime(const Column& column, std::string_view text) {
     case Kind::kTimestampNtz:
       return AppendIfPresent(builder,
                              ParseTimestampNtzValue(text, options_.timestamp_ntz_pattern.get()));
-    case Kind::kDayTimeInterval: return AppendIfPresent(builder, ParseDayTimeIntervalText(text));
+    case Kind::kDayTimeInterval:
+      return AppendIfPresent(
+          builder, ParseDayTimeIntervalText(text, IntervalRangeOf(*builder->type())));
     case Kind::kYearMonthInterval:
-      return AppendIfPresent(builder, ParseYearMonthIntervalText(text));
+      return AppendIfPresent(
+          builder, ParseYearMonthIntervalText(text, IntervalRangeOf(*builder->type())));
     default: return false;
   }
 }

@@ -178,6 +178,20 @@ const char* CsvTokenizer::TakeRest(const char* p, std::string* value) const {
   return rest_end;
 }
 
+Result<const char*> CsvTokenizer::EndAtUnescapedQuote(const char* p, std::string value,
+                                                      CsvToken* token) {
+  if (options_->unescaped_quotes == UnescapedQuoteHandling::kRaiseError) return Malformed();
+  if (options_->unescaped_quotes == UnescapedQuoteHandling::kSkipValue) {
+    token->is_null = true;
+    return FindValueEnd(p);
+  }
+  value.insert(value.begin(), options_->quote);
+  value.push_back(options_->quote);
+  p = TakeRest(p, &value);
+  token->text = Keep(std::move(value));
+  return p;
+}
+
 Result<const char*> CsvTokenizer::ReadQuoted(const char* p, CsvToken* token) {
   if (const char* simple = ReadSimpleQuoted(p, token)) return simple;
   const char quote = options_->quote;
@@ -200,27 +214,15 @@ Result<const char*> CsvTokenizer::ReadQuoted(const char* p, CsvToken* token) {
         p = behind;
         break;
       }
-      const bool escaped_quote = c == quote;
-      if (!escaped_quote) {
-        switch (options_->unescaped_quotes) {
-          case UnescapedQuoteHandling::kRaiseError: return Malformed();
-          case UnescapedQuoteHandling::kSkipValue:
-            token->is_null = true;
-            return FindValueEnd(p);
-          case UnescapedQuoteHandling::kStopAtDelimiter: {
-            value.insert(value.begin(), quote);
-            value.push_back(quote);
-            p = TakeRest(p, &value);
-            token->text = Keep(std::move(value));
-            return p;
-          }
-          case UnescapedQuoteHandling::kStopAtClosingQuote:
-            value.push_back(quote);
-            value.push_back(c);
-            previous = '\0';
-            ++p;
-            continue;
+      if (c != quote) {
+        if (options_->unescaped_quotes != UnescapedQuoteHandling::kStopAtClosingQuote) {
+          return EndAtUnescapedQuote(p, std::move(value), token);
         }
+        value.push_back(quote);
+        value.push_back(c);
+        previous = '\0';
+        ++p;
+        continue;
       }
     }
     ++p;

@@ -2,6 +2,7 @@
 
 // CSV records into tokens, as the parser behind Spark (univocity) cuts them.
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,9 @@ class CsvTokenizer {
   void SplitPlain(std::string_view line, size_t max_tokens, std::vector<CsvToken>* tokens);
   const char* ReadPlain(const char* p, CsvToken* token);
   Result<const char*> ReadQuoted(const char* p, CsvToken* token);
+  /// A quote inside a quoted value, right before `p`, that nothing escapes: takes the rest as
+  /// unescapedQuoteHandling says.
+  Result<const char*> EndAtUnescapedQuote(const char* p, std::string value, CsvToken* token);
   const char* ReadSimpleQuoted(const char* p, CsvToken* token) const;
   const char* TakeRest(const char* p, std::string* value) const;
   Status CheckLimits(const std::vector<CsvToken>& tokens) const;

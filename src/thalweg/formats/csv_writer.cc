@@ -6,6 +6,7 @@
 #include "thalweg/formats/value_text.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/decimal_math.h"
+#include "thalweg/types/interval_range.h"
 #include "thalweg/types/number_text.h"
 #include "thalweg/types/time_text.h"
 
@@ -125,7 +126,8 @@ void CsvRowWriter::FormatValue(const arrow::Array& array, int64_t row) {
       AppendDoubleText(ValueAt<arrow::DoubleArray>(array, row), &text_);
       break;
     case arrow::Type::DECIMAL128: {
-      const arrow::Decimal128 value(static_cast<const arrow::Decimal128Array&>(array).GetValue(row));
+      const auto& decimals = static_cast<const arrow::Decimal128Array&>(array);
+      const arrow::Decimal128 value(decimals.GetValue(row));
       const auto unscaled = static_cast<Int128>(value.high_bits()) << 64 |
                             static_cast<UInt128>(value.low_bits());
       text_ = BigDecimalText(unscaled,
@@ -155,10 +157,12 @@ void CsvRowWriter::FormatTime(const arrow::Array& array, int64_t row) {
       break;
     }
     case arrow::Type::DURATION:
-      text_ = DayTimeIntervalText(ValueAt<arrow::DurationArray>(array, row));
+      text_ = DayTimeIntervalText(ValueAt<arrow::DurationArray>(array, row),
+                                  IntervalRangeOf(*array.type()));
       break;
     case arrow::Type::INTERVAL_MONTHS:
-      text_ = YearMonthIntervalText(ValueAt<arrow::MonthIntervalArray>(array, row));
+      text_ = YearMonthIntervalText(ValueAt<arrow::MonthIntervalArray>(array, row),
+                                    IntervalRangeOf(*array.type()));
       break;
     default: break;
   }

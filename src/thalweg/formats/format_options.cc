@@ -87,7 +87,8 @@ FormatDefaults FormatDefaults::FromSettings(const Settings& settings) {
     if (auto value = settings.Find(key); value && !value->empty()) *out = *value;
   };
   const auto flag = [&](const char* key, bool* out) {
-    if (auto value = settings.Find(key); value && !value->empty()) *out = LowerCase(*value) == "true";
+    auto value = settings.Find(key);
+    if (value && !value->empty()) *out = LowerCase(*value) == "true";
   };
   text("spark.sql.session.timeZone", &defaults.time_zone);
   text("spark.sql.columnNameOfCorruptRecord", &defaults.corrupt_record_column);

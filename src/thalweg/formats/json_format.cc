@@ -136,7 +136,8 @@ class JsonFormat final : public Format {
     return options_.compression == TextCompression::kGzip ? ".json.gz" : ".json";
   }
   bool IsSplittable(std::string_view path) const override {
-    return !options_.multi_line && !IsGzipPath(path);
+    return !options_.multi_line && !IsGzipPath(path) &&
+           IsSplittableSeparator(options_.line_separator);
   }
   SchemaPtr schema() const override { return schema_; }
 

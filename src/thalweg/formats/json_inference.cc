@@ -92,12 +92,9 @@ class TypeInference final : public JsonTypeInference {
         std::uniform_real_distribution<double>(0, 1)(random_) >= options_.sampling_ratio) {
       return Status::OK();
     }
-    const char behind = record.data()[record.size()];
-    if (behind != '\n' && behind != '\r' && behind != '\0') {
-      copy_.assign(record);
-      copy_.append(static_cast<size_t>(kJsonPadding), '\0');
-      record = std::string_view(copy_).substr(0, record.size());
-    }
+    copy_.assign(record);
+    copy_.append(static_cast<size_t>(kJsonPadding), '\0');
+    record = std::string_view(copy_).substr(0, record.size());
     if (record.starts_with("\xEF\xBB\xBF")) record.remove_prefix(3);
     scanner_.Reset(record);
     scanner_.SkipBlanks();

@@ -53,8 +53,8 @@ struct JsonOptions {
   std::shared_ptr<const DatetimePattern> timestamp_pattern;
   std::shared_ptr<const DatetimePattern> timestamp_ntz_pattern;
 
-  /// Errors: STDS_INVALID_OPTION_VALUE.WITH_MESSAGE, INVALID_DATETIME_PATTERN.*, UNSUPPORTED_FEATURE for
-  /// an encoding other than UTF-8 or a locale other than en-US.
+  /// Errors: STDS_INVALID_OPTION_VALUE.WITH_MESSAGE, INVALID_DATETIME_PATTERN.*,
+  /// UNSUPPORTED_FEATURE for an encoding other than UTF-8 or a locale other than en-US.
   static Result<JsonOptions> Make(const FormatOptions& options, const FormatDefaults& defaults);
 };
 

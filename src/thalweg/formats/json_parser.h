@@ -79,8 +79,7 @@ class JsonTypeInference {
  public:
   virtual ~JsonTypeInference() = default;
   static std::unique_ptr<JsonTypeInference> Make(JsonOptions options);
-  /// Errors: MALFORMED_RECORD_IN_PARSING in FAILFAST mode. `record` has kJsonPadding readable bytes
-  /// behind it.
+  /// Errors: MALFORMED_RECORD_IN_PARSING in FAILFAST mode. `record` needs no padding.
   virtual Status Add(std::string_view record) = 0;
   /// The schema of the records' objects; with a string column for corrupt records if some
   /// record was malformed in PERMISSIVE mode. Without records: no fields.

@@ -9,6 +9,7 @@
 #include "thalweg/formats/value_text.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/datetime_pattern.h"
+#include "thalweg/types/interval_range.h"
 #include "thalweg/types/time_text.h"
 
 namespace thalweg::formats {
@@ -379,9 +380,12 @@ bool JsonValueReader::AppendText(JsonValueNode& node, std::string_view text) {
                              ParseTimestampNtzValue(text, options_.timestamp_ntz_pattern.get()));
     case Kind::kDate: return AppendIfPresent(builder, DateOf(text, options_.date_pattern.get()));
     case Kind::kDecimal: return AppendIfPresent(builder, DecimalOfText(text, node));
-    case Kind::kDayTimeInterval: return AppendIfPresent(builder, ParseDayTimeIntervalText(text));
+    case Kind::kDayTimeInterval:
+      return AppendIfPresent(
+          builder, ParseDayTimeIntervalText(text, IntervalRangeOf(*builder->type())));
     case Kind::kYearMonthInterval:
-      return AppendIfPresent(builder, ParseYearMonthIntervalText(text));
+      return AppendIfPresent(
+          builder, ParseYearMonthIntervalText(text, IntervalRangeOf(*builder->type())));
     default: return false;
   }
 }

@@ -9,6 +9,7 @@
 #include "thalweg/formats/value_text.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/decimal_math.h"
+#include "thalweg/types/interval_range.h"
 #include "thalweg/types/number_text.h"
 #include "thalweg/types/time_text.h"
 
@@ -262,10 +263,12 @@ class RowWriter final : public JsonRowWriter {
         break;
       }
       case arrow::Type::DURATION:
-        out_->append(DayTimeIntervalText(ValueAt<arrow::DurationArray>(node, row)));
+        out_->append(DayTimeIntervalText(ValueAt<arrow::DurationArray>(node, row),
+                                         IntervalRangeOf(*node.type)));
         break;
       case arrow::Type::INTERVAL_MONTHS:
-        out_->append(YearMonthIntervalText(ValueAt<arrow::MonthIntervalArray>(node, row)));
+        out_->append(YearMonthIntervalText(ValueAt<arrow::MonthIntervalArray>(node, row),
+                                           IntervalRangeOf(*node.type)));
         break;
       case arrow::Type::INTERVAL_MONTH_DAY_NANO: {
         const auto interval =

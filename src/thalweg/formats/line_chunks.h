@@ -46,6 +46,12 @@ class LineChunks {
   bool done_ = false;
 };
 
+/// Whether ranges of a file can be told apart by that separator: not when it can overlap itself, as
+/// "||" in "|||".
+inline bool IsSplittableSeparator(std::string_view separator) {
+  return separator.empty() || separator.find(separator[0], 1) == std::string_view::npos;
+}
+
 /// Cuts lines of a chunk one by one, without their separators. Unlike JSON, blank lines count.
 class LineCutter {
  public:

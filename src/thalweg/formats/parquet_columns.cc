@@ -83,7 +83,7 @@ class Converter {
 
   Result<DataPtr> Convert(const DataPtr& data, const TypePtr& wanted) const {
     const arrow::DataType& from = *data->type;
-    if (from.Equals(*wanted)) return WithType(data, wanted);
+    if (from.Equals(*wanted) && !arrow::is_nested(from.id())) return data;
     switch (wanted->id()) {
       case arrow::Type::LIST:
       case arrow::Type::MAP:
@@ -314,7 +314,6 @@ ParquetProjection ProjectParquet(const parquet::arrow::SchemaManifest& manifest,
 
 Result<ArrayPtr> ConvertFromParquet(const ArrayPtr& array, const arrow::Field& wanted,
                                     const std::string& path, bool case_sensitive) {
-  if (array->type()->Equals(*wanted.type())) return array;
   Converter converter(path, wanted.name(), case_sensitive);
   ARROW_ASSIGN_OR_RAISE(DataPtr data, converter.Convert(array->data(), wanted.type()));
   return arrow::MakeArray(std::move(data));

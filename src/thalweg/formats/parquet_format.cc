@@ -59,15 +59,14 @@ class ParquetWriter final : public FormatWriter {
     for (const auto& field : schema->fields()) {
       fields.push_back(field->WithType(TypeToParquet(field->type())));
     }
-    const auto metadata = arrow::key_value_metadata(
-        {"org.apache.spark.version", kSparkSchemaKey}, {"4.3.0", SchemaToJson(*schema)});
-    schema_ = arrow::schema(std::move(fields), metadata);
+    schema_ = arrow::schema(std::move(fields));
     parquet::WriterProperties::Builder properties;
     properties.compression(options.codec->type)->enable_store_decimal_as_integer();
     ARROW_ASSIGN_OR_RAISE(writer_, parquet::arrow::FileWriter::Open(
                                        *schema_, arrow::default_memory_pool(), output_,
                                        properties.build()));
-    return Status::OK();
+    return writer_->AddKeyValueMetadata(arrow::key_value_metadata(
+        {"org.apache.spark.version", kSparkSchemaKey}, {"4.3.0", SchemaToJson(*schema)}));
   }
 
   Status Write(const Batch& batch) override {

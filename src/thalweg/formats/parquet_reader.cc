@@ -210,7 +210,8 @@ class ColumnsReader final : public FormatReader {
 };
 
 /// INT96 columns are timestamps of an instant, which Arrow's schema does not say.
-TypePtr ColumnType(const parquet::arrow::SchemaField& field, const parquet::FileMetaData& metadata) {
+TypePtr ColumnType(const parquet::arrow::SchemaField& field,
+                   const parquet::FileMetaData& metadata) {
   if (field.is_leaf() && metadata.schema()->Column(field.column_index)->physical_type() ==
                              parquet::Type::INT96) {
     return TimestampType();
@@ -218,7 +219,28 @@ TypePtr ColumnType(const parquet::arrow::SchemaField& field, const parquet::File
   return TypeFromParquet(*field.field->type());
 }
 
-FieldPtr AsNullable(const FieldPtr& field) { return field->WithNullable(true); }
+FieldPtr AsNullable(const FieldPtr& field);
+
+/// The type with everything in it nullable, but keys of maps.
+TypePtr NullableInside(const TypePtr& type) {
+  switch (type->id()) {
+    case arrow::Type::LIST: return ArrayOf(NullableInside(type->field(0)->type()));
+    case arrow::Type::MAP: {
+      const auto& map = static_cast<const arrow::MapType&>(*type);
+      return MapOf(NullableInside(map.key_type()), NullableInside(map.item_type()));
+    }
+    case arrow::Type::STRUCT: {
+      arrow::FieldVector fields;
+      for (const auto& field : type->fields()) fields.push_back(AsNullable(field));
+      return arrow::struct_(std::move(fields));
+    }
+    default: return type;
+  }
+}
+
+FieldPtr AsNullable(const FieldPtr& field) {
+  return field->WithType(NullableInside(field->type()))->WithNullable(true);
+}
 
 Result<SchemaPtr> SchemaOf(const parquet::arrow::FileReader& reader,
                            const parquet::FileMetaData& metadata, const std::string& path) {

@@ -117,7 +117,8 @@ class TextFormat final : public Format {
     return options_.compression == TextCompression::kGzip ? ".txt.gz" : ".txt";
   }
   bool IsSplittable(std::string_view path) const override {
-    return !options_.whole_text && !IsGzipPath(path);
+    return !options_.whole_text && !IsGzipPath(path) &&
+           IsSplittableSeparator(options_.line_separator);
   }
   SchemaPtr schema() const override { return schema_; }
 

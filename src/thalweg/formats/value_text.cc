@@ -172,7 +172,7 @@ constexpr char kBase64Letters[] =
 std::array<int8_t, 256> MakeBase64Values() {
   std::array<int8_t, 256> values;
   values.fill(-1);
-  for (int i = 0; i < 64; ++i) values[static_cast<uint8_t>(kBase64Letters[i])] = static_cast<int8_t>(i);
+  for (int8_t i = 0; i < 64; ++i) values[static_cast<uint8_t>(kBase64Letters[i])] = i;
   return values;
 }
 

@@ -54,7 +54,8 @@ class ArithmeticTest : public ::testing::Test {
     ARROW_ASSIGN_OR_RAISE(auto array, bound.kernel(context_, arrays, 3));
     EXPECT_TRUE(array.is_array());
     ARROW_ASSIGN_OR_RAISE(auto last, array.make_array()->GetScalar(2));
-    EXPECT_TRUE(last->Equals(*scalar.scalar())) << last->ToString() << scalar.scalar()->ToString();
+    EXPECT_TRUE(last->Equals(*scalar.scalar(), arrow::EqualOptions().nans_equal(true)))
+        << last->ToString() << " " << scalar.scalar()->ToString();
     const std::string type = SimpleTypeName(*bound.return_type);
     if (!scalar.scalar()->is_valid) return "NULL " + type;
     ARROW_ASSIGN_OR_RAISE(auto text,

@@ -1,8 +1,8 @@
 #pragma once
 
-// The log of a file source and of a file sink (semantics 3.5): one file per id, the first line `v1`,
-// then one JSON object a line. Every `interval`-th id is written as `<id>.compact` and holds all
-// entries so far, so that a reader needs the last compact file and what follows it.
+// The log of a file source and of a file sink (semantics 3.5): one file per id, the first line
+// `v1`, then one JSON object a line. Every `interval`-th id is written as `<id>.compact` and holds
+// all entries so far, so that a reader needs the last compact file and what follows it.
 
 #include <cstdint>
 #include <functional>

@@ -33,8 +33,7 @@ TEST_F(CompactibleLogTest, WritesEveryIntervalAsCompactFile) {
   }
   EXPECT_EQ(Names(), (std::vector<std::string>{"0", "1", "2.compact", "3", "4", "5.compact", "6"}));
   EXPECT_EQ(files_.ReadFile("/log/0").ValueOrDie(), "v1\n{\"n\":0}");
-  EXPECT_EQ(files_.ReadFile("/log/2.compact").ValueOrDie(),
-            "v1\n{\"n\":0}\n{\"n\":1}\n{\"n\":2}");
+  EXPECT_EQ(files_.ReadFile("/log/2.compact").ValueOrDie(), "v1\n{\"n\":0}\n{\"n\":1}\n{\"n\":2}");
   EXPECT_EQ(log->AllEntries().ValueOrDie().size(), 7u);
   EXPECT_EQ(Open()->latest_id(), 6);
   EXPECT_EQ(Open()->AllEntries().ValueOrDie().size(), 7u);
@@ -67,9 +66,8 @@ TEST_F(CompactibleLogTest, IntervalOfExistingFilesWins) {
 }
 
 TEST_F(CompactibleLogTest, DropsEntriesThatAreNotRetained) {
-  auto log = Open({.compact_interval = 2, .retain = [](const std::string& entry) {
-                     return entry != "{\"old\":1}";
-                   }});
+  auto log = Open({.compact_interval = 2,
+                   .retain = [](const std::string& entry) { return entry != "{\"old\":1}"; }});
   ASSERT_TRUE(log->Add(0, {"{\"old\":1}", "{\"new\":1}"}).ok());
   ASSERT_TRUE(log->Add(1, {}).ok());
   EXPECT_EQ(files_.ReadFile("/log/1.compact").ValueOrDie(), "v1\n{\"new\":1}");

@@ -24,8 +24,8 @@ TEST(Provider, RefusesWhatItDoesNotOverride) {
   EXPECT_TRUE(IsCondition(provider.InferSchema({}, true).status(), "_LEGACY_ERROR_TEMP_2049"));
   EXPECT_TRUE(IsCondition(provider.MakeScan({}).status(), "_LEGACY_ERROR_TEMP_1135"));
   EXPECT_TRUE(IsCondition(provider.MakeStreamSink({}).status(), "_LEGACY_ERROR_TEMP_2049"));
-  EXPECT_TRUE(IsCondition(provider.MakeBatchSink({}).status(),
-                          "DATA_SOURCE_BATCH_WRITE_NOT_SUPPORTED"));
+  EXPECT_TRUE(
+      IsCondition(provider.MakeBatchSink({}).status(), "DATA_SOURCE_BATCH_WRITE_NOT_SUPPORTED"));
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ Session::Session(SessionOptions options)
       owned_clock_(options.clock ? nullptr : MakeSystemClock()),
       file_system_(options.file_system ? options.file_system : owned_file_system_.get()),
       clock_(options.clock ? options.clock : owned_clock_.get()),
+      cancels_batches_(options.cancels_batches),
       functions_(functions::FunctionRegistry::MakeBuiltin()),
       memory_tables_(std::make_shared<connectors::MemoryTableRegistry>()),
       providers_(std::make_unique<io::ProviderRegistry>()),
@@ -84,6 +85,7 @@ exec::EpochContext Session::MakeBatchContext() const {
   context.batch_timestamp_millis = clock_->NowMillis();
   context.output_mode = io::OutputMode::kComplete;
   context.eval = MakeEvalContext();
+  context.cancelled = cancels_batches_;
   return context;
 }
 

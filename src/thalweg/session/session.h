@@ -3,6 +3,7 @@
 // The composition root: configuration, catalog, functions, providers and queries of one user, and
 // the way from text or spec to analysed plan, optimised plan and run.
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -33,6 +34,8 @@ struct SessionOptions {
   std::map<std::string, std::string> settings;
   /// Where the console sink prints. Null: standard output.
   std::ostream* console = nullptr;
+  /// Batch queries end early with Status::Cancelled once it is true. Null: they run to their end.
+  const std::atomic<bool>* cancels_batches = nullptr;
 };
 
 /// Rows of a batch query or of a command.
@@ -146,6 +149,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::unique_ptr<Clock> owned_clock_;
   FileSystem* file_system_;
   Clock* clock_;
+  const std::atomic<bool>* cancels_batches_;
   Settings settings_;
   std::shared_ptr<const functions::FunctionRegistry> functions_;
   std::shared_ptr<connectors::MemoryTableRegistry> memory_tables_;

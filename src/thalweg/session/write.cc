@@ -113,6 +113,9 @@ Status Session::WritePlan(const plan::NodePtr& analyzed, const BatchWrite& write
   arguments.partition_by = write.partition_by;
   arguments.save_mode = write.save_mode;
   ARROW_ASSIGN_OR_RAISE(auto sink, provider->MakeBatchSink(arguments));
+  // A save mode may say that what is there already stays.
+  ARROW_ASSIGN_OR_RAISE(bool nothing_to_do, sink->IsCommitted(0));
+  if (nothing_to_do) return Status::OK();
   exec::PlanOptions options = MakePlanOptions();
   options.output_mode = io::OutputMode::kComplete;
   ARROW_ASSIGN_OR_RAISE(auto plan, exec::MakeQueryPlan(Optimize(analyzed), options));

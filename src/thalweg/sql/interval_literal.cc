@@ -1,5 +1,6 @@
 #include "thalweg/sql/interval_literal.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
+#include "thalweg/types/interval_range.h"
 #include "thalweg/types/time_text.h"
 
 namespace thalweg::sql {
@@ -29,11 +31,25 @@ std::string SingularUnit(std::string_view word) {
   return unit;
 }
 
-bool IsYearMonthUnit(const std::string& unit) { return unit == "year" || unit == "month"; }
+ScalarPtr DayTimeScalar(int64_t micros, IntervalRange range) {
+  return std::make_shared<arrow::DurationScalar>(micros, IntervalTypeOf(range));
+}
 
-bool IsDayTimeUnit(const std::string& unit) {
-  return unit == "week" || unit == "day" || unit == "hour" || unit == "minute" ||
-         unit == "second" || unit == "millisecond" || unit == "microsecond";
+ScalarPtr YearMonthScalar(int32_t months, IntervalRange range) {
+  return std::make_shared<arrow::MonthIntervalScalar>(months, IntervalTypeOf(range));
+}
+
+/// The field that a unit in singular belongs to; nothing if it is no unit.
+std::optional<IntervalField> FieldOfUnit(const std::string& unit) {
+  if (unit == "year") return IntervalField::kYear;
+  if (unit == "month") return IntervalField::kMonth;
+  if (unit == "week" || unit == "day") return IntervalField::kDay;
+  if (unit == "hour") return IntervalField::kHour;
+  if (unit == "minute") return IntervalField::kMinute;
+  if (unit == "second" || unit == "millisecond" || unit == "microsecond") {
+    return IntervalField::kSecond;
+  }
+  return std::nullopt;
 }
 
 /// Why `words` (value, unit, value, unit...) is no interval.
@@ -41,7 +57,7 @@ Status ExplainFailure(const std::string& text, const std::vector<std::string>& w
   if (words.empty()) return FormatError("INPUT_IS_EMPTY", text);
   for (size_t i = 0; i + 1 < words.size(); i += 2) {
     const std::string unit = SingularUnit(words[i + 1]);
-    if (!IsYearMonthUnit(unit) && !IsDayTimeUnit(unit)) {
+    if (!FieldOfUnit(unit)) {
       return FormatError("INVALID_UNIT", text, {{"unit", ToLowerAscii(words[i + 1])}});
     }
     const auto rest = words[i].find_first_not_of("+-0123456789");
@@ -54,10 +70,6 @@ Status ExplainFailure(const std::string& text, const std::vector<std::string>& w
   }
   if (words.size() % 2 == 1) return FormatError("MISSING_UNIT", text, {{"word", words.back()}});
   return FormatError("ARITHMETIC_EXCEPTION", text);
-}
-
-ScalarPtr DayTimeScalar(int64_t micros) {
-  return std::make_shared<arrow::DurationScalar>(micros, DayTimeIntervalType());
 }
 
 /// One number of "1 02:03:04" and the character that must follow it.
@@ -185,7 +197,7 @@ Result<ScalarPtr> YearToMonth(const std::string& input) {
       __builtin_add_overflow(value, static_cast<int32_t>(*months) * sign, &value)) {
     return FormatError("ARITHMETIC_EXCEPTION", input);
   }
-  return std::make_shared<arrow::MonthIntervalScalar>(value);
+  return YearMonthScalar(value, kYearToMonth);
 }
 
 }  // namespace
@@ -197,21 +209,25 @@ Result<ScalarPtr> MultiUnitInterval(const std::string& text, const std::string& 
   if (!words.empty() && ToLowerAscii(words[0]) == "interval") words.erase(words.begin());
   const auto interval = ParseCalendarIntervalText(text);
   if (!interval) return ExplainFailure(text, words);
-  bool year_month = false;
-  bool day_time = false;
+  std::optional<IntervalRange> range;
   for (const auto& word : words) {
-    const std::string unit = SingularUnit(word);
-    year_month |= IsYearMonthUnit(unit);
-    day_time |= IsDayTimeUnit(unit);
+    const auto field = FieldOfUnit(SingularUnit(word));
+    if (!field) continue;
+    if (!range) range = IntervalRange{*field, *field};
+    range->from = std::min(range->from, *field);
+    range->to = std::max(range->to, *field);
   }
-  if (year_month && day_time) return MakeError("_LEGACY_ERROR_TEMP_0029", {{"literal", literal}});
-  if (year_month) return std::make_shared<arrow::MonthIntervalScalar>(interval->months);
+  if (!range) return ExplainFailure(text, words);
+  if (range->from <= IntervalField::kMonth && range->to > IntervalField::kMonth) {
+    return MakeError("_LEGACY_ERROR_TEMP_0029", {{"literal", literal}});
+  }
+  if (range->to <= IntervalField::kMonth) return YearMonthScalar(interval->months, *range);
   int64_t micros = 0;
   if (__builtin_mul_overflow(static_cast<int64_t>(interval->days), kMicrosPerDay, &micros) ||
       __builtin_add_overflow(micros, interval->micros, &micros)) {
     return MakeError("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION");
   }
-  return DayTimeScalar(micros);
+  return DayTimeScalar(micros, *range);
 }
 
 Result<ScalarPtr> UnitToUnitInterval(const std::string& text, const std::string& from,
@@ -240,7 +256,7 @@ Result<ScalarPtr> UnitToUnitInterval(const std::string& text, const std::string&
                         {"typeName", fmt::format("interval {} to {}", ToLowerAscii(from),
                                                  ToLowerAscii(to))}});
   }
-  return DayTimeScalar(*micros);
+  return DayTimeScalar(*micros, {*FieldOfUnit(ToLowerAscii(from)), *FieldOfUnit(ToLowerAscii(to))});
 }
 
 Result<int64_t> DelayMicros(const arrow::Scalar& interval) {

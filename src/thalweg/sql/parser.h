@@ -52,6 +52,8 @@ struct ScriptParts {
   /// Complete statements without their semicolons, blanks and comments around them removed; empty
   /// ones left out. The last may be one that no semicolon closes.
   std::vector<std::string> statements;
+  /// Where each of them begins in the text, in bytes.
+  std::vector<size_t> offsets;
   /// True if text other than blanks and comments follows the last semicolon, or if a quote or a
   /// comment is open at the end: a shell asks for another line.
   bool last_is_unfinished = false;

@@ -83,7 +83,10 @@ ScriptParts SplitScript(std::string_view text) {
   const auto close = [&] {
     if (first != std::string_view::npos) {
       const auto statement = Trim(text.substr(first, last - first));
-      if (!statement.empty()) parts.statements.emplace_back(statement);
+      if (!statement.empty()) {
+        parts.offsets.push_back(static_cast<size_t>(statement.data() - text.data()));
+        parts.statements.emplace_back(statement);
+      }
     }
     first = std::string_view::npos;
   };

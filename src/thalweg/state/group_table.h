@@ -24,7 +24,7 @@ struct GroupHeader {
   uint64_t hash;
   uint32_t key_size;
   int32_t key_group;       // set by whoever keeps durable state, else 0
-  uint32_t touched;        // sequence number of the epoch that last touched it, kRemovedGroup if gone
+  uint32_t touched;        // number of the epoch that last touched it, kRemovedGroup if gone
   uint32_t owned_bytes;    // bookkeeping of bytes owned beyond the slots, as last measured
 };
 

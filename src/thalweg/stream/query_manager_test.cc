@@ -299,13 +299,13 @@ TEST_F(QueryManagerTest, CheckpointLocationsAreResolved) {
   EXPECT_EQ(ResolveCheckpointLocation(request)->path, "/a/b");
   request.checkpoint_location.clear();
   EXPECT_TRUE(IsCondition(ResolveCheckpointLocation(request).status(), "_LEGACY_ERROR_TEMP_1298"));
-  ASSERT_TRUE(request.settings.Set("spark.sql.streaming.checkpointLocation", "/root").ok());
+  ASSERT_TRUE(request.settings.Set("spark.sql.streaming.checkpointLocation", "/parent").ok());
   request.name = "q";
-  EXPECT_EQ(ResolveCheckpointLocation(request)->path, "/root/q");
+  EXPECT_EQ(ResolveCheckpointLocation(request)->path, "/parent/q");
   EXPECT_FALSE(ResolveCheckpointLocation(request)->is_temporary);
   request.recovers_from_checkpoint = false;
   EXPECT_TRUE(ResolveCheckpointLocation(request).ok());
-  ASSERT_TRUE(file_system_->CreateDirectories("/root/q/offsets").ok());
+  ASSERT_TRUE(file_system_->CreateDirectories("/parent/q/offsets").ok());
   EXPECT_TRUE(IsCondition(ResolveCheckpointLocation(request).status(), "_LEGACY_ERROR_TEMP_1299"));
 }
 

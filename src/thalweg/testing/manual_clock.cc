@@ -44,4 +44,16 @@ int64_t ManualClock::AwaitWaiter() {
   return waiter_target_;
 }
 
+bool ManualClock::AwaitWaiter(const std::function<bool()>& give_up) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  constexpr std::chrono::milliseconds kLookAgain(2);
+  while (!changed_.wait_for(lock, kLookAgain, [&] { return HasWaiter(); })) {
+    lock.unlock();
+    const bool stop = give_up();
+    lock.lock();
+    if (stop) return false;
+  }
+  return true;
+}
+
 }  // namespace thalweg::testing

@@ -3,6 +3,7 @@
 // A clock that stands still until a test moves it.
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 
 #include "thalweg/base/clock.h"
@@ -23,14 +24,18 @@ class ManualClock : public Clock {
   void Advance(int64_t millis);
   /// Also backwards: tests of clocks that jump.
   void Set(int64_t now_millis);
-  /// Blocks until some thread waits in WaitUntil for a later time; gives the target it waits for.
+  /// Blocks until some thread waits in WaitUntil for a time that has not come; gives that time.
   int64_t AwaitWaiter();
+  /// As above, but looks at `give_up` from time to time; false when it gave up.
+  bool AwaitWaiter(const std::function<bool()>& give_up);
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
   int64_t now_millis_;
   int64_t generation_ = 0;
+  bool HasWaiter() const { return waiters_ > 0 && waiter_target_ > now_millis_; }
+
   int waiters_ = 0;
   int64_t waiter_target_ = 0;
 };

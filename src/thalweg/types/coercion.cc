@@ -204,7 +204,7 @@ TypePtr ImplicitCastType(const TypePtr& from, const TypePtr& to) {
 
 bool CanCast(const arrow::DataType& from, const arrow::DataType& to) {
   if (SameType(from, to) || from.id() == Type::NA) return true;
-  if (IsString(to)) return true;
+  if (IsString(to) || (IsAnsiInterval(from) && from.id() == to.id())) return true;
   if (IsString(from)) return IsAtomic(to) || to.id() == Type::INTERVAL_MONTH_DAY_NANO;
   if (IsNested(from) || IsNested(to)) return PartsSatisfy(from, to, CanCast);
   if (IsAnsiInterval(from)) return IsInteger(to) || IsDecimal(to);
@@ -217,6 +217,7 @@ bool CanCast(const arrow::DataType& from, const arrow::DataType& to) {
 
 bool IsSafeCast(const arrow::DataType& from, const arrow::DataType& to) {
   if (SameType(from, to) || from.id() == Type::NA || IsString(to)) return true;
+  if (IsAnsiInterval(from) && from.id() == to.id()) return true;
   if (IsString(from)) return to.id() == Type::BINARY;
   if (IsNested(from)) return PartsSatisfy(from, to, IsSafeCast);
   if (IsNumeric(from)) return IsSafeNumericCast(from, to);
@@ -231,6 +232,7 @@ bool IsSafeCast(const arrow::DataType& from, const arrow::DataType& to) {
 bool CanStoreAssign(const arrow::DataType& from, const arrow::DataType& to) {
   if (SameType(from, to) || from.id() == Type::NA) return true;
   if (IsNumeric(from) && IsNumeric(to)) return true;
+  if (IsAnsiInterval(from) && from.id() == to.id()) return true;
   if (IsString(to)) return !IsNested(from);
   if (IsDatetime(from) && IsDatetime(to)) return true;
   return PartsSatisfy(from, to, CanStoreAssign);

@@ -196,6 +196,8 @@ bool SameType(const arrow::DataType& left, const arrow::DataType& right) {
       }
       return true;
     case Type::TIMESTAMP: return IsTimestamp(left) == IsTimestamp(right);
+    case Type::DURATION:
+    case Type::INTERVAL_MONTHS: return IntervalRangeOf(left) == IntervalRangeOf(right);
     default: return left.Equals(right);
   }
 }

@@ -53,7 +53,8 @@ std::string SimpleTypeName(const arrow::DataType& type);
 /// Spark's SQL name: "BIGINT", "DECIMAL(10,2)", "ARRAY<INT>", "STRUCT<a: INT, b: STRING>".
 std::string SqlTypeName(const arrow::DataType& type);
 
-/// True if both are the same SQL type, ignoring nullability and field metadata inside.
+/// True if both are the same SQL type, ignoring nullability and field metadata inside. The ranges of
+/// intervals (interval_range.h) count here, which Arrow's Equals() does not know.
 bool SameType(const arrow::DataType& left, const arrow::DataType& right);
 
 /// A type from SQL text ("DECIMAL(10, 2)", "array<struct<a:int>>"), case-insensitive.

@@ -304,7 +304,11 @@ std::optional<int64_t> ParseTimestampText(std::string_view text, TimeZone* zone,
     local = LocalMicros(*parts);
   }
   if (!local) return std::nullopt;
-  return zone->ToUtc(*local);
+  const int64_t utc = zone->ToUtc(*local);
+  // Offsets are below a day: a sign that changes far from zero is an overflow.
+  const bool far = *local > 2 * kMicrosPerDay || *local < -2 * kMicrosPerDay;
+  if (far && (utc > 0) != (*local > 0)) return std::nullopt;
+  return utc;
 }
 
 std::optional<int64_t> ParseTimestampNtzText(std::string_view text, bool allow_zone) {

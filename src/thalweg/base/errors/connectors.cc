@@ -18,7 +18,8 @@ constexpr ErrorCondition kConditions[] = {
     {"DATA_SOURCE_NOT_FOUND", "42K02", "No data source named <provider> is known."},
     {"EMPTY_PARTITION_COLUMN_NAME", "KD009",
      "The directory '<columnSpec>' has no column name before '='."},
-    {"EMPTY_PARTITION_COLUMN_VALUE", "KD009", "The directory '<columnSpec>' has no value after '='."},
+    {"EMPTY_PARTITION_COLUMN_VALUE", "KD009",
+     "The directory '<columnSpec>' has no value after '='."},
     {"FAILED_READ_FILE.FILE_NOT_EXIST", "KD001",
      "Cannot read the file <path>: it is not there. It may have been removed or replaced since the "
      "query listed its input."},
@@ -46,11 +47,13 @@ constexpr ErrorCondition kConditions[] = {
      "The data source \"<source>\" cannot be written in the mode <createMode>; use \"Append\" or "
      "\"Overwrite\"."},
     {"_LEGACY_ERROR_TEMP_1135", "", "<className> is not a data source for batch queries."},
-    {"_LEGACY_ERROR_TEMP_1155", "", "Partition column `<col>` not found in schema <schemaCatalog>."},
+    {"_LEGACY_ERROR_TEMP_1155", "",
+     "Partition column `<col>` not found in schema <schemaCatalog>."},
     {"_LEGACY_ERROR_TEMP_1194", "", "queryName must be specified for memory sink."},
     {"_LEGACY_ERROR_TEMP_1197", "", "'<operation>' does not support partitioning."},
     {"_LEGACY_ERROR_TEMP_1294", "",
-     "The timestamp of the option '<strategy>' must have the form 'YYYY-MM-DDTHH:mm:ss', but it is: "
+     "The timestamp of the option '<strategy>' must have the form 'YYYY-MM-DDTHH:mm:ss', but it "
+     "is: "
      "<timeString>."},
     {"_LEGACY_ERROR_TEMP_1295", "", "Set a host to read from with option(\"host\", ...)."},
     {"_LEGACY_ERROR_TEMP_1296", "", "Set a port to read from with option(\"port\", ...)."},
@@ -60,7 +63,8 @@ constexpr ErrorCondition kConditions[] = {
     {"_LEGACY_ERROR_TEMP_2048", "",
      "A stream of files needs a schema: give one, or set spark.sql.streaming.schemaInference to "
      "take it from the files that are there."},
-    {"_LEGACY_ERROR_TEMP_2049", "", "Data source <className> does not support streamed <operator>."},
+    {"_LEGACY_ERROR_TEMP_2049", "",
+     "Data source <className> does not support streamed <operator>."},
     {"_LEGACY_ERROR_TEMP_2242", "", "<provider> source does not support user-specified schema."},
     {"_LEGACY_ERROR_TEMP_2261", "",
      "Source files cannot be cleaned up when they are the output of a file sink."},

@@ -74,6 +74,74 @@ constexpr ErrorCondition kConditions[] = {
     {"DECIMAL_SCALE_EXCEEDS_PRECISION", "22003",
      "The decimal scale <scale> exceeds the precision <precision>."},
     {"INVALID_JSON_DATA_TYPE", "2203G", "The JSON text '<invalidType>' is no data type."},
+    {"CANNOT_DECODE_URL", "22546", "The URL <url> cannot be decoded: it is malformed."},
+    {"CONVERSION_INVALID_INPUT", "22018",
+     "The value <str> (<fmt>) is malformed and cannot be converted to <targetType>. Use "
+     "<suggestion> to get NULL instead."},
+    {"DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES", "42K09",
+     "Cannot resolve <sqlExpr>: <functionName> takes an <dataType> and a value of its element type, "
+     "but got <leftType> and <rightType>."},
+    {"DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES", "42K09",
+     "Cannot resolve <sqlExpr>: <functionName> takes two values of <arrayType> with one element "
+     "type, but got <leftType> and <rightType>."},
+    {"DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES", "42K09",
+     "Cannot resolve <sqlExpr>: <functionName> takes a <dataType> and a value of its key type, but "
+     "got <leftType> and <rightType>."},
+    {"DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING", "42K09",
+     "Cannot resolve <sqlExpr>: the names of fields must be constant strings, but are <inputExprs>."},
+    {"DATATYPE_MISMATCH.CREATE_MAP_KEY_DIFF_TYPES", "42K09",
+     "Cannot resolve <sqlExpr>: the keys given to <functionName> have no common type: <dataType>."},
+    {"DATATYPE_MISMATCH.CREATE_MAP_VALUE_DIFF_TYPES", "42K09",
+     "Cannot resolve <sqlExpr>: the values given to <functionName> have no common type: "
+     "<dataType>."},
+    {"DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE", "42K09",
+     "Cannot resolve <sqlExpr>: the key of a map cannot be or hold <keyType>."},
+    {"DATATYPE_MISMATCH.HASH_MAP_TYPE", "42K09",
+     "Cannot resolve <sqlExpr>: <functionName> does not take values that are or hold a map."},
+    {"DATATYPE_MISMATCH.NULL_TYPE", "42K09",
+     "Cannot resolve <sqlExpr>: <functionName> does not take arguments of type VOID."},
+    {"INVALID_ARRAY_INDEX", "22003",
+     "The index <indexValue> lies outside of the array, which has <arraySize> elements. Use get() "
+     "to get NULL instead."},
+    {"INVALID_ARRAY_INDEX_IN_ELEMENT_AT", "22003",
+     "The index <indexValue> lies outside of the array, which has <arraySize> elements. Use "
+     "try_element_at() to get NULL instead."},
+    {"INVALID_INDEX_OF_ZERO", "22003",
+     "The index 0 is invalid: the first element has index 1, the last one -1."},
+    {"INVALID_FORMAT.ESC_AT_THE_END", "42601",
+     "The format <format> is invalid: an escape character ends it."},
+    {"INVALID_FORMAT.ESC_IN_THE_MIDDLE", "42601",
+     "The format <format> is invalid: the escape character must not stand before <char>."},
+    {"INVALID_PARAMETER_VALUE.CHARSET", "22023",
+     "The value of <parameter> of <functionName> is invalid: it must be one of <charsets>, but is "
+     "<charset>."},
+    {"INVALID_PARAMETER_VALUE.LENGTH", "22023",
+     "The value of <parameter> of <functionName> is invalid: a length is not negative, but this is "
+     "<length>."},
+    {"INVALID_PARAMETER_VALUE.START", "22023",
+     "The value of <parameter> of <functionName> is invalid: positions start at 1 or end at -1, 0 is "
+     "none."},
+    {"INVALID_PARAMETER_VALUE.PATTERN", "22023",
+     "The value of <parameter> of <functionName> is invalid: <value>."},
+    {"INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX", "22023",
+     "The value of <parameter> of <functionName> is invalid: the pattern has the groups 0 to "
+     "<groupCount>, but <groupIndex> is asked for."},
+    {"INVALID_PARAMETER_VALUE.BOUNDARY", "22023",
+     "The value of <parameter> of <functionName> is invalid: from <start> no steps of <step> lead "
+     "to <stop>."},
+    {"INVALID_REGEXP_REPLACE", "22023",
+     "regexp_replace cannot put <replacement> for the pattern <pattern> into <source> from position "
+     "<position> on."},
+    {"MALFORMED_CHARACTER_CODING", "22000",
+     "<function> met a value that is malformed in the character set <charset>."},
+    {"COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION", "54000",
+     "<functionName> cannot make an array of <numberOfElements> elements: the limit is "
+     "<maxRoundedArrayLength>."},
+    {"DUPLICATED_MAP_KEY", "23505",
+     "The key <key> is in the map more than once. Set <mapKeyDedupPolicy> to LAST_WIN to keep the "
+     "last one."},
+    {"NULL_MAP_KEY", "2200E", "NULL cannot be the key of a map."},
+    {"USER_RAISED_EXCEPTION", "P0001", "<errorMessage>"},
 };
 
 }  // namespace

@@ -16,8 +16,8 @@ constexpr ErrorCondition kConditions[] = {
      "The column <column> of the Parquet file <path> has the type <actualType>, which cannot be "
      "read as <expectedType>."},
     {"INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION", "42K0B",
-     "The datetime pattern <pattern> is one that only Spark 2 understood. Write it with the letters "
-     "of <docroot>/sql-ref-datetime-pattern.html."},
+     "The datetime pattern <pattern> is one that only Spark 2 understood. Write it with the "
+     "letters of <docroot>/sql-ref-datetime-pattern.html."},
     {"INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN", "42K0B",
      "The datetime pattern letter <c> counts in weeks, which is not supported. Use EXTRACT."},
     {"INVALID_CORRUPT_RECORD_TYPE", "42804",
@@ -41,8 +41,8 @@ constexpr ErrorCondition kConditions[] = {
      "The option lineSep has <length> characters; at most 2 are allowed."},
     {"MALFORMED_CSV_RECORD", "KD000", "The CSV record cannot be read: <badRecord>"},
     {"MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "22023",
-     "A record is malformed: <badRecord>. The parse mode is <failFastMode>; with the option mode set "
-     "to PERMISSIVE such records become nulls."},
+     "A record is malformed: <badRecord>. The parse mode is <failFastMode>; with the option mode "
+     "set to PERMISSIVE such records become nulls."},
     {"OPTION_VALUE_EXCEEDS_ONE_CHARACTER", "22023",
      "The option <paramName> takes one character, not <actualValue>."},
     {"PARSE_MODE_UNSUPPORTED", "42601",
@@ -50,8 +50,8 @@ constexpr ErrorCondition kConditions[] = {
     {"UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", "0A000",
      "The <format> datasource cannot hold the column <columnName> of type <columnType>."},
     {"UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", "0A000",
-     "A query of raw JSON or CSV files must use more columns than <columnName>, the text of corrupt "
-     "records. Save the parsed rows first."},
+     "A query of raw JSON or CSV files must use more columns than <columnName>, the text of "
+     "corrupt records. Save the parsed rows first."},
     {"_LEGACY_ERROR_TEMP_1290", "", "Text has a single column; this schema has <schemaSize>."},
     {"_LEGACY_ERROR_TEMP_3241", "", "<msg>"},
 };

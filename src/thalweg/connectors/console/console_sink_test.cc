@@ -22,8 +22,8 @@ TEST_F(ConsoleSinkTest, PrintsEveryBatchAsSparkDoes) {
                 "+---+---+\n|  n|  s|\n+---+---+\n|  1|  a|\n|  2|  b|\n+---+---+\n"
                 "only showing top 2 rows\n");
   EXPECT_EQ(sink->LastOutputRows(), 3);
-  EXPECT_TRUE(sink->Description().starts_with(
-      "org.apache.spark.sql.execution.streaming.ConsoleTable$@"));
+  EXPECT_TRUE(
+      sink->Description().starts_with("org.apache.spark.sql.execution.streaming.ConsoleTable$@"));
 }
 
 TEST_F(ConsoleSinkTest, ABatchQueryPrintsTheTableOnly) {

@@ -109,9 +109,8 @@ Result<ListingOptions> ParseListingOptions(const io::ReadArguments& arguments) {
   ARROW_ASSIGN_OR_RAISE(out.modified_before, TimeBound(arguments, "modifiedbefore"));
   ARROW_ASSIGN_OR_RAISE(out.modified_after, TimeBound(arguments, "modifiedafter"));
   if (const auto base = FindOption(options, "basePath")) out.base_path = AbsolutePath(*base);
-  out.ignore_manifest =
-      SettingText(arguments.settings, "spark.sql.streaming.fileStreamSink.ignoreMetadata") ==
-      "true";
+  out.ignore_manifest = SettingText(arguments.settings,
+                                    "spark.sql.streaming.fileStreamSink.ignoreMetadata") == "true";
   return out;
 }
 

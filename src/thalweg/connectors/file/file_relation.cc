@@ -132,7 +132,8 @@ Status FileRelation::SetSchema(const std::string& format_name, const io::ReadArg
     std::vector<std::string> paths;
     for (const auto& file : listing.files) paths.push_back(file.path);
     ARROW_ASSIGN_OR_RAISE(const SchemaPtr inferred, unbound->InferSchema(file_system_, paths));
-    if (!inferred) return MakeError("UNABLE_TO_INFER_SCHEMA", {{"format", FormatTitle(format_name)}});
+    if (!inferred)
+      return MakeError("UNABLE_TO_INFER_SCHEMA", {{"format", FormatTitle(format_name)}});
     for (const auto& field : inferred->fields()) data_fields.push_back(field->WithNullable(true));
   }
   ARROW_ASSIGN_OR_RAISE(format_, bind(arrow::schema(data_fields)));
@@ -170,7 +171,8 @@ Result<std::vector<io::SplitPtr>> FileRelation::PlanSplits(
         ARROW_ASSIGN_OR_RAISE(const auto parts, ParsePartitionPath(file.path, base_paths));
         // Once there are partitions, a file outside of them is none of the table's.
         if (parts.empty()) continue;
-        ARROW_ASSIGN_OR_RAISE(auto cast, CastPartitionValues(parts, *partition_schema_, time_zone_));
+        ARROW_ASSIGN_OR_RAISE(auto cast,
+                              CastPartitionValues(parts, *partition_schema_, time_zone_));
         values = std::make_shared<const PartitionValues>(std::move(cast));
       }
       range.partition_values = values;

@@ -22,9 +22,9 @@ class FileScanTest : public ConnectorTest {
   }
   std::string Schema(const std::string& path, io::Options options = {}) {
     auto scan = ScanOf(path, std::move(options));
-    return scan.ok() ? SchemaToDdl(*(*scan)->schema())
-                     : GetErrorDetail(scan.status()) ? GetErrorDetail(scan.status())->condition()
-                                                     : scan.status().ToString();
+    return scan.ok()                       ? SchemaToDdl(*(*scan)->schema())
+           : GetErrorDetail(scan.status()) ? GetErrorDetail(scan.status())->condition()
+                                           : scan.status().ToString();
   }
   std::vector<std::string> Rows(const std::string& path, io::Options options = {},
                                 SchemaPtr schema = nullptr) {
@@ -100,8 +100,8 @@ TEST_F(FileScanTest, Paths) {
   EXPECT_EQ(Schema(root, {{"pathGlobFilter", "*.json"}}), "UNABLE_TO_INFER_SCHEMA");
   auto arguments = Arguments({{"inferSchema", "true"}}, root);
   arguments.paths.push_back(Tree("q", {"a=3/f"}));
-  EXPECT_TRUE(IsCondition(Find("csv")->MakeScan(arguments).status(),
-                          "CONFLICTING_DIRECTORY_STRUCTURES"));
+  EXPECT_TRUE(
+      IsCondition(Find("csv")->MakeScan(arguments).status(), "CONFLICTING_DIRECTORY_STRUCTURES"));
 }
 
 TEST_F(FileScanTest, ModificationTimes) {

@@ -1,6 +1,5 @@
 #include "thalweg/connectors/file/file_sink.h"
 
-
 #include <arrow/api.h>
 
 #include "thalweg/base/fault_point.h"
@@ -22,9 +21,7 @@ class FileStreamSink : public io::StreamSink {
   std::string Description() const override {
     return "FileSink[" + QualifiedPath(target_->directory) + "]";
   }
-  bool SupportsMode(io::OutputMode mode) const override {
-    return mode == io::OutputMode::kAppend;
-  }
+  bool SupportsMode(io::OutputMode mode) const override { return mode == io::OutputMode::kAppend; }
   Result<bool> IsCommitted(int64_t epoch) override {
     return epoch <= manifest_->latest_id().value_or(-1);
   }
@@ -66,8 +63,8 @@ class FileStreamSink : public io::StreamSink {
     std::string text = "v1";
     for (const auto& entry : entries) text += "\n" + entry;
     const std::string directory = JoinPath(target_->directory, kManifestDirectory);
-    const std::string path = JoinPath(
-        directory, "." + std::to_string(epoch) + "." + RandomUuid() + ".tmp");
+    const std::string path =
+        JoinPath(directory, "." + std::to_string(epoch) + "." + RandomUuid() + ".tmp");
     ARROW_RETURN_NOT_OK(target_->file_system->CreateDirectories(directory));
     {
       ARROW_ASSIGN_OR_RAISE(auto file, target_->file_system->CreateNew(path));

@@ -48,11 +48,14 @@ TEST_F(FileSinkTest, AnEpochIsAManifestEntry) {
   EXPECT_EQ(sink->Description(), "FileSink[file:" + out_ + "]");
   ASSERT_TRUE(RunEpoch(sink.get(), 0, {PairBatch({{1, "a"}}), PairBatch({{2, "b"}})}).ok());
   ASSERT_TRUE(RunEpoch(sink.get(), 1, {PairBatch({})}).ok());
-  EXPECT_EQ(Names(out_), (Lines{"_spark_metadata", "part-00000-U-c000.csv", "part-00001-U-c000.csv"}));
+  EXPECT_EQ(Names(out_),
+            (Lines{"_spark_metadata", "part-00000-U-c000.csv", "part-00001-U-c000.csv"}));
   const std::string entry = files_->ReadFile(out_ + "/_spark_metadata/0").ValueOrDie();
   const std::regex expected(
-      "v1\n(\\{\"path\":\"file:///.*/part-0000[01]-[0-9a-f-]{36}-c000.csv\",\"size\":4,\"isDir\":false,"
-      "\"modificationTime\":[0-9]+,\"blockReplication\":1,\"blockSize\":33554432,\"action\":\"add\"\\}"
+      "v1\n(\\{\"path\":\"file:///.*/"
+      "part-0000[01]-[0-9a-f-]{36}-c000.csv\",\"size\":4,\"isDir\":false,"
+      "\"modificationTime\":[0-9]+,\"blockReplication\":1,\"blockSize\":33554432,\"action\":"
+      "\"add\"\\}"
       "\n?){2}");
   EXPECT_TRUE(std::regex_match(entry, expected)) << entry;
   EXPECT_EQ(files_->ReadFile(out_ + "/_spark_metadata/1").ValueOrDie(), "v1");
@@ -77,7 +80,8 @@ TEST_F(FileSinkTest, ACommittedEpochIsKnownAfterARestart) {
 
 TEST_F(FileSinkTest, ReadersDoNotSeeWhatACrashLeft) {
   ASSERT_TRUE(RunEpoch(Open().get(), 0, {PairBatch({{1, "a"}})}).ok());
-  for (const char* point : {"sink.before_file_sync", "sink.before_manifest", "sink.manifest_half"}) {
+  for (const char* point :
+       {"sink.before_file_sync", "sink.before_manifest", "sink.manifest_half"}) {
     ASSERT_TRUE(SetFaultPoints(std::string(point) + "=error").ok());
     EXPECT_FALSE(RunEpoch(Open().get(), 1, {PairBatch({{2, "b"}})}).ok()) << point;
     ASSERT_TRUE(SetFaultPoints("").ok());
@@ -119,9 +123,11 @@ TEST_F(FileSinkTest, AbortRemovesFiles) {
 
 TEST_F(FileSinkTest, PartitionDirectories) {
   auto sink = Open("json", {}, {"S"});
-  ASSERT_TRUE(RunEpoch(sink.get(), 0,
-                       {PairBatch({{1, "x y/z:=%"}, {2, "NULL"}, {3, ""}, {4, "x y/z:=%"}})}).ok());
-  EXPECT_EQ(Names(out_), (Lines{"_spark_metadata", "s=__HIVE_DEFAULT_PARTITION__", "s=x y%2Fz%3A%3D%25"}));
+  ASSERT_TRUE(
+      RunEpoch(sink.get(), 0, {PairBatch({{1, "x y/z:=%"}, {2, "NULL"}, {3, ""}, {4, "x y/z:=%"}})})
+          .ok());
+  EXPECT_EQ(Names(out_),
+            (Lines{"_spark_metadata", "s=__HIVE_DEFAULT_PARTITION__", "s=x y%2Fz%3A%3D%25"}));
   EXPECT_EQ(Names(out_ + "/s=x y%2Fz%3A%3D%25"), (Lines{"part-00000-U.c000.json"}));
   EXPECT_EQ(Read("json"), (Lines{"1,x y/z:=%", "2,NULL", "3,NULL", "4,x y/z:=%"}));
 }
@@ -148,8 +154,9 @@ TEST_F(FileSinkTest, AStreamReadsTheManifest) {
   auto source = Find("csv")->MakeStreamSource(Arguments({}, out_, PairSchema())).ValueOrDie();
   const auto end = source->LatestOffset({}, {}).ValueOrDie();
   EXPECT_EQ(ReadRows(*source, source->PlanSplits({}, *end).ValueOrDie()), (Lines{"1,a"}));
-  auto cleaning = Find("csv")->MakeStreamSource(
-      Arguments({{"cleanSource", "delete"}}, out_, PairSchema())).ValueOrDie();
+  auto cleaning = Find("csv")
+                      ->MakeStreamSource(Arguments({{"cleanSource", "delete"}}, out_, PairSchema()))
+                      .ValueOrDie();
   EXPECT_TRUE(IsCondition(cleaning->LatestOffset({}, {}).status(), "_LEGACY_ERROR_TEMP_2261"));
 }
 
@@ -169,12 +176,13 @@ TEST_F(FileSinkTest, BatchWrites) {
   auto csv = Find("csv");
   auto arguments = WriteTo(out_);
   ASSERT_TRUE(RunEpoch(csv->MakeBatchSink(arguments).ValueOrDie().get(), 0,
-                       {PairBatch({{1, "a"}}), PairBatch({{2, "b"}})}).ok());
+                       {PairBatch({{1, "a"}}), PairBatch({{2, "b"}})})
+                  .ok());
   EXPECT_EQ(Names(out_), (Lines{"_SUCCESS", "part-00000-U-c000.csv", "part-00001-U-c000.csv"}));
   EXPECT_TRUE(IsCondition(csv->MakeBatchSink(arguments).status(), "PATH_ALREADY_EXISTS"));
   arguments.save_mode = io::SaveMode::kAppend;
-  ASSERT_TRUE(RunEpoch(csv->MakeBatchSink(arguments).ValueOrDie().get(), 0,
-                       {PairBatch({{3, "c"}})}).ok());
+  ASSERT_TRUE(
+      RunEpoch(csv->MakeBatchSink(arguments).ValueOrDie().get(), 0, {PairBatch({{3, "c"}})}).ok());
   EXPECT_EQ(Read(), (Lines{"1,a", "2,b", "3,c"}));
   arguments.save_mode = io::SaveMode::kIgnore;
   EXPECT_TRUE(csv->MakeBatchSink(arguments).ValueOrDie()->IsCommitted(0).ValueOrDie());
@@ -188,9 +196,10 @@ TEST_F(FileSinkTest, DynamicOverwriteReplacesWrittenPartitionsOnly) {
   arguments.save_mode = io::SaveMode::kOverwrite;
   auto csv = Find("csv");
   ASSERT_TRUE(RunEpoch(csv->MakeBatchSink(arguments).ValueOrDie().get(), 0,
-                       {PairBatch({{1, "a"}, {2, "b"}})}).ok());
-  ASSERT_TRUE(RunEpoch(csv->MakeBatchSink(arguments).ValueOrDie().get(), 0,
-                       {PairBatch({{9, "b"}})}).ok());
+                       {PairBatch({{1, "a"}, {2, "b"}})})
+                  .ok());
+  ASSERT_TRUE(
+      RunEpoch(csv->MakeBatchSink(arguments).ValueOrDie().get(), 0, {PairBatch({{9, "b"}})}).ok());
   EXPECT_EQ(Read(), (Lines{"1,a", "9,b"}));
 }
 

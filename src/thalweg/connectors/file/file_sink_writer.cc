@@ -114,8 +114,9 @@ class FileSinkWriter : public io::SinkWriter {
       for (size_t c = 0; c < texts.size(); ++c) {
         const std::string_view value = texts[c]->IsNull(row) ? "" : texts[c]->GetView(row);
         if (c > 0) directory.push_back('/');
-        directory += EscapePartitionText(target_->partition_names[c]) + "=" +
-                     (value.empty() ? std::string(kDefaultPartitionName) : EscapePartitionText(value));
+        directory +=
+            EscapePartitionText(target_->partition_names[c]) + "=" +
+            (value.empty() ? std::string(kDefaultPartitionName) : EscapePartitionText(value));
       }
       groups.emplace(std::move(directory),
                      std::make_shared<const std::vector<int32_t>>(std::move(selected)));
@@ -158,11 +159,11 @@ class FileSinkWriter : public io::SinkWriter {
       ARROW_RETURN_NOT_OK(target_->file_system->CreateDirectories(parent));
     }
     OpenFile file;
-    file.path = JoinPath(
-        parent, fmt::format("part-{:05d}-{}{}c{:03d}{}", worker_,
-                            job_uuid_.empty() ? RandomUuid() : job_uuid_,
-                            target_->partition_ordinals.empty() ? "-" : ".",
-                            file_counts_[directory]++, target_->format->extension()));
+    file.path =
+        JoinPath(parent, fmt::format("part-{:05d}-{}{}c{:03d}{}", worker_,
+                                     job_uuid_.empty() ? RandomUuid() : job_uuid_,
+                                     target_->partition_ordinals.empty() ? "-" : ".",
+                                     file_counts_[directory]++, target_->format->extension()));
     ARROW_ASSIGN_OR_RAISE(file.file, target_->file_system->CreateNew(file.path));
     auto writer = target_->format->OpenWriter(file.file.get(), target_->data_schema);
     OpenFile& kept = open_[directory] = std::move(file);

@@ -42,8 +42,9 @@ Result<LogEntry> ParseEntry(const std::string& line, const std::string& log_path
       !json.contains("batchId") || !json["batchId"].is_number_integer()) {
     return MakeError("MALFORMED_LOG_FILE", {{"path", log_path}, {"text", line}});
   }
-  return LogEntry{{UriToPath(json["path"].get<std::string>()), -1, json["timestamp"].get<int64_t>()},
-                  json["batchId"].get<int64_t>()};
+  return LogEntry{
+      {UriToPath(json["path"].get<std::string>()), -1, json["timestamp"].get<int64_t>()},
+      json["batchId"].get<int64_t>()};
 }
 
 io::Offset FormatOffset(int64_t log_id) { return fmt::format(R"({{"logOffset":{}}})", log_id); }
@@ -269,7 +270,8 @@ class FileStreamSource : public io::StreamSource {
     for (const auto& file : files) {
       const auto components = PathComponents(file.path);
       std::string base;
-      for (size_t i = 0; i < std::min(depth, components.size() - 1); ++i) base += "/" + components[i];
+      for (size_t i = 0; i < std::min(depth, components.size() - 1); ++i)
+        base += "/" + components[i];
       bases.insert(base.empty() ? "/" : base);
     }
     return {bases.begin(), bases.end()};
@@ -300,8 +302,7 @@ Result<std::unique_ptr<io::StreamSource>> MakeFileStreamSource(
     const std::string& format_name, const io::StreamArguments& arguments) {
   if (arguments.paths.empty()) return MakeError("_LEGACY_ERROR_TEMP_2047");
   if (arguments.paths.size() > 1) {
-    return Status::NotImplemented("a stream of files reads one path, not ",
-                                  arguments.paths.size());
+    return Status::NotImplemented("a stream of files reads one path, not ", arguments.paths.size());
   }
   const std::string path = AbsolutePath(arguments.paths[0]);
   ARROW_ASSIGN_OR_RAISE(auto options, ParseFileSourceOptions(arguments.options, path));
@@ -311,13 +312,13 @@ Result<std::unique_ptr<io::StreamSource>> MakeFileStreamSource(
                                   /*may_be_missing=*/IsGlob(path)));
   ARROW_ASSIGN_OR_RAISE(auto relation,
                         FileRelation::Make(format_name, arguments, listing_options, listing));
-  ARROW_ASSIGN_OR_RAISE(auto log, io::CompactibleLog::Make(
-                                      arguments.file_system, arguments.clock,
-                                      arguments.metadata_path,
-                                      io::LogSettingsFrom(arguments.settings, "fileSource")));
-  auto source = std::make_unique<FileStreamSource>(arguments, path, std::move(listing_options),
-                                                   std::move(options), std::move(relation),
-                                                   std::move(log));
+  ARROW_ASSIGN_OR_RAISE(
+      auto log,
+      io::CompactibleLog::Make(arguments.file_system, arguments.clock, arguments.metadata_path,
+                               io::LogSettingsFrom(arguments.settings, "fileSource")));
+  auto source =
+      std::make_unique<FileStreamSource>(arguments, path, std::move(listing_options),
+                                         std::move(options), std::move(relation), std::move(log));
   ARROW_RETURN_NOT_OK(source->Restore());
   return source;
 }

@@ -101,9 +101,8 @@ Result<FileSourceOptions> ParseFileSourceOptions(const io::Options& options,
   }
   constexpr int64_t kLargestInt = std::numeric_limits<int32_t>::max();
   ARROW_ASSIGN_OR_RAISE(out.max_files, LimitOption(options, "maxFilesPerTrigger", kLargestInt));
-  ARROW_ASSIGN_OR_RAISE(
-      out.max_bytes,
-      LimitOption(options, "maxBytesPerTrigger", std::numeric_limits<int64_t>::max()));
+  ARROW_ASSIGN_OR_RAISE(out.max_bytes, LimitOption(options, "maxBytesPerTrigger",
+                                                   std::numeric_limits<int64_t>::max()));
   if (out.max_files && out.max_bytes) {
     return MakeError("STDS_CONFLICT_OPTIONS",
                      {{"options", "['maxFilesPerTrigger', 'maxBytesPerTrigger']"}});

@@ -16,7 +16,9 @@ class FileSourceTest : public ConnectorTest {
 
   FileSourceTest() { EXPECT_TRUE(files_->CreateDirectories(in_).ok()); }
 
-  void Add(const std::string& name, int64_t mtime) { WriteFile(in_ + "/" + name, name + "\n", mtime); }
+  void Add(const std::string& name, int64_t mtime) {
+    WriteFile(in_ + "/" + name, name + "\n", mtime);
+  }
 
   std::unique_ptr<io::StreamSource> Open(io::Options options = {}, std::string path = "") {
     auto source = Find("text")->MakeStreamSource(Arguments(options, path.empty() ? in_ : path));
@@ -52,8 +54,8 @@ TEST_F(FileSourceTest, TakesNewFilesByModificationTimeThenPath) {
   Add("d e", kStart + 3000);
   EXPECT_EQ(Batch(source.get()), (Lines{"d e"}));
   EXPECT_EQ(files_->ReadFile(directory_.Child("checkpoint/sources/0/1")).ValueOrDie(),
-            "v1\n{\"path\":\"file://" + in_ + "/d%20e\",\"timestamp\":" +
-                std::to_string(kStart + 3000) + ",\"batchId\":1}");
+            "v1\n{\"path\":\"file://" + in_ +
+                "/d%20e\",\"timestamp\":" + std::to_string(kStart + 3000) + ",\"batchId\":1}");
 }
 
 TEST_F(FileSourceTest, NoFilesNoOffset) {
@@ -124,8 +126,8 @@ TEST_F(FileSourceTest, ARestartGoesOnFromTheLog) {
   }
   auto source = Open({{"maxFilesPerTrigger", "1"}});
   // A replayed range gives the same rows, also from behind a compaction.
-  EXPECT_EQ(ReadRows(*source, source->PlanSplits(R"({"logOffset":7})", R"({"logOffset":9})")
-                                  .ValueOrDie()),
+  EXPECT_EQ(ReadRows(*source,
+                     source->PlanSplits(R"({"logOffset":7})", R"({"logOffset":9})").ValueOrDie()),
             (Lines{"f108", "f109"}));
   EXPECT_EQ(Batch(source.get()), (Lines{"f123"}));
   EXPECT_EQ(Batch(source.get()), (Lines{"f124"}));
@@ -195,7 +197,8 @@ TEST_F(FileSourceTest, RefusesUnfitOptions) {
   };
   for (const auto& options : cases) {
     const auto status = Find("text")->MakeStreamSource(Arguments(options, in_)).status();
-    EXPECT_NE(GetErrorDetail(status), nullptr) << options.begin()->first << " " << status.ToString();
+    EXPECT_NE(GetErrorDetail(status), nullptr)
+        << options.begin()->first << " " << status.ToString();
   }
 }
 
@@ -204,8 +207,9 @@ TEST_F(FileSourceTest, NeedsAPathAndASchema) {
   EXPECT_TRUE(IsCondition(csv->InferSchema(Arguments(), true).status(), "_LEGACY_ERROR_TEMP_2047"));
   EXPECT_TRUE(
       IsCondition(csv->InferSchema(Arguments({}, in_), true).status(), "_LEGACY_ERROR_TEMP_2048"));
-  EXPECT_TRUE(IsCondition(
-      csv->InferSchema(Arguments({}, in_ + "/none", PairSchema()), true).status(), "PATH_NOT_FOUND"));
+  EXPECT_TRUE(
+      IsCondition(csv->InferSchema(Arguments({}, in_ + "/none", PairSchema()), true).status(),
+                  "PATH_NOT_FOUND"));
   EXPECT_TRUE(csv->InferSchema(Arguments({}, in_ + "/none*", PairSchema()), true).ok());
   settings_["spark.sql.streaming.schemaInference"] = "true";
   Add("5", kStart);

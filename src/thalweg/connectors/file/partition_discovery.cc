@@ -43,8 +43,9 @@ Status CheckSameColumns(const std::vector<PartitionDirectory>& directories) {
     paths.insert(QualifiedPath(directory.path));
   }
   if (lists.size() <= 1) return Status::OK();
-  return MakeError("CONFLICTING_PARTITION_COLUMN_NAMES",
-                   {{"distinctPartColLists", JoinLines(lists)}, {"suspiciousPaths", JoinLines(paths)}});
+  return MakeError(
+      "CONFLICTING_PARTITION_COLUMN_NAMES",
+      {{"distinctPartColLists", JoinLines(lists)}, {"suspiciousPaths", JoinLines(paths)}});
 }
 
 // The directories that hold files, with their parts.
@@ -61,7 +62,8 @@ Result<std::vector<PartitionDirectory>> ListPartitionDirectories(const FileListi
     if (!parts.empty()) directories.push_back({std::move(directory), std::move(parts)});
   }
   if (!directories.empty() && roots.size() > 1) {
-    return MakeError("CONFLICTING_DIRECTORY_STRUCTURES", {{"discoveredBasePaths", JoinLines(roots)}});
+    return MakeError("CONFLICTING_DIRECTORY_STRUCTURES",
+                     {{"discoveredBasePaths", JoinLines(roots)}});
   }
   return directories;
 }

@@ -21,7 +21,8 @@ namespace {
 std::optional<double> ParseJavaDouble(std::string_view text) {
   text = TrimForCast(text);
   if (text.size() > 1 && std::string_view("dDfF").find(text.back()) != std::string_view::npos &&
-      (text[text.size() - 2] == '.' || std::isdigit(static_cast<unsigned char>(text[text.size() - 2])))) {
+      (text[text.size() - 2] == '.' ||
+       std::isdigit(static_cast<unsigned char>(text[text.size() - 2])))) {
     text.remove_suffix(1);
   }
   if (text.starts_with('+')) text.remove_prefix(1);
@@ -29,8 +30,8 @@ std::optional<double> ParseJavaDouble(std::string_view text) {
   const std::string_view magnitude = negative ? text.substr(1) : text;
   if (magnitude == "NaN") return std::nan("");
   if (magnitude == "Infinity") return negative ? -HUGE_VAL : HUGE_VAL;
-  if (magnitude.empty() || !(std::isdigit(static_cast<unsigned char>(magnitude[0])) ||
-                             magnitude[0] == '.')) {
+  if (magnitude.empty() ||
+      !(std::isdigit(static_cast<unsigned char>(magnitude[0])) || magnitude[0] == '.')) {
     return std::nullopt;
   }
   double value = 0;
@@ -137,13 +138,20 @@ TypePtr WiderPartitionType(const TypePtr& left, const TypePtr& right) {
   if (right->id() == arrow::Type::NA) return left;
   auto rank = [](const arrow::DataType& type) {
     switch (type.id()) {
-      case arrow::Type::INT32: return 1;
-      case arrow::Type::INT64: return 2;
-      case arrow::Type::DECIMAL128: return 3;
-      case arrow::Type::DOUBLE: return 4;
-      case arrow::Type::DATE32: return 11;
-      case arrow::Type::TIMESTAMP: return 12;
-      default: return 0;
+      case arrow::Type::INT32:
+        return 1;
+      case arrow::Type::INT64:
+        return 2;
+      case arrow::Type::DECIMAL128:
+        return 3;
+      case arrow::Type::DOUBLE:
+        return 4;
+      case arrow::Type::DATE32:
+        return 11;
+      case arrow::Type::TIMESTAMP:
+        return 12;
+      default:
+        return 0;
     }
   };
   const bool left_lower = rank(*left) < rank(*right);
@@ -158,7 +166,8 @@ TypePtr WiderPartitionType(const TypePtr& left, const TypePtr& right) {
     const int digits = low_rank == 1   ? 10
                        : low_rank == 2 ? 20
                                        : static_cast<const arrow::DecimalType&>(*low).precision();
-    return DecimalOf(std::max(digits, static_cast<const arrow::DecimalType&>(*high).precision()), 0);
+    return DecimalOf(std::max(digits, static_cast<const arrow::DecimalType&>(*high).precision()),
+                     0);
   }
   return high;
 }
@@ -169,8 +178,10 @@ std::shared_ptr<arrow::Scalar> CastPartitionText(const std::string& text, const 
   if (IsString(*type)) return std::make_shared<arrow::StringScalar>(text);
   if (IsNumeric(*type)) return CastNumber(text, type);
   switch (type->id()) {
-    case arrow::Type::BOOL: return CastBoolean(text);
-    case arrow::Type::BINARY: return std::make_shared<arrow::BinaryScalar>(text);
+    case arrow::Type::BOOL:
+      return CastBoolean(text);
+    case arrow::Type::BINARY:
+      return std::make_shared<arrow::BinaryScalar>(text);
     case arrow::Type::DATE32: {
       const auto days = ParseDateText(text);
       return days ? std::make_shared<arrow::Date32Scalar>(*days) : nullptr;
@@ -184,7 +195,8 @@ std::shared_ptr<arrow::Scalar> CastPartitionText(const std::string& text, const 
       }
       return micros ? std::make_shared<arrow::TimestampScalar>(*micros, type) : nullptr;
     }
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 

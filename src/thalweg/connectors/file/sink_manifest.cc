@@ -13,8 +13,7 @@ constexpr int kReadAttempts = 5;
 
 Result<std::vector<std::string>> ReadEntriesOnce(FileSystem* file_system, Clock* clock,
                                                  const std::string& log_directory) {
-  ARROW_ASSIGN_OR_RAISE(auto log,
-                        io::CompactibleLog::Make(file_system, clock, log_directory, {}));
+  ARROW_ASSIGN_OR_RAISE(auto log, io::CompactibleLog::Make(file_system, clock, log_directory, {}));
   return log->AllEntries();
 }
 

@@ -9,18 +9,22 @@ using ForeachSinkTest = ConnectorTest;
 
 TEST_F(ForeachSinkTest, OpensProcessesAndClosesEveryPartition) {
   std::vector<std::string> calls;
-  auto sink = MakeForeachSink(
-      {.open = [&](int64_t partition, int64_t epoch) -> Result<bool> {
-         calls.push_back("open " + std::to_string(partition) + " " + std::to_string(epoch));
-         return partition == 0;
-       },
-       .process = [&](int64_t partition, int64_t, const Batch& rows) {
-         for (int64_t r = 0; r < rows.num_rows; ++r) calls.push_back(RowText(rows, r));
-         return Status::OK();
-       },
-       .close = [&](int64_t partition, int64_t, const Status& outcome) {
-         calls.push_back("close " + std::to_string(partition) + (outcome.ok() ? "" : " failed"));
-       }});
+  auto sink = MakeForeachSink({.open = [&](int64_t partition, int64_t epoch) -> Result<bool> {
+                                 calls.push_back("open " + std::to_string(partition) + " " +
+                                                 std::to_string(epoch));
+                                 return partition == 0;
+                               },
+                               .process =
+                                   [&](int64_t partition, int64_t, const Batch& rows) {
+                                     for (int64_t r = 0; r < rows.num_rows; ++r)
+                                       calls.push_back(RowText(rows, r));
+                                     return Status::OK();
+                                   },
+                               .close =
+                                   [&](int64_t partition, int64_t, const Status& outcome) {
+                                     calls.push_back("close " + std::to_string(partition) +
+                                                     (outcome.ok() ? "" : " failed"));
+                                   }});
   ASSERT_TRUE(RunEpoch(sink.get(), 7, {PairBatch({{1, "a"}}), PairBatch({{2, "b"}})}).ok());
   EXPECT_EQ(calls, (std::vector<std::string>{"open 0 7", "1,a", "close 0", "open 1 7", "close 1"}));
 }
@@ -30,8 +34,8 @@ TEST_F(ForeachSinkTest, AnErrorOfTheUserClosesAndEndsTheQuery) {
   auto sink = MakeForeachSink(
       {.process = [](int64_t, int64_t, const Batch&) { return Status::Invalid("no more"); },
        .close = [&](int64_t, int64_t, const Status& outcome) { closed += outcome.message(); }});
-  EXPECT_TRUE(IsCondition(RunEpoch(sink.get(), 0, {PairBatch({{1, "a"}})}),
-                          "FOREACH_USER_FUNCTION_ERROR"));
+  EXPECT_TRUE(
+      IsCondition(RunEpoch(sink.get(), 0, {PairBatch({{1, "a"}})}), "FOREACH_USER_FUNCTION_ERROR"));
   EXPECT_EQ(closed, "no more");
 }
 

@@ -88,8 +88,8 @@ Result<std::vector<Batch>> MemoryStream::Rows(int64_t start, int64_t end) const 
   const std::lock_guard lock(mutex_);
   const int64_t next = first_offset_ + static_cast<int64_t>(batches_.size());
   if (start + 1 < first_offset_ || end >= next) {
-    return Status::Invalid("rows of offsets (", start, ", ", end, "] of a memory stream that holds ",
-                           first_offset_, " to ", next - 1);
+    return Status::Invalid("rows of offsets (", start, ", ", end,
+                           "] of a memory stream that holds ", first_offset_, " to ", next - 1);
   }
   if (end <= start) return std::vector<Batch>();
   const auto begin = batches_.begin() + (start + 1 - first_offset_);

@@ -9,8 +9,8 @@ using MemoryTest = ConnectorTest;
 
 TEST_F(MemoryTest, SinkFillsATableOfTheQuerysName) {
   auto arguments = WriteTo("");
-  EXPECT_TRUE(IsCondition(Find("memory")->MakeStreamSink(arguments).status(),
-                          "_LEGACY_ERROR_TEMP_1194"));
+  EXPECT_TRUE(
+      IsCondition(Find("memory")->MakeStreamSink(arguments).status(), "_LEGACY_ERROR_TEMP_1194"));
   arguments.query_name = "q";
   auto sink = Find("memory")->MakeStreamSink(arguments).ValueOrDie();
   EXPECT_EQ(sink->Description(), "MemorySink");
@@ -51,8 +51,8 @@ TEST_F(MemoryTest, NoopCountsRows) {
 }
 
 TEST_F(MemoryTest, KnownNamesThatAreNotServedAreRefused) {
-  EXPECT_TRUE(IsCondition(Find("kafka")->InferSchema(Arguments(), true).status(),
-                          "UNSUPPORTED_FEATURE"));
+  EXPECT_TRUE(
+      IsCondition(Find("kafka")->InferSchema(Arguments(), true).status(), "UNSUPPORTED_FEATURE"));
   EXPECT_TRUE(IsCondition(registry_.Find("nope").status(), "DATA_SOURCE_NOT_FOUND"));
 }
 

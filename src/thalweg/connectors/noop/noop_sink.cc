@@ -49,9 +49,9 @@ class NoopProvider : public io::Provider {
     if (arguments.save_mode == io::SaveMode::kErrorIfExists ||
         arguments.save_mode == io::SaveMode::kIgnore) {
       const bool ignore = arguments.save_mode == io::SaveMode::kIgnore;
-      return MakeError("UNSUPPORTED_DATA_SOURCE_SAVE_MODE",
-                       {{"source", "noop"},
-                        {"createMode", ignore ? "\"Ignore\"" : "\"ErrorIfExists\""}});
+      return MakeError(
+          "UNSUPPORTED_DATA_SOURCE_SAVE_MODE",
+          {{"source", "noop"}, {"createMode", ignore ? "\"Ignore\"" : "\"ErrorIfExists\""}});
     }
     return std::make_unique<NoopSink>();
   }

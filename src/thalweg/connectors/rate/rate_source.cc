@@ -144,8 +144,7 @@ Result<int64_t> StoredStartMillis(const io::StreamArguments& arguments) {
   if (!IsNotFound(text.status())) return text.status();
   const int64_t now = arguments.clock->NowMillis();
   ARROW_RETURN_NOT_OK(arguments.file_system->CreateDirectories(arguments.metadata_path));
-  ARROW_RETURN_NOT_OK(
-      AtomicCreate(arguments.file_system, path, "v1\n" + std::to_string(now)));
+  ARROW_RETURN_NOT_OK(AtomicCreate(arguments.file_system, path, "v1\n" + std::to_string(now)));
   return now;
 }
 

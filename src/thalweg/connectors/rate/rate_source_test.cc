@@ -10,18 +10,19 @@ namespace {
 using RateSourceTest = ConnectorTest;
 
 TEST_F(RateSourceTest, RowsAreSpreadOverTheSecondsSinceTheFirstStart) {
-  auto source = Find("rate")->MakeStreamSource(Arguments({{"rowsPerSecond", "2"},
-                                                          {"numPartitions", "2"}})).ValueOrDie();
+  auto source = Find("rate")
+                    ->MakeStreamSource(Arguments({{"rowsPerSecond", "2"}, {"numPartitions", "2"}}))
+                    .ValueOrDie();
   EXPECT_EQ(source->Description(),
             "RateStreamV2[rowsPerSecond=2, rampUpTimeSeconds=0, numPartitions=2");
   EXPECT_EQ(source->LatestOffset({}, {}).ValueOrDie(), "0");
   EXPECT_TRUE(source->PlanSplits({}, "0").ValueOrDie().empty());
   clock_.Advance(2500);
   EXPECT_EQ(source->LatestOffset("0", {}).ValueOrDie(), "2");
-  EXPECT_EQ(ReadRows(*source, source->PlanSplits("0", "2").ValueOrDie()),
-            (std::vector<std::string>{
-                "2023-11-14 22:13:20.000000Z,0", "2023-11-14 22:13:21.000000Z,2",
-                "2023-11-14 22:13:20.500000Z,1", "2023-11-14 22:13:21.500000Z,3"}));
+  EXPECT_EQ(
+      ReadRows(*source, source->PlanSplits("0", "2").ValueOrDie()),
+      (std::vector<std::string>{"2023-11-14 22:13:20.000000Z,0", "2023-11-14 22:13:21.000000Z,2",
+                                "2023-11-14 22:13:20.500000Z,1", "2023-11-14 22:13:21.500000Z,3"}));
   EXPECT_EQ(files_->ReadFile(directory_.Child("checkpoint/sources/0/0")).ValueOrDie(),
             "v1\n1700000000000");
 }
@@ -59,8 +60,8 @@ TEST_F(RateSourceTest, RefusesUnfitOptions) {
   EXPECT_TRUE(IsCondition(Find("rate")->InferSchema(Arguments({}, "", PairSchema()), true).status(),
                           "_LEGACY_ERROR_TEMP_2242"));
   EXPECT_TRUE(IsCondition(Find("rate")
-                              ->MakeStreamSource(Arguments({{"rowsPerSecond", "9223372036854775807"},
-                                                            {"rampUpTime", "2s"}}))
+                              ->MakeStreamSource(Arguments(
+                                  {{"rowsPerSecond", "9223372036854775807"}, {"rampUpTime", "2s"}}))
                               .status(),
                           "INCORRECT_RAMP_UP_RATE"));
 }

@@ -62,10 +62,9 @@ class SocketSource : public io::StreamSource {
       : options_(std::move(options)), clock_(clock), schema_(SocketSchema(options_)) {}
 
   Status Connect() {
-    ARROW_ASSIGN_OR_RAISE(connection_, LineConnection::Make(options_.host, options_.port,
-                                                            [this](std::string line) {
-                                                              AddLine(std::move(line));
-                                                            }));
+    ARROW_ASSIGN_OR_RAISE(
+        connection_, LineConnection::Make(options_.host, options_.port,
+                                          [this](std::string line) { AddLine(std::move(line)); }));
     return Status::OK();
   }
 
@@ -172,9 +171,9 @@ class SocketSource : public io::StreamSource {
   Clock* const clock_;
   const SchemaPtr schema_;
   std::mutex mutex_;
-  bool started_ = false;         // guarded by mutex_
-  std::deque<Line> lines_;       // guarded by mutex_
-  int64_t first_ordinal_ = 0;    // of lines_.front(); guarded by mutex_
+  bool started_ = false;       // guarded by mutex_
+  std::deque<Line> lines_;     // guarded by mutex_
+  int64_t first_ordinal_ = 0;  // of lines_.front(); guarded by mutex_
   // Last: its thread ends before the members it fills go.
   std::unique_ptr<LineConnection> connection_;
 };

@@ -28,9 +28,8 @@ class SocketSourceTest : public ConnectorTest {
 
   std::unique_ptr<io::StreamSource> Connect() {
     auto source = Find("socket")
-                      ->MakeStreamSource(Arguments({{"host", "127.0.0.1"},
-                                                    {"port", port_},
-                                                    {"includeTimestamp", "true"}}))
+                      ->MakeStreamSource(Arguments(
+                          {{"host", "127.0.0.1"}, {"port", port_}, {"includeTimestamp", "true"}}))
                       .ValueOrDie();
     peer_ = ::accept(listener_, nullptr, nullptr);
     return source;
@@ -74,13 +73,14 @@ TEST_F(SocketSourceTest, LinesOfAnEarlierRunAreGone) {
 
 TEST_F(SocketSourceTest, RefusesUnfitOptions) {
   auto provider = Find("socket");
-  EXPECT_TRUE(IsCondition(provider->InferSchema(Arguments(), true).status(),
-                          "_LEGACY_ERROR_TEMP_1295"));
+  EXPECT_TRUE(
+      IsCondition(provider->InferSchema(Arguments(), true).status(), "_LEGACY_ERROR_TEMP_1295"));
   EXPECT_TRUE(IsCondition(provider->InferSchema(Arguments({{"host", "a"}}), true).status(),
                           "_LEGACY_ERROR_TEMP_1296"));
   EXPECT_TRUE(IsCondition(
-      provider->InferSchema(
-          Arguments({{"host", "a"}, {"port", "1"}, {"includeTimestamp", "q"}}), true).status(),
+      provider
+          ->InferSchema(Arguments({{"host", "a"}, {"port", "1"}, {"includeTimestamp", "q"}}), true)
+          .status(),
       "_LEGACY_ERROR_TEMP_1297"));
   ::close(std::exchange(listener_, -1));
   const auto refused =

@@ -7,7 +7,7 @@
 namespace thalweg::exec {
 
 HashJoinOperator::HashJoinOperator(HashJoinOptions options, JoinKeyReader keys,
-                                   std::shared_ptr<JoinBuild> build,
+                                   std::shared_ptr<BuildSide> build,
                                    std::shared_ptr<JoinProgress> progress)
     : options_(std::move(options)), keys_(std::move(keys)), build_(std::move(build)),
       progress_(std::move(progress)) {}

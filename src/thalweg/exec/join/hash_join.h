@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "thalweg/exec/join/join_side.h"
+#include "thalweg/exec/join/build_side.h"
 #include "thalweg/exec/operator.h"
 
 namespace thalweg::exec {
@@ -42,7 +42,7 @@ struct JoinProgress {
 
 class HashJoinOperator : public Operator {
  public:
-  HashJoinOperator(HashJoinOptions options, JoinKeyReader keys, std::shared_ptr<JoinBuild> build,
+  HashJoinOperator(HashJoinOptions options, JoinKeyReader keys, std::shared_ptr<BuildSide> build,
                    std::shared_ptr<JoinProgress> progress);
 
   Status BeginEpoch(const EpochContext& context) override;
@@ -70,7 +70,7 @@ class HashJoinOperator : public Operator {
 
   HashJoinOptions options_;
   JoinKeyReader keys_;
-  std::shared_ptr<JoinBuild> build_;
+  std::shared_ptr<BuildSide> build_;
   std::shared_ptr<JoinProgress> progress_;
   const EpochContext* context_ = nullptr;
   state::KeyBatch key_batch_;

@@ -86,6 +86,27 @@ TEST_P(BatchQueryTest, ErrorsOfOneWorkerEndTheQuery) {
   EXPECT_TRUE(IsCondition(RunBatch(aggregate, GetParam()).status(), "DIVIDE_BY_ZERO"));
 }
 
+TEST_P(BatchQueryTest, CancelEndsTheQuery) {
+  const std::atomic<bool> cancelled{true};
+  EpochContext context;
+  context.cancelled = &cancelled;
+  PlanOptions options;
+  options.num_workers = GetParam();
+  const NodePtr plan = plan::BuildAggregate(
+      input_, plan::PassThrough(std::vector<Attribute>{k_}), {CountCall()});
+  EXPECT_TRUE(RunBatchQuery(plan, options, context, [](const Batch&) {
+                return Status::OK();
+              }).IsCancelled());
+}
+
+TEST_P(BatchQueryTest, ErrorOfTheConsumerIsTheErrorOfTheQuery) {
+  PlanOptions options;
+  options.num_workers = GetParam();
+  EXPECT_TRUE(RunBatchQuery(input_, options, EpochContext(), [](const Batch&) {
+                return Status::IOError("full");
+              }).IsIOError());
+}
+
 TEST_P(BatchQueryTest, SortLimitOffset) {
   const NodePtr sort = plan::BuildSort(
       input_, {{k_.Reference(), true, false}, {v_.Reference(), false, true}});

@@ -97,10 +97,10 @@ Result<Rows> PlanBuilder::BuildJoin(const plan::Node& node) {
   std::unique_ptr<Phase> outer_phase = std::move(phase_);
   phase_ = std::make_unique<Phase>();
   ARROW_ASSIGN_OR_RAISE(Rows build_rows, Build(build_node));
-  auto build = std::make_shared<JoinBuild>(
+  auto build = std::make_shared<BuildSide>(
       JoinKeyReader({std::move(build_keys), null_safe}, codec), codec->words_per_key(),
       OutputTypes(*build_node), static_cast<int>(build_rows.tails.size()));
-  Append(&build_rows, [&](int) { return std::make_unique<JoinBuildOperator>(build); });
+  Append(&build_rows, [&](int) { return std::make_unique<BuildSideOperator>(build); });
   plan_->phases_.push_back(std::move(phase_));
   phase_ = std::move(outer_phase);
 

@@ -57,7 +57,14 @@ Status TimeWindowOperator::PushTumbling(Batch batch, const arrow::Array& times) 
   const int64_t* values = static_cast<const arrow::TimestampArray&>(times).raw_values();
   std::vector<int64_t> starts(batch.num_rows);
   if (times.null_count() == 0) {
-    for (int64_t i = 0; i < batch.num_rows; ++i) starts[i] = LastStart(values[i], shape_);
+    // Times that follow each other mostly lie in one window: no division then.
+    int64_t start = LastStart(values[0], shape_);
+    for (int64_t i = 0; i < batch.num_rows; ++i) {
+      if (values[i] < start || values[i] - start >= shape_.slide) {
+        start = LastStart(values[i], shape_);
+      }
+      starts[i] = start;
+    }
   } else {
     auto present = std::make_shared<std::vector<int32_t>>();
     for (int64_t i = 0; i < batch.num_rows; ++i) {

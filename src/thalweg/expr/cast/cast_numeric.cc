@@ -33,12 +33,35 @@ std::optional<To> ToInteger(From value) {
   }
 }
 
+/// Whether every value, those of NULL rows included, is well inside the range of `To`.
+template <typename From, typename To>
+bool AllInRange(const CastCall& call) {
+  const PrimitiveView<From> view(call.value);
+  const int64_t count = view.stride() == 0 ? 1 : call.num_rows();
+  constexpr auto kMin = static_cast<From>(std::numeric_limits<To>::min());
+  // As a floating point number the upper limit may round up to the first value outside.
+  constexpr auto kMax = static_cast<From>(std::numeric_limits<To>::max());
+  bool inside = true;
+  for (int64_t row = 0; row < count; ++row) {
+    const From value = view.data()[row];
+    if constexpr (std::is_floating_point_v<From>) {
+      inside &= value >= kMin && value < kMax;
+    } else {
+      inside &= value >= kMin && value <= kMax;
+    }
+  }
+  return inside;
+}
+
 template <typename From, typename To>
 Result<arrow::Datum> ConvertPair(const CastCall& call) {
   constexpr bool kNarrowing =
       std::is_integral_v<To> &&
       (std::is_floating_point_v<From> || sizeof(From) > sizeof(To));
   if constexpr (kNarrowing) {
+    if (AllInRange<From, To>(call)) {
+      return CastDense<To, From>(call, [](From value) { return static_cast<To>(value); });
+    }
     return CastRows<To, From>(call, ToInteger<From, To>, [&](From value) {
       return Overflow(SqlValue(value), *call.from, *call.to);
     });

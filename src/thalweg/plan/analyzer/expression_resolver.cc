@@ -187,7 +187,8 @@ Result<Resolved> ExpressionResolver::ResolveCast(const spec::Expression& express
                           SqlTypeName(*expression.type));
   if (child.expression->kind() == expr::ExpressionKind::kAttribute) cast.name = child.name;
   const auto mode = expression.try_cast ? expr::CastMode::kTry : expr::CastMode::kAnsi;
-  ARROW_ASSIGN_OR_RAISE(cast.expression, MakeCheckedCast(child, expression.type, mode, cast.text));
+  ARROW_ASSIGN_OR_RAISE(cast.expression, MakeCheckedCast(child, expression.type, mode, cast.text,
+                                                         /*implicit=*/false));
   return cast;
 }
 
@@ -323,7 +324,8 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
       cast.name = arguments[0].name;
     }
     ARROW_ASSIGN_OR_RAISE(cast.expression, MakeCheckedCast(arguments[0], type,
-                                                           expr::CastMode::kAnsi, cast.text));
+                                                           expr::CastMode::kAnsi, cast.text,
+                                                           /*implicit=*/false));
     return cast;
   }
   const bool sign = name == "negative" && arguments.size() == 1 &&

@@ -106,9 +106,10 @@ expr::ArgumentInfo DescribeArgument(const AnalyzerContext& context, const Resolv
 Status WithExpressionText(const Status& status, const std::string& text,
                           const std::vector<Resolved>& arguments);
 
-/// A checked cast. Errors: DATATYPE_MISMATCH.CAST_*.
+/// A checked cast; `implicit` unless the user wrote it. Errors: DATATYPE_MISMATCH.CAST_*.
 Result<expr::ExpressionPtr> MakeCheckedCast(const Resolved& value, const TypePtr& to,
-                                            expr::CastMode mode, const std::string& text);
+                                            expr::CastMode mode, const std::string& text,
+                                            bool implicit = true);
 
 /// `value` as a boolean by implicit cast. `position` is its place among the arguments of `text`.
 /// Errors: DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE.

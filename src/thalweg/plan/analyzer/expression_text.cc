@@ -218,6 +218,10 @@ std::string CallText(const std::string& name, const std::vector<std::string>& ar
   }
   if (name == "log" && arguments.size() == 1) return fmt::format("LOG(E(), {})", arguments[0]);
   std::string list = fmt::format("{}", fmt::join(arguments, ", "));
+  if ((name == "timestampadd" || name == "timestampdiff") && !arguments.empty()) {
+    const size_t unit = arguments[0].size();
+    list = ToLowerAscii(arguments[0]) + list.substr(unit);
+  }
   for (const DefaultArguments& entry : kDefaults) {
     if (entry.name == name && entry.count == arguments.size()) list += entry.suffix;
   }

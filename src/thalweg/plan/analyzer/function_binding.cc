@@ -96,10 +96,11 @@ Status WithExpressionText(const Status& status, const std::string& text,
 }
 
 Result<expr::ExpressionPtr> MakeCheckedCast(const Resolved& value, const TypePtr& to,
-                                            expr::CastMode mode, const std::string& text) {
+                                            expr::CastMode mode, const std::string& text,
+                                            bool implicit) {
   const TypePtr& from = value.expression->type();
   if (SameType(*from, *to)) return value.expression;
-  if (CanCast(*from, *to)) return expr::Cast::Make(value.expression, to, mode);
+  if (CanCast(*from, *to)) return expr::Cast::Make(value.expression, to, mode, implicit);
   ErrorParameters parameters = {{"sqlExpr", QuoteExpression(text)},
                                 {"srcType", QuoteType(*from)},
                                 {"targetType", QuoteType(*to)}};

@@ -71,9 +71,8 @@ bool IsSessionKey(const Node& aggregate, const NamedExpression& group) {
 }
 
 Status CheckMode(const Node& plan, OutputMode mode) {
-  const Node* aggregate = FindFirst(plan, [mode](const Node& node) {
-    if (mode == OutputMode::kComplete && IsSetOperationDistinct(node)) return false;
-    return IsStreamingAggregate(node);
+  const Node* aggregate = FindFirst(plan, [](const Node& node) {
+    return IsStreamingAggregate(node) && !IsSetOperationDistinct(node);
   });
   if (aggregate == nullptr) {
     if (mode != OutputMode::kComplete) return Status::OK();
@@ -237,7 +236,13 @@ Status CheckChainedState(const Node& plan, OutputMode mode, const Settings& sett
 }
 
 // Found by Spark when the first batches run; here before the start.
-Status CheckRunTimeRules(const Node& plan, const Settings& settings) {
+Status CheckRunTimeRules(const Node& plan, OutputMode mode, const Settings& settings) {
+  const Node* endless = FindFirst(plan, [](const Node& node) {
+    return IsStreamingAggregate(node) && IsSetOperationDistinct(node) && !HasMarkedKey(node);
+  });
+  if (endless != nullptr && mode == OutputMode::kAppend) {
+    return WrongMode(mode, "streaming aggregations without watermark");
+  }
   const Node* unkeyed = FindFirst(plan, [](const Node& node) {
     return node.kind == NodeKind::kJoin && node.left_keys.empty() &&
            node.children[0]->is_streaming() && node.children[1]->is_streaming();
@@ -294,7 +299,7 @@ Status CheckStreaming(const NodePtr& plan, OutputMode mode, const Settings& sett
     ARROW_RETURN_NOT_OK(CheckUp(*plan, [mode](const Node& node) { return CheckNode(node, mode); }));
     ARROW_RETURN_NOT_OK(CheckChainedState(*plan, mode, settings));
   }
-  ARROW_RETURN_NOT_OK(CheckRunTimeRules(*plan, settings));
+  ARROW_RETURN_NOT_OK(CheckRunTimeRules(*plan, mode, settings));
   return CheckUp(*plan, [mode](const Node& node) { return CheckSupported(node, mode); });
 }
 

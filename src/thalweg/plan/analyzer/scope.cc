@@ -111,10 +111,15 @@ Status UnresolvedColumn(const Scope& scope, const std::vector<std::string>& part
   for (const Attribute& attribute : scope.attributes) names.push_back(QualifiedName(attribute));
   const bool stripped = parts.size() == 1 && StripCommonPrefix(&names, 1);
   if (!stripped && parts.size() <= 2) StripCommonPrefix(&names, 2);
+  // Spark compares quoted names with the name as it is written.
+  std::string plain;
+  for (const std::string& part : parts) {
+    plain += (plain.empty() ? "" : ".") + QuoteIdentifierIfNeeded(part);
+  }
   std::vector<std::pair<size_t, std::string>> ranked;
   for (const auto& name : names) {
     std::string quoted = QuoteIdentifiers(name);
-    const size_t distance = EditDistance(quoted, written);
+    const size_t distance = EditDistance(quoted, plain);
     ranked.emplace_back(distance, std::move(quoted));
   }
   std::sort(ranked.begin(), ranked.end());

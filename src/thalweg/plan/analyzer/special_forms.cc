@@ -264,7 +264,8 @@ Result<Resolved> SpecialForms::ResolveCase(const spec::Expression& expression) {
     pairs.push_back(std::move(condition));
     pairs.push_back(casted[i]);
   }
-  result.expression = expr::Case::Make(std::move(pairs), casted.back());
+  result.expression =
+      expr::Case::Make(std::move(pairs), expression.has_else ? casted.back() : nullptr);
   return result;
 }
 

@@ -42,6 +42,9 @@ bool SameHead(const expr::Expression& left, const expr::Expression& right) {
     case ExpressionKind::kCall:
       return static_cast<const expr::Call&>(left).function().name ==
              static_cast<const expr::Call&>(right).function().name;
+    case ExpressionKind::kCase:
+      return static_cast<const expr::Case&>(left).form() ==
+             static_cast<const expr::Case&>(right).form();
     case ExpressionKind::kCast:
       return static_cast<const expr::Cast&>(left).mode() ==
              static_cast<const expr::Cast&>(right).mode();

@@ -127,8 +127,7 @@ std::string LineText(const Node& node) {
       return fmt::format("StreamingRelation {} {}", AttributesText(node.output),
                          node.stream->description);
     case NodeKind::kLocal:
-      return node.output.empty() ? "OneRowRelation"
-                                 : fmt::format("LocalRelation {}", AttributesText(node.output));
+      return fmt::format("LocalRelation {}", AttributesText(node.output));
     case NodeKind::kRange:
       return fmt::format("Range ({}, {}, step={})", node.range_start, node.range_end,
                          node.range_step);

@@ -12,11 +12,17 @@ NodePtr WithChildren(const Node& node, std::vector<NodePtr> children) {
   return copy;
 }
 
+// Whether a limit of at most `count` rows stands on top already.
+bool IsLimited(const Node& node, int64_t count) {
+  if (node.kind == NodeKind::kLimit) return node.limit <= count;
+  return node.kind == NodeKind::kProject && IsLimited(*node.children[0], count);
+}
+
 NodePtr LimitUnion(const NodePtr& limit, const NodePtr& all) {
   std::vector<NodePtr> children;
   bool changed = false;
   for (const NodePtr& child : all->children) {
-    const bool limited = child->kind == NodeKind::kLimit && child->limit <= limit->limit;
+    const bool limited = IsLimited(*child, limit->limit);
     children.push_back(limited ? child : BuildLimit(child, NodeKind::kLimit, limit->limit));
     changed = changed || !limited;
   }

@@ -36,7 +36,7 @@ ExpressionPtr SimplifyConjunction(const ExpressionPtr& part) {
   return part;
 }
 
-// Branches whose condition is constant.
+// Branches of CASE and IF whose condition is constant.
 ExpressionPtr SimplifyCase(const ExpressionPtr& part) {
   const std::vector<ExpressionPtr>& children = part->children();
   std::vector<ExpressionPtr> kept;
@@ -67,7 +67,9 @@ ExpressionPtr Simplify(const ExpressionPtr& part) {
       return truth ? expr::Literal::Boolean(!*truth) : part;
     }
     case ExpressionKind::kCase:
-      return SimplifyCase(part);
+      return static_cast<const expr::Case&>(*part).form() == expr::CaseForm::kCoalesce
+                 ? part
+                 : SimplifyCase(part);
     default:
       return part;
   }

@@ -11,6 +11,7 @@
 
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
+#include "thalweg/types/interval_range.h"
 #include "thalweg/types/time_text.h"
 
 namespace thalweg::plan::spec {
@@ -148,9 +149,11 @@ std::string LiteralText(const arrow::Scalar& scalar) {
                                : fmt::format("TIMESTAMP_NTZ '{}'", text);
     }
     case arrow::Type::DURATION:
-      return DayTimeIntervalText(static_cast<const arrow::DurationScalar&>(scalar).value);
+      return DayTimeIntervalText(static_cast<const arrow::DurationScalar&>(scalar).value,
+                                 IntervalRangeOf(type));
     case arrow::Type::INTERVAL_MONTHS:
-      return YearMonthIntervalText(static_cast<const arrow::MonthIntervalScalar&>(scalar).value);
+      return YearMonthIntervalText(static_cast<const arrow::MonthIntervalScalar&>(scalar).value,
+                                   IntervalRangeOf(type));
     case arrow::Type::LIST:
     case arrow::Type::MAP:
     case arrow::Type::STRUCT:

@@ -39,9 +39,9 @@ class JoinKeyReader {
 
 /// Shared by the instances of all workers. Filled in one phase of an epoch, read-only in the next
 /// (except for the matched flags, which are atomic).
-class JoinBuild {
+class BuildSide {
  public:
-  JoinBuild(JoinKeyReader keys, int words_per_key, std::vector<TypePtr> column_types,
+  BuildSide(JoinKeyReader keys, int words_per_key, std::vector<TypePtr> column_types,
             int num_workers);
 
   void BeginEpoch();
@@ -78,17 +78,17 @@ class JoinBuild {
 };
 
 /// End of the chain that feeds the build side.
-class JoinBuildOperator : public Operator {
+class BuildSideOperator : public Operator {
  public:
-  explicit JoinBuildOperator(std::shared_ptr<JoinBuild> build) : build_(std::move(build)) {}
+  explicit BuildSideOperator(std::shared_ptr<BuildSide> build) : build_(std::move(build)) {}
 
   Status BeginEpoch(const EpochContext& context) override;
   Status Push(int input, Batch batch) override;
   Status FinishInput(int input) override { return build_->FinishWorker(context_->eval); }
-  std::string Description() const override { return "JoinBuild"; }
+  std::string Description() const override { return "BuildSide"; }
 
  private:
-  std::shared_ptr<JoinBuild> build_;
+  std::shared_ptr<BuildSide> build_;
   const EpochContext* context_ = nullptr;
 };
 

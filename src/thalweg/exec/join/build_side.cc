@@ -1,4 +1,4 @@
-#include "thalweg/exec/join/join_side.h"
+#include "thalweg/exec/join/build_side.h"
 
 #include <algorithm>
 #include <limits>
@@ -34,12 +34,12 @@ Status JoinKeyReader::Read(const expr::EvalContext& context, const Batch& batch,
   return Status::OK();
 }
 
-JoinBuild::JoinBuild(JoinKeyReader keys, int words_per_key, std::vector<TypePtr> column_types,
+BuildSide::BuildSide(JoinKeyReader keys, int words_per_key, std::vector<TypePtr> column_types,
                      int num_workers)
     : keys_(std::move(keys)), words_per_key_(words_per_key),
       column_types_(std::move(column_types)), num_workers_(num_workers) {}
 
-void JoinBuild::BeginEpoch() {
+void BuildSide::BeginEpoch() {
   const std::lock_guard<std::mutex> lock(mutex_);
   open_workers_ = num_workers_;
   batches_.clear();
@@ -47,17 +47,17 @@ void JoinBuild::BeginEpoch() {
   table_.reset();
 }
 
-void JoinBuild::Add(Batch batch) {
+void BuildSide::Add(Batch batch) {
   const std::lock_guard<std::mutex> lock(mutex_);
   batches_.push_back(std::move(batch));
 }
 
-Status JoinBuild::FinishWorker(const expr::EvalContext& context) {
+Status BuildSide::FinishWorker(const expr::EvalContext& context) {
   const std::lock_guard<std::mutex> lock(mutex_);
   return --open_workers_ == 0 ? BuildIndex(context) : Status::OK();
 }
 
-Status JoinBuild::BuildIndex(const expr::EvalContext& context) {
+Status BuildSide::BuildIndex(const expr::EvalContext& context) {
   if (batches_.empty()) {
     for (const TypePtr& type : column_types_) {
       ARROW_ASSIGN_OR_RAISE(ArrayPtr column, arrow::MakeEmptyArray(type));
@@ -102,7 +102,7 @@ Status JoinBuild::BuildIndex(const expr::EvalContext& context) {
   return Status::OK();
 }
 
-void JoinBuild::FindMatches(const state::KeyBatch& keys, const std::vector<int32_t>& probe_rows,
+void BuildSide::FindMatches(const state::KeyBatch& keys, const std::vector<int32_t>& probe_rows,
                             std::vector<int32_t>* first) const {
   std::vector<uint8_t*> groups(keys.num_rows, nullptr);
   table_->Find(keys, probe_rows.data(), static_cast<int64_t>(probe_rows.size()), groups.data());
@@ -112,13 +112,13 @@ void JoinBuild::FindMatches(const state::KeyBatch& keys, const std::vector<int32
   }
 }
 
-Status JoinBuildOperator::BeginEpoch(const EpochContext& context) {
+Status BuildSideOperator::BeginEpoch(const EpochContext& context) {
   context_ = &context;
   build_->BeginEpoch();
   return Status::OK();
 }
 
-Status JoinBuildOperator::Push(int, Batch batch) {
+Status BuildSideOperator::Push(int, Batch batch) {
   ARROW_ASSIGN_OR_RAISE(Batch dense, Compact(batch));
   if (dense.num_rows > 0) build_->Add(std::move(dense));
   return Status::OK();

@@ -1,0 +1,202 @@
+#pragma once
+
+// A DataFrame is a query: rows with named columns, bounded or a stream. Methods that give another
+// DataFrame only describe: nothing is looked up and nothing runs until an action (Schema, Collect,
+// Count, Show, Write().Save, WriteStream().Start ...). What was wrong on the way, bad DDL text or a
+// column that does not exist, is returned by the action.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <arrow/type_fwd.h>
+
+#include "thalweg/column.h"
+#include "thalweg/status.h"
+
+namespace thalweg {
+
+class DataFrameWriter;
+class DataStreamWriter;
+class GroupedData;
+
+namespace api {
+struct Frame;
+}
+
+/// Cheap to copy, immutable; may be used by several threads. Holds its session.
+class DataFrame {
+ public:
+  explicit DataFrame(std::shared_ptr<const api::Frame> frame) : frame_(std::move(frame)) {}
+
+  /// Select("a", Col("b") + 1) or Select({...}). Aggregates without GroupBy give one row.
+  DataFrame Select(const std::vector<Column>& columns) const;
+  template <typename... C>
+    requires ColumnList<C...>
+  DataFrame Select(const C&... columns) const {
+    return Select(std::vector<Column>{Column(columns)...});
+  }
+  /// As Select with SQL text: {"a", "b + 1 AS c"}.
+  DataFrame SelectExpr(const std::vector<std::string>& expressions) const;
+  DataFrame Filter(const Column& condition) const;
+  /// SQL text: "a > 1 AND b IS NOT NULL".
+  DataFrame Filter(const std::string& condition) const;
+  DataFrame Filter(const char* condition) const { return Filter(std::string(condition)); }
+  template <typename C>
+  DataFrame Where(const C& condition) const {
+    return Filter(condition);
+  }
+
+  GroupedData GroupBy(const std::vector<Column>& columns) const;
+  template <typename... C>
+    requires ColumnList<C...>
+  GroupedData GroupBy(const C&... columns) const;
+  /// Aggregates over all rows.
+  DataFrame Agg(const std::vector<Column>& aggregates) const;
+  template <typename... C>
+    requires ColumnList<C...>
+  DataFrame Agg(const C&... aggregates) const {
+    return Agg(std::vector<Column>{Column(aggregates)...});
+  }
+
+  /// Types by Spark's names: inner, cross, outer, full, fullouter, left, leftouter, right,
+  /// rightouter, semi, leftsemi, anti, leftanti; underscores and case do not count. Columns of equal
+  /// name on both sides are told apart by Alias(): Col("a.id") == Col("b.id").
+  DataFrame Join(const DataFrame& right, const Column& condition,
+                 const std::string& type = "inner") const;
+  /// On columns both sides have, which come out once.
+  DataFrame Join(const DataFrame& right, const std::vector<std::string>& columns,
+                 const std::string& type = "inner") const;
+  DataFrame CrossJoin(const DataFrame& right) const;
+  /// Keeps duplicates, matches columns by position.
+  DataFrame Union(const DataFrame& other) const;
+  DataFrame UnionAll(const DataFrame& other) const { return Union(other); }
+  /// Keeps duplicates, matches columns by name.
+  DataFrame UnionByName(const DataFrame& other) const;
+  DataFrame Intersect(const DataFrame& other) const;
+  DataFrame Except(const DataFrame& other) const;
+
+  DataFrame Distinct() const;
+  /// The first row for each value of `columns` (none: of all columns).
+  DataFrame DropDuplicates(const std::vector<std::string>& columns = {}) const;
+  /// As above on a stream, remembering each value for the watermark's delay only.
+  DataFrame DropDuplicatesWithinWatermark(const std::vector<std::string>& columns = {}) const;
+  /// Rows later than `delay` ("10 minutes") behind the newest `event_time` may be dropped
+  /// (semantics 4). Does nothing on a bounded frame.
+  DataFrame WithWatermark(const std::string& event_time, const std::string& delay) const;
+
+  /// Replaces the column of that name, or adds one.
+  DataFrame WithColumn(const std::string& name, const Operand& value) const;
+  /// Looks the columns up at once. Nothing happens if there is no such column.
+  DataFrame WithColumnRenamed(const std::string& existing, const std::string& name) const;
+  /// New names for all columns.
+  DataFrame ToDF(const std::vector<std::string>& names) const;
+  DataFrame Drop(const std::vector<std::string>& columns) const;
+  DataFrame OrderBy(const std::vector<Column>& columns) const;
+  template <typename... C>
+    requires ColumnList<C...>
+  DataFrame OrderBy(const C&... columns) const {
+    return OrderBy(std::vector<Column>{Column(columns)...});
+  }
+  template <typename... C>
+  DataFrame Sort(const C&... columns) const {
+    return OrderBy(columns...);
+  }
+  DataFrame Limit(int count) const;
+  DataFrame Offset(int count) const;
+  /// Qualifies the columns: Col("name.column").
+  DataFrame Alias(const std::string& name) const;
+  /// One string column `value` with each row as JSON.
+  DataFrame ToJson() const;
+
+  /// Registers the frame under a name for SQL. Names inside it mean what they mean now.
+  Status CreateOrReplaceTempView(const std::string& name) const;
+  /// Errors: TEMP_TABLE_OR_VIEW_ALREADY_EXISTS.
+  Status CreateTempView(const std::string& name) const;
+
+  Result<std::shared_ptr<arrow::Schema>> Schema() const;
+  Result<std::vector<std::string>> Columns() const;
+  Result<bool> IsStreaming() const;
+  /// Prints the tree of columns to the session's console.
+  Status PrintSchema() const;
+
+  /// All rows. Errors: those of the query; a stream cannot be collected.
+  Result<std::shared_ptr<arrow::Table>> Collect() const;
+  Result<int64_t> Count() const;
+  /// At most `count` rows; First() at most one.
+  Result<std::shared_ptr<arrow::Table>> Take(int count) const;
+  Result<std::shared_ptr<arrow::Table>> First() const { return Take(1); }
+  Result<bool> IsEmpty() const;
+  /// The first rows as a text table. `truncate` 0: whole cells.
+  Result<std::string> ShowString(int num_rows = 20, int truncate = 20, bool vertical = false) const;
+  /// Prints ShowString() to the session's console.
+  Status Show(int num_rows = 20, int truncate = 20, bool vertical = false) const;
+  Result<std::string> ExplainString(bool extended = false) const;
+  Status Explain(bool extended = false) const;
+
+  DataFrameWriter Write() const;
+  DataStreamWriter WriteStream() const;
+
+  const std::shared_ptr<const api::Frame>& frame() const { return frame_; }
+
+ private:
+  std::shared_ptr<const api::Frame> frame_;
+};
+
+/// What GroupBy() gives: rows by their values of the grouping columns, waiting for aggregates. The
+/// result has the grouping columns first. Value type.
+class GroupedData {
+ public:
+  GroupedData(DataFrame input, std::vector<Column> grouping)
+      : input_(std::move(input)), grouping_(std::move(grouping)) {}
+
+  DataFrame Agg(const std::vector<Column>& aggregates) const;
+  template <typename... C>
+    requires ColumnList<C...>
+  DataFrame Agg(const C&... aggregates) const {
+    return Agg(std::vector<Column>{Column(aggregates)...});
+  }
+  /// Rows of each group, in the column `count`.
+  DataFrame Count() const;
+  /// Of the named columns, one at least: `sum(a)`, `avg(a)`, ...
+  DataFrame Sum(const std::vector<Column>& columns) const { return Each("sum", columns); }
+  DataFrame Avg(const std::vector<Column>& columns) const { return Each("avg", columns); }
+  DataFrame Min(const std::vector<Column>& columns) const { return Each("min", columns); }
+  DataFrame Max(const std::vector<Column>& columns) const { return Each("max", columns); }
+  template <typename... C>
+    requires ColumnList<C...>
+  DataFrame Sum(const C&... columns) const {
+    return Each("sum", {Column(columns)...});
+  }
+  template <typename... C>
+    requires ColumnList<C...>
+  DataFrame Avg(const C&... columns) const {
+    return Each("avg", {Column(columns)...});
+  }
+  template <typename... C>
+    requires ColumnList<C...>
+  DataFrame Min(const C&... columns) const {
+    return Each("min", {Column(columns)...});
+  }
+  template <typename... C>
+    requires ColumnList<C...>
+  DataFrame Max(const C&... columns) const {
+    return Each("max", {Column(columns)...});
+  }
+
+ private:
+  DataFrame Each(const char* function, const std::vector<Column>& columns) const;
+
+  DataFrame input_;
+  std::vector<Column> grouping_;
+};
+
+template <typename... C>
+  requires ColumnList<C...>
+GroupedData DataFrame::GroupBy(const C&... columns) const {
+  return GroupBy(std::vector<Column>{Column(columns)...});
+}
+
+}  // namespace thalweg

@@ -1,0 +1,46 @@
+#include <thalweg/reader.h>
+
+#include "thalweg/api/frame.h"
+#include "thalweg/types/data_types.h"
+
+namespace thalweg::api {
+namespace {
+
+using plan::spec::Relation;
+using plan::spec::RelationKind;
+using plan::spec::RelationPtr;
+
+Result<RelationPtr> DescribeRead(const ReadDescription& read, std::vector<std::string> paths) {
+  auto relation = std::make_shared<Relation>();
+  relation->kind = RelationKind::kRead;
+  relation->is_stream = read.is_stream;
+  relation->format = read.format;
+  relation->options = read.options;
+  relation->paths = std::move(paths);
+  relation->schema = read.schema;
+  if (!read.ddl.empty()) {
+    ARROW_ASSIGN_OR_RAISE(relation->schema, ParseSchema(read.ddl));
+  }
+  return RelationPtr(std::move(relation));
+}
+
+Result<RelationPtr> DescribeTable(const ReadDescription& read, const std::string& name) {
+  auto relation = std::make_shared<Relation>();
+  relation->kind = RelationKind::kTable;
+  relation->is_stream = read.is_stream;
+  relation->options = read.options;
+  ARROW_ASSIGN_OR_RAISE(relation->table_name, sql::ParseMultipartName(name));
+  return RelationPtr(std::move(relation));
+}
+
+}  // namespace
+
+DataFrame MakeReadFrame(const ReadDescription& read, std::vector<std::string> paths) {
+  return MakeFrame(read.core, DescribeRead(read, std::move(paths)));
+}
+
+DataFrame MakeTableFrame(const ReadDescription& read, const std::string& name) {
+  return MakeFrame(read.core, DescribeTable(read, name));
+}
+
+}  // namespace thalweg::api

@@ -1,0 +1,37 @@
+#include "thalweg/base/error_conditions.h"
+
+namespace thalweg {
+namespace {
+
+constexpr ErrorCondition kConditions[] = {
+    {"CANNOT_PARSE_TIMESTAMP", "22007",
+     "<message>. Use <func> to get NULL for text that does not fit."},
+    {"DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", "42K09",
+     "The schema <schema> of from_json must be a struct, an array or a map."},
+    {"DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", "42K09",
+     "The argument <inputName> must be a constant of type <inputType>, but it is <inputExpr>."},
+    {"DATATYPE_MISMATCH.STACK_COLUMN_DIFF_TYPES", "42K09",
+     "Column <columnIndex> of stack() has values of different types: <leftType> (argument <leftParamIndex>) and <rightType> (argument <rightParamIndex>)."},
+    {"DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE", "42K09",
+     "The function <functionName> does not take values of type <dataType>."},
+    {"DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", "22023",
+     "<rangeMessage>."},
+    {"ILLEGAL_DAY_OF_WEEK", "22009",
+     "'<string>' names no day of the week."},
+    {"INVALID_EXTRACT_FIELD", "42601",
+     "The field <field> cannot be extracted from <expr>."},
+    {"INVALID_FRACTION_OF_SECOND", "22023",
+     "The seconds <secAndMicros> lie outside of 0 to 60."},
+    {"INVALID_OPTIONS.NON_MAP_FUNCTION", "42K06",
+     "Options must be given by map()."},
+    {"INVALID_OPTIONS.NON_STRING_TYPE", "42K06",
+     "Options must be a map of strings to strings, not <mapType>."},
+    {"INVALID_SCHEMA.NON_STRING_LITERAL", "42K07",
+     "The schema <inputSchema> must be a constant text."},
+};
+
+}  // namespace
+
+std::span<const ErrorCondition> FunctionErrorConditions() { return kConditions; }
+
+}  // namespace thalweg

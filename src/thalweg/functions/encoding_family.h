@@ -1,0 +1,10 @@
+#pragma once
+
+#include "thalweg/functions/function_registry.h"
+
+namespace thalweg::functions {
+
+/// md5, sha1, sha2, crc32: a part of the encoding family.
+void RegisterDigestFunctions(FunctionRegistry* registry);
+
+}  // namespace thalweg::functions

@@ -1,0 +1,16 @@
+#pragma once
+
+// The parts of the math family; RegisterMathFunctions() calls them all.
+
+#include "thalweg/functions/function_registry.h"
+
+namespace thalweg::functions {
+
+void RegisterRoundingFunctions(FunctionRegistry* registry);
+void RegisterIntegerMathFunctions(FunctionRegistry* registry);
+void RegisterRandomFunctions(FunctionRegistry* registry);
+
+/// e^x as java.lang.StrictMath gives it (the last digit may differ from the C library's).
+double StrictExp(double x);
+
+}  // namespace thalweg::functions
