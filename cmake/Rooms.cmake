@@ -4,7 +4,8 @@ set(THALWEG_WARNINGS -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-init
 
 add_library(thalweg_pch OBJECT "${CMAKE_SOURCE_DIR}/cmake/pch.cc")
 target_link_libraries(thalweg_pch PUBLIC thalweg_arrow fmt::fmt Threads::Threads)
-target_compile_options(thalweg_pch PRIVATE ${THALWEG_WARNINGS})
+set_target_properties(thalweg_pch PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+target_compile_options(thalweg_pch PRIVATE ${THALWEG_WARNINGS} -fPIC)
 target_precompile_headers(thalweg_pch PRIVATE
   <algorithm> <cstdint> <functional> <map> <memory> <optional> <string> <string_view>
   <unordered_map> <utility> <vector> <arrow/api.h>)
@@ -14,6 +15,9 @@ function(thalweg_compile_settings target)
     "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/include")
   target_link_libraries(${target} PUBLIC thalweg_arrow fmt::fmt Threads::Threads)
   target_compile_options(${target} PRIVATE ${THALWEG_WARNINGS})
+  # Executables compile as libraries do, or the precompiled header would not fit them.
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${target} PRIVATE -fPIC)
   if(THALWEG_PCH)
     target_precompile_headers(${target} REUSE_FROM thalweg_pch)
   endif()

@@ -144,6 +144,8 @@ LineEditor::Line LineEditor::Read(const std::string& prompt) {
   state_->prompt = prompt;
   state_->was_interrupted = false;
   el_resize(state_->editor);
+  // Before the prompt shows, so that what is typed at once is seen key by key as well.
+  el_set(state_->editor, EL_PREP_TERM, 1);
   int count = 0;
   const char* text = el_gets(state_->editor, &count);
   if (state_->was_interrupted || (text == nullptr && IsInterrupted())) {

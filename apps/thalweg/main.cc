@@ -44,7 +44,10 @@ int PrintHelp(CLI::App* app, const std::string& name) {
     fmt::print(stderr, "no such command: {}\n", name);
     return kExitUsage;
   }
-  fmt::print("{}", command->help(name.empty() ? "" : app->get_name()));
+  // App::help() would explain the sub-command that was called, which is `help`.
+  fmt::print("{}", command->get_formatter()->make_help(
+                       command, name.empty() ? app->get_name() : app->get_name() + " " + name,
+                       CLI::AppFormatMode::Normal));
   return kExitDone;
 }
 

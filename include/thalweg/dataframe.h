@@ -5,6 +5,7 @@
 // Count, Show, Write().Save, WriteStream().Start ...). What was wrong on the way, bad DDL text or a
 // column that does not exist, is returned by the action.
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -62,13 +63,21 @@ class DataFrame {
   }
 
   /// Types by Spark's names: inner, cross, outer, full, fullouter, left, leftouter, right,
-  /// rightouter, semi, leftsemi, anti, leftanti; underscores and case do not count. Columns of equal
-  /// name on both sides are told apart by Alias(): Col("a.id") == Col("b.id").
-  DataFrame Join(const DataFrame& right, const Column& condition,
-                 const std::string& type = "inner") const;
+  /// rightouter, semi, leftsemi, anti, leftanti; underscores and case do not count.
   /// On columns both sides have, which come out once.
   DataFrame Join(const DataFrame& right, const std::vector<std::string>& columns,
                  const std::string& type = "inner") const;
+  /// On a condition (a Column) or on one column (its name). Columns of equal name on both sides are
+  /// told apart by Alias(): Col("a.id") == Col("b.id").
+  template <typename On>
+    requires(std::same_as<On, Column> || std::convertible_to<const On&, std::string>)
+  DataFrame Join(const DataFrame& right, const On& on, const std::string& type = "inner") const {
+    if constexpr (std::same_as<On, Column>) {
+      return JoinOn(right, on, type);
+    } else {
+      return Join(right, std::vector<std::string>{on}, type);
+    }
+  }
   DataFrame CrossJoin(const DataFrame& right) const;
   /// Keeps duplicates, matches columns by position.
   DataFrame Union(const DataFrame& other) const;
@@ -142,6 +151,8 @@ class DataFrame {
   const std::shared_ptr<const api::Frame>& frame() const { return frame_; }
 
  private:
+  DataFrame JoinOn(const DataFrame& right, const Column& condition, const std::string& type) const;
+
   std::shared_ptr<const api::Frame> frame_;
 };
 

@@ -91,7 +91,7 @@ class FormatTest(ProgramTest):
 
     def test_results_without_rows(self):
         query = "SELECT id FROM range(3) WHERE id > 5"
-        self.assertEqual(sql(query).out, "+--+\n|id|\n+--+\n+--+\n")
+        self.assertEqual(sql(query).out, "+---+\n|id |\n+---+\n+---+\n")
         self.assertEqual(sql(query, "--format", "csv").out, "id\n")
         self.assertEqual(sql(query, "--format", "json").out, "")
 

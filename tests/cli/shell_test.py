@@ -115,7 +115,7 @@ class ShellTest(ProgramTest):
         self.write_events(0, [{"v": 5}])
         self.terminal.ask("CREATE TEMPORARY VIEW e (v INT) USING json OPTIONS (path 'events');")
         self.terminal.send("SELECT v FROM STREAM e;\n")
-        self.terminal.read_until("|5|")
+        self.terminal.read_until("|5  |")
         self.terminal.send("\x03")
         self.assertIn("micro-batches, 1 rows", self.terminal.read_until(PROMPT))
         self.assertIn("|6  |", self.terminal.ask("SELECT 6 AS a;"))

@@ -118,6 +118,8 @@ class CorpusTest : public ::testing::Test {
     auto outcome = session_->ExecuteSql(block.sql);
     if (block.kind == CorpusBlock::Kind::kError) {
       if (outcome.ok()) return "expected error " + block.error + ", but it succeeded";
+      // A class in parentheses stands for an exception without condition: any error will do.
+      if (block.error.starts_with("(")) return "";
       const std::string actual = DescribeError(outcome.status());
       if (actual == block.error) return "";
       return "expected error " + block.error + "\nactual error   " + actual + "\n" +

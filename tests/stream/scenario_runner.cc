@@ -131,20 +131,23 @@ class ScenarioPlayer {
   Status MakeViews() {
     for (const auto& [name, input] : scenario_.value("inputs", Json::object()).items()) {
       ARROW_RETURN_NOT_OK(session_->file_system()->CreateDirectories(directory_.Child(name)));
-      ARROW_RETURN_NOT_OK(MakeView(name, input["schema"], input.value("options", Json::object())));
+      ARROW_RETURN_NOT_OK(MakeView(name, input["schema"], input.value("options", Json::object()),
+                                   /*is_stream=*/true));
     }
     for (const auto& [name, table] : scenario_.value("statics", Json::object()).items()) {
       ARROW_RETURN_NOT_OK(session_->file_system()->CreateDirectories(directory_.Child(name)));
       std::ofstream out(directory_.Child(name) + "/rows.json");
       for (const Json& row : table["rows"]) out << row.dump() << "\n";
       out.close();
-      ARROW_RETURN_NOT_OK(MakeView(name, table["schema"], Json::object()));
+      ARROW_RETURN_NOT_OK(MakeView(name, table["schema"], Json::object(), /*is_stream=*/false));
     }
     return Status::OK();
   }
 
-  Status MakeView(const std::string& name, const std::string& schema, const Json& options) {
+  Status MakeView(const std::string& name, const std::string& schema, const Json& options,
+                  bool is_stream) {
     auto relation = std::make_shared<Relation>();
+    relation->is_stream = is_stream;
     relation->kind = RelationKind::kRead;
     relation->format = "json";
     ARROW_ASSIGN_OR_RAISE(relation->schema, ParseSchema(schema));

@@ -155,8 +155,8 @@ DataFrame GroupedData::Each(const char* function, const std::vector<Column>& col
   return Agg(aggregates);
 }
 
-DataFrame DataFrame::Join(const DataFrame& right, const Column& condition,
-                          const std::string& type) const {
+DataFrame DataFrame::JoinOn(const DataFrame& right, const Column& condition,
+                            const std::string& type) const {
   return Combine(*this, right, RelationKind::kJoin,
                  [&](Relation* relation, const ParserOptions& options) -> Status {
                    ARROW_ASSIGN_OR_RAISE(relation->join_type, ParseJoinType(type));

@@ -28,6 +28,7 @@ class GrowingBuffer {
     if (size_ + extra > capacity_) Grow(extra);
   }
   void Append(const void* bytes, int64_t length) {
+    if (length == 0) return;
     Reserve(length);
     std::memcpy(data_ + size_, bytes, static_cast<size_t>(length));
     size_ += length;

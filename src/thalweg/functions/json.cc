@@ -64,7 +64,10 @@ Result<TypePtr> SchemaArgument(const Arguments& arguments) {
 
 Result<BoundFunction> BindFromJson(const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount("from_json", arguments, 2, 3));
-  ARROW_RETURN_NOT_OK(AcceptAs(arguments, 0, arrow::utf8()).status());
+  const auto input = arguments[0].type->id();
+  if (input != arrow::Type::STRING && input != arrow::Type::NA) {
+    return UnexpectedInputType(0, "\"STRING\"", *arguments[0].type);
+  }
   ARROW_ASSIGN_OR_RAISE(auto type, SchemaArgument(arguments));
   if (!IsNested(*type)) {
     return MakeError("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", {{"schema", QuotedType(*type)}});
@@ -88,12 +91,17 @@ Result<BoundFunction> BindFromJson(const Arguments& arguments) {
 
 Result<BoundFunction> BindToJson(const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount("to_json", arguments, 1, 2));
-  const TypePtr type = arguments[0].type;
-  if (!IsNested(*type)) return UnexpectedInputType(0, "(\"STRUCT\" or \"MAP\" or \"ARRAY\")", *type);
+  // An untyped NULL is a struct without fields, whose text is NULL.
+  const TypePtr type = arguments[0].type->id() == arrow::Type::NA ? arrow::struct_({})
+                                                                  : arguments[0].type;
+  if (!IsNested(*type)) {
+    return MakeError("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", {{"schema", QuotedType(*type)}});
+  }
   ARROW_ASSIGN_OR_RAISE(auto options, ConstantOptions(arguments, 1));
   BoundFunction bound{
       .name = "to_json", .return_type = arrow::utf8(), .nullable = true, .can_fail = true};
   for (const auto& argument : arguments) bound.argument_types.push_back(argument.type);
+  bound.argument_types[0] = type;
   bound.kernel = [type, options](const expr::EvalContext& context,
                                  const std::vector<arrow::Datum>& values,
                                  int64_t num_rows) -> Result<arrow::Datum> {

@@ -8,9 +8,9 @@
 // - fixed: all leaves have a fixed width and together fit kMaxFixedKeyBytes. Values in column
 //   order (a NULL has all zero bytes), then one bit per column and struct field that is set for
 //   NULL, then zero bytes up to a multiple of 8. Equality and hashing work on whole words.
-// - variable: per column a byte (1 value, 0 NULL), then the value: fixed width little-endian; string
-//   and binary as 32-bit length and bytes; struct as its fields; list and map as 32-bit count and
-//   elements.
+// - variable: per column a byte (1 value, 0 NULL), then the value: fixed width little-endian;
+//   string and binary as 32-bit length and bytes; struct as its fields; list and map as 32-bit
+//   count and elements.
 
 #include <cstdint>
 #include <memory>

@@ -202,7 +202,7 @@ void StateStore::FinishSnapshot() {
     worker->snapshot_name.clear();
   }
   // What had happened when the snapshot began is in it.
-  std::erase_if(changes_, [&](const File& file) { return file.epoch <= snapshot_epoch_; });
+  changes_.erase(changes_.begin(), changes_.begin() + snapshot_covers_);
   snapshot_running_ = false;
 }
 
@@ -217,6 +217,7 @@ void StateStore::StartSnapshotIfDue(int64_t epoch) {
   if (!due) return;
   snapshot_running_ = true;
   snapshot_epoch_ = epoch;
+  snapshot_covers_ = static_cast<int64_t>(changes_.size());
   for (auto& worker : workers_) worker->cursor = {};
 }
 

@@ -108,6 +108,7 @@ class StateStore {
   std::vector<File> changes_;
   bool snapshot_running_ = false;
   int64_t snapshot_epoch_ = 0;
+  int64_t snapshot_covers_ = 0;  // change files from before the running snapshot
   bool listed_ = false;
   std::set<std::string> known_files_;  // in the directory, as far as known
 };

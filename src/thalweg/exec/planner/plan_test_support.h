@@ -287,6 +287,8 @@ class StreamRun {
     }
   }
 
+  /// Number of the next epoch, for a run that continues another.
+  void SetNextEpoch(int64_t epoch) { epoch_ = epoch; }
   QueryPlan* query() { return query_.get(); }
   TextSink* sink() { return &sink_; }
   const EpochResult& result() const { return result_; }

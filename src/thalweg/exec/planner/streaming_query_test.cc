@@ -241,6 +241,7 @@ TEST_P(StreamingQueryTest, RestartsContinueWithAnyNumberOfWorkers) {
       files_.DropUnsynced();
       run = std::make_unique<StreamRun>(WindowedCount(), io::OutputMode::kAppend,
                                         1 + random() % 4, &files_);
+      run->SetNextEpoch(epoch + 1);
       const Status loaded = run->query()->LoadState(manifests);
       ASSERT_TRUE(loaded.ok()) << loaded;
     }

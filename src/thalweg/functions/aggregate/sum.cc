@@ -14,6 +14,10 @@ struct SumSlot {
 };
 
 Status SumOverflow(const arrow::DataType& type) {
+  if (IsInterval(type)) {
+    return MakeError("INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION",
+                     {{"functionName", "try_add"}});
+  }
   return MakeError("ARITHMETIC_OVERFLOW",
                    {{"message", SimpleTypeName(type) + " overflow"},
                     {"alternative", " Use 'try_sum' to tolerate overflow and return NULL instead."},

@@ -154,8 +154,14 @@ std::optional<BoundFunction> BindIntervalField(const std::string& name, const st
   if (source->id() == arrow::Type::INTERVAL_MONTHS) {
     const bool year = field.starts_with("Y");
     if (!year && !field.starts_with("MON")) return std::nullopt;
-    bound.kernel = expr::DenseKernel<int32_t, int32_t>(
-        arrow::int32(), [year](int32_t months) { return year ? months / 12 : months % 12; });
+    if (year) {
+      bound.kernel = expr::DenseKernel<int32_t, int32_t>(
+          arrow::int32(), [](int32_t months) { return months / 12; });
+      return bound;
+    }
+    bound.return_type = arrow::int8();
+    bound.kernel = expr::DenseKernel<int8_t, int32_t>(
+        arrow::int8(), [](int32_t months) { return static_cast<int8_t>(months % 12); });
     return bound;
   }
   if (IsSecondName(field)) {
@@ -172,13 +178,17 @@ std::optional<BoundFunction> BindIntervalField(const std::string& name, const st
                          : known.field == DateField::kMinute ? kMicrosPerMinute
                                                              : 0;
     if (unit == 0) return std::nullopt;
-    const int64_t bound_by = unit == kMicrosPerDay    ? INT64_MAX
-                             : unit == kMicrosPerHour ? kMicrosPerDay
-                                                      : kMicrosPerHour;
-    bound.kernel = expr::DenseKernel<int32_t, int64_t>(
-        arrow::int32(), [unit, bound_by](int64_t micros) {
-          return static_cast<int32_t>(micros % bound_by / unit);
-        });
+    if (unit == kMicrosPerDay) {
+      bound.kernel = expr::DenseKernel<int32_t, int64_t>(
+          arrow::int32(),
+          [](int64_t micros) { return static_cast<int32_t>(micros / kMicrosPerDay); });
+      return bound;
+    }
+    const int64_t whole = unit == kMicrosPerHour ? kMicrosPerDay : kMicrosPerHour;
+    bound.return_type = arrow::int8();
+    bound.kernel = expr::DenseKernel<int8_t, int64_t>(
+        arrow::int8(),
+        [unit, whole](int64_t micros) { return static_cast<int8_t>(micros % whole / unit); });
     return bound;
   }
   return std::nullopt;

@@ -1,6 +1,7 @@
 // to_date, to_timestamp, date_format, from_unixtime, unix_timestamp: text by a pattern.
 
 #include "thalweg/functions/datetime/datetime_support.h"
+#include "thalweg/types/coercion.h"
 #include "thalweg/types/datetime_pattern.h"
 
 namespace thalweg::functions {
@@ -46,6 +47,12 @@ Status CannotParse(const std::string& function, std::string_view text) {
                     {"message", "Text '" + std::string(text) + "' could not be parsed"}});
 }
 
+/// Without pattern these functions take whatever CAST takes.
+Status CheckCastable(const Arguments& arguments, const TypePtr& type) {
+  if (CanCast(*arguments[0].type, *type)) return Status::OK();
+  return UnexpectedInputType(0, QuotedType(*type), *arguments[0].type);
+}
+
 /// A function that without pattern is a cast to `type` and with one parses text.
 template <typename Out, typename Parse>
 void AddParser(FunctionRegistry* registry, const std::string& name, const std::string& hint,
@@ -60,7 +67,7 @@ void AddParser(FunctionRegistry* registry, const std::string& name, const std::s
          BoundFunction bound{.name = name, .return_type = type, .nullable = true};
          const bool text = arguments[0].type->id() == arrow::Type::STRING;
          if (arguments.size() == 1 || !text) {
-           ARROW_RETURN_NOT_OK(AcceptAs(arguments, 0, type).status());
+           ARROW_RETURN_NOT_OK(CheckCastable(arguments, type));
            bound.argument_types = {type};
            if (arguments.size() == 2) bound.argument_types.push_back(arrow::utf8());
            bound.kernel = [](const expr::EvalContext&, const std::vector<arrow::Datum>& values,
@@ -180,7 +187,7 @@ Result<BoundFunction> BindUnixTimestamp(const std::string& name, const Arguments
     bound.argument_types = {TimestampType()};
     if (arguments.size() == 2) bound.argument_types.push_back(arrow::utf8());
     const auto seconds = expr::DenseKernel<int64_t, int64_t>(
-        arrow::int64(), [](int64_t micros) { return FloorDivide(micros, kMicrosPerSecond); });
+        arrow::int64(), [](int64_t micros) { return micros / kMicrosPerSecond; });
     bound.kernel = [seconds](const expr::EvalContext& context,
                              const std::vector<arrow::Datum>& values, int64_t num_rows) {
       return seconds(context, {values[0]}, num_rows);

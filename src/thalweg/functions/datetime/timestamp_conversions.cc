@@ -9,8 +9,23 @@ namespace {
 
 using expr::BoundFunction;
 
+using Binder = std::function<Result<BoundFunction>(const Arguments&)>;
+
+/// The binder for a first argument that is not cast implicitly: types that `accepts` does not know
+/// are refused.
+Binder RefuseOthers(Binder bind, std::string required,
+                    bool (*accepts)(const arrow::DataType& type)) {
+  return [=](const Arguments& arguments) -> Result<BoundFunction> {
+    if (!arguments.empty() && arguments[0].type->id() != arrow::Type::NA &&
+        !accepts(*arguments[0].type)) {
+      return UnexpectedInputType(0, required, *arguments[0].type);
+    }
+    return bind(arguments);
+  };
+}
+
 void AddFromInteger(FunctionRegistry* registry, const std::string& name, int64_t unit_micros) {
-  registry->AddScalar(MakeFixedFunction(
+  auto declaration = MakeFixedFunction(
       {.name = name,
        .group = "datetime_funcs",
        .usage = name + "(n) - Makes a timestamp of a count since the epoch.",
@@ -22,27 +37,28 @@ void AddFromInteger(FunctionRegistry* registry, const std::string& name, int64_t
            [unit_micros](int64_t value) -> Result<int64_t> {
              int64_t micros = 0;
              if (__builtin_mul_overflow(value, unit_micros, &micros)) {
-               return MakeError("ARITHMETIC_OVERFLOW", {{"message", "long overflow"},
-                                                        {"alternative", ""},
-                                                        {"config", "\"spark.sql.ansi.enabled\""}});
+               return DateTimeOverflow("convert " + std::to_string(value) + " to a timestamp");
              }
              return micros;
            }),
-       .can_fail = true}));
+       .can_fail = true});
+  declaration.bind = RefuseOthers(std::move(declaration.bind), "\"INTEGRAL\"",
+                                  [](const arrow::DataType& type) { return IsInteger(type); });
+  registry->AddScalar(std::move(declaration));
 }
 
 /// Seconds may be integers, decimals or floating point.
 Result<BoundFunction> BindTimestampSeconds(const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount("timestamp_seconds", arguments, 1, 1));
+  if (!IsNumeric(*arguments[0].type) && arguments[0].type->id() != arrow::Type::NA) {
+    return UnexpectedInputType(0, "\"NUMERIC\"", *arguments[0].type);
+  }
   ARROW_ASSIGN_OR_RAISE(auto type, AcceptNumeric(arguments, 0));
   BoundFunction bound{.name = "timestamp_seconds",
                       .return_type = TimestampType(),
                       .nullable = true,
                       .can_fail = true};
-  const Status overflow = MakeError("ARITHMETIC_OVERFLOW",
-                                    {{"message", "long overflow"},
-                                     {"alternative", ""},
-                                     {"config", "\"spark.sql.ansi.enabled\""}});
+  const Status overflow = DateTimeOverflow("convert seconds to a timestamp");
   if (IsFloating(*type)) {
     bound.argument_types = {arrow::float64()};
     bound.kernel = expr::RowKernel<int64_t, double>(
@@ -66,7 +82,7 @@ Result<BoundFunction> BindTimestampSeconds(const Arguments& arguments) {
 }
 
 void AddToInteger(FunctionRegistry* registry, const std::string& name, int64_t unit_micros) {
-  registry->AddScalar(MakeFixedFunction(
+  auto declaration = MakeFixedFunction(
       {.name = name,
        .group = "datetime_funcs",
        .usage = name + "(timestamp) - Returns the count since the epoch, rounded down.",
@@ -75,7 +91,11 @@ void AddToInteger(FunctionRegistry* registry, const std::string& name, int64_t u
        .return_type = arrow::int64(),
        .kernel = expr::DenseKernel<int64_t, int64_t>(
            arrow::int64(),
-           [unit_micros](int64_t micros) { return FloorDivide(micros, unit_micros); })}));
+           [unit_micros](int64_t micros) { return FloorDivide(micros, unit_micros); })});
+  declaration.bind =
+      RefuseOthers(std::move(declaration.bind), "\"TIMESTAMP\"",
+                   [](const arrow::DataType& type) { return type.id() != arrow::Type::STRING; });
+  registry->AddScalar(std::move(declaration));
 }
 
 Status OutOfBounds(const std::string& range) {

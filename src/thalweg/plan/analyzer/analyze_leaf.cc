@@ -1,6 +1,8 @@
 // VALUES, range() and functions in FROM.
 
-#include <arrow/builder.h>
+#include <arrow/array/array_base.h>
+#include <arrow/array/concatenate.h>
+#include <arrow/array/util.h>
 #include <arrow/scalar.h>
 #include <arrow/type.h>
 #include <fmt/format.h>
@@ -14,7 +16,7 @@ namespace thalweg::plan {
 namespace {
 
 Status CheckConstant(const Resolved& cell) {
-  if (expr::CollectAttributeIds(*cell.expression).empty()) return Status::OK();
+  if (cell.expression->IsDeterministic()) return Status::OK();
   return MakeError("INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE",
                    {{"expr", QuoteExpression(cell.text)}});
 }
@@ -43,6 +45,32 @@ Result<std::vector<std::vector<Resolved>>> ResolveRows(const AnalyzerContext& co
   return rows;
 }
 
+// The common type of the cells of a column; text beside anything else has none here.
+TypePtr CommonCellType(const std::vector<TypePtr>& types) {
+  bool text = false;
+  bool other = false;
+  for (const TypePtr& type : types) {
+    if (type->id() == arrow::Type::NA) continue;
+    (IsString(*type) ? text : other) = true;
+  }
+  return text && other ? nullptr : WiderType(types);
+}
+
+Result<ArrayPtr> EvaluateCell(const Resolved& value, const TypePtr& type,
+                              const expr::EvalContext& folding) {
+  ARROW_ASSIGN_OR_RAISE(auto cell,
+                        MakeCheckedCast(value, type, expr::CastMode::kAnsi, value.text));
+  const auto folded = expr::Fold(*cell, folding);
+  if (!folded.ok()) {
+    return MakeError("INVALID_INLINE_TABLE.FAILED_SQL_EXPRESSION_EVALUATION",
+                     {{"sqlExpr", QuoteExpression(value.text)}});
+  }
+  ARROW_ASSIGN_OR_RAISE(ArrayPtr array, arrow::MakeArrayFromScalar(**folded, 1));
+  if (array->type()->Equals(*type)) return array;
+  // The same SQL type with other nullability inside.
+  return array->View(type);
+}
+
 // Evaluates column `index` of all rows, cast to their common type.
 Result<ArrayPtr> EvaluateColumn(const AnalyzerContext& context,
                                 const std::vector<std::vector<Resolved>>& rows, size_t index,
@@ -53,27 +81,18 @@ Result<ArrayPtr> EvaluateColumn(const AnalyzerContext& context,
     types.push_back(row[index].expression->type());
     attribute->nullable = attribute->nullable || row[index].expression->nullable();
   }
-  attribute->type = WiderType(types);
+  attribute->type = CommonCellType(types);
   if (attribute->type == nullptr) {
     return MakeError("INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE",
                      {{"colName", QuoteIdentifier(attribute->name)}});
   }
-  std::unique_ptr<arrow::ArrayBuilder> builder;
-  ARROW_RETURN_NOT_OK(
-      arrow::MakeBuilder(arrow::default_memory_pool(), attribute->type, &builder));
   const expr::EvalContext folding = FoldingContext(context);
+  arrow::ArrayVector cells;
   for (const auto& row : rows) {
-    ARROW_ASSIGN_OR_RAISE(auto cell,
-                          MakeCheckedCast(row[index], attribute->type, expr::CastMode::kAnsi,
-                                          row[index].text));
-    ARROW_ASSIGN_OR_RAISE(auto value, expr::Fold(*cell, folding));
-    if (!value->type->Equals(*attribute->type)) {
-      // The same SQL type with other nullability inside.
-      ARROW_ASSIGN_OR_RAISE(value, value->CastTo(attribute->type));
-    }
-    ARROW_RETURN_NOT_OK(builder->AppendScalar(*value));
+    ARROW_ASSIGN_OR_RAISE(ArrayPtr cell, EvaluateCell(row[index], attribute->type, folding));
+    cells.push_back(std::move(cell));
   }
-  return builder->Finish();
+  return arrow::Concatenate(cells);
 }
 
 Result<int64_t> IntegerArgument(const AnalyzerContext& context, const Resolved& argument) {
@@ -144,6 +163,10 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTableFunction(const Relation& 
     ARROW_ASSIGN_OR_RAISE(const GeneratorCall generate,
                           ResolveGeneratorCall(&resolver, call, false, {}));
     return MakeRelation(BuildGenerate(BuildOneRow(), generate));
+  }
+  if (context_->functions->FindScalar(name) != nullptr ||
+      context_->functions->FindAggregate(name) != nullptr) {
+    return MakeError("NOT_A_TABLE_FUNCTION", {{"functionName", QuoteIdentifier(name)}});
   }
   if (name != "range") {
     return MakeError("UNRESOLVABLE_TABLE_VALUED_FUNCTION", {{"name", QuoteIdentifier(name)}});

@@ -15,8 +15,12 @@ namespace {
 // WHERE: aggregates and generators get the error that names the whole condition.
 class WhereHooks : public ClauseHooks {
  public:
-  WhereHooks(const spec::Expression& condition, bool streaming)
-      : ClauseHooks("Filter"), condition_(condition), streaming_(streaming) {}
+  WhereHooks(const AnalyzerContext* context, const AnalyzedRelation& input,
+             const spec::Expression& condition)
+      : ClauseHooks("Filter"), context_(context), input_(input), condition_(condition) {}
+
+  /// The window that the condition reads.
+  const std::optional<TimeWindowCall>& window() const { return window_; }
 
   Result<Resolved> ResolveAggregate(const spec::Expression& call,
                                     const expr::AggregateDeclaration& declaration) override {
@@ -24,11 +28,20 @@ class WhereHooks : public ClauseHooks {
                      {{"condition", QuoteExpression(spec::ToString(condition_))},
                       {"expressionList", spec::ToString(call)}});
   }
-  bool is_streaming() const override { return streaming_; }
+  Result<Resolved> ResolveTimeWindow(const spec::Expression& call) override {
+    ExpressionResolver resolver(context_, &input_.scope, this);
+    ARROW_ASSIGN_OR_RAISE(TimeWindowCall window, ResolveTimeWindowCall(&resolver, call));
+    if (window_ && !SameTimeWindow(*window_, window)) return MakeError("_LEGACY_ERROR_TEMP_1039");
+    if (!window_) window_ = std::move(window);
+    return MakeReference(window_->output, window_->output.name);
+  }
+  bool is_streaming() const override { return input_.node->is_streaming(); }
 
  private:
+  const AnalyzerContext* context_;
+  const AnalyzedRelation& input_;
   const spec::Expression& condition_;
-  bool streaming_;
+  std::optional<TimeWindowCall> window_;
 };
 
 Status LimitError(const char* kind, const char* name, const std::string& text,
@@ -86,7 +99,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeFilter(const Relation& relatio
     return block->Finish();
   }
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
-  WhereHooks hooks(*relation.condition, input.node->is_streaming());
+  WhereHooks hooks(context_, input, *relation.condition);
   ARROW_ASSIGN_OR_RAISE(const Resolved condition, ResolveCondition(*context_, input.scope,
                                                                    *relation.condition, &hooks));
   const TypePtr& type = condition.expression->type();
@@ -96,6 +109,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeFilter(const Relation& relatio
                       {"filter", QuoteExpression(condition.text)},
                       {"type", QuoteType(*type)}});
   }
+  if (hooks.window()) input.node = BuildTimeWindow(std::move(input.node), *hooks.window());
   input.node = BuildFilter(std::move(input.node), condition.expression);
   return input;
 }
@@ -134,11 +148,10 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSort(const Relation& relation)
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLimit(const Relation& relation, bool offset) {
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
   const char* name = offset ? "offset" : "limit";
-  const Scope nothing;
   ClauseHooks hooks(offset ? "Offset" : "Limit");
   ARROW_ASSIGN_OR_RAISE(
       const Resolved limit,
-      ResolveCondition(*context_, nothing, *relation.condition, &hooks));
+      ResolveCondition(*context_, input.scope, *relation.condition, &hooks));
   if (!limit.expression->IsFoldable()) return LimitError("IS_UNFOLDABLE", name, limit.text, {});
   const TypePtr& type = limit.expression->type();
   if (type->id() != arrow::Type::INT32) {

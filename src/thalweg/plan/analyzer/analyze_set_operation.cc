@@ -38,6 +38,17 @@ Result<AnalyzedRelation> AlignByName(const AnalyzedRelation& left, AnalyzedRelat
   return right;
 }
 
+// Whether two types differ in nothing but the names of struct fields, which set operations do not
+// look at: the first side's names count.
+bool SameShape(const arrow::DataType& left, const arrow::DataType& right) {
+  if (left.id() != right.id() || left.num_fields() != right.num_fields()) return false;
+  if (left.num_fields() == 0) return SameType(left, right);
+  for (int i = 0; i < left.num_fields(); ++i) {
+    if (!SameShape(*left.field(i)->type(), *right.field(i)->type())) return false;
+  }
+  return true;
+}
+
 // Both sides with equal numbers of columns of equal types.
 Status Align(const char* name, NodePtr* left, NodePtr* right) {
   const std::vector<Attribute>& a = (*left)->output;
@@ -51,7 +62,8 @@ Status Align(const char* name, NodePtr* left, NodePtr* right) {
   std::vector<NamedExpression> left_items;
   std::vector<NamedExpression> right_items;
   for (size_t i = 0; i < a.size(); ++i) {
-    const TypePtr common = WiderType({a[i].type, b[i].type});
+    TypePtr common = WiderType({a[i].type, b[i].type});
+    if (common == nullptr && SameShape(*a[i].type, *b[i].type)) common = a[i].type;
     if (common == nullptr) {
       return MakeError("INCOMPATIBLE_COLUMN_TYPE", {{"operator", name},
                                                     {"columnOrdinalNumber", OrdinalWord(i)},

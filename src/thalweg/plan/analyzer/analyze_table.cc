@@ -99,6 +99,11 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTable(const Relation& relation
     read->paths = {name[1]};
     return AnalyzeRead(read);
   }
+  if (name.size() - first > 2) {
+    return MakeError("REQUIRES_SINGLE_PART_NAMESPACE",
+                     {{"sessionCatalog", "spark_catalog"},
+                      {"identifier", QuoteIdentifiers(name)}});
+  }
   return MakeError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", QuoteIdentifiers(name)},
                                                {"searchPath", SearchPath()}});
 }
@@ -118,7 +123,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNamed(const Relation& relation
     common_tables_ = here;
     ARROW_ASSIGN_OR_RAISE(found, std::move(analyzed));
   } else if (const auto view = context_->catalog->FindView(name)) {
-    ARROW_ASSIGN_OR_RAISE(found, UseView(*view));
+    ARROW_ASSIGN_OR_RAISE(found, UseView(*view, relation.is_stream));
   } else if (const auto entry = context_->catalog->FindTable(name)) {
     ARROW_ASSIGN_OR_RAISE(found, UseTable(relation, *entry));
   } else {
@@ -130,7 +135,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNamed(const Relation& relation
   return found;
 }
 
-Result<AnalyzedRelation> RelationAnalyzer::UseView(const ViewEntry& view) {
+Result<AnalyzedRelation> RelationAnalyzer::UseView(const ViewEntry& view, bool as_stream) {
+  if (as_stream && view.stream_relation != nullptr) return Analyze(view.stream_relation);
   if (view.plan != nullptr) {
     AnalyzedRelation relation = MakeRelation(view.plan);
     relation.node = RenewAttributeIds(relation.node, &relation.scope.attributes);

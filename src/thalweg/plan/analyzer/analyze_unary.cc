@@ -89,12 +89,12 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeWatermark(const Relation& rela
     input.node = BuildProject(std::move(input.node), std::move(items));
     input.scope.attributes.insert(input.scope.attributes.begin(), event_time);
   }
+  if (!input.node->is_streaming()) return input;
   if (!IsEventTime(*event_time.type)) {
     return MakeError("EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE",
                      {{"eventName", QuoteIdentifier(event_time.name)},
                       {"eventType", QuoteType(*event_time.type)}});
   }
-  if (!input.node->is_streaming()) return input;
   auto node = std::make_shared<Node>();
   node->kind = NodeKind::kWatermark;
   node->event_time = event_time.id;

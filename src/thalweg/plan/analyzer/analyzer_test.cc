@@ -54,7 +54,7 @@ TEST_F(AnalyzerTest, NamesColumnsAsSparkDoes) {
 
 TEST_F(AnalyzerTest, ReportsUnknownAndAmbiguousNames) {
   EXPECT_EQ(Error(Project(Table("t"), {Name("vv")}), {"objectName", "proposal"}),
-            "UNRESOLVED_COLUMN.WITH_SUGGESTION objectName=`vv` proposal=`k`, `v`, `id`");
+            "UNRESOLVED_COLUMN.WITH_SUGGESTION objectName=`vv` proposal=`v`, `k`, `id`");
   EXPECT_EQ(Error(Project(nullptr, {Name("vv")})), "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION");
   EXPECT_EQ(Error(Table("nosuch"), {"relationName"}),
             "TABLE_OR_VIEW_NOT_FOUND relationName=`nosuch`");
@@ -128,7 +128,7 @@ TEST_F(AnalyzerTest, HavingAndOrderSeeWhatIsNotSelected) {
   plan = Ok(Sort(Project(Table("t"), {Name("k")}), Name("v")));
   EXPECT_EQ(Columns(*plan), "k:string");
   EXPECT_EQ(Error(Sort(grouped, Name("v")), {"proposal"}),
-            "UNRESOLVED_COLUMN.WITH_SUGGESTION proposal=`c`, `k`");
+            "UNRESOLVED_COLUMN.WITH_SUGGESTION proposal=`c`, `t`.`k`");
   EXPECT_EQ(Error(Sort(grouped, Int(7))), "ORDER_BY_POS_OUT_OF_RANGE");
   EXPECT_EQ(Error(Filter(Table("t"), Call(">", {CountAll(), Int(1)}))), "INVALID_WHERE_CONDITION");
 }

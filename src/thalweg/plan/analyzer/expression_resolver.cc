@@ -257,6 +257,8 @@ Result<std::vector<Resolved>> ExpressionResolver::ExpandStar(const spec::Express
       }
       return columns;
     }
+    return MakeError("_LEGACY_ERROR_TEMP_1050",
+                     {{"attributes", fmt::format("List({})", fmt::join(star.name, ", "))}});
   }
   return MakeError("CANNOT_RESOLVE_STAR_EXPAND", {{"targetString", QuoteIdentifiers(star.name)},
                                                   {"columns", SortedColumnNames(*scope_)}});
@@ -283,7 +285,10 @@ Result<Resolved> ExpressionResolver::ResolveStruct(const spec::Expression& expre
     }
   }
   ARROW_ASSIGN_OR_RAISE(Resolved made, BindCall("named_struct", std::move(fields)));
-  made.text = fmt::format("struct({})", fmt::join(texts, ", "));
+  // A row constructor prints as what it becomes.
+  if (!expression.text.starts_with("(")) {
+    made.text = fmt::format("struct({})", fmt::join(texts, ", "));
+  }
   return made;
 }
 
@@ -291,7 +296,9 @@ Result<Resolved> ExpressionResolver::ResolveWindowTime(const spec::Expression& e
   ARROW_ASSIGN_OR_RAISE(std::vector<Resolved> arguments, ResolveList(expression.children));
   const std::optional<Attribute> window =
       arguments.size() == 1 ? arguments[0].attribute : std::nullopt;
-  if (arguments.size() == 1 && (!window || !window->is_time_window)) {
+  const bool is_struct = arguments.size() == 1 &&
+                         arguments[0].expression->type()->id() == arrow::Type::STRUCT;
+  if (is_struct && (!window || !window->is_time_window)) {
     return MakeError("_LEGACY_ERROR_TEMP_3101",
                      {{"windowTime", fmt::format("window_time({})", arguments[0].text)}});
   }
@@ -302,6 +309,11 @@ Result<Resolved> ExpressionResolver::ResolveWindowTime(const spec::Expression& e
 
 Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& expression) {
   const std::string name = ToLowerAscii(expression.name.back());
+  if (expression.name.size() > 2) {
+    return MakeError("REQUIRES_SINGLE_PART_NAMESPACE",
+                     {{"sessionCatalog", "spark_catalog"},
+                      {"identifier", QuoteIdentifiers(expression.name)}});
+  }
   if (name == "window" || name == "session_window") return hooks_->ResolveTimeWindow(expression);
   const functions::FunctionRegistry& registry = *context_->functions;
   if (const expr::AggregateDeclaration* aggregate = registry.FindAggregate(name)) {
@@ -319,13 +331,11 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
   ARROW_ASSIGN_OR_RAISE(std::vector<Resolved> arguments, ResolveList(expression.children));
   if (const TypePtr type = CastFunctionType(name); type != nullptr && arguments.size() == 1) {
     Resolved cast;
-    cast.text = fmt::format("CAST({} AS {})", arguments[0].text, SqlTypeName(*type));
-    if (arguments[0].expression->kind() == expr::ExpressionKind::kAttribute) {
-      cast.name = arguments[0].name;
-    }
+    cast.text = arguments[0].text;
+    cast.name = arguments[0].name;
+    const std::string text = fmt::format("CAST({} AS {})", cast.text, SqlTypeName(*type));
     ARROW_ASSIGN_OR_RAISE(cast.expression, MakeCheckedCast(arguments[0], type,
-                                                           expr::CastMode::kAnsi, cast.text,
-                                                           /*implicit=*/false));
+                                                           expr::CastMode::kAnsi, text));
     return cast;
   }
   const bool sign = name == "negative" && arguments.size() == 1 &&

@@ -15,11 +15,6 @@
 namespace thalweg::plan {
 namespace {
 
-constexpr int64_t kMicrosPerSecond = 1000000;
-constexpr int64_t kMicrosPerMinute = 60 * kMicrosPerSecond;
-constexpr int64_t kMicrosPerHour = 60 * kMicrosPerMinute;
-constexpr int64_t kMicrosPerDay = 24 * kMicrosPerHour;
-
 std::string CastToText(const arrow::Scalar& value, const std::string& time_zone) {
   expr::EvalContext context;
   context.session_time_zone = time_zone;
@@ -29,36 +24,19 @@ std::string CastToText(const arrow::Scalar& value, const std::string& time_zone)
   return text->scalar()->ToString();
 }
 
-// The narrowest unit pair that shows the whole interval, as the literal was most likely written.
-std::string DayTimeText(int64_t micros) {
-  const std::string sign = micros < 0 ? "-" : "";
-  const uint64_t size = micros < 0 ? 0 - static_cast<uint64_t>(micros) : micros;
-  if (size != 0 && size % kMicrosPerDay == 0) {
-    return fmt::format("INTERVAL '{}{}' DAY", sign, size / kMicrosPerDay);
+// Java's BigDecimal text: an exponent where more than six zeros would lead.
+std::string DecimalText(const arrow::Scalar& value, const std::string& time_zone) {
+  const std::string plain = CastToText(value, time_zone);
+  const size_t point = plain.find('.');
+  const size_t first = plain.find_first_of("123456789");
+  if (point == std::string::npos || first == std::string::npos || first < point ||
+      first - point <= 6) {
+    return plain;
   }
-  const uint64_t second_micros = size % kMicrosPerMinute;
-  std::string seconds = fmt::format("{:02}", second_micros / kMicrosPerSecond);
-  if (second_micros % kMicrosPerSecond != 0) {
-    seconds += fmt::format(".{:06}", second_micros % kMicrosPerSecond);
-    while (seconds.back() == '0') seconds.pop_back();
-  }
-  if (size < kMicrosPerMinute) return fmt::format("INTERVAL '{}{}' SECOND", sign, seconds);
-  if (size < kMicrosPerHour && second_micros == 0) {
-    return fmt::format("INTERVAL '{}{:02}' MINUTE", sign, size / kMicrosPerMinute);
-  }
-  if (size < kMicrosPerDay && size % kMicrosPerHour == 0) {
-    return fmt::format("INTERVAL '{}{:02}' HOUR", sign, size / kMicrosPerHour);
-  }
-  return fmt::format("INTERVAL '{}{} {:02}:{:02}:{}' DAY TO SECOND", sign, size / kMicrosPerDay,
-                     size / kMicrosPerHour % 24, size / kMicrosPerMinute % 60, seconds);
-}
-
-std::string YearMonthText(int32_t months) {
-  const std::string sign = months < 0 ? "-" : "";
-  const int64_t size = months < 0 ? -static_cast<int64_t>(months) : months;
-  if (size < 12) return fmt::format("INTERVAL '{}{}' MONTH", sign, size);
-  if (size % 12 == 0) return fmt::format("INTERVAL '{}{}' YEAR", sign, size / 12);
-  return fmt::format("INTERVAL '{}{}-{}' YEAR TO MONTH", sign, size / 12, size % 12);
+  std::string digits = plain.substr(first);
+  const size_t exponent = first - point;
+  if (digits.size() > 1) digits.insert(1, ".");
+  return fmt::format("{}{}E-{}", plain[0] == '-' ? "-" : "", digits, exponent);
 }
 
 // Functions whose expression class has an upper-case name that an alias does not replace.
@@ -114,12 +92,18 @@ std::string_view PrintedName(std::string_view name) {
   return name;
 }
 
-bool IsDayTime(const TypePtr& type) { return type->id() == arrow::Type::DURATION; }
+bool IsDays(const TypePtr& type) {
+  return type->id() == arrow::Type::DURATION && SqlTypeName(*type) == "INTERVAL DAY";
+}
 
-// + and - on dates and times print as the functions they become; empty for all else.
+// Operators on dates, times and intervals print as the functions they become; empty for all else.
 std::string TimeArithmeticText(const std::string& name, const std::vector<std::string>& arguments,
                                const std::vector<TypePtr>& types) {
-  if ((name != "+" && name != "-") || arguments.size() != 2) return "";
+  if (arguments.size() != 2) return "";
+  if (name == "*" && IsInterval(*types[1]) && !IsInterval(*types[0])) {
+    return fmt::format("({} * {})", arguments[1], arguments[0]);
+  }
+  if (name != "+" && name != "-") return "";
   size_t base = 0;
   const auto is_time = [](const TypePtr& type) {
     return type->id() == arrow::Type::DATE32 || type->id() == arrow::Type::TIMESTAMP;
@@ -136,9 +120,10 @@ std::string TimeArithmeticText(const std::string& name, const std::vector<std::s
                        arguments[other]);
   }
   if (!IsInterval(*types[other])) return "";
-  if (is_date && name == "+" && IsDayTime(types[other]) && arguments[other].ends_with("' DAY")) {
-    return fmt::format("date_add({}, extractansiintervaldays({}))", arguments[base],
-                       arguments[other]);
+  if (is_date && IsDays(types[other])) {
+    return fmt::format(name == "+" ? "date_add({}, extractansiintervaldays({}))"
+                                   : "date_add({}, (- extractansiintervaldays({})))",
+                       arguments[base], arguments[other]);
   }
   return fmt::format("{} {} {}", arguments[base], name, arguments[other]);
 }
@@ -172,8 +157,8 @@ std::string OperatorText(const std::string& name, const std::vector<std::string>
   if (name == "subscript" && arguments.size() == 2) {
     return fmt::format("{}[{}]", arguments[0], arguments[1]);
   }
-  if (name == "extract" && arguments.size() == 2) {
-    return fmt::format("extract({} FROM {})", arguments[0], arguments[1]);
+  if ((name == "extract" || name == "datepart") && arguments.size() == 2) {
+    return fmt::format("{}({} FROM {})", name, arguments[0], arguments[1]);
   }
   return "";
 }
@@ -198,10 +183,8 @@ std::string LiteralText(const arrow::Scalar& value, const std::string& time_zone
     case arrow::Type::TIMESTAMP:
       return fmt::format("{} '{}'", IsTimestamp(type) ? "TIMESTAMP" : "TIMESTAMP_NTZ",
                          CastToText(value, time_zone));
-    case arrow::Type::DURATION:
-      return DayTimeText(static_cast<const arrow::DurationScalar&>(value).value);
-    case arrow::Type::INTERVAL_MONTHS:
-      return YearMonthText(static_cast<const arrow::MonthIntervalScalar&>(value).value);
+    case arrow::Type::DECIMAL128:
+      return DecimalText(value, time_zone);
     default:
       return CastToText(value, time_zone);
   }
@@ -213,8 +196,14 @@ std::string CallText(const std::string& name, const std::vector<std::string>& ar
   if (text.empty()) text = OperatorText(name, arguments);
   if (!text.empty()) return text;
   std::string printed(PrintedName(name));
-  if (UpperCaseNames().count(printed) > 0) {
+  const bool rounds = (name == "ceil" || name == "floor") && arguments.size() == 2;
+  if (UpperCaseNames().count(printed) > 0 && !rounds) {
     for (char& c : printed) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  // Spark's expressions hold schema and options of these beside their one child.
+  if ((name == "from_json" || name == "to_json" || name == "schema_of_json") &&
+      !arguments.empty()) {
+    return fmt::format("{}({})", printed, arguments[0]);
   }
   if (name == "log" && arguments.size() == 1) return fmt::format("LOG(E(), {})", arguments[0]);
   std::string list = fmt::format("{}", fmt::join(arguments, ", "));

@@ -26,7 +26,8 @@ bool AllowedWithoutAnsi(const arrow::DataType& from, const arrow::DataType& to) 
   const bool from_time =
       from.id() == arrow::Type::DATE32 || from.id() == arrow::Type::TIMESTAMP;
   return (from_time && to.id() == arrow::Type::BOOL) ||
-         (from.id() == arrow::Type::BOOL && IsTimestamp(to));
+         (from.id() == arrow::Type::BOOL && IsTimestamp(to)) ||
+         (IsInteger(from) && to.id() == arrow::Type::BINARY);
 }
 
 std::vector<std::string> FieldNames(const arrow::DataType& type) {
@@ -119,6 +120,9 @@ Result<expr::ExpressionPtr> MakeCheckedCast(const Resolved& value, const TypePtr
 Result<Resolved> ExpressionResolver::BindCall(const std::string& name,
                                               std::vector<Resolved> arguments) {
   const expr::ScalarFunction* declaration = context_->functions->FindScalar(name);
+  if (declaration == nullptr && name == "range") {
+    return MakeError("NOT_A_SCALAR_FUNCTION", {{"functionName", QuoteIdentifier(name)}});
+  }
   if (declaration == nullptr) {
     return MakeError("UNRESOLVED_ROUTINE",
                      {{"routineName", QuoteIdentifier(name)}, {"searchPath", SearchPath()}});

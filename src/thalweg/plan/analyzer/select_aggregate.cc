@@ -174,6 +174,15 @@ Result<Resolved> SelectBlock::ResolveAggregate(const spec::Expression& call,
     return MakeError("GROUP_BY_AGGREGATE", {{"sqlExpr", spec::ToString(call)}});
   }
   if (!aggregating_) return ClauseHooks("Sort").ResolveAggregate(call, declaration);
+  if (call.children.empty() && EqualsIgnoreCase(call.name.back(), "count")) {
+    return MakeError("WRONG_NUM_ARGS.WITH_SUGGESTION",
+                     {{"functionName", "`count`"},
+                      {"expectedNum", " >= 1"},
+                      {"actualNum", "0"},
+                      {"legacyNum", "0"},
+                      {"legacyConfKey", "\"spark.sql.legacy.allowParameterlessCount\""},
+                      {"legacyConfValue", "\"true\""}});
+  }
   ARROW_ASSIGN_OR_RAISE(const std::vector<Resolved> arguments, ResolveAggregateArguments(call));
   std::vector<expr::ArgumentInfo> infos;
   std::vector<std::string> texts;

@@ -59,7 +59,9 @@ class SelectBlock : public ClauseHooks {
   NodePtr BuildBelow() const;
 
   // HAVING, ORDER BY (select_order.cc)
-  Result<Resolved> ResolveOverOutput(const spec::Expression& expression);
+  Result<Resolved> ResolveOver(const Scope& scope, const spec::Expression& expression);
+  Scope HavingScope() const;
+  Status CheckVisible(const expr::Expression& expression, const Scope& scope) const;
   Result<Resolved> ResolveSortItem(const spec::Expression& item);
 
   const AnalyzerContext* context_;

@@ -1,5 +1,7 @@
 // HAVING and ORDER BY of SelectBlock: both see the select list first, then what lies below it.
 
+#include <algorithm>
+
 #include <arrow/type.h>
 #include <fmt/format.h>
 
@@ -24,16 +26,48 @@ Result<SortKey> MakeSortKey(const Resolved& value, const spec::SortOrder& order)
   return SortKey{value.expression, order.descending, order.nulls_first};
 }
 
-Result<Resolved> SelectBlock::ResolveOverOutput(const spec::Expression& expression) {
-  const Scope scope = OutputScope();
+Result<Resolved> SelectBlock::ResolveOver(const Scope& scope,
+                                          const spec::Expression& expression) {
   ARROW_ASSIGN_OR_RAISE(Resolved value,
                         ExpressionResolver(context_, &scope, this).Resolve(expression));
   if (aggregating_) value.expression = ReplaceGrouping(value.expression);
   return value;
 }
 
+Status SelectBlock::CheckVisible(const expr::Expression& expression, const Scope& scope) const {
+  if (expression.kind() == expr::ExpressionKind::kAttribute) {
+    const auto& reference = static_cast<const expr::AttributeReference&>(expression);
+    bool visible = IsGrouped(reference.id());
+    for (const NamedExpression& output : outputs_) {
+      visible = visible || output.output.id == reference.id();
+    }
+    if (!visible) return UnresolvedColumn(scope, {reference.name()});
+  }
+  for (const expr::ExpressionPtr& child : expression.children()) {
+    ARROW_RETURN_NOT_OK(CheckVisible(*child, scope));
+  }
+  return Status::OK();
+}
+
+// Keys hide select items of the same name.
+Scope SelectBlock::HavingScope() const {
+  Scope scope;
+  for (const Attribute& attribute : input_.scope.attributes) {
+    if (IsGrouped(attribute.id)) scope.attributes.push_back(attribute);
+  }
+  const Scope keys = scope;
+  for (const NamedExpression& item : outputs_) {
+    const bool hidden = std::any_of(
+        keys.attributes.begin(), keys.attributes.end(),
+        [&item](const Attribute& key) { return EqualsIgnoreCase(key.name, item.output.name); });
+    if (!hidden) scope.attributes.push_back(item.output);
+  }
+  return scope;
+}
+
 Status SelectBlock::Having(const spec::Expression& condition) {
-  ARROW_ASSIGN_OR_RAISE(const Resolved value, ResolveOverOutput(condition));
+  ARROW_ASSIGN_OR_RAISE(const Resolved value, ResolveOver(HavingScope(), condition));
+  ARROW_RETURN_NOT_OK(CheckVisible(*value.expression, OutputScope()));
   // Below the projection its columns are their expressions.
   const expr::ExpressionPtr inlined =
       expr::Transform(value.expression, [this](const expr::ExpressionPtr& part) {
@@ -57,7 +91,15 @@ Status SelectBlock::Having(const spec::Expression& condition) {
 
 Result<Resolved> SelectBlock::ResolveSortItem(const spec::Expression& item) {
   const std::optional<int64_t> ordinal = OrdinalValue(item);
-  if (!ordinal) return ResolveOverOutput(item);
+  if (!ordinal) {
+    const Scope scope = OutputScope();
+    Result<Resolved> value = ResolveOver(scope, item);
+    if (IsCondition(value.status(), "AMBIGUOUS_REFERENCE") &&
+        item.kind == spec::ExpressionKind::kAttribute) {
+      return UnresolvedColumn(scope, item.name);
+    }
+    return value;
+  }
   if (*ordinal < 1 || *ordinal > static_cast<int64_t>(outputs_.size())) {
     return MakeError("ORDER_BY_POS_OUT_OF_RANGE",
                      {{"index", std::to_string(*ordinal)},
@@ -83,14 +125,8 @@ Status SelectBlock::OrderBy(const std::vector<spec::SortOrder>& order) {
       }
     }
     ARROW_ASSIGN_OR_RAISE(const Resolved value, ResolveSortItem(*item.expression));
-    if (aggregating_) {
-      // Columns of the input that are no keys are out of sight above an aggregation.
-      for (const uint64_t id : expr::CollectAttributeIds(*value.expression)) {
-        bool visible = IsGrouped(id);
-        for (const NamedExpression& output : outputs_) visible = visible || output.output.id == id;
-        if (!visible) return UnresolvedColumn(scope, {value.column_name()});
-      }
-    }
+    // Columns of the input that are no keys are out of sight above an aggregation.
+    if (aggregating_) ARROW_RETURN_NOT_OK(CheckVisible(*value.expression, scope));
     ARROW_ASSIGN_OR_RAISE(SortKey key, MakeSortKey(value, item));
     sort_keys_.push_back(std::move(key));
   }

@@ -21,6 +21,9 @@ struct ViewEntry {
   std::string name;  // as written at creation
   spec::RelationPtr relation;
   NodePtr plan;
+  /// The same read as a stream, of views made by CREATE TEMPORARY VIEW ... USING: what STREAM means
+  /// for them. Null for all others.
+  spec::RelationPtr stream_relation = nullptr;
 };
 
 /// A table made by CREATE TABLE or CREATE STREAMING TABLE: files or another source at a location.

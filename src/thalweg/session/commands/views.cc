@@ -11,13 +11,18 @@ Result<std::string> ViewName(const Statement& statement) {
 }
 
 Result<StatementOutcome> Register(Session* session, const Statement& statement,
-                                  plan::spec::RelationPtr relation) {
+                                  plan::spec::RelationPtr relation,
+                                  plan::spec::RelationPtr stream_relation = nullptr) {
   ARROW_ASSIGN_OR_RAISE(auto name, ViewName(statement));
   if (statement.if_not_exists && session->catalog().FindView(name) != nullptr) {
     return StatementOutcome{};
   }
   ARROW_RETURN_NOT_OK(session->catalog().CreateView(
-      {.name = name, .relation = std::move(relation), .plan = nullptr}, statement.replace));
+      {.name = name,
+       .relation = std::move(relation),
+       .plan = nullptr,
+       .stream_relation = std::move(stream_relation)},
+      statement.replace));
   return StatementOutcome{};
 }
 
@@ -57,7 +62,9 @@ Result<StatementOutcome> CreateViewUsing(Session* session, const Statement& stat
   relation->options = statement.options;
   relation->position = statement.position;
   ARROW_RETURN_NOT_OK(session->providers().Find(statement.format).status());
-  return Register(session, statement, std::move(relation));
+  auto stream = std::make_shared<plan::spec::Relation>(*relation);
+  stream->is_stream = true;
+  return Register(session, statement, std::move(relation), std::move(stream));
 }
 
 Result<StatementOutcome> DropView(Session* session, const Statement& statement) {

@@ -1,0 +1,143 @@
+#include <arrow/api.h>
+
+#include "thalweg/api/api_fixture_test.h"
+#include "thalweg/testing/temporary_directory.h"
+
+namespace thalweg {
+namespace {
+
+using fn::Col;
+
+class DataFrameTest : public ApiTest {
+ protected:
+  DataFrame Sales() {
+    return *session_->Sql(
+        "SELECT * FROM VALUES ('a', 1, 10.0D), ('a', 2, 20.0D), ('b', 3, 30.0D) AS t(k, v, x)");
+  }
+};
+
+TEST_F(DataFrameTest, SelectsFiltersAndAddsColumns) {
+  const DataFrame sales = Sales();
+  EXPECT_EQ(Rows(sales.Select("k", (Col("v") + 1).As("w")).Filter("k = 'b'")),
+            R"({"k":"b","w":4})");
+  EXPECT_EQ(*sales.Select(Col("v") + 1).Columns(), std::vector<std::string>{"(v + 1)"});
+  EXPECT_EQ(Rows(sales.Where(Col("v") == 2).SelectExpr({"v * 2 AS w", "upper(k) AS k"})),
+            R"({"w":4,"k":"A"})");
+  EXPECT_EQ(Rows(sales.WithColumn("v", Col("v") * 10).Drop({"x", "k"}).Limit(1)), R"({"v":10})");
+  EXPECT_EQ(Rows(sales.WithColumnRenamed("v", "n").Select("n").Offset(2)), R"({"n":3})");
+  EXPECT_EQ(*sales.ToDF({"p", "q", "r"}).Columns(), (std::vector<std::string>{"p", "q", "r"}));
+}
+
+TEST_F(DataFrameTest, Aggregates) {
+  const DataFrame sales = Sales();
+  EXPECT_EQ(Rows(sales.GroupBy("k").Count()), R"({"k":"a","count":2}{"k":"b","count":1})");
+  EXPECT_EQ(Rows(sales.GroupBy(Col("k").As("key")).Agg(fn::Sum("v").As("total"))),
+            R"({"key":"a","total":3}{"key":"b","total":3})");
+  EXPECT_EQ(Rows(sales.GroupBy("k").Max("v", "x").Filter("k = 'a'").ToDF({"k", "v", "x"})),
+            R"({"k":"a","v":2,"x":20.0})");
+  EXPECT_EQ(Rows(sales.Agg(fn::CountDistinct("k").As("n"), fn::Avg("x").As("m"))),
+            R"({"n":2,"m":20.0})");
+  EXPECT_EQ(*sales.Count(), 3);
+  EXPECT_FALSE(*sales.IsEmpty());
+}
+
+TEST_F(DataFrameTest, JoinsAndSets) {
+  const DataFrame sales = Sales();
+  const DataFrame names = *session_->Sql("SELECT * FROM VALUES ('a', 'first') AS t(k, name)");
+  EXPECT_EQ(Rows(sales.Join(names, {"k"}, "left_outer").Select("v", "name")),
+            R"({"v":1,"name":"first"}{"v":2,"name":"first"}{"v":3})");
+  EXPECT_EQ(Rows(sales.Alias("l").Join(names.Alias("r"), Col("l.k") == Col("r.k")).Select("l.v")),
+            R"({"v":1}{"v":2})");
+  EXPECT_EQ(Rows(sales.Join(names, "k", "leftanti").Select("v")), R"({"v":3})");
+  EXPECT_EQ(*sales.CrossJoin(names.Select("name")).Count(), 3);
+  EXPECT_EQ(*sales.Union(sales).Count(), 6);
+  EXPECT_EQ(*sales.UnionAll(sales).Distinct().Count(), 3);
+  EXPECT_EQ(*sales.UnionByName(sales.Select("x", "v", "k")).DropDuplicates({"k"}).Count(), 2);
+  EXPECT_EQ(Rows(sales.Select("k").Intersect(names.Select("k"))), R"({"k":"a"})");
+  EXPECT_EQ(Rows(sales.Select("k").Except(names.Select("k"))), R"({"k":"b"})");
+}
+
+TEST_F(DataFrameTest, Sorts) {
+  const auto table = Sales().OrderBy("k", Col("v").Desc()).Select("v").Collect();
+  ASSERT_TRUE(table.ok()) << ErrorText(table.status());
+  const auto values = *(*table)->CombineChunks();
+  EXPECT_EQ(values->column(0)->chunk(0)->ToString(), "[\n  2,\n  1,\n  3\n]");
+}
+
+TEST_F(DataFrameTest, ShowsAndExplains) {
+  THALWEG_ASSERT_OK(Sales().OrderBy("v").Show(2));
+  EXPECT_EQ(console_.str(),
+            "+---+---+----+\n|  k|  v|   x|\n+---+---+----+\n|  a|  1|10.0|\n|  a|  2|20.0|\n"
+            "+---+---+----+\nonly showing top 2 rows\n\n");
+  console_.str("");
+  THALWEG_ASSERT_OK(Sales().Select("k").PrintSchema());
+  EXPECT_EQ(console_.str(), "root\n |-- k: string (nullable = false)\n\n");
+  EXPECT_THAT(*Sales().Filter("v > 1").ExplainString(true),
+              ::testing::HasSubstr("== Physical Plan =="));
+}
+
+TEST_F(DataFrameTest, ViewsKeepWhatTheyMean) {
+  THALWEG_ASSERT_OK(Sales().CreateOrReplaceTempView("sales"));
+  // The new view of that name reads the old one.
+  THALWEG_ASSERT_OK(session_->Table("sales").Filter("v > 1").CreateOrReplaceTempView("sales"));
+  EXPECT_EQ(*session_->Table("sales").Count(), 2);
+  EXPECT_EQ(Rows(*session_->Sql("SELECT sum(v) AS s FROM sales")), R"({"s":5})");
+  EXPECT_EQ(Condition(Sales().CreateTempView("sales")), "TEMP_TABLE_OR_VIEW_ALREADY_EXISTS");
+}
+
+TEST_F(DataFrameTest, WritesAndReadsFiles) {
+  const testing::TemporaryDirectory directory;
+  const std::string path = directory.Child("sales");
+  THALWEG_ASSERT_OK(Sales().Write().PartitionBy({"k"}).Parquet(path));
+  EXPECT_EQ(Rows(session_->Read().Parquet(path).Filter("k = 'b'").Select("v")), R"({"v":3})");
+  EXPECT_EQ(Condition(Sales().Write().Parquet(path)), "PATH_ALREADY_EXISTS");
+  THALWEG_ASSERT_OK(Sales().Write().Mode("append").PartitionBy({"k"}).Parquet(path));
+  EXPECT_EQ(*session_->Read().Parquet(path).Count(), 6);
+  THALWEG_ASSERT_OK(Sales().Write().Option("header", true).Csv(directory.Child("csv")));
+  EXPECT_EQ(*session_->Read()
+                 .Option("header", true)
+                 .Schema("k STRING, v INT, x DOUBLE")
+                 .Csv(directory.Child("csv"))
+                 .Filter("x > 10")
+                 .Count(),
+            2);
+  EXPECT_EQ(Condition(Sales().Write().Mode("sometimes").Json(directory.Child("j"))),
+            "INVALID_SAVE_MODE");
+}
+
+TEST_F(DataFrameTest, ErrorsAreKeptUntilTheAction) {
+  const DataFrame sales = Sales();
+  EXPECT_EQ(Condition(sales.Filter("v >").Select("k").Distinct()), "PARSE_SYNTAX_ERROR");
+  EXPECT_EQ(Condition(sales.Join(sales, {"k"}, "sideways")), "UNSUPPORTED_JOIN_TYPE");
+  EXPECT_EQ(Condition(sales.Select("nowhere")), "UNRESOLVED_COLUMN.WITH_SUGGESTION");
+  EXPECT_EQ(Condition(session_->Table("nowhere")), "TABLE_OR_VIEW_NOT_FOUND");
+  EXPECT_EQ(Condition(session_->Read().Schema("a INT,").Csv("in").Select("a")),
+            "PARSE_SYNTAX_ERROR");
+  EXPECT_EQ(Condition(sales.Select(Col("v") / 0)), "DIVIDE_BY_ZERO");
+  EXPECT_EQ(Condition(sales.WriteStream().Format("noop").Start().status()),
+            "WRITE_STREAM_NOT_ALLOWED");
+  auto other = Session::Builder().GetOrCreate();
+  ASSERT_TRUE(other.ok());
+  EXPECT_THAT(Condition(sales.Union((*other)->Range(3))), ::testing::HasSubstr("two sessions"));
+}
+
+TEST_F(DataFrameTest, TakesArrowData) {
+  arrow::LargeStringBuilder names;
+  arrow::UInt8Builder numbers;
+  THALWEG_ASSERT_OK(names.AppendValues({"x", "y"}));
+  THALWEG_ASSERT_OK(numbers.AppendValues({1, 255}));
+  const auto rows = arrow::RecordBatch::Make(
+      arrow::schema({arrow::field("name", arrow::large_utf8()), arrow::field("n", arrow::uint8())}),
+      2, {*names.Finish(), *numbers.Finish()});
+  auto frame = session_->CreateDataFrame(rows);
+  ASSERT_TRUE(frame.ok()) << ErrorText(frame.status());
+  EXPECT_EQ(Rows(*frame), R"({"name":"x","n":1}{"name":"y","n":255})");
+  EXPECT_EQ((*frame->Schema())->field(1)->type()->ToString(), "int16");
+  const auto times = arrow::RecordBatch::Make(
+      arrow::schema({arrow::field("t", arrow::time64(arrow::TimeUnit::MICRO))}), 0,
+      {*arrow::MakeEmptyArray(arrow::time64(arrow::TimeUnit::MICRO))});
+  EXPECT_EQ(Condition(session_->CreateDataFrame(times).status()), "UNSUPPORTED_ARROWTYPE");
+}
+
+}  // namespace
+}  // namespace thalweg
