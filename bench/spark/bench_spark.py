@@ -87,6 +87,7 @@ class Spark:
         self.root = root
         self.spark = (SparkSession.builder.master("local[2]").appName("bench")
                       .config("spark.ui.enabled", "false").config("spark.driver.memory", "8g")
+                      .config("spark.ui.showConsoleProgress", "false")
                       .config("spark.sql.shuffle.partitions", "2")
                       .config("spark.sql.session.timeZone", "UTC").getOrCreate())
         self.spark.sparkContext.setLogLevel("ERROR")

@@ -75,7 +75,7 @@ class ScenarioPlayer {
   std::vector<std::string> Play() {
     const Status status = PlaySteps();
     if (!status.ok()) Differ("cannot play: " + RenderError(status));
-    if (query_ != nullptr) query_->Stop().Warn();
+    if (query_ != nullptr) (void)query_->Stop();
     query_.reset();
     return std::move(differences_);
   }
@@ -97,7 +97,8 @@ class ScenarioPlayer {
     session::SessionOptions options;
     options.clock = &clock_;
     options.settings = settings_;
-    for (const auto& [key, value] : scenario_.value("conf", Json::object()).items()) {
+    const Json conf = scenario_.value("conf", Json::object());
+    for (const auto& [key, value] : conf.items()) {
       options.settings[key] = value.get<std::string>();
     }
     ARROW_ASSIGN_OR_RAISE(session_, session::Session::Make(std::move(options)));
@@ -129,12 +130,14 @@ class ScenarioPlayer {
   }
 
   Status MakeViews() {
-    for (const auto& [name, input] : scenario_.value("inputs", Json::object()).items()) {
+    const Json inputs = scenario_.value("inputs", Json::object());
+    for (const auto& [name, input] : inputs.items()) {
       ARROW_RETURN_NOT_OK(session_->file_system()->CreateDirectories(directory_.Child(name)));
       ARROW_RETURN_NOT_OK(MakeView(name, input["schema"], input.value("options", Json::object()),
                                    /*is_stream=*/true));
     }
-    for (const auto& [name, table] : scenario_.value("statics", Json::object()).items()) {
+    const Json statics = scenario_.value("statics", Json::object());
+    for (const auto& [name, table] : statics.items()) {
       ARROW_RETURN_NOT_OK(session_->file_system()->CreateDirectories(directory_.Child(name)));
       std::ofstream out(directory_.Child(name) + "/rows.json");
       for (const Json& row : table["rows"]) out << row.dump() << "\n";

@@ -17,7 +17,7 @@
 namespace thalweg::tests {
 namespace {
 
-constexpr int kSeeds = 25;
+constexpr int kSeeds = 12;
 constexpr int64_t kDelaySeconds = 30;
 
 struct Query {

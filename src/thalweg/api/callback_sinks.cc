@@ -7,6 +7,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/api/frame.h"
+#include "thalweg/base/log.h"
 #include "thalweg/connectors/foreach/foreach_sink.h"
 
 namespace thalweg::api {
@@ -79,11 +80,12 @@ std::unique_ptr<io::StreamSink> MakeProgramForeachSink(DataStreamWriter::Foreach
     return Guarded([&] { return writers->Process(partition, epoch, rows); });
   };
   callbacks.close = [writers](int64_t partition, int64_t epoch, const Status& outcome) {
-    // Close() has no way to fail: what it throws is dropped.
-    Guarded([&]() -> Status {
+    const Status closed = Guarded([&]() -> Status {
       writers->Close(partition, epoch, outcome);
       return Status::OK();
-    }).Warn();
+    });
+    // Close() has no way to fail: what it throws is told and passed over.
+    if (!closed.ok()) Log(LogLevel::kWarning, "a foreach writer's Close failed: " + closed.message());
   };
   return connectors::MakeForeachSink(std::move(callbacks));
 }

@@ -58,8 +58,11 @@ Result<expr::BoundFunction> BindHash(const std::string& name, const Arguments& a
 }
 
 expr::ScalarKernel ConstantKernel(std::string text) {
-  return [text](const expr::EvalContext&, const Datums&, int64_t) -> Result<arrow::Datum> {
-    return arrow::Datum(TextScalar(text));
+  return [text](const expr::EvalContext&, const Datums& values,
+                int64_t num_rows) -> Result<arrow::Datum> {
+    if (expr::AllScalars(values)) return arrow::Datum(TextScalar(text));
+    ARROW_ASSIGN_OR_RAISE(auto array, arrow::MakeArrayFromScalar(*TextScalar(text), num_rows));
+    return arrow::Datum(array);
   };
 }
 

@@ -121,9 +121,9 @@ std::string TimeArithmeticText(const std::string& name, const std::vector<std::s
   }
   if (!IsInterval(*types[other])) return "";
   if (is_date && IsDays(types[other])) {
-    return fmt::format(name == "+" ? "date_add({}, extractansiintervaldays({}))"
-                                   : "date_add({}, (- extractansiintervaldays({})))",
-                       arguments[base], arguments[other]);
+    const std::string days = fmt::format("extractansiintervaldays({})", arguments[other]);
+    return fmt::format("date_add({}, {})", arguments[base],
+                       name == "+" ? days : fmt::format("(- {})", days));
   }
   return fmt::format("{} {} {}", arguments[base], name, arguments[other]);
 }

@@ -47,7 +47,9 @@ NodePtr Rebuild(const NodePtr& filter, const NodePtr& node, const Division& divi
                 const std::map<uint64_t, ExpressionPtr>& values) {
   if (division.below.empty()) return filter;
   Conjuncts below;
-  for (const ExpressionPtr& conjunct : division.below) below.push_back(Substitute(conjunct, values));
+  for (const ExpressionPtr& conjunct : division.below) {
+    below.push_back(Substitute(conjunct, values));
+  }
   NodePtr child = PushInto(node->children[0], below);
   return FilterOver(WithChildren(*node, {std::move(child)}), division.above);
 }

@@ -1,1 +1,0 @@
-// Exists so that the shared library has a source: all else in it comes from the rooms.
