@@ -40,7 +40,8 @@ find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 find_package(mimalloc QUIET)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+# Regular expressions: PCRE2 alone. Arrow's libraries export an RE2 of their own, of another version
+# than the system's: linking that one too mixes both at run time.
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(EDIT REQUIRED IMPORTED_TARGET libedit)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "error_output.h"
 #include "interrupt.h"
 
 namespace thalweg::cli {
@@ -13,7 +14,7 @@ int Fail(const Status& status, std::string_view script, StatementRunner* runner,
          ProgressDisplay* display) {
   {
     const auto lock = display->ClearAndHold();
-    fmt::print(stderr, "{}\n", RenderErrorInScript(status, script));
+    PrintError(status, script);
   }
   StopQueries(runner->session(), runner->started());
   return kExitFailed;

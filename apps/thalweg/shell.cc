@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "error_output.h"
 #include "interrupt.h"
 #include "line_editor.h"
 #include "script_runner.h"
@@ -77,7 +78,7 @@ class Shell {
       display_->SetActive(false);
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
       if (!end.ok()) {
-        fmt::print(stderr, "{}\n", RenderErrorInScript(end.status(), script.text()));
+        PrintError(end.status(), script.text());
       } else if (*end == RunEnd::kInterrupted) {
         fmt::print(stderr, "interrupted\n");
       }
@@ -121,7 +122,7 @@ class Shell {
     if (text.ok()) {
       RunScript(Script(*text));
     } else {
-      fmt::print(stderr, "{}\n", RenderError(text.status()));
+      PrintError(text.status());
     }
   }
 
@@ -147,7 +148,7 @@ class Shell {
     std::erase_if(runner_->started(), [](const stream::StreamingQueryPtr& query) {
       if (query->IsActive()) return false;
       if (const auto failure = query->exception()) {
-        fmt::print(stderr, "{}\n", RenderError(failure->ToStatus()));
+        PrintError(failure->ToStatus());
       }
       return true;
     });
@@ -170,7 +171,7 @@ int RunShell(StatementRunner* runner, ProgressDisplay* display) {
     return CompleteWord(session, line, word);
   });
   if (!editor.ok()) {
-    fmt::print(stderr, "{}\n", RenderError(editor.status()));
+    PrintError(editor.status());
     return kExitFailed;
   }
   display->SetActive(false);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "error_output.h"
 #include "interrupt.h"
 #include "script_runner.h"
 #include "shell.h"
@@ -79,7 +80,7 @@ ProgressDisplay::Mode ProgressMode(const SqlArguments& arguments) {
 }
 
 int Fail(const Status& status) {
-  fmt::print(stderr, "{}\n", RenderError(status));
+  PrintError(status);
   return kExitFailed;
 }
 

@@ -131,17 +131,30 @@ class StreamTest(ProgramTest):
 
     def test_altered_state(self):
         self.assert_done(self.sql(self.complete_table()))
-        files = [path for path in (self.root / "checkpoint/state").rglob("*")
-                 if path.is_file() and path.stat().st_size > 40]
-        self.assertTrue(files)
-        for path in files:
-            content = bytearray(path.read_bytes())
-            content[len(content) // 2] ^= 0xFF
-            path.write_bytes(content)
+        shutil.copytree(self.root / "checkpoint", self.root / "good")
         self.write_events(3, [{"k": "c", "v": 3}])
-        outcome = self.sql(self.complete_table())
-        self.assertEqual(outcome.code, 1, outcome)
-        self.assertIn("SQLSTATE", outcome.err)
+        files = [path.relative_to(self.root / "good")
+                 for path in (self.root / "good/state").rglob("*") if path.is_file()]
+        self.assertTrue(files)
+        for name in files:
+            for truncated in (False, True):
+                with self.subTest(f"{name}, truncated: {truncated}"):
+                    shutil.rmtree(self.root / "checkpoint")
+                    shutil.copytree(self.root / "good", self.root / "checkpoint")
+                    path = self.root / "checkpoint" / name
+                    content = bytearray(path.read_bytes())
+                    content[len(content) // 2] ^= 0xFF
+                    path.write_bytes(content[:len(content) // 2] if truncated else content)
+                    outcome = self.sql(self.complete_table())
+                    self.assertEqual(outcome.code, 1, outcome)
+                    self.assertIn(path.name, outcome.err)
+                    self.assertIn("SQLSTATE", outcome.err)
+
+    def test_errors_do_not_steer_the_terminal(self):
+        outcome = self.sql("SELECT CAST('\x1b[31mred' AS INT)")
+        self.assert_fails(outcome, "CAST_INVALID_INPUT", "22018")
+        self.assertIn("\\x1B[31mred", outcome.err)
+        self.assertNotIn("\x1b", outcome.err)
 
     def test_checkpoint_of_another_query(self):
         self.assert_done(self.sql(self.complete_table()))

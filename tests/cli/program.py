@@ -28,7 +28,8 @@ class Outcome:
 
 def run(*arguments, stdin="", cwd=None, env=None):
     process = subprocess.run([os.path.abspath(PROGRAM), *map(str, arguments)], input=stdin,
-                             capture_output=True, text=True, cwd=cwd, timeout=TIMEOUT,
+                             capture_output=True, encoding="utf-8",
+                             errors="replace", cwd=cwd, timeout=TIMEOUT,
                              env=dict(os.environ, **(env or {})))
     return Outcome(process.returncode, process.stdout, process.stderr)
 

@@ -104,7 +104,7 @@ Column Column::IsIn(const std::vector<Operand>& values) const {
   return MakeCall("in", std::move(arguments));
 }
 Column Column::Between(const Operand& lower, const Operand& upper) const {
-  return MakeCall("between", {*this, lower.column(), upper.column()});
+  return *this >= lower.column() && *this <= upper.column();
 }
 Column Column::BitwiseAnd(const Operand& other) const {
   return MakeCall("&", {*this, other.column()});
@@ -161,7 +161,19 @@ Column Column::DescNullsFirst() const { return Ordered(*this, true, true); }
 Column Column::DescNullsLast() const { return Ordered(*this, true, false); }
 
 Column Column::operator!() const { return MakeCall("not", {*this}); }
-Column Column::operator-() const { return MakeCall("negative", {*this}); }
+Column Column::operator-() const {
+  return api::MakeColumn(
+      [column = *this](const sql::ParserOptions& options) -> Result<ExpressionPtr> {
+        Expression call;
+        call.kind = ExpressionKind::kFunction;
+        call.name = {"negative"};
+        ARROW_ASSIGN_OR_RAISE(auto child, api::BuildColumn(column, options));
+        // As if written so: a minus sign in SQL is named "(- v)".
+        call.text = "negative(" + plan::spec::ToString(*child) + ")";
+        call.children = {std::move(child)};
+        return std::make_shared<const Expression>(std::move(call));
+      });
+}
 
 Operand::Operand(std::nullptr_t)
     : column_(api::MakeConstant(std::make_shared<arrow::NullScalar>())) {}

@@ -64,6 +64,19 @@ Result<std::vector<ExpressionPtr>> BuildColumns(const std::vector<Column>& colum
   return expressions;
 }
 
+Result<std::vector<ExpressionPtr>> BuildSelectList(const std::vector<Column>& columns,
+                                                   const sql::ParserOptions& options) {
+  ARROW_ASSIGN_OR_RAISE(auto items, BuildColumns(columns, options));
+  for (ExpressionPtr& item : items) {
+    const Expression* inner = item.get();
+    while (inner->kind == ExpressionKind::kCast) inner = inner->children[0].get();
+    const bool is_plain = inner->kind == ExpressionKind::kAttribute && inner->name.size() == 1;
+    if (inner == item.get() || !is_plain) continue;
+    item = plan::spec::MakeAlias(item, inner->name[0]);
+  }
+  return items;
+}
+
 Result<plan::spec::SortOrder> BuildSortOrder(const Column& column,
                                              const sql::ParserOptions& options) {
   const ColumnNode& node = *column.node();

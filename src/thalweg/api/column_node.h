@@ -44,6 +44,10 @@ Result<plan::spec::ExpressionPtr> BuildColumn(const Column& column,
                                               const sql::ParserOptions& options);
 Result<std::vector<plan::spec::ExpressionPtr>> BuildColumns(const std::vector<Column>& columns,
                                                             const sql::ParserOptions& options);
+/// The columns as a select list. However often a plain column is cast, it keeps its name, as in
+/// Spark's DataFrame; SQL's SELECT keeps it through one cast only.
+Result<std::vector<plan::spec::ExpressionPtr>> BuildSelectList(const std::vector<Column>& columns,
+                                                               const sql::ParserOptions& options);
 /// The column as a sort key, ascending unless it says otherwise.
 Result<plan::spec::SortOrder> BuildSortOrder(const Column& column,
                                              const sql::ParserOptions& options);

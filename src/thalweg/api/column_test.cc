@@ -3,6 +3,7 @@
 namespace thalweg {
 namespace {
 
+using ::testing::ElementsAre;
 using namespace fn;  // NOLINT: what programs write
 
 class ColumnTest : public ApiTest {
@@ -62,6 +63,35 @@ TEST_F(ColumnTest, CaseAndFunctions) {
   EXPECT_EQ(Value(Expr("a + 1 AS ignored")), R"({"v":8})");
   EXPECT_EQ(Value(CallFunction("greatest", {Col("a"), 9})), R"({"v":9})");
   EXPECT_EQ(Value(FromJson(Lit(R"({"k":[1,2]})"), "k ARRAY<INT>")), R"({"v":{"k":[1,2]}})");
+}
+
+TEST_F(ColumnTest, ResultsAreNamedAsInSpark) {
+  const DataFrame frame =
+      session_->Range(2).SelectExpr({"id AS k", "id AS v", "named_struct('x', 1) AS p"});
+  const auto names = [](const DataFrame& named) {
+    const auto columns = named.Columns();
+    return columns.ok() ? *columns : std::vector<std::string>{ErrorText(columns.status())};
+  };
+  EXPECT_THAT(names(frame.Select(Col("v").IsIn({1, 2}), Col("v").Between(1, 2), -Col("v"),
+                                 Col("v") != 1, Col("v").EqualNullSafe(1), Round("v", 2),
+                                 Col("v").IsNull(), Col("p").GetField("x"), Col("p.x"))),
+              ElementsAre("(v IN (1, 2))", "((v >= 1) AND (v <= 2))", "negative(v)",
+                          "(NOT (v = 1))", "(v <=> 1)", "round(v, 2)", "(v IS NULL)", "p.x", "x"));
+  EXPECT_THAT(names(frame.Select(Col("v").Cast("int").Cast("string"), Expr("CAST(v AS STRING)"),
+                                 Col("v").TryCast("int"), (Col("v") + 1).Cast("string"),
+                                 Col("p.x").Cast("string"), Expr("-v"))),
+              ElementsAre("v", "v", "v", "CAST((v + 1) AS STRING)", "CAST(p.x AS STRING)", "(- v)"));
+  EXPECT_THAT(names(frame.Select(Lit(1), Lit("x"), Lit(nullptr), Lit(1.5), Greatest({Col("k"), 3}),
+                                 When(Col("v") > 1, "a").Otherwise("b"), Substring("k", 1, 2))),
+              ElementsAre("1", "x", "NULL", "1.5", "greatest(k, 3)",
+                          "CASE WHEN (v > 1) THEN a ELSE b END", "substring(k, 1, 2)"));
+  EXPECT_THAT(names(frame.GroupBy(Col("v").Cast("string"), Window(CurrentTimestamp(), "1 minute"))
+                        .Agg(Sum("k"), CountDistinct("k"), SumDistinct("k"),
+                             Count(Lit(1)), Count("*"), First("k", true))),
+              ElementsAre("v", "window", "sum(k)", "count(DISTINCT k)",
+                          "sum(DISTINCT k)", "count(1)", "count(1)", "first(k)"));
+  EXPECT_THAT(names(frame.Select("k", PosExplode(Split(Lit("a b"), " ")))),
+              ElementsAre("k", "pos", "col"));
 }
 
 TEST_F(ColumnTest, MistakesAreReportedByTheAction) {

@@ -15,7 +15,6 @@
 namespace thalweg {
 
 using api::BuildColumn;
-using api::BuildColumns;
 using api::Derive;
 using plan::spec::ExpressionKind;
 using plan::spec::ExpressionPtr;
@@ -99,7 +98,8 @@ DataFrame Deduplicate(const DataFrame& input, const std::vector<std::string>& co
 DataFrame DataFrame::Select(const std::vector<Column>& columns) const {
   return Derive(*this, RelationKind::kProject,
                 [&](Relation* relation, const ParserOptions& options) -> Status {
-                  ARROW_ASSIGN_OR_RAISE(relation->expressions, BuildColumns(columns, options));
+                  ARROW_ASSIGN_OR_RAISE(relation->expressions,
+                                        api::BuildSelectList(columns, options));
                   return Status::OK();
                 });
 }
@@ -134,8 +134,8 @@ DataFrame GroupedData::Agg(const std::vector<Column>& aggregates) const {
   return Derive(
       input_, RelationKind::kAggregate,
       [&](Relation* relation, const ParserOptions& options) -> Status {
-        ARROW_ASSIGN_OR_RAISE(auto keys, BuildColumns(grouping_, options));
-        ARROW_ASSIGN_OR_RAISE(auto outputs, BuildColumns(aggregates, options));
+        ARROW_ASSIGN_OR_RAISE(auto keys, api::BuildSelectList(grouping_, options));
+        ARROW_ASSIGN_OR_RAISE(auto outputs, api::BuildSelectList(aggregates, options));
         // Keys keep their aliases in the result only: GROUP BY takes the values.
         relation->outputs = keys;
         relation->outputs.insert(relation->outputs.end(), outputs.begin(), outputs.end());

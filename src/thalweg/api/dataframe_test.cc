@@ -68,7 +68,7 @@ TEST_F(DataFrameTest, ShowsAndExplains) {
   THALWEG_ASSERT_OK(Sales().OrderBy("v").Show(2));
   EXPECT_EQ(console_.str(),
             "+---+---+----+\n|  k|  v|   x|\n+---+---+----+\n|  a|  1|10.0|\n|  a|  2|20.0|\n"
-            "+---+---+----+\nonly showing top 2 rows\n\n");
+            "+---+---+----+\nonly showing top 2 rows\n");
   console_.str("");
   THALWEG_ASSERT_OK(Sales().Select("k").PrintSchema());
   EXPECT_EQ(console_.str(), "root\n |-- k: string (nullable = false)\n\n");

@@ -197,10 +197,13 @@ Result<expr::BoundFunction> BindElement(const std::string& name, const Arguments
     bound.nullable |= lenient || type->field(0)->nullable();
   } else if (IsMap(*type)) {
     const auto& map = static_cast<const arrow::MapType&>(*type);
-    TypePtr common = SameType(*key, *map.key_type()) || IsVoid(*key)
-                         ? map.key_type()
-                         : WiderTypeForTwo(map.key_type(), key);
-    const bool castable = common != nullptr && !IsNested(*key) == !IsNested(*map.key_type()) &&
+    // m[k] casts k to the type of the keys; element_at casts both to their common type.
+    TypePtr common = map.key_type();
+    if (!SameType(*key, *common) && !IsVoid(*key)) {
+      common = element_at ? WiderTypeForTwo(common, key) : ImplicitCastType(key, common);
+    }
+    const bool same_kind = IsVoid(*key) || IsNested(*key) == IsNested(*map.key_type());
+    const bool castable = common != nullptr && same_kind &&
                           (!element_at || IsString(*key) == IsString(*map.key_type()) ||
                            IsVoid(*key));
     if (!castable && element_at) {

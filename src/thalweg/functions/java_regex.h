@@ -10,9 +10,8 @@
 
 namespace thalweg::functions {
 
-/// A regular expression in Java's syntax. RE2 runs it, in linear time, when it can; patterns with
-/// look-around, back references or possessive quantifiers run in PCRE2. Immutable once made; each
-/// thread may match with it at any time.
+/// A regular expression in Java's syntax, run by PCRE2 with a bound on backtracking. Immutable once
+/// made; each thread may match with it at any time.
 class JavaRegex {
  public:
   /// Where a group matched, in bytes; begin is -1 for a group that took no part.

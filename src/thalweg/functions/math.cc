@@ -62,6 +62,29 @@ double Sign(double x) {
   return x > 0 ? 1.0 : -1.0;
 }
 
+template <typename Integer>
+expr::ScalarKernel IntervalSignKernel() {
+  return expr::DenseKernel<double, Integer>(
+      float64(), [](Integer x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : 0.0; });
+}
+
+Result<expr::BoundFunction> BindSign(const std::string& name, const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
+  TypePtr type = arguments[0].type;
+  expr::ScalarKernel kernel;
+  if (type->id() == arrow::Type::DURATION) {
+    kernel = IntervalSignKernel<int64_t>();
+  } else if (type->id() == arrow::Type::INTERVAL_MONTHS) {
+    kernel = IntervalSignKernel<int32_t>();
+  } else {
+    ARROW_ASSIGN_OR_RAISE(type, AcceptAs(arguments, 0, float64()));
+    kernel = expr::DenseKernel<double, double>(float64(), Sign);
+  }
+  auto bound = MakeBound(name, arguments, {type}, float64(), std::move(kernel));
+  if (name == "signum") bound.display_name = "SIGNUM";
+  return bound;
+}
+
 std::optional<double> LogBase(double base, double x) {
   if (base <= 0 || x <= 0) return std::nullopt;
   return std::log(x) / std::log(base);
@@ -162,10 +185,10 @@ void RegisterPowers(FunctionRegistry* registry) {
               [](double x) { return std::expm1(x); });
   DeclareReal(registry, {"rint"}, "", "rint(expr) - Returns the nearest whole number, the even one "
               "of two equally near.", [](double x) { return std::nearbyint(x); });
-  DeclareReal(registry, {"sign"}, "", "sign(expr) - Returns -1.0, 0.0 or 1.0 as `expr` is "
-              "negative, zero or positive.", Sign);
-  DeclareReal(registry, {"signum"}, "SIGNUM", "signum(expr) - Returns -1.0, 0.0 or 1.0 as `expr` "
-              "is negative, zero or positive.", Sign);
+  DeclareBinder(registry, {"sign", "signum"}, "math_funcs",
+                "sign(expr) - Returns -1.0, 0.0 or 1.0 as `expr`, a number or an interval, is "
+                "negative, zero or positive.",
+                "SELECT sign(40);", BindSign);
   const auto power = [](double base, double exponent) { return std::pow(base, exponent); };
   DeclareBinary(registry, {"pow"}, "", "pow(expr1, expr2) - Returns `expr1` to the power of "
                 "`expr2`.", power);

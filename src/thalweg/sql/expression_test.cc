@@ -77,7 +77,7 @@ INSTANTIATE_TEST_SUITE_P(Forms, ExpressionText, testing::Values(
     Case{"count(DISTINCT a, b)", "count(DISTINCT a, b)"},
     Case{"sum(a) FILTER (WHERE b > 1)", "sum(a) FILTER (WHERE (b > 1))"},
     Case{"extract(year FROM d)", "extract('year', d)"},
-    Case{"position('a' IN b)", "position('a', b)"},
+    Case{"position('a' IN b)", "locate('a', b)"},
     Case{"substring(a FROM 2 FOR 3)", "substring(a, 2, 3)"},
     Case{"substring(substring(a, 1), 2, 3)", "substring(substring(a, 1), 2, 3)"},
     Case{"trim(BOTH 'x' FROM y)", "trim('x', y)"},

@@ -168,7 +168,7 @@ Result<spec::ExpressionPtr> Parser::ParsePosition(int first) {
   if (!AcceptWord("IN")) return ContinueCall(std::move(name), std::move(part), first);
   ARROW_ASSIGN_OR_RAISE(auto whole, ParseValue());
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  return FinishFunction("position", {std::move(part), std::move(whole)}, first);
+  return FinishFunction("locate", {std::move(part), std::move(whole)}, first);
 }
 
 Result<spec::ExpressionPtr> Parser::ParseSubstring(int first) {

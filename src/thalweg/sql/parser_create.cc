@@ -62,7 +62,13 @@ Result<Parser::Names> Parser::ParseColumnNamesWithComments() {
 
 Result<spec::Statement> Parser::ParseCreateView(spec::Statement statement) {
   statement.kind = spec::StatementKind::kCreateView;
-  statement.if_not_exists = AcceptWords({"IF", "NOT", "EXISTS"});
+  const int first = index();
+  if (AcceptWords({"IF", "NOT", "EXISTS"})) {
+    if (statement.replace) {
+      return MakeError("CREATE_VIEW_WITH_IF_NOT_EXISTS_AND_REPLACE", {}, PositionFrom(first));
+    }
+    return MakeError("_LEGACY_ERROR_TEMP_0053", {}, PositionFrom(first));
+  }
   ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
   if (AtSymbol("(")) {
     // (a, b COMMENT 'x') are names for a query, (a INT) columns of a source.

@@ -35,6 +35,7 @@ constexpr ErrorCondition kConditions[] = {
      "[<suggestion>]."},
     {"UNRESOLVED_ROUTINE", "42883",
      "There is no function <routineName> on the search path <searchPath>."},
+    {"ROUTINE_NOT_FOUND", "42883", "There is no function <routineName>."},
     {"UNRESOLVABLE_TABLE_VALUED_FUNCTION", "42883",
      "There is no table function <name> for these arguments."},
     {"REQUIRES_SINGLE_PART_NAMESPACE", "42K05",

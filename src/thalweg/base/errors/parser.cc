@@ -76,6 +76,10 @@ constexpr ErrorCondition kConditions[] = {
     {"DUPLICATE_KEY", "23505", "The key <keyColumn> is given more than once."},
     {"DUPLICATED_CTE_NAMES", "42602",
      "The common table expression names <duplicateNames> are used more than once."},
+    {"CREATE_VIEW_WITH_IF_NOT_EXISTS_AND_REPLACE", "42601",
+     "CREATE VIEW takes either OR REPLACE or IF NOT EXISTS, not both."},
+    {"_LEGACY_ERROR_TEMP_0053", "",
+     "CREATE TEMPORARY VIEW does not take IF NOT EXISTS. Use CREATE OR REPLACE."},
     {"INVALID_SET_SYNTAX", "42000",
      "SET expects `SET`, `SET key`, `SET key=value` or `SET -v`. Keys and values with other "
      "characters are written in backticks."},

@@ -251,7 +251,8 @@ TEST_F(AnalyzerTest, ChecksTimeWindows) {
             "constraint=<=");
   EXPECT_EQ(Error(Project(Table("e"), {Window("ts", "10 seconds"), Window("ts", "20 seconds")})),
             "_LEGACY_ERROR_TEMP_1039");
-  EXPECT_EQ(Error(select(Call("window_time", {Name("ts")}))), "_LEGACY_ERROR_TEMP_3101");
+  EXPECT_EQ(Error(select(Call("window_time", {Name("ts")}))),
+            "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE");
   EXPECT_EQ(OkColumns(GroupBy(Table("e"), {Window("ts", "10 seconds")},
                               {Name("window", "start"), CountAll()})),
             "start:timestamp, count(1):bigint");

@@ -19,6 +19,16 @@ Status Unsupported(const std::string& feature) {
   return MakeError("UNSUPPORTED_FEATURE", {{"feature", feature}});
 }
 
+// position(a, b), not position(a IN b): only the latter prints as locate.
+bool IsWrittenAsCall(const spec::Expression& call) {
+  if (call.text.empty() || call.children.size() != 2) return true;
+  const std::string& first = call.children[0]->text;
+  const size_t at = call.text.find(first);
+  if (at == std::string::npos) return true;
+  const size_t next = call.text.find_first_not_of(" \t\n", at + first.size());
+  return next != std::string::npos && call.text[next] == ',';
+}
+
 // Functions that may be named without parentheses.
 bool IsLiteralFunction(const std::string& name) {
   static const std::set<std::string> names = {"current_date", "current_timestamp", "current_user",
@@ -186,6 +196,11 @@ Result<Resolved> ExpressionResolver::ResolveCast(const spec::Expression& express
   cast.text = fmt::format("{}({} AS {})", expression.try_cast ? "TRY_CAST" : "CAST", child.text,
                           SqlTypeName(*expression.type));
   if (child.expression->kind() == expr::ExpressionKind::kAttribute) cast.name = child.name;
+  // Spark shows casts to nested types only around struct(...).
+  const spec::Expression& inner = *expression.children[0];
+  const bool of_struct = inner.kind == spec::ExpressionKind::kFunction &&
+                         EqualsIgnoreCase(inner.name.back(), "struct");
+  if (IsNested(*expression.type) && !of_struct) cast.text = child.text;
   const auto mode = expression.try_cast ? expr::CastMode::kTry : expr::CastMode::kAnsi;
   ARROW_ASSIGN_OR_RAISE(cast.expression, MakeCheckedCast(child, expression.type, mode, cast.text,
                                                          /*implicit=*/false));
@@ -343,6 +358,10 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
   const std::string negated = sign ? fmt::format("(- {})", arguments[0].text) : "";
   ARROW_ASSIGN_OR_RAISE(Resolved call, BindCall(name, std::move(arguments)));
   if (sign) call.text = negated;
+  if (name == "position" && IsWrittenAsCall(expression)) call.text.replace(0, 6, "position");
+  if (name == "from_json" && call.expression->type()->id() == arrow::Type::MAP) {
+    call.name = "entries";
+  }
   return call;
 }
 

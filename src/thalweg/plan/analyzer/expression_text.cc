@@ -105,8 +105,10 @@ std::string TimeArithmeticText(const std::string& name, const std::vector<std::s
   }
   if (name != "+" && name != "-") return "";
   size_t base = 0;
-  const auto is_time = [](const TypePtr& type) {
-    return type->id() == arrow::Type::DATE32 || type->id() == arrow::Type::TIMESTAMP;
+  const bool with_interval = IsInterval(*types[0]) || IsInterval(*types[1]);
+  const auto is_time = [with_interval](const TypePtr& type) {
+    return type->id() == arrow::Type::DATE32 || type->id() == arrow::Type::TIMESTAMP ||
+           (with_interval && IsString(*type));
   };
   if (!is_time(types[0])) {
     if (name == "-" || !is_time(types[1])) return "";

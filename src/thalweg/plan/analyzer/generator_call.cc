@@ -41,6 +41,11 @@ Result<GeneratorCall> ResolveGeneratorCall(ExpressionResolver* resolver,
   const std::string name = ToLowerAscii(call.name.back());
   const expr::GeneratorFunction* declaration =
       FindGenerator(resolver->context(), name, &generate.outer);
+  const functions::FunctionRegistry& registry = *resolver->context().functions;
+  if (declaration == nullptr && registry.FindScalar(name) == nullptr &&
+      registry.FindAggregate(name) == nullptr) {
+    return MakeError("ROUTINE_NOT_FOUND", {{"routineName", QuoteIdentifier(name)}});
+  }
   if (declaration == nullptr) {
     return MakeError("UNSUPPORTED_GENERATOR.NOT_GENERATOR",
                      {{"functionName", QuoteIdentifier(name)}, {"classCanonicalName", name}});

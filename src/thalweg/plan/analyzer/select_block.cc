@@ -160,6 +160,12 @@ Result<Resolved> SelectBlock::ResolveTimeWindow(const spec::Expression& call) {
 }
 
 Status SelectBlock::RefuseGenerator(const spec::Expression& call) {
+  if (phase_ == Phase::kGrouping) {
+    return MakeError("UNSUPPORTED_EXPR_FOR_OPERATOR",
+                     {{"operator", "Aggregate"},
+                      {"invalidExprSqls", QuoteExpression(spec::ToString(call))}});
+  }
+  if (phase_ == Phase::kAfterSelect) return ClauseHooks("Sort").RefuseGenerator(call);
   return MakeError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
                    {{"expression", QuoteExpression(spec::ToString(call))}});
 }

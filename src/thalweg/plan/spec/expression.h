@@ -25,7 +25,7 @@ enum class ExpressionKind {
                 // are functions by symbol: + - * / % div = == <=> <> != < <= > >= & | ^ ~ || !
                 // (unary minus "negative", unary plus "positive"), and, or, not, in (value, list...),
                 // like/ilike/rlike (value, pattern[, escape literal]), between (value, low, high),
-                // isnull, isnotnull, isnan, "is distinct from" as not(<=>), istrue..., position,
+                // isnull, isnotnull, isnan, "is distinct from" as not(<=>), POSITION(a IN b) as locate(a, b),
                 // extract (field literal, source). TRIM(BOTH x FROM s) is trim(x, s), LEADING and
                 // TRAILING are ltrim(x, s) and rtrim(x, s). (a, b) and STRUCT(a, b AS n) are "struct",
                 // its children may be kAlias. IS [NOT] TRUE is [not] <=> true. LIKE ANY/ALL become
