@@ -125,14 +125,6 @@ class ShellTest(ProgramTest):
         self.terminal.ask("CREATE TEMPORARY VIEW sight AS SELECT 1 AS a;")
         self.assertIn("sight", self.terminal.ask(".tables"))
         self.terminal.ask(".format json")
-        # The prompt is drawn anew after each completion.
-        self.terminal.ask("SEL\t * FR\t a_lon\t;", '{"a":1}\n' + PROMPT)
-        self.terminal.send(".for\t table\nSELECT 1 AS a;\n")
-        self.terminal.read_until("|1  |")
-        self.terminal.read_until(PROMPT)
-        self.terminal.send("SELECT current_ti\t\t")
-        listed = self.terminal.read_until("current_timezone")
-        self.assertIn("current_timestamp", listed)
 
     def test_streaming_table_in_the_background(self):
         self.write_events(0, [{"v": 1}])
