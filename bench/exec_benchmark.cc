@@ -83,9 +83,8 @@ struct Input {
 
   plan::AggregateCall Aggregate(const char* name, ExpressionPtr argument) const {
     plan::AggregateCall call;
-    call.function = registry->FindAggregate(name)
-                        ->bind({{argument->type(), false, nullptr}})
-                        .ValueOrDie();
+    call.function =
+        registry->FindAggregate(name)->bind({{argument->type(), false, nullptr}}).ValueOrDie();
     call.output = Column(name, call.function->return_type());
     call.arguments = {std::move(argument)};
     return call;
@@ -110,10 +109,10 @@ void FilterProjectEngine(benchmark::State& state) {
   const Input input(1000);
   const auto filter = plan::BuildFilter(
       input.Local(), input.Call(">", {input.v.Reference(), expr::Literal::Long(500)}));
-  RunQuery(state, plan::BuildProject(
-                      filter, {{input.Call("+", {input.k.Reference(), input.v.Reference()}),
-                                Column("s", arrow::int64())},
-                               plan::PassThrough(input.v)}));
+  RunQuery(state,
+           plan::BuildProject(filter, {{input.Call("+", {input.k.Reference(), input.v.Reference()}),
+                                        Column("s", arrow::int64())},
+                                       plan::PassThrough(input.v)}));
 }
 
 void FilterProjectLoop(benchmark::State& state) {
@@ -140,10 +139,10 @@ void FilterProjectLoop(benchmark::State& state) {
 
 void GroupedEngine(benchmark::State& state) {
   const Input input(state.range(0));
-  RunQuery(state, plan::BuildAggregate(
-                      input.Local(), plan::PassThrough(std::vector<plan::Attribute>{input.k}),
-                      {input.Aggregate("count", expr::Literal::Int(1)),
-                       input.Aggregate("sum", input.v.Reference())}));
+  RunQuery(state, plan::BuildAggregate(input.Local(),
+                                       plan::PassThrough(std::vector<plan::Attribute>{input.k}),
+                                       {input.Aggregate("count", expr::Literal::Int(1)),
+                                        input.Aggregate("sum", input.v.Reference())}));
 }
 
 /// Key, count and sum side by side, linear probing, sized in advance, prefetched by blocks.
@@ -164,11 +163,11 @@ void GroupedLoop(benchmark::State& state) {
       const int64_t* v = Values(batch, 1);
       for (int64_t begin = 0; begin < kBatchRows; begin += 64) {
         for (int j = 0; j < 64; ++j) {
-          places[j] = thalweg::state::internal::FoldedMultiply(
-                          static_cast<uint64_t>(k[begin + j]) ^
-                              thalweg::state::internal::kHashSeed0,
-                          thalweg::state::internal::kHashSeed1) &
-                      (capacity - 1);
+          places[j] =
+              thalweg::state::internal::FoldedMultiply(
+                  static_cast<uint64_t>(k[begin + j]) ^ thalweg::state::internal::kHashSeed0,
+                  thalweg::state::internal::kHashSeed1) &
+              (capacity - 1);
           __builtin_prefetch(&table[places[j]]);
         }
         for (int j = 0; j < 64; ++j) {

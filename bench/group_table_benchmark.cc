@@ -75,9 +75,10 @@ void GroupedCountLoop(benchmark::State& state) {
       for (int64_t begin = 0; begin < kBatchRows; begin += 64) {
         for (int j = 0; j < 64; ++j) {
           const auto word = static_cast<uint64_t>(keys[begin + j]);
-          hashes[j] = thalweg::state::internal::FoldedMultiply(
-                          word ^ thalweg::state::internal::kHashSeed0,
-                          thalweg::state::internal::kHashSeed1) & (capacity - 1);
+          hashes[j] =
+              thalweg::state::internal::FoldedMultiply(word ^ thalweg::state::internal::kHashSeed0,
+                                                       thalweg::state::internal::kHashSeed1) &
+              (capacity - 1);
           __builtin_prefetch(&table[hashes[j]]);
         }
         for (int j = 0; j < 64; ++j) {
@@ -95,9 +96,17 @@ void GroupedCountLoop(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * kRows);
 }
 
-BENCHMARK(GroupedCountEngine)->Arg(100)->Arg(10'000)->Arg(100'000)->Arg(1'000'000)
+BENCHMARK(GroupedCountEngine)
+    ->Arg(100)
+    ->Arg(10'000)
+    ->Arg(100'000)
+    ->Arg(1'000'000)
     ->Unit(benchmark::kMillisecond);
-BENCHMARK(GroupedCountLoop)->Arg(100)->Arg(10'000)->Arg(100'000)->Arg(1'000'000)
+BENCHMARK(GroupedCountLoop)
+    ->Arg(100)
+    ->Arg(10'000)
+    ->Arg(100'000)
+    ->Arg(1'000'000)
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -30,10 +30,9 @@ Status Run(const std::string& directory) {
                                .GroupBy(fn::Window("time_hour", "1 hour"), "origin")
                                .Agg(fn::Count("dep_time").As("departures"),
                                     fn::Round(fn::Avg("dep_delay"), 2).As("mean_delay"));
-  const DataFrame departures =
-      hourly.Join(airports, Col("origin") == Col("faa"))
-          .Select(Col("window.start").As("hour"), "origin", Col("name").As("airport"),
-                  "departures", "mean_delay");
+  const DataFrame departures = hourly.Join(airports, Col("origin") == Col("faa"))
+                                   .Select(Col("window.start").As("hour"), "origin",
+                                           Col("name").As("airport"), "departures", "mean_delay");
   ARROW_ASSIGN_OR_RAISE(auto query, departures.WriteStream()
                                         .Format("parquet")
                                         .Option("checkpointLocation", directory + "/checkpoint-cpp")

@@ -26,10 +26,17 @@ Status Run(const std::string&) {
   ARROW_ASSIGN_OR_RAISE(auto session, Session::Builder().AppName("listener").GetOrCreate());
   session->Streams().AddListener(std::make_shared<Printer>());
   ARROW_ASSIGN_OR_RAISE(auto readings, MemoryStream::Make(session, "sensor STRING, value DOUBLE"));
-  ARROW_RETURN_NOT_OK(readings.AddJson(R"({"sensor": "a", "value": 1.5}
-                                          {"sensor": "b", "value": 2.5})").status());
-  ARROW_ASSIGN_OR_RAISE(auto query, readings.ToDF().GroupBy("sensor").Avg("value").WriteStream()
-                                        .Format("memory").QueryName("means").OutputMode("complete")
+  ARROW_RETURN_NOT_OK(readings
+                          .AddJson(R"({"sensor": "a", "value": 1.5}
+                                          {"sensor": "b", "value": 2.5})")
+                          .status());
+  ARROW_ASSIGN_OR_RAISE(auto query, readings.ToDF()
+                                        .GroupBy("sensor")
+                                        .Avg("value")
+                                        .WriteStream()
+                                        .Format("memory")
+                                        .QueryName("means")
+                                        .OutputMode("complete")
                                         .Start());
   ARROW_RETURN_NOT_OK(query->ProcessAllAvailable());
   ARROW_RETURN_NOT_OK(session->Table("means").OrderBy("sensor").Show());

@@ -16,13 +16,11 @@ Status Run(const std::string& directory) {
   const DataFrame payments = session->ReadStream()
                                  .Schema("ts TIMESTAMP, customer STRING, amount DOUBLE")
                                  .Json(directory + "/events");
-  const DataFrame joined = payments.Join(customers, "customer", "left")
-                               .Select("customer", fn::Coalesce({fn::Col("city"), "unknown"}).As("city"),
-                                       "amount");
-  ARROW_ASSIGN_OR_RAISE(auto query, joined.WriteStream()
-                                        .Format("console")
-                                        .Trigger(Trigger::AvailableNow())
-                                        .Start());
+  const DataFrame joined =
+      payments.Join(customers, "customer", "left")
+          .Select("customer", fn::Coalesce({fn::Col("city"), "unknown"}).As("city"), "amount");
+  ARROW_ASSIGN_OR_RAISE(
+      auto query, joined.WriteStream().Format("console").Trigger(Trigger::AvailableNow()).Start());
   return query->AwaitTermination();
 }
 

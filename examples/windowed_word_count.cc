@@ -9,7 +9,8 @@
 using namespace thalweg;  // NOLINT: short for the reader
 
 Status Run(const std::string& directory) {
-  ARROW_ASSIGN_OR_RAISE(auto session, Session::Builder().AppName("windowed word count").GetOrCreate());
+  ARROW_ASSIGN_OR_RAISE(auto session,
+                        Session::Builder().AppName("windowed word count").GetOrCreate());
   const DataFrame counts = session->ReadStream()
                                .Schema("ts TIMESTAMP, line STRING")
                                .Json(directory + "/lines")

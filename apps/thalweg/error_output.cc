@@ -16,9 +16,12 @@ size_t CharacterLength(std::string_view text) {
   size_t length = 0;
   uint32_t least = 0;
   if (first < 0x80) return 1;
-  if ((first & 0xE0) == 0xC0) length = 2, least = 0x80;
-  else if ((first & 0xF0) == 0xE0) length = 3, least = 0x800;
-  else if ((first & 0xF8) == 0xF0) length = 4, least = 0x10000;
+  if ((first & 0xE0) == 0xC0)
+    length = 2, least = 0x80;
+  else if ((first & 0xF0) == 0xE0)
+    length = 3, least = 0x800;
+  else if ((first & 0xF8) == 0xF0)
+    length = 4, least = 0x10000;
   if (length == 0 || length > text.size()) return 0;
   uint32_t code = first & (0x7Fu >> length);
   for (size_t i = 1; i < length; ++i) {

@@ -16,8 +16,8 @@ namespace thalweg::cli {
 class LineEditor {
  public:
   /// Whole words that may stand for `word`, the end of what stands left of the cursor in `line`.
-  using Completer = std::function<std::vector<std::string>(std::string_view line,
-                                                           std::string_view word)>;
+  using Completer =
+      std::function<std::vector<std::string>(std::string_view line, std::string_view word)>;
 
   enum class End { kLine, kInterrupt, kEndOfInput };
   struct Line {

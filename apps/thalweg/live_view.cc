@@ -47,17 +47,16 @@ Status PrintEpoch(const std::vector<Batch>& batches, RowPrinter* printer, Tally*
 Result<RunEnd> RunLiveView(const plan::NodePtr& plan, const LiveViewOptions& options) {
   session::Session* session = options.session;
   ARROW_ASSIGN_OR_RAISE(auto streaming, session::TakeStreamingOptions(*session, {}));
-  ARROW_ASSIGN_OR_RAISE(
-      auto made, MakeRowPrinter(options.format, session, plan::OutputSchema(*plan),
-                                options.output));
+  ARROW_ASSIGN_OR_RAISE(auto made, MakeRowPrinter(options.format, session,
+                                                  plan::OutputSchema(*plan), options.output));
   const std::shared_ptr<RowPrinter> printer = std::move(made);
   const auto tally = std::make_shared<Tally>();
   session::StreamWrite write;
   ARROW_ASSIGN_OR_RAISE(write.output_mode, ChooseOutputMode(plan, session));
   write.trigger = streaming.trigger;
   write.sink_name = "foreachBatch";
-  write.sink = connectors::MakeForeachBatchSink(
-      [printer, tally](std::vector<Batch> batches, int64_t) {
+  write.sink =
+      connectors::MakeForeachBatchSink([printer, tally](std::vector<Batch> batches, int64_t) {
         return PrintEpoch(batches, printer.get(), tally.get());
       });
   const int64_t start = session->clock()->MonotonicMicros();
@@ -71,8 +70,7 @@ Result<RunEnd> RunLiveView(const plan::NodePtr& plan, const LiveViewOptions& opt
   if (end == RunEnd::kInterrupted || options.display->mode() != ProgressDisplay::Mode::kOff) {
     const auto lock = options.display->ClearAndHold();
     fmt::print(stderr, "{}: {} micro-batches, {} rows, {:.1f} s\n",
-               end == RunEnd::kInterrupted ? "stopped" : "ended",
-               tally->batches, tally->rows,
+               end == RunEnd::kInterrupted ? "stopped" : "ended", tally->batches, tally->rows,
                static_cast<double>(session->clock()->MonotonicMicros() - start) / 1e6);
   }
   return end;

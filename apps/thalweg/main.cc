@@ -17,12 +17,12 @@ namespace thalweg::cli {
 namespace {
 
 const std::map<std::string, LogLevel>& LogLevels() {
-  static const auto* const kLevels = new std::map<std::string, LogLevel>{
-      {"debug", LogLevel::kDebug},
-      {"info", LogLevel::kInfo},
-      {"warning", LogLevel::kWarning},
-      {"error", LogLevel::kError},
-      {"off", LogLevel::kOff}};
+  static const auto* const kLevels =
+      new std::map<std::string, LogLevel>{{"debug", LogLevel::kDebug},
+                                          {"info", LogLevel::kInfo},
+                                          {"warning", LogLevel::kWarning},
+                                          {"error", LogLevel::kError},
+                                          {"off", LogLevel::kOff}};
   return *kLevels;
 }
 

@@ -24,8 +24,8 @@ class TablePrinter : public RowPrinter {
   }
 
   Status EndBlock() override {
-    ARROW_ASSIGN_OR_RAISE(
-        auto text, session_->ShowString(rows_, std::numeric_limits<int>::max() - 1, 0));
+    ARROW_ASSIGN_OR_RAISE(auto text,
+                          session_->ShowString(rows_, std::numeric_limits<int>::max() - 1, 0));
     rows_.batches.clear();
     output_->buffer()->append(text);
     return output_->Flush();
@@ -142,8 +142,7 @@ std::string_view OutputFormatName(OutputFormat format) {
   return "table";
 }
 
-Result<std::unique_ptr<RowPrinter>> MakeRowPrinter(OutputFormat format,
-                                                   session::Session* session,
+Result<std::unique_ptr<RowPrinter>> MakeRowPrinter(OutputFormat format, session::Session* session,
                                                    const SchemaPtr& schema, TextOutput* output) {
   if (format == OutputFormat::kTable) {
     return std::make_unique<TablePrinter>(session, schema, output);

@@ -35,8 +35,7 @@ class RowPrinter {
 };
 
 /// `session` and `output` outlive the printer. Errors: types the format cannot print.
-Result<std::unique_ptr<RowPrinter>> MakeRowPrinter(OutputFormat format,
-                                                   session::Session* session,
+Result<std::unique_ptr<RowPrinter>> MakeRowPrinter(OutputFormat format, session::Session* session,
                                                    const SchemaPtr& schema, TextOutput* output);
 
 }  // namespace thalweg::cli

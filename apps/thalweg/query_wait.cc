@@ -22,8 +22,7 @@ Status FirstFailure(const std::vector<stream::StreamingQueryPtr>& queries) {
 
 }  // namespace
 
-void StopQueries(session::Session* session,
-                 const std::vector<stream::StreamingQueryPtr>& queries) {
+void StopQueries(session::Session* session, const std::vector<stream::StreamingQueryPtr>& queries) {
   for (const auto& query : queries) query->RequestGracefulStop();
   for (const auto& query : queries) {
     while (true) {

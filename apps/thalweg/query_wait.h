@@ -18,7 +18,6 @@ Result<RunEnd> WaitForQueries(session::Session* session,
 
 /// Stops `queries` after the micro-batches that run and waits for their ends; a second signal gives
 /// those micro-batches up. Failures are left in the queries.
-void StopQueries(session::Session* session,
-                 const std::vector<stream::StreamingQueryPtr>& queries);
+void StopQueries(session::Session* session, const std::vector<stream::StreamingQueryPtr>& queries);
 
 }  // namespace thalweg::cli

@@ -75,8 +75,7 @@ Result<plan::spec::Statement> ParseScriptStatement(session::Session* session,
   options.now_micros = session->clock()->NowMillis() * 1000;
   // Blanks in front put the statement where it stands in the script.
   const std::string text = std::string(static_cast<size_t>(statement.line - 1), '\n') +
-                           std::string(static_cast<size_t>(statement.column), ' ') +
-                           statement.text;
+                           std::string(static_cast<size_t>(statement.column), ' ') + statement.text;
   return sql::ParseStatement(text, options);
 }
 

@@ -103,11 +103,15 @@ class Shell {
       ReadScript(argument);
     } else if (name == ".format") {
       const auto format = ParseOutputFormat(argument);
-      if (format) runner_->set_format(*format);
-      else PrintUsage(name);
+      if (format)
+        runner_->set_format(*format);
+      else
+        PrintUsage(name);
     } else if (name == ".timing") {
-      if (argument == "on" || argument == "off") shows_timing_ = argument == "on";
-      else PrintUsage(name);
+      if (argument == "on" || argument == "off")
+        shows_timing_ = argument == "on";
+      else
+        PrintUsage(name);
     } else {
       fmt::print(stderr, "unknown command: {}; see .help\n", name);
     }
@@ -166,10 +170,10 @@ class Shell {
 
 int RunShell(StatementRunner* runner, ProgressDisplay* display) {
   session::Session* session = runner->session();
-  auto editor = LineEditor::Make(HistoryFile(), [session](std::string_view line,
-                                                          std::string_view word) {
-    return CompleteWord(session, line, word);
-  });
+  auto editor =
+      LineEditor::Make(HistoryFile(), [session](std::string_view line, std::string_view word) {
+        return CompleteWord(session, line, word);
+      });
   if (!editor.ok()) {
     PrintError(editor.status());
     return kExitFailed;

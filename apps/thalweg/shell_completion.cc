@@ -10,31 +10,32 @@ namespace thalweg::cli {
 namespace {
 
 constexpr std::string_view kKeywords[] = {
-    "ALL",       "AND",      "ANTI",      "ARRAY",     "AS",          "ASC",        "BETWEEN",
-    "BIGINT",    "BINARY",   "BOOLEAN",   "BY",        "CASE",        "CAST",       "COMMENT",
-    "CREATE",    "CROSS",    "CURRENT_DATE",           "CURRENT_TIMESTAMP",         "CUBE",
-    "DATE",      "DECIMAL",  "DELAY",     "DESC",      "DESCRIBE",    "DISTINCT",   "DOUBLE",
-    "DROP",      "ELSE",     "END",       "EXCEPT",    "EXISTS",      "EXPLAIN",    "EXTENDED",
-    "FALSE",     "FILTER",   "FIRST",     "FLOAT",     "FOR",         "FROM",       "FULL",
-    "FUNCTIONS", "GROUP",    "GROUPING",  "HAVING",    "IF",          "IN",         "INNER",
-    "INSERT",    "INT",      "INTERSECT", "INTERVAL",  "INTO",        "IS",         "JOIN",
-    "LAST",      "LATERAL",  "LEFT",      "LIKE",      "LIMIT",       "LOCATION",   "MAP",
-    "NATURAL",   "NOT",      "NULL",      "NULLS",     "OFFSET",      "ON",         "OPTIONS",
-    "OR",        "ORDER",    "OUTER",     "OVERWRITE", "PARTITIONED", "REPLACE",    "RESET",
-    "RIGHT",     "RLIKE",    "ROLLUP",    "SELECT",    "SEMI",        "SET",        "SHOW",
-    "SMALLINT",  "SORT",     "STOP",      "STREAM",    "STREAMING",   "STREAMS",    "STRING",
-    "STRUCT",    "TABLE",    "TABLES",    "TEMPORARY", "THEN",        "TIMESTAMP",
-    "TIMESTAMP_NTZ",         "TINYINT",   "TRUE",      "UNION",       "USING",      "VALUES",
-    "VIEW",      "VIEWS",    "WATERMARK", "WHEN",      "WHERE",       "WITH"};
+    "ALL",         "AND",       "ANTI",      "ARRAY",   "AS",           "ASC",
+    "BETWEEN",     "BIGINT",    "BINARY",    "BOOLEAN", "BY",           "CASE",
+    "CAST",        "COMMENT",   "CREATE",    "CROSS",   "CURRENT_DATE", "CURRENT_TIMESTAMP",
+    "CUBE",        "DATE",      "DECIMAL",   "DELAY",   "DESC",         "DESCRIBE",
+    "DISTINCT",    "DOUBLE",    "DROP",      "ELSE",    "END",          "EXCEPT",
+    "EXISTS",      "EXPLAIN",   "EXTENDED",  "FALSE",   "FILTER",       "FIRST",
+    "FLOAT",       "FOR",       "FROM",      "FULL",    "FUNCTIONS",    "GROUP",
+    "GROUPING",    "HAVING",    "IF",        "IN",      "INNER",        "INSERT",
+    "INT",         "INTERSECT", "INTERVAL",  "INTO",    "IS",           "JOIN",
+    "LAST",        "LATERAL",   "LEFT",      "LIKE",    "LIMIT",        "LOCATION",
+    "MAP",         "NATURAL",   "NOT",       "NULL",    "NULLS",        "OFFSET",
+    "ON",          "OPTIONS",   "OR",        "ORDER",   "OUTER",        "OVERWRITE",
+    "PARTITIONED", "REPLACE",   "RESET",     "RIGHT",   "RLIKE",        "ROLLUP",
+    "SELECT",      "SEMI",      "SET",       "SHOW",    "SMALLINT",     "SORT",
+    "STOP",        "STREAM",    "STREAMING", "STREAMS", "STRING",       "STRUCT",
+    "TABLE",       "TABLES",    "TEMPORARY", "THEN",    "TIMESTAMP",    "TIMESTAMP_NTZ",
+    "TINYINT",     "TRUE",      "UNION",     "USING",   "VALUES",       "VIEW",
+    "VIEWS",       "WATERMARK", "WHEN",      "WHERE",   "WITH"};
 
 bool BeginsWith(std::string_view text, std::string_view lower_prefix) {
   return ToLowerAscii(std::string(text.substr(0, lower_prefix.size()))) == lower_prefix;
 }
 
 std::string InCaseOf(std::string_view text, std::string_view word) {
-  const bool is_lower = std::none_of(word.begin(), word.end(), [](unsigned char c) {
-    return std::isupper(c) != 0;
-  });
+  const bool is_lower =
+      std::none_of(word.begin(), word.end(), [](unsigned char c) { return std::isupper(c) != 0; });
   std::string result(text);
   for (char& c : result) {
     const auto byte = static_cast<unsigned char>(c);

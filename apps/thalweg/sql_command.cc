@@ -15,7 +15,8 @@
 namespace thalweg::cli {
 namespace {
 
-constexpr const char* kFooter = R"(Without -e and -f the shell starts, or a script is read from standard input if that is no terminal.
+constexpr const char* kFooter =
+    R"(Without -e and -f the shell starts, or a script is read from standard input if that is no terminal.
 
 Statements run in order; the first error ends the script. A streaming table whose trigger is
 availableNow or once is finished before the next statement runs. At the end a script waits for the
@@ -102,8 +103,7 @@ CLI::App* AddSqlCommand(CLI::App* app, SqlArguments* arguments) {
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "csv", "json"}))
       ->capture_default_str();
-  command
-      ->add_option("--conf", arguments->settings, "Setting for the session, as SET; repeatable")
+  command->add_option("--conf", arguments->settings, "Setting for the session, as SET; repeatable")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false)
       ->check([](const std::string& text) {
@@ -118,8 +118,7 @@ CLI::App* AddSqlCommand(CLI::App* app, SqlArguments* arguments) {
 }
 
 int RunSqlCommand(const SqlArguments& arguments) {
-  const bool is_shell =
-      arguments.texts.empty() && arguments.files.empty() && isatty(STDIN_FILENO);
+  const bool is_shell = arguments.texts.empty() && arguments.files.empty() && isatty(STDIN_FILENO);
   InstallInterruptHandlers(/*second_exits=*/!is_shell);
   std::vector<std::string> scripts;
   if (!is_shell) {

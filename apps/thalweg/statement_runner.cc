@@ -33,8 +33,8 @@ Result<RunEnd> StatementRunner::RunQuery(const plan::spec::Statement& statement)
   if (plan->is_streaming()) {
     return RunLiveView(plan, {format_, session_, output_, display_});
   }
-  ARROW_ASSIGN_OR_RAISE(const auto printer, MakeRowPrinter(format_, session_,
-                                                           plan::OutputSchema(*plan), output_));
+  ARROW_ASSIGN_OR_RAISE(const auto printer,
+                        MakeRowPrinter(format_, session_, plan::OutputSchema(*plan), output_));
   const Status status = session_->RunBatchPlan(plan, [&](const Batch& batch) {
     if (IsInterrupted()) return Status::Cancelled("interrupted");
     return printer->Write(batch);
@@ -64,8 +64,8 @@ Result<RunEnd> StatementRunner::FollowStream(const plan::spec::Statement& statem
 Status StatementRunner::PrintRows(const plan::spec::Statement& statement,
                                   const session::RowSet& rows) {
   if (statement.kind == StatementKind::kSet && statement.has_value) return Status::OK();
-  const bool is_plan = statement.kind == StatementKind::kExplain ||
-                       statement.kind == StatementKind::kExplainStream;
+  const bool is_plan =
+      statement.kind == StatementKind::kExplain || statement.kind == StatementKind::kExplainStream;
   if (is_plan && format_ == OutputFormat::kTable) {
     for (const Batch& batch : rows.batches) {
       const auto& column = static_cast<const arrow::StringArray&>(*batch.columns[0]);

@@ -22,8 +22,7 @@ Status TextOutput::Flush() {
   const int error = errno;
   buffer_.clear();
   if (!failed) return Status::OK();
-  return Status::IOError("cannot write to standard output: ",
-                         std::strerror(error));
+  return Status::IOError("cannot write to standard output: ", std::strerror(error));
 }
 
 }  // namespace thalweg::cli

@@ -90,8 +90,8 @@ class Operand {
   Operand(std::nullptr_t);                            // NOLINT: NULL
   Operand(bool value);                                // NOLINT
   template <typename T>
-    requires(std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char>)
-  Operand(T value)  // NOLINT: int up to 32 bits, else bigint
+  requires(std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char>)
+      Operand(T value)  // NOLINT: int up to 32 bits, else bigint
       : column_(sizeof(T) < 4 || std::same_as<T, int32_t>
                     ? Integer(static_cast<int32_t>(value))
                     : LongInteger(static_cast<int64_t>(value))) {}
@@ -118,65 +118,55 @@ namespace api {
 Column BinaryOperation(const char* symbol, const Operand& left, const Operand& right);
 
 template <typename Left, typename Right>
-concept OperatorSides = (std::same_as<Left, Column> || std::same_as<Right, Column>)&&std::
-    convertible_to<const Left&, Operand>&& std::convertible_to<const Right&, Operand>;
+concept OperatorSides =
+    (std::same_as<Left, Column> || std::same_as<Right, Column>)&&std::convertible_to<
+        const Left&, Operand>&& std::convertible_to<const Right&, Operand>;
 
 }  // namespace api
 
 /// Operators mean what they mean in SQL: 7 / 2 is 3.5, NULL in gives NULL out, == compares values.
 template <typename L, typename R>
-  requires api::OperatorSides<L, R>
-Column operator+(const L& left, const R& right) {
+requires api::OperatorSides<L, R> Column operator+(const L& left, const R& right) {
   return api::BinaryOperation("+", left, right);
 }
 template <typename L, typename R>
-  requires api::OperatorSides<L, R>
-Column operator-(const L& left, const R& right) {
+requires api::OperatorSides<L, R> Column operator-(const L& left, const R& right) {
   return api::BinaryOperation("-", left, right);
 }
 template <typename L, typename R>
-  requires api::OperatorSides<L, R>
-Column operator*(const L& left, const R& right) {
+requires api::OperatorSides<L, R> Column operator*(const L& left, const R& right) {
   return api::BinaryOperation("*", left, right);
 }
 template <typename L, typename R>
-  requires api::OperatorSides<L, R>
-Column operator/(const L& left, const R& right) {
+requires api::OperatorSides<L, R> Column operator/(const L& left, const R& right) {
   return api::BinaryOperation("/", left, right);
 }
 template <typename L, typename R>
-  requires api::OperatorSides<L, R>
-Column operator%(const L& left, const R& right) {
+requires api::OperatorSides<L, R> Column operator%(const L& left, const R& right) {
   return api::BinaryOperation("%", left, right);
 }
 template <typename L, typename R>
-  requires api::OperatorSides<L, R>
-Column operator==(const L& left, const R& right) {
+requires api::OperatorSides<L, R> Column operator==(const L& left, const R& right) {
   return api::BinaryOperation("=", left, right);
 }
 template <typename L, typename R>
-  requires api::OperatorSides<L, R>
-Column operator!=(const L& left, const R& right) {
+requires api::OperatorSides<L, R> Column operator!=(const L& left, const R& right) {
   return !api::BinaryOperation("=", left, right);
 }
 template <typename L, typename R>
-  requires api::OperatorSides<L, R>
-Column operator<(const L& left, const R& right) {
+requires api::OperatorSides<L, R> Column operator<(const L& left, const R& right) {
   return api::BinaryOperation("<", left, right);
 }
 template <typename L, typename R>
-  requires api::OperatorSides<L, R>
-Column operator<=(const L& left, const R& right) {
+requires api::OperatorSides<L, R> Column operator<=(const L& left, const R& right) {
   return api::BinaryOperation("<=", left, right);
 }
 template <typename L, typename R>
-  requires api::OperatorSides<L, R>
-Column operator>(const L& left, const R& right) {
+requires api::OperatorSides<L, R> Column operator>(const L& left, const R& right) {
   return api::BinaryOperation(">", left, right);
 }
 template <typename L, typename R>
-  requires api::OperatorSides<L, R>
-Column operator>=(const L& left, const R& right) {
+requires api::OperatorSides<L, R> Column operator>=(const L& left, const R& right) {
   return api::BinaryOperation(">=", left, right);
 }
 

@@ -35,10 +35,8 @@ class DataFrame {
   /// Select("a", Col("b") + 1) or Select({...}). Aggregates without GroupBy give one row.
   DataFrame Select(const std::vector<Column>& columns) const;
   template <typename... C>
-    requires ColumnList<C...>
-  DataFrame Select(const C&... columns) const {
-    return Select(std::vector<Column>{Column(columns)...});
-  }
+  requires ColumnList<C...> DataFrame Select(const C&... columns)
+  const { return Select(std::vector<Column>{Column(columns)...}); }
   /// As Select with SQL text: {"a", "b + 1 AS c"}.
   DataFrame SelectExpr(const std::vector<std::string>& expressions) const;
   DataFrame Filter(const Column& condition) const;
@@ -52,15 +50,13 @@ class DataFrame {
 
   GroupedData GroupBy(const std::vector<Column>& columns) const;
   template <typename... C>
-    requires ColumnList<C...>
-  GroupedData GroupBy(const C&... columns) const;
+  requires ColumnList<C...> GroupedData GroupBy(const C&... columns)
+  const;
   /// Aggregates over all rows.
   DataFrame Agg(const std::vector<Column>& aggregates) const;
   template <typename... C>
-    requires ColumnList<C...>
-  DataFrame Agg(const C&... aggregates) const {
-    return Agg(std::vector<Column>{Column(aggregates)...});
-  }
+  requires ColumnList<C...> DataFrame Agg(const C&... aggregates)
+  const { return Agg(std::vector<Column>{Column(aggregates)...}); }
 
   /// Types by Spark's names: inner, cross, outer, full, fullouter, left, leftouter, right,
   /// rightouter, semi, leftsemi, anti, leftanti; underscores and case do not count.
@@ -70,8 +66,9 @@ class DataFrame {
   /// On a condition (a Column) or on one column (its name). Columns of equal name on both sides are
   /// told apart by Alias(): Col("a.id") == Col("b.id").
   template <typename On>
-    requires(std::same_as<On, Column> || std::convertible_to<const On&, std::string>)
-  DataFrame Join(const DataFrame& right, const On& on, const std::string& type = "inner") const {
+  requires(std::same_as<On, Column> || std::convertible_to<const On&, std::string>) DataFrame
+      Join(const DataFrame& right, const On& on, const std::string& type = "inner")
+  const {
     if constexpr (std::same_as<On, Column>) {
       return JoinOn(right, on, type);
     } else {
@@ -105,10 +102,8 @@ class DataFrame {
   DataFrame Drop(const std::vector<std::string>& columns) const;
   DataFrame OrderBy(const std::vector<Column>& columns) const;
   template <typename... C>
-    requires ColumnList<C...>
-  DataFrame OrderBy(const C&... columns) const {
-    return OrderBy(std::vector<Column>{Column(columns)...});
-  }
+  requires ColumnList<C...> DataFrame OrderBy(const C&... columns)
+  const { return OrderBy(std::vector<Column>{Column(columns)...}); }
   template <typename... C>
   DataFrame Sort(const C&... columns) const {
     return OrderBy(columns...);
@@ -165,10 +160,8 @@ class GroupedData {
 
   DataFrame Agg(const std::vector<Column>& aggregates) const;
   template <typename... C>
-    requires ColumnList<C...>
-  DataFrame Agg(const C&... aggregates) const {
-    return Agg(std::vector<Column>{Column(aggregates)...});
-  }
+  requires ColumnList<C...> DataFrame Agg(const C&... aggregates)
+  const { return Agg(std::vector<Column>{Column(aggregates)...}); }
   /// Rows of each group, in the column `count`.
   DataFrame Count() const;
   /// Of the named columns, one at least: `sum(a)`, `avg(a)`, ...
@@ -177,25 +170,17 @@ class GroupedData {
   DataFrame Min(const std::vector<Column>& columns) const { return Each("min", columns); }
   DataFrame Max(const std::vector<Column>& columns) const { return Each("max", columns); }
   template <typename... C>
-    requires ColumnList<C...>
-  DataFrame Sum(const C&... columns) const {
-    return Each("sum", {Column(columns)...});
-  }
+  requires ColumnList<C...> DataFrame Sum(const C&... columns)
+  const { return Each("sum", {Column(columns)...}); }
   template <typename... C>
-    requires ColumnList<C...>
-  DataFrame Avg(const C&... columns) const {
-    return Each("avg", {Column(columns)...});
-  }
+  requires ColumnList<C...> DataFrame Avg(const C&... columns)
+  const { return Each("avg", {Column(columns)...}); }
   template <typename... C>
-    requires ColumnList<C...>
-  DataFrame Min(const C&... columns) const {
-    return Each("min", {Column(columns)...});
-  }
+  requires ColumnList<C...> DataFrame Min(const C&... columns)
+  const { return Each("min", {Column(columns)...}); }
   template <typename... C>
-    requires ColumnList<C...>
-  DataFrame Max(const C&... columns) const {
-    return Each("max", {Column(columns)...});
-  }
+  requires ColumnList<C...> DataFrame Max(const C&... columns)
+  const { return Each("max", {Column(columns)...}); }
 
  private:
   DataFrame Each(const char* function, const std::vector<Column>& columns) const;
@@ -205,9 +190,7 @@ class GroupedData {
 };
 
 template <typename... C>
-  requires ColumnList<C...>
-GroupedData DataFrame::GroupBy(const C&... columns) const {
-  return GroupBy(std::vector<Column>{Column(columns)...});
-}
+requires ColumnList<C...> GroupedData DataFrame::GroupBy(const C&... columns)
+const { return GroupBy(std::vector<Column>{Column(columns)...}); }
 
 }  // namespace thalweg

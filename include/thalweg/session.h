@@ -29,7 +29,8 @@
 
 namespace thalweg {
 
-/// The settings of a running session. Set them from one thread; a query keeps those it started with.
+/// The settings of a running session. Set them from one thread; a query keeps those it started
+/// with.
 class RuntimeConfig {
  public:
   explicit RuntimeConfig(std::shared_ptr<api::SessionCore> core) : core_(std::move(core)) {}
@@ -56,8 +57,8 @@ class Session {
   static SessionBuilder Builder();
   explicit Session(std::shared_ptr<api::SessionCore> core) : core_(std::move(core)) {}
 
-  /// One statement. A query gives a frame, checked but not run; a command runs at once and gives its
-  /// rows, if any. Streaming queries that it starts are among Streams().
+  /// One statement. A query gives a frame, checked but not run; a command runs at once and gives
+  /// its rows, if any. Streaming queries that it starts are among Streams().
   Result<DataFrame> Sql(const std::string& text);
   DataFrameReader Read() { return DataFrameReader(core_); }
   DataStreamReader ReadStream() { return DataStreamReader(core_); }
@@ -91,8 +92,8 @@ class SessionBuilder {
   SessionBuilder& Config(const std::string& key, const OptionValue& value);
   /// Where Show() and the console sink print; must outlive the session. Default: standard output.
   SessionBuilder& Console(std::ostream* console);
-  /// The session this builder made before, if it still lives, else a new one. Errors: a setting that
-  /// does not fit.
+  /// The session this builder made before, if it still lives, else a new one. Errors: a setting
+  /// that does not fit.
   Result<std::shared_ptr<Session>> GetOrCreate();
   /// Always a new one.
   Result<std::shared_ptr<Session>> Create();

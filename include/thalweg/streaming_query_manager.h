@@ -18,8 +18,7 @@ struct SessionCore;
 /// The streaming queries of a session (semantics 7.2). Made by Session::Streams(); thread-safe.
 class StreamingQueryManager {
  public:
-  explicit StreamingQueryManager(std::shared_ptr<api::SessionCore> core)
-      : core_(std::move(core)) {}
+  explicit StreamingQueryManager(std::shared_ptr<api::SessionCore> core) : core_(std::move(core)) {}
 
   std::vector<std::shared_ptr<StreamingQuery>> Active() const;
   /// The active query with that id, or null.

@@ -23,9 +23,10 @@ struct Configuration {
 };
 
 std::vector<Configuration> Configurations() {
-  return {{"default", {{"thalweg.execution.workers", "1"}}},
-          {"batch_size_1", {{"thalweg.execution.workers", "1"}, {"thalweg.execution.batchRows", "1"}}},
-          {"four_workers", {{"thalweg.execution.workers", "4"}}}};
+  return {
+      {"default", {{"thalweg.execution.workers", "1"}}},
+      {"batch_size_1", {{"thalweg.execution.workers", "1"}, {"thalweg.execution.batchRows", "1"}}},
+      {"four_workers", {{"thalweg.execution.workers", "4"}}}};
 }
 
 /// Statements that are known to differ: "file:sql-first-line" and why. See known_differences.txt.
@@ -171,9 +172,9 @@ void RegisterTests(const std::string& directory) {
   for (const Configuration& configuration : Configurations()) {
     for (const std::string& path : paths) {
       const std::string name = std::filesystem::path(path).stem().string();
-      ::testing::RegisterTest(
-          ("SqlCorpus_" + configuration.name).c_str(), name.c_str(), nullptr, nullptr, __FILE__,
-          __LINE__, [=]() -> CorpusTest* { return new CorpusTest(path, configuration); });
+      ::testing::RegisterTest(("SqlCorpus_" + configuration.name).c_str(), name.c_str(), nullptr,
+                              nullptr, __FILE__, __LINE__,
+                              [=]() -> CorpusTest* { return new CorpusTest(path, configuration); });
     }
   }
 }

@@ -239,10 +239,9 @@ class ScenarioPlayer {
   void CompareError(const Json& expected, const Status& status) {
     const std::string condition = expected["condition"];
     if (condition.starts_with("(")) return;
-    const std::string state =
-        expected.contains("sqlstate") && expected["sqlstate"].is_string()
-            ? expected["sqlstate"].get<std::string>()
-            : "-";
+    const std::string state = expected.contains("sqlstate") && expected["sqlstate"].is_string()
+                                  ? expected["sqlstate"].get<std::string>()
+                                  : "-";
     Compare("error", condition + " " + state, ErrorText(status));
   }
 
@@ -308,8 +307,7 @@ class ScenarioPlayer {
       std::lock_guard<std::mutex> lock(mutex_);
       Compare(name + "rows", expected["rows"].dump(1), Json(rows_[id]).dump(1));
     }
-    Compare(name + "numInputRows", expected["numInputRows"].dump(),
-            actual["numInputRows"].dump());
+    Compare(name + "numInputRows", expected["numInputRows"].dump(), actual["numInputRows"].dump());
     Json event_time = actual.value("eventTime", Json::object());
     Json watermark = event_time.contains("watermark") ? event_time["watermark"] : Json();
     event_time.erase("watermark");

@@ -48,11 +48,10 @@ void RegisterTests(const std::string& directory) {
       if (entry.path().extension() != ".json") continue;
       const std::string path = entry.path().string();
       const std::string scenario = entry.path().stem().string();
-      ::testing::RegisterTest(
-          ("Scenario_" + name).c_str(), scenario.c_str(), nullptr, nullptr, __FILE__, __LINE__,
-          [=]() -> ScenarioTest* {
-            return new ScenarioTest(path, settings, known.contains(scenario));
-          });
+      ::testing::RegisterTest(("Scenario_" + name).c_str(), scenario.c_str(), nullptr, nullptr,
+                              __FILE__, __LINE__, [=]() -> ScenarioTest* {
+                                return new ScenarioTest(path, settings, known.contains(scenario));
+                              });
     }
   }
 }

@@ -42,10 +42,10 @@ constexpr Query kQueries[] = {
      "SELECT window.start AS s, count(*) AS c, max(v) AS x, sum(v) FILTER (WHERE v > 500) AS f "
      "FROM events GROUP BY window(ts, '45 seconds', '20 seconds') "
      "HAVING window.end <= TIMESTAMP'{wm}'"},
-    {"distinct", "SELECT DISTINCT k, ts FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS",
+    {"distinct",
+     "SELECT DISTINCT k, ts FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS",
      "SELECT DISTINCT k, ts FROM events WHERE ts <= TIMESTAMP'{wm}'"},
-    {"join",
-     "SELECT e.ts, e.v, d.label FROM STREAM events e LEFT JOIN labels d ON e.k = d.k",
+    {"join", "SELECT e.ts, e.v, d.label FROM STREAM events e LEFT JOIN labels d ON e.k = d.k",
      "SELECT e.ts, e.v, d.label FROM events e LEFT JOIN labels d ON e.k = d.k"},
 };
 
@@ -65,8 +65,9 @@ class Run {
       latest_ = std::max(latest_, second);
       const int64_t ts = second - Draw(static_cast<int>(kDelaySeconds));
       const std::string key = Draw(12) == 0 ? "null" : fmt::format("\"key {}\"", Draw(15));
-      files.back() += fmt::format(R"({{"ts":"{}","k":{},"v":{},"name":"{}"}})", Text(ts), key,
-                                  Draw(1000), std::string(1 + Draw(9), static_cast<char>('a' + Draw(20))));
+      files.back() +=
+          fmt::format(R"({{"ts":"{}","k":{},"v":{},"name":"{}"}})", Text(ts), key, Draw(1000),
+                      std::string(1 + Draw(9), static_cast<char>('a' + Draw(20))));
       files.back() += "\n";
       // The row with the greatest time itself must be there: it decides the last watermark.
       if (Draw(40) == 0) files.emplace_back();
@@ -98,7 +99,8 @@ class StreamEqualsBatch {
  public:
   StreamEqualsBatch(const Query& query, uint64_t seed) : query_(query), run_(seed) {
     std::ofstream labels(directory_.Child("labels.json"));
-    for (int i = 0; i < 10; ++i) labels << fmt::format(R"({{"k":"key {}","label":{}}})", i, i) << "\n";
+    for (int i = 0; i < 10; ++i)
+      labels << fmt::format(R"({{"k":"key {}","label":{}}})", i, i) << "\n";
   }
 
   void Play() {
@@ -125,9 +127,10 @@ class StreamEqualsBatch {
   void AddFile(size_t number) {
     const std::string path = directory_.Child(fmt::format("in/{:05}.json", number));
     std::ofstream(path) << run_.files()[number];
-    ASSERT_TRUE(MakeLocalFileSystem()
-                    ->SetModificationTime(path, 1'700'000'000'000 + static_cast<int64_t>(number) * 1000)
-                    .ok());
+    ASSERT_TRUE(
+        MakeLocalFileSystem()
+            ->SetModificationTime(path, 1'700'000'000'000 + static_cast<int64_t>(number) * 1000)
+            .ok());
   }
 
   std::shared_ptr<session::Session> MakeSession() {

@@ -42,9 +42,9 @@ class ApiTest : public ::testing::Test {
   std::shared_ptr<Session> session_;
 };
 
-#define THALWEG_ASSERT_OK(expression)                       \
-  do {                                                      \
-    const ::thalweg::Status status_of_call = (expression);  \
+#define THALWEG_ASSERT_OK(expression)                                         \
+  do {                                                                        \
+    const ::thalweg::Status status_of_call = (expression);                    \
     ASSERT_TRUE(status_of_call.ok()) << ::thalweg::ErrorText(status_of_call); \
   } while (false)
 

@@ -38,8 +38,8 @@ bool IsEngineInterval(const arrow::DataType& type) {
 Result<SchemaPtr> EngineSchema(const arrow::Schema& schema) {
   arrow::FieldVector fields;
   for (const auto& field : schema.fields()) {
-    TypePtr type = IsEngineInterval(*field->type()) ? field->type()
-                                                    : formats::TypeFromParquet(*field->type());
+    TypePtr type =
+        IsEngineInterval(*field->type()) ? field->type() : formats::TypeFromParquet(*field->type());
     if (type == nullptr) {
       return MakeError("UNSUPPORTED_ARROWTYPE", {{"typeName", field->type()->ToString()}});
     }
@@ -78,8 +78,7 @@ Result<Batch> EngineBatch(const arrow::RecordBatch& rows, const arrow::Schema& s
 }
 
 Result<std::vector<Batch>> ReadJsonLines(std::string text, const SchemaPtr& schema) {
-  ARROW_ASSIGN_OR_RAISE(auto format,
-                        formats::MakeFormat("json", {{"mode", "FAILFAST"}}, schema));
+  ARROW_ASSIGN_OR_RAISE(auto format, formats::MakeFormat("json", {{"mode", "FAILFAST"}}, schema));
   formats::InputFile file{"rows.json", std::make_shared<TextFile>(std::move(text))};
   formats::ReadRequest request;
   request.columns = schema;

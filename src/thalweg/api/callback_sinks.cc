@@ -85,7 +85,8 @@ std::unique_ptr<io::StreamSink> MakeProgramForeachSink(DataStreamWriter::Foreach
       return Status::OK();
     });
     // Close() has no way to fail: what it throws is told and passed over.
-    if (!closed.ok()) Log(LogLevel::kWarning, "a foreach writer's Close failed: " + closed.message());
+    if (!closed.ok())
+      Log(LogLevel::kWarning, "a foreach writer's Close failed: " + closed.message());
   };
   return connectors::MakeForeachSink(std::move(callbacks));
 }
@@ -93,8 +94,8 @@ std::unique_ptr<io::StreamSink> MakeProgramForeachSink(DataStreamWriter::Foreach
 std::unique_ptr<io::StreamSink> MakeProgramForeachBatchSink(
     DataStreamWriter::ForeachBatchFunction function, SchemaPtr schema, SessionCore* core) {
   return connectors::MakeForeachBatchSink(
-      [function = std::move(function), schema = std::move(schema), core](
-          std::vector<Batch> batches, int64_t epoch) -> Status {
+      [function = std::move(function), schema = std::move(schema), core](std::vector<Batch> batches,
+                                                                         int64_t epoch) -> Status {
         const SessionCorePtr borrowed(std::shared_ptr<void>(), core);
         const DataFrame rows = MakeLocalFrame(borrowed, schema, std::move(batches));
         return Guarded([&] { return function(rows, epoch); });

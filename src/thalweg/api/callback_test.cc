@@ -54,12 +54,11 @@ TEST_F(CallbackTest, ErrorsOfTheFunctionEndTheQuery) {
 
 TEST_F(CallbackTest, WhatTheFunctionThrowsEndsTheQuery) {
   MemoryStream numbers = Numbers();
-  auto query = numbers.ToDF()
-                   .WriteStream()
-                   .ForeachBatch([](DataFrame, int64_t) -> Status {
-                     throw std::runtime_error("thrown");
-                   })
-                   .Start();
+  auto query =
+      numbers.ToDF()
+          .WriteStream()
+          .ForeachBatch([](DataFrame, int64_t) -> Status { throw std::runtime_error("thrown"); })
+          .Start();
   ASSERT_TRUE(query.ok()) << ErrorText(query.status());
   ASSERT_TRUE(numbers.AddJson(R"({"v":1})").ok());
   EXPECT_THAT((*query)->AwaitTermination().message(), HasSubstr("thrown"));

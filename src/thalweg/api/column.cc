@@ -17,8 +17,7 @@ namespace {
 Result<ExpressionPtr> ParseColumnName(const std::string& name) {
   if (name == "*") return plan::spec::MakeStar();
   if (name.ends_with(".*")) {
-    ARROW_ASSIGN_OR_RAISE(auto qualifier,
-                          sql::ParseMultipartName(name.substr(0, name.size() - 2)));
+    ARROW_ASSIGN_OR_RAISE(auto qualifier, sql::ParseMultipartName(name.substr(0, name.size() - 2)));
     return plan::spec::MakeStar(std::move(qualifier));
   }
   ARROW_ASSIGN_OR_RAISE(auto parts, sql::ParseMultipartName(name));
@@ -191,8 +190,8 @@ Operand::Operand(std::chrono::system_clock::time_point instant)
           std::chrono::floor<std::chrono::microseconds>(instant.time_since_epoch()).count(),
           TimestampType()))) {}
 Operand::Operand(const std::shared_ptr<arrow::Scalar>& value)
-    : column_(api::MakeConstant(value != nullptr ? value
-                                                 : std::make_shared<arrow::NullScalar>())) {}
+    : column_(api::MakeConstant(value != nullptr ? value : std::make_shared<arrow::NullScalar>())) {
+}
 
 Column Operand::Integer(int32_t value) {
   return api::MakeConstant(std::make_shared<arrow::Int32Scalar>(value));

@@ -77,19 +77,20 @@ TEST_F(ColumnTest, ResultsAreNamedAsInSpark) {
                                  Col("v").IsNull(), Col("p").GetField("x"), Col("p.x"))),
               ElementsAre("(v IN (1, 2))", "((v >= 1) AND (v <= 2))", "negative(v)",
                           "(NOT (v = 1))", "(v <=> 1)", "round(v, 2)", "(v IS NULL)", "p.x", "x"));
-  EXPECT_THAT(names(frame.Select(Col("v").Cast("int").Cast("string"), Expr("CAST(v AS STRING)"),
-                                 Col("v").TryCast("int"), (Col("v") + 1).Cast("string"),
-                                 Col("p.x").Cast("string"), Expr("-v"))),
-              ElementsAre("v", "v", "v", "CAST((v + 1) AS STRING)", "CAST(p.x AS STRING)", "(- v)"));
+  EXPECT_THAT(
+      names(frame.Select(Col("v").Cast("int").Cast("string"), Expr("CAST(v AS STRING)"),
+                         Col("v").TryCast("int"), (Col("v") + 1).Cast("string"),
+                         Col("p.x").Cast("string"), Expr("-v"))),
+      ElementsAre("v", "v", "v", "CAST((v + 1) AS STRING)", "CAST(p.x AS STRING)", "(- v)"));
   EXPECT_THAT(names(frame.Select(Lit(1), Lit("x"), Lit(nullptr), Lit(1.5), Greatest({Col("k"), 3}),
                                  When(Col("v") > 1, "a").Otherwise("b"), Substring("k", 1, 2))),
               ElementsAre("1", "x", "NULL", "1.5", "greatest(k, 3)",
                           "CASE WHEN (v > 1) THEN a ELSE b END", "substring(k, 1, 2)"));
   EXPECT_THAT(names(frame.GroupBy(Col("v").Cast("string"), Window(CurrentTimestamp(), "1 minute"))
-                        .Agg(Sum("k"), CountDistinct("k"), SumDistinct("k"),
-                             Count(Lit(1)), Count("*"), First("k", true))),
-              ElementsAre("v", "window", "sum(k)", "count(DISTINCT k)",
-                          "sum(DISTINCT k)", "count(1)", "count(1)", "first(k)"));
+                        .Agg(Sum("k"), CountDistinct("k"), SumDistinct("k"), Count(Lit(1)),
+                             Count("*"), First("k", true))),
+              ElementsAre("v", "window", "sum(k)", "count(DISTINCT k)", "sum(DISTINCT k)",
+                          "count(1)", "count(1)", "first(k)"));
   EXPECT_THAT(names(frame.Select("k", PosExplode(Split(Lit("a b"), " ")))),
               ElementsAre("k", "pos", "col"));
 }

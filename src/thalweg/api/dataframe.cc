@@ -131,20 +131,19 @@ DataFrame DataFrame::Agg(const std::vector<Column>& aggregates) const {
 }
 
 DataFrame GroupedData::Agg(const std::vector<Column>& aggregates) const {
-  return Derive(
-      input_, RelationKind::kAggregate,
-      [&](Relation* relation, const ParserOptions& options) -> Status {
-        ARROW_ASSIGN_OR_RAISE(auto keys, api::BuildSelectList(grouping_, options));
-        ARROW_ASSIGN_OR_RAISE(auto outputs, api::BuildSelectList(aggregates, options));
-        // Keys keep their aliases in the result only: GROUP BY takes the values.
-        relation->outputs = keys;
-        relation->outputs.insert(relation->outputs.end(), outputs.begin(), outputs.end());
-        for (const ExpressionPtr& key : keys) {
-          const bool aliased = key->kind == ExpressionKind::kAlias;
-          relation->expressions.push_back(aliased ? key->children[0] : key);
-        }
-        return Status::OK();
-      });
+  return Derive(input_, RelationKind::kAggregate,
+                [&](Relation* relation, const ParserOptions& options) -> Status {
+                  ARROW_ASSIGN_OR_RAISE(auto keys, api::BuildSelectList(grouping_, options));
+                  ARROW_ASSIGN_OR_RAISE(auto outputs, api::BuildSelectList(aggregates, options));
+                  // Keys keep their aliases in the result only: GROUP BY takes the values.
+                  relation->outputs = keys;
+                  relation->outputs.insert(relation->outputs.end(), outputs.begin(), outputs.end());
+                  for (const ExpressionPtr& key : keys) {
+                    const bool aliased = key->kind == ExpressionKind::kAlias;
+                    relation->expressions.push_back(aliased ? key->children[0] : key);
+                  }
+                  return Status::OK();
+                });
 }
 
 DataFrame GroupedData::Count() const { return Agg(fn::Count("*").As("count")); }

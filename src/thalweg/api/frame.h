@@ -24,8 +24,8 @@ struct Frame {
 DataFrame MakeFrame(SessionCorePtr core, Result<plan::spec::RelationPtr> relation);
 
 /// Fills in a relation that has the frame's as its input.
-using Describe = std::function<Status(plan::spec::Relation* relation,
-                                      const sql::ParserOptions& options)>;
+using Describe =
+    std::function<Status(plan::spec::Relation* relation, const sql::ParserOptions& options)>;
 
 /// A frame over `input`; an error of `input` or of `describe` is kept in it.
 DataFrame Derive(const DataFrame& input, plan::spec::RelationKind kind, const Describe& describe);

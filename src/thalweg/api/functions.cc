@@ -62,8 +62,12 @@ Column SumDistinct(const Column& value) { return MakeCall("sum", {value}, /*dist
 Column Avg(const Column& value) { return MakeCall("avg", {value}); }
 Column Min(const Column& value) { return MakeCall("min", {value}); }
 Column Max(const Column& value) { return MakeCall("max", {value}); }
-Column MinBy(const Column& value, const Column& order) { return MakeCall("min_by", {value, order}); }
-Column MaxBy(const Column& value, const Column& order) { return MakeCall("max_by", {value, order}); }
+Column MinBy(const Column& value, const Column& order) {
+  return MakeCall("min_by", {value, order});
+}
+Column MaxBy(const Column& value, const Column& order) {
+  return MakeCall("max_by", {value, order});
+}
 Column First(const Column& value, bool ignore_nulls) {
   return CallFunction("first", {value, ignore_nulls});
 }
@@ -195,7 +199,9 @@ Column DateAdd(const Column& date, const Operand& days) {
 Column DateSub(const Column& date, const Operand& days) {
   return CallFunction("date_sub", {date, days});
 }
-Column DateDiff(const Column& end, const Column& start) { return MakeCall("datediff", {end, start}); }
+Column DateDiff(const Column& end, const Column& start) {
+  return MakeCall("datediff", {end, start});
+}
 Column AddMonths(const Column& date, const Operand& months) {
   return CallFunction("add_months", {date, months});
 }

@@ -25,9 +25,8 @@ Result<MemoryStream> MemoryStream::Make(const std::shared_ptr<Session>& session,
   relation->is_stream = true;
   relation->format = api::MemoryStreamProvider::kName;
   relation->options["stream"] = std::to_string(session->core()->memory_streams->Add(stream));
-  return MemoryStream(
-      api::MakeFrame(session->core(), plan::spec::RelationPtr(std::move(relation))),
-      std::move(stream));
+  return MemoryStream(api::MakeFrame(session->core(), plan::spec::RelationPtr(std::move(relation))),
+                      std::move(stream));
 }
 
 Result<int64_t> MemoryStream::AddData(const arrow::RecordBatch& rows) {

@@ -13,8 +13,8 @@ Result<std::shared_ptr<connectors::MemoryStream>> MemoryStreamProvider::Find(
     const io::ReadArguments& arguments) {
   const auto option = arguments.options.find("stream");
   const std::lock_guard lock(mutex_);
-  const auto found = option == arguments.options.end() ? streams_.end()
-                                                       : streams_.find(option->second);
+  const auto found =
+      option == arguments.options.end() ? streams_.end() : streams_.find(option->second);
   if (found == streams_.end()) return Status::KeyError("no memory stream of that number");
   return found->second;
 }

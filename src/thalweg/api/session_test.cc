@@ -34,8 +34,8 @@ TEST_F(SessionTest, ConfigurationIsChecked) {
 
 TEST_F(SessionTest, TheSessionsTimeZoneCountsInColumns) {
   THALWEG_ASSERT_OK(session_->Conf().Set("spark.sql.session.timeZone", "America/New_York"));
-  const auto rows = session_->Range(1).Select(
-      fn::Expr("unix_seconds(TIMESTAMP '2024-01-01 00:00:00') AS s"));
+  const auto rows =
+      session_->Range(1).Select(fn::Expr("unix_seconds(TIMESTAMP '2024-01-01 00:00:00') AS s"));
   EXPECT_EQ(Rows(rows), R"({"s":1704085200})");
 }
 

@@ -12,17 +12,14 @@ class ListenerAdapter : public stream::StreamingQueryListener {
       : listener_(std::move(listener)) {}
 
   void OnQueryStarted(const stream::QueryStartedEvent& event) override {
-    listener_->OnQueryStarted({.id = event.id,
-                               .run_id = event.run_id,
-                               .name = event.name,
-                               .timestamp = event.timestamp});
+    listener_->OnQueryStarted(
+        {.id = event.id, .run_id = event.run_id, .name = event.name, .timestamp = event.timestamp});
   }
   void OnQueryProgress(const stream::QueryProgressEvent& event) override {
     listener_->OnQueryProgress({.progress = api::ConvertProgress(*event.progress)});
   }
   void OnQueryIdle(const stream::QueryIdleEvent& event) override {
-    listener_->OnQueryIdle(
-        {.id = event.id, .run_id = event.run_id, .timestamp = event.timestamp});
+    listener_->OnQueryIdle({.id = event.id, .run_id = event.run_id, .timestamp = event.timestamp});
   }
   void OnQueryTerminated(const stream::QueryTerminatedEvent& event) override {
     listener_->OnQueryTerminated({.id = event.id,

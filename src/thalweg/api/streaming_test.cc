@@ -16,8 +16,7 @@ class StreamingTest : public ApiTest {
   MemoryStream Events() { return *MemoryStream::Make(session_, "ts TIMESTAMP, k STRING, v INT"); }
 
   std::shared_ptr<StreamingQuery> StartToMemory(const DataFrame& frame, const std::string& mode) {
-    auto query =
-        frame.WriteStream().Format("memory").QueryName("result").OutputMode(mode).Start();
+    auto query = frame.WriteStream().Format("memory").QueryName("result").OutputMode(mode).Start();
     EXPECT_TRUE(query.ok()) << ErrorText(query.status());
     return query.ok() ? *query : nullptr;
   }
@@ -28,8 +27,10 @@ TEST_F(StreamingTest, CountsInCompleteMode) {
   ASSERT_TRUE(*events.ToDF().IsStreaming());
   const auto query = StartToMemory(events.ToDF().GroupBy("k").Count(), "complete");
   ASSERT_NE(query, nullptr);
-  ASSERT_TRUE(events.AddJson(R"({"k":"a"}
-{"k":"b"})").ok());
+  ASSERT_TRUE(events
+                  .AddJson(R"({"k":"a"}
+{"k":"b"})")
+                  .ok());
   THALWEG_ASSERT_OK(query->ProcessAllAvailable());
   EXPECT_EQ(Rows(session_->Table("result")), R"({"k":"a","count":1}{"k":"b","count":1})");
   ASSERT_TRUE(events.AddJson(R"({"k":"a"})").ok());
@@ -46,15 +47,18 @@ TEST_F(StreamingTest, CountsInCompleteMode) {
 
 TEST_F(StreamingTest, WindowsCloseByTheWatermark) {
   MemoryStream events = Events();
-  const auto counts = events.ToDF()
-                          .WithWatermark("ts", "10 seconds")
-                          .GroupBy(fn::Window("ts", "1 minute"), "k")
-                          .Agg(fn::Sum("v").As("total"))
-                          .Select(fn::DateFormat("window.start", "HH:mm").As("minute"), "k", "total");
+  const auto counts =
+      events.ToDF()
+          .WithWatermark("ts", "10 seconds")
+          .GroupBy(fn::Window("ts", "1 minute"), "k")
+          .Agg(fn::Sum("v").As("total"))
+          .Select(fn::DateFormat("window.start", "HH:mm").As("minute"), "k", "total");
   const auto query = StartToMemory(counts, "append");
   ASSERT_NE(query, nullptr);
-  ASSERT_TRUE(events.AddJson(R"({"ts":"2024-01-01T00:00:10Z","k":"a","v":1}
-{"ts":"2024-01-01T00:00:50Z","k":"a","v":2})").ok());
+  ASSERT_TRUE(events
+                  .AddJson(R"({"ts":"2024-01-01T00:00:10Z","k":"a","v":1}
+{"ts":"2024-01-01T00:00:50Z","k":"a","v":2})")
+                  .ok());
   THALWEG_ASSERT_OK(query->ProcessAllAvailable());
   EXPECT_EQ(Rows(session_->Table("result")), "");
   ASSERT_TRUE(events.AddJson(R"({"ts":"2024-01-01T00:01:10Z","k":"a","v":4})").ok());
@@ -66,11 +70,12 @@ TEST_F(StreamingTest, WindowsCloseByTheWatermark) {
 TEST_F(StreamingTest, JoinsAStaticFrame) {
   MemoryStream events = Events();
   const auto names = *session_->Sql("SELECT * FROM VALUES ('a', 'first') AS t(k, name)");
-  const auto query =
-      StartToMemory(events.ToDF().Join(names, {"k"}).Select("name", "v"), "append");
+  const auto query = StartToMemory(events.ToDF().Join(names, {"k"}).Select("name", "v"), "append");
   ASSERT_NE(query, nullptr);
-  ASSERT_TRUE(events.AddJson(R"({"k":"a","v":1}
-{"k":"z","v":2})").ok());
+  ASSERT_TRUE(events
+                  .AddJson(R"({"k":"a","v":1}
+{"k":"z","v":2})")
+                  .ok());
   THALWEG_ASSERT_OK(query->ProcessAllAvailable());
   EXPECT_EQ(Rows(session_->Table("result")), R"({"name":"first","v":1})");
 }

@@ -25,8 +25,8 @@ class SystemClock : public Clock {
   void WaitUntil(int64_t target_millis) override {
     std::unique_lock<std::mutex> lock(mutex_);
     const int64_t generation = generation_;
-    const auto target = std::chrono::system_clock::time_point(
-        std::chrono::milliseconds(target_millis));
+    const auto target =
+        std::chrono::system_clock::time_point(std::chrono::milliseconds(target_millis));
     woken_.wait_until(lock, target, [&] { return generation_ != generation; });
   }
 

@@ -11,8 +11,7 @@ constexpr SettingKind kInteger = SettingKind::kInteger;
 constexpr SettingKind kMilliseconds = SettingKind::kMilliseconds;
 
 constexpr SettingDeclaration kSettings[] = {
-    {"spark.sql.ansi.enabled", kBoolean, "true",
-     "ANSI semantics. Only true is supported."},
+    {"spark.sql.ansi.enabled", kBoolean, "true", "ANSI semantics. Only true is supported."},
     {"spark.sql.caseSensitive", kBoolean, "false",
      "Whether identifiers are case-sensitive. Only false is supported."},
     {"spark.sql.columnNameOfCorruptRecord", kText, "_corrupt_record",
@@ -53,8 +52,7 @@ constexpr SettingDeclaration kSettings[] = {
      "Whether a temporary checkpoint is deleted even when its query failed."},
     {"spark.sql.streaming.join.stateFormatVersion", kInteger, "2",
      "Recorded in the offset log as Spark does."},
-    {"spark.sql.streaming.metricsEnabled", kBoolean, "false",
-     "Whether queries publish gauges."},
+    {"spark.sql.streaming.metricsEnabled", kBoolean, "false", "Whether queries publish gauges."},
     {"spark.sql.streaming.minBatchesToRetain", kInteger, "100",
      "Number of batches that stay recoverable."},
     {"spark.sql.streaming.multipleWatermarkPolicy", kText, "min",
@@ -87,8 +85,7 @@ constexpr SettingDeclaration kSettings[] = {
      "Recorded in the offset log as Spark does."},
     {"spark.sql.streaming.stopActiveRunOnRestart", kBoolean, "true",
      "Whether starting a query stops a run of the same checkpoint that is active."},
-    {"spark.sql.streaming.stopTimeout", kMilliseconds, "0",
-     "How long stop() waits; 0: for ever."},
+    {"spark.sql.streaming.stopTimeout", kMilliseconds, "0", "How long stop() waits; 0: for ever."},
     {"spark.sql.streaming.triggerAvailableNowWrapper.enabled", kBoolean, "false",
      "Whether sources without AvailableNow support are wrapped."},
     {"spark.sql.streaming.unsupportedOperationCheck", kBoolean, "true",

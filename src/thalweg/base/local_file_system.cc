@@ -13,7 +13,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-
 #include "thalweg/base/file_system.h"
 
 namespace thalweg {
@@ -74,7 +73,8 @@ class LocalReadableFile : public ReadableFile {
   LocalReadableFile(int descriptor, int64_t size, std::string path)
       : descriptor_(descriptor), size_(size), path_(std::move(path)) {
     if (size_ == 0) return;
-    void* address = mmap(nullptr, static_cast<size_t>(size_), PROT_READ, MAP_PRIVATE, descriptor_, 0);
+    void* address =
+        mmap(nullptr, static_cast<size_t>(size_), PROT_READ, MAP_PRIVATE, descriptor_, 0);
     if (address != MAP_FAILED) address_ = static_cast<const char*>(address);
   }
   ~LocalReadableFile() override {
@@ -87,8 +87,8 @@ class LocalReadableFile : public ReadableFile {
   Result<int64_t> Read(int64_t offset, int64_t length, char* out) const override {
     int64_t total = 0;
     while (total < length) {
-      const ssize_t count = pread(descriptor_, out + total, static_cast<size_t>(length - total),
-                                  offset + total);
+      const ssize_t count =
+          pread(descriptor_, out + total, static_cast<size_t>(length - total), offset + total);
       if (count < 0) {
         if (errno == EINTR) continue;
         return ErrnoStatus(errno, "cannot read", path_);

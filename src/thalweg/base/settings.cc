@@ -69,10 +69,21 @@ struct Unit {
 
 constexpr int64_t kSecond = 1000000;
 constexpr Unit kUnits[] = {
-    {"us", 1},           {"microsecond", 1},    {"ms", 1000},           {"millisecond", 1000},
-    {"s", kSecond},      {"sec", kSecond},      {"second", kSecond},    {"m", 60 * kSecond},
-    {"min", 60 * kSecond}, {"minute", 60 * kSecond}, {"h", 3600 * kSecond}, {"hour", 3600 * kSecond},
-    {"d", 86400 * kSecond}, {"day", 86400 * kSecond}, {"week", 7 * 86400 * kSecond},
+    {"us", 1},
+    {"microsecond", 1},
+    {"ms", 1000},
+    {"millisecond", 1000},
+    {"s", kSecond},
+    {"sec", kSecond},
+    {"second", kSecond},
+    {"m", 60 * kSecond},
+    {"min", 60 * kSecond},
+    {"minute", 60 * kSecond},
+    {"h", 3600 * kSecond},
+    {"hour", 3600 * kSecond},
+    {"d", 86400 * kSecond},
+    {"day", 86400 * kSecond},
+    {"week", 7 * 86400 * kSecond},
 };
 
 Result<int64_t> UnitMicros(std::string unit, int month_days, std::string_view text) {

@@ -54,8 +54,8 @@ TEST(IntervalTest, ParsesSums) {
 }
 
 TEST(IntervalTest, RefusesWhatIsNotAnInterval) {
-  for (const char* text : {"", "10", "ten seconds", "10 parsecs", "1 month",
-                           "99999999999999 days"}) {
+  for (const char* text :
+       {"", "10", "ten seconds", "10 parsecs", "1 month", "99999999999999 days"}) {
     EXPECT_FALSE(ParseIntervalMicros(text, 0).ok()) << text;
   }
 }

@@ -34,17 +34,17 @@ Status MakeError(std::string_view condition, ErrorParameters parameters,
     entry = FindErrorCondition("INTERNAL_ERROR");
   }
   auto message = FillMessage(entry->message, parameters);
-  return Status(arrow::StatusCode::Invalid, std::move(message),
-                std::make_shared<ErrorDetail>(std::string(entry->name),
-                                              std::string(entry->sql_state),
-                                              std::move(parameters), position));
+  return Status(
+      arrow::StatusCode::Invalid, std::move(message),
+      std::make_shared<ErrorDetail>(std::string(entry->name), std::string(entry->sql_state),
+                                    std::move(parameters), position));
 }
 
 Status WithPosition(const Status& status, const SqlPosition& position) {
   const ErrorDetail* detail = GetErrorDetail(status);
   if (detail == nullptr || detail->position()) return status;
-  return status.WithDetail(std::make_shared<ErrorDetail>(
-      detail->condition(), detail->sql_state(), detail->parameters(), position));
+  return status.WithDetail(std::make_shared<ErrorDetail>(detail->condition(), detail->sql_state(),
+                                                         detail->parameters(), position));
 }
 
 const ErrorDetail* GetErrorDetail(const Status& status) {

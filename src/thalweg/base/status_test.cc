@@ -47,8 +47,7 @@ TEST(ErrorConditionsTest, EveryConditionIsDeclaredOnceWithAFiveCharacterState) {
         CommandErrorConditions(), GeneralErrorConditions()}) {
     for (const ErrorCondition& condition : conditions) {
       EXPECT_EQ(++seen[condition.name], 1) << condition.name;
-      EXPECT_TRUE(condition.sql_state.empty() || condition.sql_state.size() == 5)
-          << condition.name;
+      EXPECT_TRUE(condition.sql_state.empty() || condition.sql_state.size() == 5) << condition.name;
     }
   }
 }

@@ -27,8 +27,8 @@ TEST(OffsetLogTest, WritesSparksBytes) {
 }
 
 TEST(OffsetLogTest, RefusesDamage) {
-  for (const char* text : {"", "x", "v", "vx\n{}", "v1", "v1\n[1]", "v1\n{\"conf\":3}",
-                           "v1\n{}\n", "v1\n{\"batchWatermarkMs\":\"a\"}"}) {
+  for (const char* text : {"", "x", "v", "vx\n{}", "v1", "v1\n[1]", "v1\n{\"conf\":3}", "v1\n{}\n",
+                           "v1\n{\"batchWatermarkMs\":\"a\"}"}) {
     const auto read = ParseOffsetEntry(text, "offsets/3");
     EXPECT_TRUE(IsCondition(read.status(), "MALFORMED_LOG_FILE")) << text << read.status();
     EXPECT_NE(read.status().message().find("offsets/3"), std::string::npos);
@@ -69,7 +69,8 @@ TEST(CommitLogTest, RoundTripsAndReadsSparksForm) {
   EXPECT_EQ(read->input_hash, entry.input_hash);
   EXPECT_EQ(ParseCommitEntry("v1\n{\"nextBatchWatermarkMs\":7}", "p")->next_batch_watermark_millis,
             7);
-  for (const char* text : {"v1\n{}", "v1\n{\"nextBatch", "v1\n{\"nextBatchWatermarkMs\":1,"
+  for (const char* text : {"v1\n{}", "v1\n{\"nextBatch",
+                           "v1\n{\"nextBatchWatermarkMs\":1,"
                            "\"thalweg\":{\"state\":{\"x\":1}}}"}) {
     EXPECT_TRUE(IsCondition(ParseCommitEntry(text, "p").status(), "MALFORMED_LOG_FILE")) << text;
   }

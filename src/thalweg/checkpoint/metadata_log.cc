@@ -107,10 +107,9 @@ Result<std::vector<std::string>> SplitVersionedLines(const std::string& content,
     return MakeError("MALFORMED_LOG_FILE", {{"path", path}, {"text", first.substr(0, 80)}});
   }
   if (version > max_version) {
-    return MakeError("INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION",
-                     {{"version", first},
-                      {"matchVersion", "v" + std::to_string(max_version)},
-                      {"path", path}});
+    return MakeError(
+        "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION",
+        {{"version", first}, {"matchVersion", "v" + std::to_string(max_version)}, {"path", path}});
   }
   lines.erase(lines.begin());
   return lines;

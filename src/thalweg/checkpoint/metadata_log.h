@@ -37,7 +37,7 @@ class MetadataLog {
   std::string directory_;
   std::string fault_prefix_;
   bool directory_made_ = false;
-  std::optional<int64_t> lowest_;        // lowest id that may still exist; unknown: nothing
+  std::optional<int64_t> lowest_;          // lowest id that may still exist; unknown: nothing
   std::map<int64_t, std::string> recent_;  // the latest two entries
 };
 

@@ -12,14 +12,14 @@ namespace thalweg::checkpoint {
 struct RecoveryFacts {
   std::optional<int64_t> latest_offset_batch;  // L
   std::optional<int64_t> latest_commit_batch;  // C
-  bool has_previous_offsets = false;  // offsets/(L-1) exists; required when L > 0
+  bool has_previous_offsets = false;           // offsets/(L-1) exists; required when L > 0
 };
 
 struct RecoveryDecision {
   enum class Kind {
-    kFreshStart,   // batch 0, nothing read before
-    kContinue,     // next batch is L+1, start = offsets/L
-    kRerun,        // run batch L again: offsets/(L-1) .. offsets/L, its watermark and timestamp
+    kFreshStart,  // batch 0, nothing read before
+    kContinue,    // next batch is L+1, start = offsets/L
+    kRerun,       // run batch L again: offsets/(L-1) .. offsets/L, its watermark and timestamp
   };
   Kind kind = Kind::kFreshStart;
   int64_t next_batch = 0;

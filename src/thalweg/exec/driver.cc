@@ -11,7 +11,11 @@ class Driver::PhaseWorker {
  public:
   PhaseWorker(Driver* driver, Phase* phase, const std::vector<std::pair<Leaf*, io::SplitPtr>>& work,
               std::atomic<size_t>* next, const std::atomic<bool>* cancelled, int worker)
-      : driver_(driver), phase_(phase), work_(work), next_(next), cancelled_(cancelled),
+      : driver_(driver),
+        phase_(phase),
+        work_(work),
+        next_(next),
+        cancelled_(cancelled),
         worker_(worker) {}
 
   Status Run() {
@@ -169,9 +173,8 @@ Status Driver::RunPhase(Phase* phase, const std::atomic<bool>* cancelled) {
   }
   std::atomic<size_t> next{0};
   mailboxes_.Reset();
-  return ForEachWorker([&](int worker) {
-    return PhaseWorker(this, phase, work, &next, cancelled, worker).Run();
-  });
+  return ForEachWorker(
+      [&](int worker) { return PhaseWorker(this, phase, work, &next, cancelled, worker).Run(); });
 }
 
 }  // namespace thalweg::exec

@@ -4,10 +4,8 @@
 
 namespace thalweg::exec {
 
-ExchangeChannel::ExchangeChannel(int id, int num_senders, int num_receivers,
-                                 Mailboxes* mailboxes)
-    : id_(id), num_senders_(num_senders), mailboxes_(mailboxes),
-      open_senders_(num_receivers, 0) {
+ExchangeChannel::ExchangeChannel(int id, int num_senders, int num_receivers, Mailboxes* mailboxes)
+    : id_(id), num_senders_(num_senders), mailboxes_(mailboxes), open_senders_(num_receivers, 0) {
   for (int i = 0; i < num_receivers; ++i) heads_.push_back(std::make_unique<EntryOperator>());
 }
 

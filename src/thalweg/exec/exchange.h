@@ -50,7 +50,9 @@ class ExchangeSender : public Operator {
   /// worker 0. The channel outlives the operator.
   ExchangeSender(int worker, ExchangeChannel* channel, std::vector<int> key_columns,
                  int num_key_groups)
-      : worker_(worker), channel_(channel), key_columns_(std::move(key_columns)),
+      : worker_(worker),
+        channel_(channel),
+        key_columns_(std::move(key_columns)),
         num_key_groups_(num_key_groups) {}
 
   Status Push(int input, Batch batch) override;

@@ -41,8 +41,8 @@ uint64_t HashTexts(const arrow::BinaryArray& array) {
     for (int64_t i = 0; i < array.length(); ++i) {
       hash = hash * 31 + static_cast<uint32_t>(offsets[i + 1] - offsets[i]);
     }
-    return Mix(hash, HashBytes(array.raw_data() + offsets[0],
-                               offsets[array.length()] - offsets[0]));
+    return Mix(hash,
+               HashBytes(array.raw_data() + offsets[0], offsets[array.length()] - offsets[0]));
   }
   for (int64_t i = 0; i < array.length(); ++i) {
     if (array.IsNull(i)) continue;
@@ -56,8 +56,8 @@ uint64_t HashLists(const arrow::ListArray& array) {
   uint64_t hash = 0;
   for (int64_t i = 0; i < array.length(); ++i) {
     if (array.IsNull(i)) continue;
-    hash = Mix(hash, HashArray(*array.values()->Slice(array.value_offset(i),
-                                                      array.value_length(i))));
+    hash =
+        Mix(hash, HashArray(*array.values()->Slice(array.value_offset(i), array.value_length(i))));
   }
   return hash;
 }

@@ -58,8 +58,7 @@ void AppendDecimal(const arrow::Array& array, int64_t row, std::string* out) {
   std::memcpy(&low, value, 8);
   std::memcpy(&high, value + 8, 8);
   AppendInteger<int64_t, uint64_t>(high, out);
-  AppendInteger<int64_t, uint64_t>(
-      static_cast<int64_t>(low ^ (uint64_t{1} << 63)), out);
+  AppendInteger<int64_t, uint64_t>(static_cast<int64_t>(low ^ (uint64_t{1} << 63)), out);
 }
 
 void AppendList(const arrow::Array& array, int64_t row, std::string* out) {

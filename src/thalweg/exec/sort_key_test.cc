@@ -46,8 +46,8 @@ TEST(SortKeyTest, DecimalsAndNestedValues) {
             (Order{3, 1, 0, 2}));
   EXPECT_EQ(SortJson(arrow::list(arrow::int32()), "[[1, 2], [1], [], [0, 9], [null]]"),
             (Order{2, 4, 3, 1, 0}));
-  EXPECT_EQ(SortJson(arrow::struct_({arrow::field("a", arrow::int32()),
-                                     arrow::field("b", arrow::utf8())}),
+  EXPECT_EQ(SortJson(arrow::struct_(
+                         {arrow::field("a", arrow::int32()), arrow::field("b", arrow::utf8())}),
                      R"([[2, "a"], [1, "b"], [1, null], null])"),
             (Order{3, 2, 1, 0}));
 }

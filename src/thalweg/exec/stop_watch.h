@@ -10,8 +10,8 @@ class StopWatch {
  public:
   explicit StopWatch(int64_t* micros) : micros_(micros), start_(Clock::now()) {}
   ~StopWatch() {
-    *micros_ += std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start_)
-                    .count();
+    *micros_ +=
+        std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start_).count();
   }
   StopWatch(const StopWatch&) = delete;
   StopWatch& operator=(const StopWatch&) = delete;

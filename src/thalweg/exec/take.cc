@@ -27,8 +27,7 @@ Result<ArrayPtr> TakeRowsOrNull(const ArrayPtr& array, const std::vector<int32_t
     arrow::bit_util::SetBitTo(valid->mutable_data(), i, rows[i] != kNoRow);
     if (rows[i] == kNoRow) safe[i] = 0;
   }
-  return Take(array,
-              arrow::Int32Array(size, arrow::Buffer::Wrap(safe.data(), safe.size()), valid));
+  return Take(array, arrow::Int32Array(size, arrow::Buffer::Wrap(safe.data(), safe.size()), valid));
 }
 
 Status CheckCancelled(const std::atomic<bool>* cancelled) {

@@ -7,8 +7,11 @@ namespace thalweg::expr {
 AggregateFunction::AggregateFunction(std::string name, std::vector<TypePtr> argument_types,
                                      TypePtr return_type, bool nullable, int32_t slot_size,
                                      bool trivial)
-    : name_(std::move(name)), argument_types_(std::move(argument_types)),
-      return_type_(std::move(return_type)), nullable_(nullable), slot_size_(slot_size),
+    : name_(std::move(name)),
+      argument_types_(std::move(argument_types)),
+      return_type_(std::move(return_type)),
+      nullable_(nullable),
+      slot_size_(slot_size),
       trivial_(trivial) {}
 
 // Plain bytes are copied as they are; other slots say themselves what they hold.

@@ -13,9 +13,10 @@ namespace {
 
 /// Names that print between their arguments.
 bool IsInfixOperator(const std::string& name) {
-  static constexpr std::array<std::string_view, 21> kNames = {
-      "+", "-", "*", "/", "%", "div", "=", "==", "<=>", "<", "<=", ">", ">=", "!=", "<>",
-      "&", "|", "^", "<<", ">>", ">>>"};
+  static constexpr std::array<std::string_view, 21> kNames = {"+",  "-",  "*",   "/", "%",  "div",
+                                                              "=",  "==", "<=>", "<", "<=", ">",
+                                                              ">=", "!=", "<>",  "&", "|",  "^",
+                                                              "<<", ">>", ">>>"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
@@ -73,8 +74,6 @@ std::string Call::Print(bool pretty) const {
 std::string Call::ToString() const { return Print(false); }
 std::string Call::ToPrettyString() const { return Print(true); }
 
-bool Call::IsFoldable() const {
-  return !function_->context_dependent && Expression::IsFoldable();
-}
+bool Call::IsFoldable() const { return !function_->context_dependent && Expression::IsFoldable(); }
 
 }  // namespace thalweg::expr

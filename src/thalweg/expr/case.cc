@@ -77,8 +77,8 @@ class Assembler {
         typed.push_back(std::move(view));
       }
     }
-    ARROW_ASSIGN_OR_RAISE(auto all, typed.size() == 1 ? Result<ArrayPtr>(typed[0])
-                                                      : arrow::Concatenate(typed));
+    ARROW_ASSIGN_OR_RAISE(
+        auto all, typed.size() == 1 ? Result<ArrayPtr>(typed[0]) : arrow::Concatenate(typed));
     arrow::Int32Builder indices;
     ARROW_RETURN_NOT_OK(indices.Reserve(num_rows));
     for (const int32_t source : sources_) {
@@ -175,8 +175,8 @@ Result<arrow::Datum> Case::EvaluateBranches(const EvalContext& context, const Ba
   Assembler assembler(type(), batch.num_rows);
   const size_t num_branches = children().size() / 2;
   for (size_t branch = 0; branch < num_branches && !remaining->empty(); ++branch) {
-    ARROW_ASSIGN_OR_RAISE(auto condition, EvaluateForRows(*children()[branch * 2], context, batch,
-                                                          remaining));
+    ARROW_ASSIGN_OR_RAISE(auto condition,
+                          EvaluateForRows(*children()[branch * 2], context, batch, remaining));
     const BooleanView view(condition.values);
     auto chosen = std::make_shared<Rows>();
     auto rest = std::make_shared<Rows>();
@@ -187,8 +187,8 @@ Result<arrow::Datum> Case::EvaluateBranches(const EvalContext& context, const Ba
     }
     remaining = std::move(rest);
     if (chosen->empty()) continue;
-    ARROW_ASSIGN_OR_RAISE(auto values, EvaluateForRows(*children()[branch * 2 + 1], context, batch,
-                                                       chosen));
+    ARROW_ASSIGN_OR_RAISE(auto values,
+                          EvaluateForRows(*children()[branch * 2 + 1], context, batch, chosen));
     ARROW_RETURN_NOT_OK(assembler.Add(values, *chosen, Positions(chosen->size())));
   }
   if (!remaining->empty()) {

@@ -110,8 +110,7 @@ Conjunction::Conjunction(ExpressionKind kind, ExpressionPtr left, ExpressionPtr 
     : Expression(kind, arrow::boolean(), left->nullable() || right->nullable(), {left, right}) {}
 
 ExpressionPtr Conjunction::And(ExpressionPtr left, ExpressionPtr right) {
-  return ExpressionPtr(
-      new Conjunction(ExpressionKind::kAnd, std::move(left), std::move(right)));
+  return ExpressionPtr(new Conjunction(ExpressionKind::kAnd, std::move(left), std::move(right)));
 }
 
 ExpressionPtr Conjunction::Or(ExpressionPtr left, ExpressionPtr right) {
@@ -187,8 +186,6 @@ ExpressionPtr Not::WithChildren(std::vector<ExpressionPtr> children) const {
 
 std::string Not::ToString() const { return "(NOT " + children()[0]->ToString() + ")"; }
 
-std::string Not::ToPrettyString() const {
-  return "(NOT " + children()[0]->ToPrettyString() + ")";
-}
+std::string Not::ToPrettyString() const { return "(NOT " + children()[0]->ToPrettyString() + ")"; }
 
 }  // namespace thalweg::expr

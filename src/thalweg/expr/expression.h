@@ -38,8 +38,8 @@ enum class ExpressionKind {
   kAnd,
   kOr,
   kNot,
-  kCase,       // CASE, IF, COALESCE (rewritten), lazily
-  kIn,         // value IN (literals...) or (expressions...)
+  kCase,  // CASE, IF, COALESCE (rewritten), lazily
+  kIn,    // value IN (literals...) or (expressions...)
 };
 
 class Expression : public std::enable_shared_from_this<Expression> {

@@ -22,20 +22,26 @@ bool HasIntegerImage(arrow::Type::type id) {
     case arrow::Type::DATE32:
     case arrow::Type::TIMESTAMP:
     case arrow::Type::DURATION:
-    case arrow::Type::INTERVAL_MONTHS: return true;
-    default: return false;
+    case arrow::Type::INTERVAL_MONTHS:
+      return true;
+    default:
+      return false;
   }
 }
 
 template <typename Visitor>
 auto VisitIntegers(const arrow::Datum& values, const Visitor& visitor) {
   switch (values.type()->id()) {
-    case arrow::Type::INT8: return visitor(PrimitiveView<int8_t>(values));
-    case arrow::Type::INT16: return visitor(PrimitiveView<int16_t>(values));
+    case arrow::Type::INT8:
+      return visitor(PrimitiveView<int8_t>(values));
+    case arrow::Type::INT16:
+      return visitor(PrimitiveView<int16_t>(values));
     case arrow::Type::INT32:
     case arrow::Type::DATE32:
-    case arrow::Type::INTERVAL_MONTHS: return visitor(PrimitiveView<int32_t>(values));
-    default: return visitor(PrimitiveView<int64_t>(values));
+    case arrow::Type::INTERVAL_MONTHS:
+      return visitor(PrimitiveView<int32_t>(values));
+    default:
+      return visitor(PrimitiveView<int64_t>(values));
   }
 }
 

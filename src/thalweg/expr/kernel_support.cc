@@ -158,18 +158,16 @@ Result<NullMask> IntersectNulls(const std::vector<arrow::Datum>& arguments, int6
       if (data.offset == 0) {
         mask.bitmap = data.buffers[0];
       } else {
-        ARROW_ASSIGN_OR_RAISE(mask.bitmap, arrow::internal::CopyBitmap(
-                                               arrow::default_memory_pool(),
-                                               data.buffers[0]->data(), data.offset, num_rows));
+        ARROW_ASSIGN_OR_RAISE(mask.bitmap, arrow::internal::CopyBitmap(arrow::default_memory_pool(),
+                                                                       data.buffers[0]->data(),
+                                                                       data.offset, num_rows));
       }
       continue;
     }
-    ARROW_ASSIGN_OR_RAISE(
-        mask.bitmap, arrow::internal::BitmapAnd(arrow::default_memory_pool(), mask.bitmap->data(),
-                                                0, data.buffers[0]->data(), data.offset, num_rows,
-                                                0));
-    mask.null_count =
-        num_rows - arrow::internal::CountSetBits(mask.bitmap->data(), 0, num_rows);
+    ARROW_ASSIGN_OR_RAISE(mask.bitmap, arrow::internal::BitmapAnd(
+                                           arrow::default_memory_pool(), mask.bitmap->data(), 0,
+                                           data.buffers[0]->data(), data.offset, num_rows, 0));
+    mask.null_count = num_rows - arrow::internal::CountSetBits(mask.bitmap->data(), 0, num_rows);
   }
   return mask;
 }

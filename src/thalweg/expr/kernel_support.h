@@ -222,8 +222,7 @@ struct NullMask {
   bool all_null = false;
 
   bool IsNull(int64_t row) const {
-    return all_null ||
-           (bitmap != nullptr && !arrow::bit_util::GetBit(bitmap->data(), row));
+    return all_null || (bitmap != nullptr && !arrow::bit_util::GetBit(bitmap->data(), row));
   }
 };
 
@@ -383,8 +382,7 @@ std::tuple<ViewFor<Ins>...> MakeViews(const std::vector<arrow::Datum>& arguments
 
 /// Runs `fn` over rows; with `Fn(const EvalContext&, Ins...)` the context is passed on.
 template <typename... Ins, typename Fn, typename Views>
-decltype(auto) CallRow(const Fn& fn, const EvalContext& context, const Views& views,
-                       int64_t row) {
+decltype(auto) CallRow(const Fn& fn, const EvalContext& context, const Views& views, int64_t row) {
   return std::apply(
       [&](const auto&... view) -> decltype(auto) {
         if constexpr (std::is_invocable_v<const Fn&, const EvalContext&, Ins...>) {
@@ -423,21 +421,22 @@ void RunDense(ResultWriter<Out>* writer, int64_t rows, const Fn& fn, const Views
 
 /// Unit-stride loops for one or two primitive arguments, so that the compiler can vectorise them.
 template <typename Out, typename Fn, typename In>
-  requires(!std::is_same_v<Out, bool> && sizeof(Out) <= 8 &&
-           IsPrimitiveView<PrimitiveView<In>>::value)
-void RunDense(ResultWriter<Out>* writer, int64_t rows, const Fn& fn,
-              const PrimitiveView<In>& view) {
+requires(!std::is_same_v<Out, bool> && sizeof(Out) <= 8 &&
+         IsPrimitiveView<PrimitiveView<In>>::value) void RunDense(ResultWriter<Out>* writer,
+                                                                  int64_t rows, const Fn& fn,
+                                                                  const PrimitiveView<In>& view) {
   Out* __restrict__ out = writer->data();
   const In* values = view.data();
   for (int64_t row = 0; row < rows; ++row) out[row] = fn(values[row]);
 }
 
 template <typename Out, typename Fn, typename L, typename R>
-  requires(!std::is_same_v<Out, bool> && sizeof(Out) <= 8 &&
-           IsPrimitiveView<PrimitiveView<L>>::value &&
-           IsPrimitiveView<PrimitiveView<R>>::value)
-void RunDense(ResultWriter<Out>* writer, int64_t rows, const Fn& fn, const PrimitiveView<L>& left,
-              const PrimitiveView<R>& right) {
+requires(!std::is_same_v<Out, bool> && sizeof(Out) <= 8 &&
+         IsPrimitiveView<PrimitiveView<L>>::value &&
+         IsPrimitiveView<PrimitiveView<R>>::value) void RunDense(ResultWriter<Out>* writer,
+                                                                 int64_t rows, const Fn& fn,
+                                                                 const PrimitiveView<L>& left,
+                                                                 const PrimitiveView<R>& right) {
   Out* __restrict__ out = writer->data();
   const L* a = left.data();
   const R* b = right.data();
@@ -457,9 +456,9 @@ void RunDense(ResultWriter<Out>* writer, int64_t rows, const Fn& fn, const Primi
 /// A kernel that calls `fn` on every row without a null argument.
 template <typename Out, typename... Ins, typename Fn>
 ScalarKernel RowKernel(TypePtr type, Fn fn) {
-  return [type = std::move(type), fn = std::move(fn)](
-             const EvalContext& context, const std::vector<arrow::Datum>& arguments,
-             int64_t num_rows) -> Result<arrow::Datum> {
+  return [type = std::move(type), fn = std::move(fn)](const EvalContext& context,
+                                                      const std::vector<arrow::Datum>& arguments,
+                                                      int64_t num_rows) -> Result<arrow::Datum> {
     ARROW_RETURN_NOT_OK(internal::CheckArity(arguments, sizeof...(Ins)));
     const bool as_scalar = AllScalars(arguments);
     const int64_t rows = as_scalar ? 1 : num_rows;
@@ -484,9 +483,9 @@ ScalarKernel RowKernel(TypePtr type, Fn fn) {
 /// (fixed width, or bool). It must not depend on the values of null rows for its safety.
 template <typename Out, typename... Ins, typename Fn>
 ScalarKernel DenseKernel(TypePtr type, Fn fn) {
-  return [type = std::move(type), fn = std::move(fn)](
-             const EvalContext&, const std::vector<arrow::Datum>& arguments,
-             int64_t num_rows) -> Result<arrow::Datum> {
+  return [type = std::move(type), fn = std::move(fn)](const EvalContext&,
+                                                      const std::vector<arrow::Datum>& arguments,
+                                                      int64_t num_rows) -> Result<arrow::Datum> {
     ARROW_RETURN_NOT_OK(internal::CheckArity(arguments, sizeof...(Ins)));
     const bool as_scalar = AllScalars(arguments);
     const int64_t rows = as_scalar ? 1 : num_rows;
@@ -494,8 +493,8 @@ ScalarKernel DenseKernel(TypePtr type, Fn fn) {
     if (nulls.all_null) return NullResult(type, rows, as_scalar);
     const auto views = internal::MakeViews<Ins...>(arguments, std::index_sequence_for<Ins...>());
     ARROW_ASSIGN_OR_RAISE(auto writer, ResultWriter<Out>::Make(type, rows, std::move(nulls)));
-    std::apply(
-        [&](const auto&... view) { internal::RunDense<Out>(&writer, rows, fn, view...); }, views);
+    std::apply([&](const auto&... view) { internal::RunDense<Out>(&writer, rows, fn, view...); },
+               views);
     ARROW_ASSIGN_OR_RAISE(auto array, writer.Finish());
     return FinishDatum(array, as_scalar);
   };

@@ -65,8 +65,7 @@ TEST_F(LazinessTest, TheBranchAloneFails) {
 }
 
 TEST_F(LazinessTest, CaseIfAndCoalesce) {
-  EXPECT_EQ(Show(Case::Make({IsZero(k_), Literal::Null(arrow::int32())}, TenBy(k_))),
-            "- 10 2 - -");
+  EXPECT_EQ(Show(Case::Make({IsZero(k_), Literal::Null(arrow::int32())}, TenBy(k_))), "- 10 2 - -");
   EXPECT_EQ(Show(Case::If(IsZero(k_), Literal::Int(-1), TenBy(k_))), "-1 10 2 -1 -");
   EXPECT_EQ(Show(Case::Coalesce({Literal::Int(7), TenBy(k_)})), "7 7 7 7 7");
   const auto guarded = Case::Make({IsZero(k_), Literal::Null(arrow::int32())}, nullptr);
@@ -84,8 +83,7 @@ TEST_F(LazinessTest, AndOr) {
 }
 
 TEST_F(LazinessTest, In) {
-  EXPECT_EQ(Show(In::Make(k_, {Literal::Int(5), Literal::Null(arrow::int32())})),
-            "- - true - -");
+  EXPECT_EQ(Show(In::Make(k_, {Literal::Int(5), Literal::Null(arrow::int32())})), "- - true - -");
   EXPECT_EQ(Show(In::Make(k_, {Literal::Int(0), TenBy(k_)})), "true false false true -");
 }
 
@@ -112,8 +110,8 @@ TEST(ExpressionTextTest, PrettyTextLeavesOutImplicitCasts) {
   auto plus = std::make_shared<BoundFunction>();
   plus->name = "+";
   plus->return_type = arrow::int64();
-  const auto sum = Call::Make(
-      plus, {Cast::Make(a, arrow::int64(), CastMode::kAnsi, true), Literal::Long(1)});
+  const auto sum =
+      Call::Make(plus, {Cast::Make(a, arrow::int64(), CastMode::kAnsi, true), Literal::Long(1)});
   EXPECT_EQ(sum->ToPrettyString(), "(a + 1)");
   EXPECT_EQ(sum->ToString(), "(cast(a#7 as bigint) + 1)");
   EXPECT_EQ(Cast::Make(a, arrow::utf8())->ToPrettyString(), "CAST(a AS STRING)");

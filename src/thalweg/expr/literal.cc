@@ -92,8 +92,10 @@ std::string ScalarText(const arrow::Scalar& scalar) {
     }
     case arrow::Type::LIST:
     case arrow::Type::MAP:
-    case arrow::Type::STRUCT: return NestedText(scalar);
-    default: return CastText(scalar);
+    case arrow::Type::STRUCT:
+      return NestedText(scalar);
+    default:
+      return CastText(scalar);
   }
 }
 
@@ -129,9 +131,7 @@ Result<arrow::Datum> Literal::Evaluate(const EvalContext&, const Batch&) const {
   return arrow::Datum(value_);
 }
 
-ExpressionPtr Literal::WithChildren(std::vector<ExpressionPtr>) const {
-  return shared_from_this();
-}
+ExpressionPtr Literal::WithChildren(std::vector<ExpressionPtr>) const { return shared_from_this(); }
 
 std::string Literal::ToString() const { return ScalarText(*value_); }
 

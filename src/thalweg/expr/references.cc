@@ -10,8 +10,7 @@ AttributeReference::AttributeReference(uint64_t id, std::string name, TypePtr ty
       id_(id),
       name_(std::move(name)) {}
 
-ExpressionPtr AttributeReference::Make(uint64_t id, std::string name, TypePtr type,
-                                       bool nullable) {
+ExpressionPtr AttributeReference::Make(uint64_t id, std::string name, TypePtr type, bool nullable) {
   return ExpressionPtr(new AttributeReference(id, std::move(name), std::move(type), nullable));
 }
 

@@ -21,9 +21,9 @@ struct ArgumentInfo {
 struct ScalarFunction {
   std::string name;
   std::vector<std::string> aliases;
-  std::string group;        // "math_funcs", "string_funcs", ... as Spark groups them
-  std::string usage;        // "abs(expr) - Returns the absolute value of the number."
-  std::string example;      // "SELECT abs(-1);"
+  std::string group;    // "math_funcs", "string_funcs", ... as Spark groups them
+  std::string usage;    // "abs(expr) - Returns the absolute value of the number."
+  std::string example;  // "SELECT abs(-1);"
   /// Binds to arguments: picks argument types (the analyzer casts by them), the return type and
   /// the kernel. Errors: WRONG_NUM_ARGS.WITHOUT_SUGGESTION, DATATYPE_MISMATCH.*.
   std::function<Result<BoundFunction>(const std::vector<ArgumentInfo>& arguments)> bind;

@@ -41,8 +41,8 @@ Result<ExpressionPtr> Bind(const ExpressionPtr& expression,
                                                   attribute.ToString())}});
       return node;
     }
-    return ColumnReference::Make(static_cast<int>(found - attribute_ids.begin()),
-                                 attribute.name(), attribute.type(), attribute.nullable());
+    return ColumnReference::Make(static_cast<int>(found - attribute_ids.begin()), attribute.name(),
+                                 attribute.type(), attribute.nullable());
   });
   ARROW_RETURN_NOT_OK(status);
   return bound;

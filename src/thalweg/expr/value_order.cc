@@ -70,19 +70,30 @@ int CompareValues(const arrow::Array& left, int64_t i, const arrow::Array& right
   const bool right_null = right.IsNull(j);
   if (left_null || right_null) return left_null == right_null ? 0 : (left_null ? -1 : 1);
   switch (left.type_id()) {
-    case arrow::Type::BOOL: return ComparePlain<arrow::BooleanArray>(left, i, right, j);
-    case arrow::Type::INT8: return ComparePlain<arrow::Int8Array>(left, i, right, j);
-    case arrow::Type::INT16: return ComparePlain<arrow::Int16Array>(left, i, right, j);
-    case arrow::Type::INT32: return ComparePlain<arrow::Int32Array>(left, i, right, j);
-    case arrow::Type::INT64: return ComparePlain<arrow::Int64Array>(left, i, right, j);
-    case arrow::Type::FLOAT: return CompareNumbers<arrow::FloatArray>(left, i, right, j);
-    case arrow::Type::DOUBLE: return CompareNumbers<arrow::DoubleArray>(left, i, right, j);
-    case arrow::Type::DATE32: return ComparePlain<arrow::Date32Array>(left, i, right, j);
-    case arrow::Type::TIMESTAMP: return ComparePlain<arrow::TimestampArray>(left, i, right, j);
-    case arrow::Type::DURATION: return ComparePlain<arrow::DurationArray>(left, i, right, j);
+    case arrow::Type::BOOL:
+      return ComparePlain<arrow::BooleanArray>(left, i, right, j);
+    case arrow::Type::INT8:
+      return ComparePlain<arrow::Int8Array>(left, i, right, j);
+    case arrow::Type::INT16:
+      return ComparePlain<arrow::Int16Array>(left, i, right, j);
+    case arrow::Type::INT32:
+      return ComparePlain<arrow::Int32Array>(left, i, right, j);
+    case arrow::Type::INT64:
+      return ComparePlain<arrow::Int64Array>(left, i, right, j);
+    case arrow::Type::FLOAT:
+      return CompareNumbers<arrow::FloatArray>(left, i, right, j);
+    case arrow::Type::DOUBLE:
+      return CompareNumbers<arrow::DoubleArray>(left, i, right, j);
+    case arrow::Type::DATE32:
+      return ComparePlain<arrow::Date32Array>(left, i, right, j);
+    case arrow::Type::TIMESTAMP:
+      return ComparePlain<arrow::TimestampArray>(left, i, right, j);
+    case arrow::Type::DURATION:
+      return ComparePlain<arrow::DurationArray>(left, i, right, j);
     case arrow::Type::INTERVAL_MONTHS:
       return ComparePlain<arrow::MonthIntervalArray>(left, i, right, j);
-    case arrow::Type::INTERVAL_MONTH_DAY_NANO: return CompareCalendarIntervals(left, i, right, j);
+    case arrow::Type::INTERVAL_MONTH_DAY_NANO:
+      return CompareCalendarIntervals(left, i, right, j);
     case arrow::Type::STRING:
     case arrow::Type::BINARY: {
       const int order = checked_cast<const arrow::BinaryArray&>(left).GetView(i).compare(
@@ -90,10 +101,9 @@ int CompareValues(const arrow::Array& left, int64_t i, const arrow::Array& right
       return order < 0 ? -1 : (order > 0 ? 1 : 0);
     }
     case arrow::Type::DECIMAL128:
-      return CompareDecimals(DecimalAt(left, i),
-                             checked_cast<const arrow::Decimal128Type&>(*left.type()).scale(),
-                             DecimalAt(right, j),
-                             checked_cast<const arrow::Decimal128Type&>(*right.type()).scale());
+      return CompareDecimals(
+          DecimalAt(left, i), checked_cast<const arrow::Decimal128Type&>(*left.type()).scale(),
+          DecimalAt(right, j), checked_cast<const arrow::Decimal128Type&>(*right.type()).scale());
     case arrow::Type::LIST:
     case arrow::Type::MAP:
       return CompareLists(checked_cast<const arrow::ListArray&>(left), i,
@@ -101,7 +111,8 @@ int CompareValues(const arrow::Array& left, int64_t i, const arrow::Array& right
     case arrow::Type::STRUCT:
       return CompareStructs(checked_cast<const arrow::StructArray&>(left), i,
                             checked_cast<const arrow::StructArray&>(right), j);
-    default: return 0;
+    default:
+      return 0;
   }
 }
 

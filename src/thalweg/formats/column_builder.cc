@@ -34,14 +34,21 @@ namespace {
 ColumnBuilder::Layout LayoutOf(const arrow::DataType& type) {
   using Layout = ColumnBuilder::Layout;
   switch (type.id()) {
-    case arrow::Type::NA: return Layout::kNull;
-    case arrow::Type::BOOL: return Layout::kBoolean;
+    case arrow::Type::NA:
+      return Layout::kNull;
+    case arrow::Type::BOOL:
+      return Layout::kBoolean;
     case arrow::Type::STRING:
-    case arrow::Type::BINARY: return Layout::kBytes;
-    case arrow::Type::LIST: return Layout::kList;
-    case arrow::Type::MAP: return Layout::kMap;
-    case arrow::Type::STRUCT: return Layout::kStruct;
-    default: return Layout::kFixed;
+    case arrow::Type::BINARY:
+      return Layout::kBytes;
+    case arrow::Type::LIST:
+      return Layout::kList;
+    case arrow::Type::MAP:
+      return Layout::kMap;
+    case arrow::Type::STRUCT:
+      return Layout::kStruct;
+    default:
+      return Layout::kFixed;
   }
 }
 

@@ -277,9 +277,9 @@ class CsvFormat final : public Format {
       return std::make_unique<CsvFileReader>(std::move(file), options_, schema, std::move(parser),
                                              request.batch_rows);
     }
-    ARROW_ASSIGN_OR_RAISE(auto chunks,
-                          LineChunks::Make(file, request.range_begin, request.range_end,
-                                           options_.line_separator));
+    ARROW_ASSIGN_OR_RAISE(
+        auto chunks,
+        LineChunks::Make(file, request.range_begin, request.range_end, options_.line_separator));
     const bool has_header = options_.header && request.range_begin == 0;
     return std::make_unique<CsvLineReader>(file.path, options_, schema, std::move(chunks),
                                            std::move(parser), has_header, request.batch_rows);
@@ -300,8 +300,8 @@ class CsvFormat final : public Format {
 
   Status InferLines(const InputFile& file, std::string* first_line,
                     std::unique_ptr<CsvTypeInference>* inference) const {
-    ARROW_ASSIGN_OR_RAISE(auto chunks, LineChunks::Make(file, 0, ReadRequest().range_end,
-                                                        options_.line_separator));
+    ARROW_ASSIGN_OR_RAISE(
+        auto chunks, LineChunks::Make(file, 0, ReadRequest().range_end, options_.line_separator));
     CsvTokenizer tokenizer(&options_);
     std::vector<CsvToken> tokens;
     bool at_start = true;

@@ -60,14 +60,14 @@ TEST(CsvReadTest, QuotesAndMissingValues) {
 }
 
 TEST(CsvReadTest, UnescapedQuotes) {
-  EXPECT_EQ(Read("a\"b,c,d\n\"a\"b,c,d\n\"a\"b\"c,d,e\n\"a\" ,b,c\n \"a\",b,c\n\"a\"x\n"
-                 "\"ab\n\"\"\",b,c\n"
-                 "\"\"\"a\"\"\",b,c\n\"a\\nb\",c\\,d,e\n\"a\\\\b\",\\\"q,\"\\\\\"\n",
-                 kThree),
-            (Rows{"a\"b|c|d|null", "\"a\"b|c|d|null", "\"a\"b\"c|d|e|null", "a|b|c|null",
-                  " \"a\"|b|c|null", "\"a\"x|null|null|\"a\"x", "ab|null|null|\"ab",
-                  "\"|b|c|null", "\"\"\"a\"\"\"|b|c|null", "a\\nb|c\\|d|\"a\\nb\",c\\,d,e",
-                  "a\\b|\\\"q|\\|null"}));
+  EXPECT_EQ(
+      Read("a\"b,c,d\n\"a\"b,c,d\n\"a\"b\"c,d,e\n\"a\" ,b,c\n \"a\",b,c\n\"a\"x\n"
+           "\"ab\n\"\"\",b,c\n"
+           "\"\"\"a\"\"\",b,c\n\"a\\nb\",c\\,d,e\n\"a\\\\b\",\\\"q,\"\\\\\"\n",
+           kThree),
+      (Rows{"a\"b|c|d|null", "\"a\"b|c|d|null", "\"a\"b\"c|d|e|null", "a|b|c|null",
+            " \"a\"|b|c|null", "\"a\"x|null|null|\"a\"x", "ab|null|null|\"ab", "\"|b|c|null",
+            "\"\"\"a\"\"\"|b|c|null", "a\\nb|c\\|d|\"a\\nb\",c\\,d,e", "a\\b|\\\"q|\\|null"}));
 }
 
 TEST(CsvReadTest, UnescapedQuoteHandling) {
@@ -79,9 +79,9 @@ TEST(CsvReadTest, UnescapedQuoteHandling) {
                   "x\"y\"|c|d", "a\" b|c|d"}));
   EXPECT_EQ(Read(text, abc), (Rows{"\"a\"b|c|d", "\"a\"b\"c|d|e", "\"a\"b\"|c|d",
                                    "ab,c,d|null|null", "x\"y\"|c|d", "\"a\" b\"|c|d"}));
-  EXPECT_EQ(Read(text, abc, {{"unescapedQuoteHandling", "SKIP_VALUE"}}),
-            (Rows{"null|c|d", "null|d|e", "null|c|d", "ab,c,d|null|null", "x\"y\"|c|d",
-                  "null|c|d"}));
+  EXPECT_EQ(
+      Read(text, abc, {{"unescapedQuoteHandling", "SKIP_VALUE"}}),
+      (Rows{"null|c|d", "null|d|e", "null|c|d", "ab,c,d|null|null", "x\"y\"|c|d", "null|c|d"}));
   EXPECT_EQ(Read(text, abc, {{"unescapedQuoteHandling", "raise_error"}}),
             (Rows{"ERROR MALFORMED_CSV_RECORD"}));
   EXPECT_EQ(Read(text, abc, {{"unescapedQuoteHandling", "BACK_TO_DELIMITER"}}),
@@ -90,16 +90,15 @@ TEST(CsvReadTest, UnescapedQuoteHandling) {
 
 TEST(CsvReadTest, WhiteSpace) {
   const char* abc = "a string, b string, c string";
-  EXPECT_EQ(Read(" a , \"b\" ,\"  c  \"\n  ,x, \n", abc),
-            (Rows{" a | \"b\" |  c  ", "  |x| "}));
+  EXPECT_EQ(Read(" a , \"b\" ,\"  c  \"\n  ,x, \n", abc), (Rows{" a | \"b\" |  c  ", "  |x| "}));
   EXPECT_EQ(Read(" a , \"b\" ,\"  c  \"\n  ,x, \n \" a\",b , \"c\"  \n", abc,
                  {{"ignoreLeadingWhiteSpace", "true"}, {"ignoreTrailingWhiteSpace", "true"}}),
             (Rows{"a|b|  c  ", "null|x|null", " a|b|c"}));
   EXPECT_EQ(Read(" a , \"b\" ,\"  c  \"\n", abc, {{"ignoreLeadingWhiteSpace", "true"}}),
             (Rows{"a |b|  c  "}));
-  EXPECT_EQ(Read(" a , \"b\" ,\"  c  \"\n\"x\"  ,y  ,z\n", abc,
-                 {{"ignoreTrailingWhiteSpace", "true"}}),
-            (Rows{" a| \"b\"|  c  ", "x|y|z"}));
+  EXPECT_EQ(
+      Read(" a , \"b\" ,\"  c  \"\n\"x\"  ,y  ,z\n", abc, {{"ignoreTrailingWhiteSpace", "true"}}),
+      (Rows{" a| \"b\"|  c  ", "x|y|z"}));
 }
 
 TEST(CsvReadTest, NullAndEmptyValues) {
@@ -124,22 +123,21 @@ TEST(CsvReadTest, Numbers) {
 }
 
 TEST(CsvReadTest, Times) {
-  EXPECT_EQ(Read("2024-01-02,2024-01-02\n2024-1-2,2024-01-02T03:04:05Z\n"
-                 "2024,2024-01-02 03:04:05.123\n2024-01-02 00:00:00,x\n2024-01-02T03:04,2024\n",
-                 "a date, b timestamp, _corrupt_record string"),
-            (Rows{"2024-01-02|2024-01-02 00:00:00.000000Z|null",
-                  "2024-01-02|2024-01-02 03:04:05.000000Z|null",
-                  "2024-01-01|2024-01-02 03:04:05.123000Z|null",
-                  "2024-01-02|null|2024-01-02 00:00:00,x",
-                  "2024-01-02|2024-01-01 00:00:00.000000Z|null"}));
+  EXPECT_EQ(
+      Read("2024-01-02,2024-01-02\n2024-1-2,2024-01-02T03:04:05Z\n"
+           "2024,2024-01-02 03:04:05.123\n2024-01-02 00:00:00,x\n2024-01-02T03:04,2024\n",
+           "a date, b timestamp, _corrupt_record string"),
+      (Rows{"2024-01-02|2024-01-02 00:00:00.000000Z|null",
+            "2024-01-02|2024-01-02 03:04:05.000000Z|null",
+            "2024-01-01|2024-01-02 03:04:05.123000Z|null", "2024-01-02|null|2024-01-02 00:00:00,x",
+            "2024-01-02|2024-01-01 00:00:00.000000Z|null"}));
   EXPECT_EQ(Read("01/02/2024,01/02/2024 03:04\n2024-01-01,x\n", "a date, b timestamp",
                  {{"dateFormat", "dd/MM/yyyy"}, {"timestampFormat", "dd/MM/yyyy HH:mm"}}),
             (Rows{"2024-02-01|2024-02-01 03:04:00.000000Z", "null|null"}));
 }
 
 TEST(CsvReadTest, CommentsAndHeaders) {
-  EXPECT_EQ(Read("#x\n1,2,3\n #y,2,3\n4,5,6\n", "a string, b string, c string",
-                 {{"comment", "#"}}),
+  EXPECT_EQ(Read("#x\n1,2,3\n #y,2,3\n4,5,6\n", "a string, b string, c string", {{"comment", "#"}}),
             (Rows{"1|2|3", " #y|2|3", "4|5|6"}));
   EXPECT_EQ(Read("\n#c\na,b,c\n1,2,3\na,b,c\n", "a string, b string, c string",
                  {{"comment", "#"}, {"header", "true"}}),
@@ -148,10 +146,12 @@ TEST(CsvReadTest, CommentsAndHeaders) {
   EXPECT_EQ(Read("x,b\n1,2\n", "a string, b string", {{"header", "true"}}), (Rows{"1|2"}));
   EXPECT_EQ(Read("x,b\n1,2\n", "a string, b string", strict),
             (Rows{"ERROR _LEGACY_ERROR_TEMP_3241"}));
-  EXPECT_EQ(Read("a\n1\n", "a string, b string", strict),
-            (Rows{"ERROR _LEGACY_ERROR_TEMP_3241"}));
+  EXPECT_EQ(Read("a\n1\n", "a string, b string", strict), (Rows{"ERROR _LEGACY_ERROR_TEMP_3241"}));
   EXPECT_EQ(Read("A,B\n1,2\n", "a string, b string", strict), (Rows{"1|2"}));
-  EXPECT_EQ(Read("\xEF\xBB\xBF" "a,b\n1,2\n", "a string, b string", strict), (Rows{"1|2"}));
+  EXPECT_EQ(Read("\xEF\xBB\xBF"
+                 "a,b\n1,2\n",
+                 "a string, b string", strict),
+            (Rows{"1|2"}));
 }
 
 TEST(CsvReadTest, ColumnPruning) {
@@ -186,8 +186,7 @@ TEST(CsvReadTest, CountsRowsWithoutColumns) {
   auto format = Unwrap(MakeFormat("csv", {}, Ddl("a int, b int")));
   ReadRequest request;
   request.columns = arrow::schema(arrow::FieldVector());
-  auto reader =
-      Unwrap(format->OpenReader(files.Open(files.Put("a.csv", "1,2\n\nx\n")), request));
+  auto reader = Unwrap(format->OpenReader(files.Open(files.Put("a.csv", "1,2\n\nx\n")), request));
   EXPECT_EQ(Unwrap(reader->Next())->num_rows, 2);
 }
 
@@ -199,12 +198,12 @@ TEST(CsvReadTest, MultiLine) {
             (Rows{"a|b|c|null", "p\nq|5|6|null"}));
   EXPECT_EQ(Read("a,\"x\ny,c\n1,2,3\n", "a string, b string, c string", multi),
             (Rows{"a|x\ny,c\n1,2,3\n|null"}));
-  EXPECT_EQ(Read("a,b,c\n\n1,2,3\n1,2\n#x,1,2\n", kThree,
-                 {{"multiLine", "true"}, {"comment", "#"}}),
-            (Rows{"a|b|c|null", "1|2|3|null", "1|2|null|1,2"}));
-  EXPECT_EQ(Read("h1,\"h\n2\"\n1,2\n", "a string, b string",
-                 {{"multiLine", "true"}, {"header", "true"}}),
-            (Rows{"1|2"}));
+  EXPECT_EQ(
+      Read("a,b,c\n\n1,2,3\n1,2\n#x,1,2\n", kThree, {{"multiLine", "true"}, {"comment", "#"}}),
+      (Rows{"a|b|c|null", "1|2|3|null", "1|2|null|1,2"}));
+  EXPECT_EQ(
+      Read("h1,\"h\n2\"\n1,2\n", "a string, b string", {{"multiLine", "true"}, {"header", "true"}}),
+      (Rows{"1|2"}));
 }
 
 TEST(CsvReadTest, SeparatorsQuotesAndEscapes) {
@@ -223,7 +222,11 @@ TEST(CsvReadTest, SeparatorsQuotesAndEscapes) {
             (Rows{"a\"b|c^|^x", "\"a^\"b\"|c|d"}));
   EXPECT_EQ(Read("\"a\\\\\"b\",\"c|\\\"\",x\n", abc, {{"charToEscapeQuoteEscaping", "|"}}),
             (Rows{"a\\\"b|c\\\"|x"}));
-  EXPECT_EQ(Read("a\xff" "b,2,3\n", abc), (Rows{"a\xEF\xBF\xBD" "b|2|3"}));
+  EXPECT_EQ(Read("a\xff"
+                 "b,2,3\n",
+                 abc),
+            (Rows{"a\xEF\xBF\xBD"
+                  "b|2|3"}));
 }
 
 TEST(CsvReadTest, LimitsAndBadOptions) {
@@ -232,8 +235,7 @@ TEST(CsvReadTest, LimitsAndBadOptions) {
   EXPECT_EQ(Read("12345\n", "a string", {{"maxCharsPerColumn", "3"}}),
             (Rows{"ERROR MALFORMED_CSV_RECORD"}));
   const auto error = [](const FormatOptions& options) { return Read("1\n", "a int", options)[0]; };
-  EXPECT_EQ(error({{"sep", "\\q"}}),
-            "ERROR INVALID_DELIMITER_VALUE.UNSUPPORTED_SPECIAL_CHARACTER");
+  EXPECT_EQ(error({{"sep", "\\q"}}), "ERROR INVALID_DELIMITER_VALUE.UNSUPPORTED_SPECIAL_CHARACTER");
   EXPECT_EQ(error({{"sep", ""}}), "ERROR INVALID_DELIMITER_VALUE.EMPTY_STRING");
   EXPECT_EQ(error({{"quote", "ab"}}), "ERROR OPTION_VALUE_EXCEEDS_ONE_CHARACTER");
   EXPECT_EQ(error({{"header", "x"}}), "ERROR STDS_INVALID_OPTION_VALUE.WITH_MESSAGE");
@@ -260,10 +262,9 @@ TEST(CsvInferTest, TypesOfColumns) {
             "struct<_c0:timestamp,_c1:timestamp,_c2:timestamp,_c3:string>");
   EXPECT_EQ(Infer("1,1.5,1\ntrue,2024-01-01,9999999999\n", {{"inferSchema", "true"}}),
             "struct<_c0:string,_c1:string,_c2:bigint>");
-  EXPECT_EQ(Infer("01/02/2024,01/02/2024 03:04\n",
-                  {{"inferSchema", "true"},
-                   {"dateFormat", "dd/MM/yyyy"},
-                   {"timestampFormat", "dd/MM/yyyy HH:mm"}}),
+  EXPECT_EQ(Infer("01/02/2024,01/02/2024 03:04\n", {{"inferSchema", "true"},
+                                                    {"dateFormat", "dd/MM/yyyy"},
+                                                    {"timestampFormat", "dd/MM/yyyy HH:mm"}}),
             "struct<_c0:date,_c1:timestamp>");
   EXPECT_EQ(Infer("2024-01-01\n", {{"inferSchema", "true"}, {"preferDate", "false"}}),
             "struct<_c0:timestamp>");

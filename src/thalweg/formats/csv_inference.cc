@@ -35,8 +35,8 @@ std::vector<std::string> CsvColumnNames(const std::vector<CsvToken>& tokens,
   for (size_t i = 0; i < tokens.size(); ++i) {
     const CsvToken& token = tokens[i];
     std::string position = std::to_string(i);
-    const bool unnamed = !options.header || token.is_null || token.text.empty() ||
-                         token.text == options.null_value;
+    const bool unnamed =
+        !options.header || token.is_null || token.text.empty() || token.text == options.null_value;
     if (unnamed) {
       names.push_back("_c" + position);
     } else if (count[key(token.text)] > 1) {
@@ -133,8 +133,8 @@ CsvTypeInference::ColumnType CsvTypeInference::Widen(ColumnType left, ColumnType
     // A date can pass for a timestamp when both are in their default, lenient forms.
     const auto& pattern = right.kind == Kind::kTimestamp ? options_.timestamp_pattern
                                                          : options_.timestamp_ntz_pattern;
-    static constexpr std::string_view kLenient[] = {"yyyy-MM-dd", "yyyy-M-d", "yyyy-M-dd",
-                                                    "yyyy-MM-d", "yyyy-MM", "yyyy-M", "yyyy"};
+    static constexpr std::string_view kLenient[] = {
+        "yyyy-MM-dd", "yyyy-M-d", "yyyy-M-dd", "yyyy-MM-d", "yyyy-MM", "yyyy-M", "yyyy"};
     const bool lenient = std::find(std::begin(kLenient), std::end(kLenient),
                                    strict_date_->pattern()) != std::end(kLenient);
     if (pattern == nullptr && lenient) return right;
@@ -147,15 +147,32 @@ SchemaPtr CsvTypeInference::Finish() const {
   for (size_t i = 0; i < names_.size(); ++i) {
     TypePtr type = arrow::utf8();
     switch (types_[i].kind) {
-      case Kind::kInteger: type = arrow::int32(); break;
-      case Kind::kLong: type = arrow::int64(); break;
-      case Kind::kDecimal: type = DecimalOf(types_[i].precision, 0); break;
-      case Kind::kDouble: type = arrow::float64(); break;
-      case Kind::kDate: type = arrow::date32(); break;
-      case Kind::kTimestampNtz: type = TimestampNtzType(); break;
-      case Kind::kTimestamp: type = TimestampType(); break;
-      case Kind::kBoolean: type = arrow::boolean(); break;
-      default: break;
+      case Kind::kInteger:
+        type = arrow::int32();
+        break;
+      case Kind::kLong:
+        type = arrow::int64();
+        break;
+      case Kind::kDecimal:
+        type = DecimalOf(types_[i].precision, 0);
+        break;
+      case Kind::kDouble:
+        type = arrow::float64();
+        break;
+      case Kind::kDate:
+        type = arrow::date32();
+        break;
+      case Kind::kTimestampNtz:
+        type = TimestampNtzType();
+        break;
+      case Kind::kTimestamp:
+        type = TimestampType();
+        break;
+      case Kind::kBoolean:
+        type = arrow::boolean();
+        break;
+      default:
+        break;
     }
     fields.push_back(arrow::field(names_[i], std::move(type)));
   }

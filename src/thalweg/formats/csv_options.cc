@@ -32,13 +32,18 @@ Result<char> UnescapeSeparator(const std::string& text, size_t* at) {
   if (*at >= text.size()) return MakeError("INVALID_DELIMITER_VALUE.SINGLE_BACKSLASH", {});
   const char escaped = text[(*at)++];
   switch (escaped) {
-    case 't': return '\t';
-    case 'r': return '\r';
-    case 'b': return '\b';
-    case 'f': return '\f';
+    case 't':
+      return '\t';
+    case 'r':
+      return '\r';
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
     case '"':
     case '\'':
-    case '\\': return escaped;
+    case '\\':
+      return escaped;
     case 'u':
       if (text.compare(*at - 2, std::string::npos, "\\u0000") == 0) {
         *at = text.size();

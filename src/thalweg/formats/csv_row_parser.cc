@@ -63,7 +63,9 @@ Result<CsvRowParser::Column> CsvRowParser::MakeColumn(const arrow::Field& field,
   column.builder = builder;
   const arrow::DataType& type = *field.type();
   switch (type.id()) {
-    case arrow::Type::BOOL: column.kind = Kind::kBoolean; break;
+    case arrow::Type::BOOL:
+      column.kind = Kind::kBoolean;
+      break;
     case arrow::Type::INT8:
     case arrow::Type::INT16:
     case arrow::Type::INT32:
@@ -74,22 +76,37 @@ Result<CsvRowParser::Column> CsvRowParser::MakeColumn(const arrow::Field& field,
       column.minimum = -column.maximum - 1;
       break;
     }
-    case arrow::Type::FLOAT: column.kind = Kind::kFloat; break;
-    case arrow::Type::DOUBLE: column.kind = Kind::kDouble; break;
+    case arrow::Type::FLOAT:
+      column.kind = Kind::kFloat;
+      break;
+    case arrow::Type::DOUBLE:
+      column.kind = Kind::kDouble;
+      break;
     case arrow::Type::DECIMAL128:
       column.kind = Kind::kDecimal;
       column.precision = static_cast<const arrow::DecimalType&>(type).precision();
       column.scale = static_cast<const arrow::DecimalType&>(type).scale();
       break;
-    case arrow::Type::STRING: column.kind = Kind::kString; break;
-    case arrow::Type::BINARY: column.kind = Kind::kBinary; break;
-    case arrow::Type::DATE32: column.kind = Kind::kDate; break;
+    case arrow::Type::STRING:
+      column.kind = Kind::kString;
+      break;
+    case arrow::Type::BINARY:
+      column.kind = Kind::kBinary;
+      break;
+    case arrow::Type::DATE32:
+      column.kind = Kind::kDate;
+      break;
     case arrow::Type::TIMESTAMP:
       column.kind = IsTimestamp(type) ? Kind::kTimestamp : Kind::kTimestampNtz;
       break;
-    case arrow::Type::DURATION: column.kind = Kind::kDayTimeInterval; break;
-    case arrow::Type::INTERVAL_MONTHS: column.kind = Kind::kYearMonthInterval; break;
-    default: return UnsupportedColumn("CSV", field);
+    case arrow::Type::DURATION:
+      column.kind = Kind::kDayTimeInterval;
+      break;
+    case arrow::Type::INTERVAL_MONTHS:
+      column.kind = Kind::kYearMonthInterval;
+      break;
+    default:
+      return UnsupportedColumn("CSV", field);
   }
   return column;
 }
@@ -200,22 +217,32 @@ bool CsvRowParser::AppendValue(const Column& column, std::string_view text) {
       const auto value = ParseInteger(text, column.minimum, column.maximum);
       if (!value) return false;
       switch (builder->byte_width()) {
-        case 8: builder->AppendFixed<int64_t>(*value); break;
-        case 4: builder->AppendFixed<int32_t>(static_cast<int32_t>(*value)); break;
-        case 2: builder->AppendFixed<int16_t>(static_cast<int16_t>(*value)); break;
-        default: builder->AppendFixed<int8_t>(static_cast<int8_t>(*value)); break;
+        case 8:
+          builder->AppendFixed<int64_t>(*value);
+          break;
+        case 4:
+          builder->AppendFixed<int32_t>(static_cast<int32_t>(*value));
+          break;
+        case 2:
+          builder->AppendFixed<int16_t>(static_cast<int16_t>(*value));
+          break;
+        default:
+          builder->AppendFixed<int8_t>(static_cast<int8_t>(*value));
+          break;
       }
       return true;
     }
     case Kind::kFloat:
-    case Kind::kDouble: return AppendFloating(column, text);
+    case Kind::kDouble:
+      return AppendFloating(column, text);
     case Kind::kBoolean: {
       const bool is_true = EqualsAnyCase(text, "true");
       if (!is_true && !EqualsAnyCase(text, "false")) return false;
       builder->AppendBoolean(is_true);
       return true;
     }
-    default: return AppendTime(column, text);
+    default:
+      return AppendTime(column, text);
   }
 }
 
@@ -249,12 +276,13 @@ bool CsvRowParser::AppendTime(const Column& column, std::string_view text) {
       return AppendIfPresent(builder,
                              ParseTimestampNtzValue(text, options_.timestamp_ntz_pattern.get()));
     case Kind::kDayTimeInterval:
-      return AppendIfPresent(
-          builder, ParseDayTimeIntervalText(text, IntervalRangeOf(*builder->type())));
+      return AppendIfPresent(builder,
+                             ParseDayTimeIntervalText(text, IntervalRangeOf(*builder->type())));
     case Kind::kYearMonthInterval:
-      return AppendIfPresent(
-          builder, ParseYearMonthIntervalText(text, IntervalRangeOf(*builder->type())));
-    default: return false;
+      return AppendIfPresent(builder,
+                             ParseYearMonthIntervalText(text, IntervalRangeOf(*builder->type())));
+    default:
+      return false;
   }
 }
 

@@ -58,11 +58,9 @@ class CsvRowParser {
     int scale = 0;
   };
 
-  explicit CsvRowParser(CsvOptions options)
-      : options_(std::move(options)), tokenizer_(&options_) {}
+  explicit CsvRowParser(CsvOptions options) : options_(std::move(options)), tokenizer_(&options_) {}
   Status Bind(const arrow::Schema& schema, const arrow::Schema& columns);
-  static Result<Column> MakeColumn(const arrow::Field& field, size_t token,
-                                   ColumnBuilder* builder);
+  static Result<Column> MakeColumn(const arrow::Field& field, size_t token, ColumnBuilder* builder);
   Status AppendRow(std::string_view record);
   bool AppendValue(const Column& column, std::string_view text);
   bool AppendFloating(const Column& column, std::string_view text);

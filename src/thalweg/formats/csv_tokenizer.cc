@@ -48,10 +48,10 @@ std::string_view CsvTokenizer::Keep(std::string value) {
 }
 
 Status CsvTokenizer::Malformed() const {
-  return MakeError("MALFORMED_CSV_RECORD",
-                   {{"badRecord", std::string(begin_, std::min<size_t>(
-                                                          static_cast<size_t>(end_ - begin_),
-                                                          1000))}});
+  return MakeError(
+      "MALFORMED_CSV_RECORD",
+      {{"badRecord",
+        std::string(begin_, std::min<size_t>(static_cast<size_t>(end_ - begin_), 1000))}});
 }
 
 Status CsvTokenizer::CheckLimits(const std::vector<CsvToken>& tokens) const {
@@ -107,9 +107,8 @@ void CsvTokenizer::SplitPlain(std::string_view line, size_t max_tokens,
   for (const char* block = value; block < end; block += 32) {
     const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block));
     const __m128i high = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + 16));
-    uint32_t mask =
-        static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(low, separator))) |
-        static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(high, separator))) << 16;
+    uint32_t mask = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(low, separator))) |
+                    static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(high, separator))) << 16;
     for (; mask != 0; mask &= mask - 1) {
       const char* hit = block + __builtin_ctz(mask);
       if (hit >= end) break;

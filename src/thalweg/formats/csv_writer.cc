@@ -117,28 +117,41 @@ void CsvRowWriter::FormatValue(const arrow::Array& array, int64_t row) {
     case arrow::Type::BOOL:
       text_ = ValueAt<arrow::BooleanArray>(array, row) ? "true" : "false";
       break;
-    case arrow::Type::INT8: AppendInteger(ValueAt<arrow::Int8Array>(array, row), &text_); break;
-    case arrow::Type::INT16: AppendInteger(ValueAt<arrow::Int16Array>(array, row), &text_); break;
-    case arrow::Type::INT32: AppendInteger(ValueAt<arrow::Int32Array>(array, row), &text_); break;
-    case arrow::Type::INT64: AppendInteger(ValueAt<arrow::Int64Array>(array, row), &text_); break;
-    case arrow::Type::FLOAT: AppendFloatText(ValueAt<arrow::FloatArray>(array, row), &text_); break;
+    case arrow::Type::INT8:
+      AppendInteger(ValueAt<arrow::Int8Array>(array, row), &text_);
+      break;
+    case arrow::Type::INT16:
+      AppendInteger(ValueAt<arrow::Int16Array>(array, row), &text_);
+      break;
+    case arrow::Type::INT32:
+      AppendInteger(ValueAt<arrow::Int32Array>(array, row), &text_);
+      break;
+    case arrow::Type::INT64:
+      AppendInteger(ValueAt<arrow::Int64Array>(array, row), &text_);
+      break;
+    case arrow::Type::FLOAT:
+      AppendFloatText(ValueAt<arrow::FloatArray>(array, row), &text_);
+      break;
     case arrow::Type::DOUBLE:
       AppendDoubleText(ValueAt<arrow::DoubleArray>(array, row), &text_);
       break;
     case arrow::Type::DECIMAL128: {
       const auto& decimals = static_cast<const arrow::Decimal128Array&>(array);
       const arrow::Decimal128 value(decimals.GetValue(row));
-      const auto unscaled = static_cast<Int128>(value.high_bits()) << 64 |
-                            static_cast<UInt128>(value.low_bits());
-      text_ = BigDecimalText(unscaled,
-                             static_cast<const arrow::DecimalType&>(*array.type()).scale());
+      const auto unscaled =
+          static_cast<Int128>(value.high_bits()) << 64 | static_cast<UInt128>(value.low_bits());
+      text_ =
+          BigDecimalText(unscaled, static_cast<const arrow::DecimalType&>(*array.type()).scale());
       break;
     }
-    case arrow::Type::STRING: text_ = ValueAt<arrow::StringArray>(array, row); break;
+    case arrow::Type::STRING:
+      text_ = ValueAt<arrow::StringArray>(array, row);
+      break;
     case arrow::Type::BINARY:
       AppendDiscreteHex(ValueAt<arrow::BinaryArray>(array, row), &text_);
       break;
-    default: FormatTime(array, row);
+    default:
+      FormatTime(array, row);
   }
 }
 
@@ -164,7 +177,8 @@ void CsvRowWriter::FormatTime(const arrow::Array& array, int64_t row) {
       text_ = YearMonthIntervalText(ValueAt<arrow::MonthIntervalArray>(array, row),
                                     IntervalRangeOf(*array.type()));
       break;
-    default: break;
+    default:
+      break;
   }
 }
 

@@ -46,8 +46,7 @@ Status UnsupportedColumn(std::string_view format, const arrow::Field& field) {
                     {"columnType", fmt::format("\"{}\"", SqlTypeName(*field.type()))}});
 }
 
-Status CheckNotOnlyCorruptRecords(const arrow::Schema& columns,
-                                  const std::string& corrupt_column) {
+Status CheckNotOnlyCorruptRecords(const arrow::Schema& columns, const std::string& corrupt_column) {
   if (columns.num_fields() == 1 && columns.field(0)->name() == corrupt_column) {
     return MakeError("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN",
                      {{"columnName", corrupt_column}});

@@ -93,11 +93,11 @@ TEST(FormatRoundTripTest, CsvScalars) {
 
 TEST(FormatRoundTripTest, NestedTypes) {
   const SchemaPtr schema = Ddl(kNestedTypes);
-  const Batch batch = FromLines(
-      R"({"id":1,"a":[1,null],"aa":[["x"],[],null],"m":{"k":1,"n":null},)"
-      R"("st":{"x":1,"y":{"z":"2024-01-01T00:00:00Z"}},"as":[{"k":"q","v":1.5},null]})"
-      "\n{\"id\":2}\n{\"id\":3,\"a\":[],\"m\":{},\"st\":{},\"as\":[]}\n",
-      schema);
+  const Batch batch =
+      FromLines(R"({"id":1,"a":[1,null],"aa":[["x"],[],null],"m":{"k":1,"n":null},)"
+                R"("st":{"x":1,"y":{"z":"2024-01-01T00:00:00Z"}},"as":[{"k":"q","v":1.5},null]})"
+                "\n{\"id\":2}\n{\"id\":3,\"a\":[],\"m\":{},\"st\":{},\"as\":[]}\n",
+                schema);
   Rows expected;
   FormatFiles::AppendRows(batch, &expected);
   ASSERT_EQ(expected.size(), 3u);
@@ -117,8 +117,7 @@ TEST(FormatRoundTripTest, SelectionsAreHonoured) {
     auto format = Unwrap(MakeFormat(name, {}, schema));
     ReadRequest request;
     request.columns = schema;
-    EXPECT_EQ(files.Read(*format, files.Write(*format, schema, {batch}), request),
-              (Rows{"a", "c"}))
+    EXPECT_EQ(files.Read(*format, files.Write(*format, schema, {batch}), request), (Rows{"a", "c"}))
         << name;
   }
 }
@@ -160,14 +159,14 @@ TEST(CsvWriteTest, SparksText) {
   EXPECT_EQ(Written("csv", {{"header", "true"}, {"quoteAll", "true"}}, Ddl("s string, i int"),
                     "{\"s\":\"a\"}\n"),
             "\"s\",\"i\"\n\"a\",\"\"\n");
-  EXPECT_EQ(Written("csv",
-                    {{"ignoreLeadingWhiteSpace", "false"},
-                     {"ignoreTrailingWhiteSpace", "false"},
-                     {"escape", "\""},
-                     {"lineSep", "|"}},
-                    Ddl("s string"),
-                    "{\"s\":\" sp \"}\n{\"s\":\"x\\\"y\"}\n{\"s\":\"q\\\\\\\"z\"}\n"),
-            " sp |\"x\"\"y\"|\"q\\\"\"z\"|");
+  EXPECT_EQ(
+      Written("csv",
+              {{"ignoreLeadingWhiteSpace", "false"},
+               {"ignoreTrailingWhiteSpace", "false"},
+               {"escape", "\""},
+               {"lineSep", "|"}},
+              Ddl("s string"), "{\"s\":\" sp \"}\n{\"s\":\"x\\\"y\"}\n{\"s\":\"q\\\\\\\"z\"}\n"),
+      " sp |\"x\"\"y\"|\"q\\\"\"z\"|");
   EXPECT_EQ(Written("csv", {{"sep", "||"}, {"timestampFormat", "yyyy/MM/dd"}},
                     Ddl("s string, ts timestamp"), "{\"s\":\"a|b\",\"ts\":\"2024-01-02\"}\n"),
             "a|b||2024/01/02\n");
@@ -250,8 +249,7 @@ TEST(TextFormatTest, WholeTextAndSchemas) {
                           "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE"));
   EXPECT_TRUE(IsCondition(MakeFormat("text", {}, Ddl("x string, y string")).status(),
                           "_LEGACY_ERROR_TEMP_1290"));
-  EXPECT_EQ(Written("text", {}, Ddl("v string"), "{\"v\":\"a\"}\n{}\n{\"v\":\"b\"}\n"),
-            "a\n\nb\n");
+  EXPECT_EQ(Written("text", {}, Ddl("v string"), "{\"v\":\"a\"}\n{}\n{\"v\":\"b\"}\n"), "a\n\nb\n");
 }
 
 TEST(JsonFormatTest, MultiLineFilesAndLargeArrays) {
@@ -269,7 +267,7 @@ TEST(JsonFormatTest, MultiLineFilesAndLargeArrays) {
                        request),
             (Rows{"1", "2", "3", "4"}));
   EXPECT_EQ(SchemaToDdl(*Unwrap(lines->InferSchema(files.file_system(),
-                                                    {files.Path("b.json"), files.Path("c.json")}))),
+                                                   {files.Path("b.json"), files.Path("c.json")}))),
             "a BIGINT");
 }
 

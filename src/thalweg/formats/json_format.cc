@@ -168,9 +168,9 @@ class JsonFormat final : public Format {
       return std::make_unique<JsonFileReader>(std::move(file), std::move(parser),
                                               request.batch_rows);
     }
-    ARROW_ASSIGN_OR_RAISE(auto chunks, LineChunks::Make(file, request.range_begin,
-                                                        request.range_end,
-                                                        options_.line_separator));
+    ARROW_ASSIGN_OR_RAISE(
+        auto chunks,
+        LineChunks::Make(file, request.range_begin, request.range_end, options_.line_separator));
     return std::make_unique<JsonLineReader>(std::move(chunks), std::move(parser),
                                             options_.line_separator, request.batch_rows);
   }
@@ -192,8 +192,8 @@ class JsonFormat final : public Format {
       ARROW_ASSIGN_OR_RAISE(const std::string text, ReadAllPadded(file, &size));
       return inference->Add(std::string_view(text).substr(0, size));
     }
-    ARROW_ASSIGN_OR_RAISE(auto chunks, LineChunks::Make(file, 0, ReadRequest().range_end,
-                                                        options_.line_separator));
+    ARROW_ASSIGN_OR_RAISE(
+        auto chunks, LineChunks::Make(file, 0, ReadRequest().range_end, options_.line_separator));
     while (true) {
       ARROW_ASSIGN_OR_RAISE(const std::string_view chunk, chunks->Next());
       if (chunk.empty()) return Status::OK();

@@ -61,7 +61,8 @@ InferredType Merge(InferredType left, InferredType right) {
   if (left.kind > right.kind) std::swap(left, right);
   if (left.kind == right.kind) {
     switch (left.kind) {
-      case Kind::kDecimal: return MergeDecimals(left, right);
+      case Kind::kDecimal:
+        return MergeDecimals(left, right);
       case Kind::kArray:
         left.element[0] = Merge(std::move(left.element[0]), std::move(right.element[0]));
         return left;
@@ -71,7 +72,8 @@ InferredType Merge(InferredType left, InferredType right) {
           there = Merge(std::move(there), std::move(type));
         }
         return left;
-      default: return left;
+      default:
+        return left;
     }
   }
   if (left.kind == Kind::kLong && right.kind == Kind::kDecimal) {
@@ -129,12 +131,14 @@ class TypeInference final : public JsonTypeInference {
   Status AddMalformed() {
     malformed_ = true;
     switch (options_.mode) {
-      case ReadMode::kDropMalformed: return Status::OK();
+      case ReadMode::kDropMalformed:
+        return Status::OK();
       case ReadMode::kFailFast:
-        return MakeError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-                         {{"badRecord", options_.corrupt_record_column},
-                          {"failFastMode", "FAILFAST"}});
-      case ReadMode::kPermissive: break;
+        return MakeError(
+            "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+            {{"badRecord", options_.corrupt_record_column}, {"failFastMode", "FAILFAST"}});
+      case ReadMode::kPermissive:
+        break;
     }
     root_.fields.try_emplace(options_.corrupt_record_column, InferredType::Of(Kind::kString));
     return Status::OK();
@@ -153,16 +157,22 @@ class TypeInference final : public JsonTypeInference {
 
   bool InferValue(InferredType* type) {
     switch (scanner_.Peek()) {
-      case JsonKind::kObject: return InferObject(type);
-      case JsonKind::kArray: return InferArray(type);
-      case JsonKind::kString: return InferString(type);
-      case JsonKind::kNumber: return InferNumber(type);
+      case JsonKind::kObject:
+        return InferObject(type);
+      case JsonKind::kArray:
+        return InferArray(type);
+      case JsonKind::kString:
+        return InferString(type);
+      case JsonKind::kNumber:
+        return InferNumber(type);
       case JsonKind::kTrue:
       case JsonKind::kFalse:
         *type = InferredType::Of(options_.primitives_as_string ? Kind::kString : Kind::kBoolean);
         return scanner_.SkipValue();
-      case JsonKind::kNull: return scanner_.SkipValue();
-      case JsonKind::kInvalid: return false;
+      case JsonKind::kNull:
+        return scanner_.SkipValue();
+      case JsonKind::kInvalid:
+        return false;
     }
     return false;
   }
@@ -255,19 +265,28 @@ class TypeInference final : public JsonTypeInference {
   /// dropped).
   TypePtr Canonical(const InferredType& type) const {
     switch (type.kind) {
-      case Kind::kNull: return options_.drop_field_if_all_null ? nullptr : arrow::utf8();
-      case Kind::kBoolean: return arrow::boolean();
-      case Kind::kLong: return arrow::int64();
-      case Kind::kDecimal: return DecimalOf(type.precision, type.scale);
-      case Kind::kDouble: return arrow::float64();
-      case Kind::kString: return arrow::utf8();
-      case Kind::kTimestamp: return TimestampType();
-      case Kind::kTimestampNtz: return TimestampNtzType();
+      case Kind::kNull:
+        return options_.drop_field_if_all_null ? nullptr : arrow::utf8();
+      case Kind::kBoolean:
+        return arrow::boolean();
+      case Kind::kLong:
+        return arrow::int64();
+      case Kind::kDecimal:
+        return DecimalOf(type.precision, type.scale);
+      case Kind::kDouble:
+        return arrow::float64();
+      case Kind::kString:
+        return arrow::utf8();
+      case Kind::kTimestamp:
+        return TimestampType();
+      case Kind::kTimestampNtz:
+        return TimestampNtzType();
       case Kind::kArray: {
         TypePtr element = Canonical(type.element[0]);
         return element == nullptr ? nullptr : ArrayOf(element);
       }
-      case Kind::kStruct: break;
+      case Kind::kStruct:
+        break;
     }
     arrow::FieldVector fields;
     for (const auto& [name, field_type] : type.fields) {

@@ -1,6 +1,5 @@
 #include "thalweg/formats/json_normalizer.h"
 
-
 #include "thalweg/formats/json_scanner.h"
 #include "thalweg/formats/value_text.h"
 #include "thalweg/types/number_text.h"
@@ -17,20 +16,33 @@ void AppendUnicodeEscape(uint32_t unit, std::string* out) {
 
 void AppendEscaped(char c, std::string* out) {
   switch (c) {
-    case '"': out->append("\\\""); break;
-    case '\\': out->append("\\\\"); break;
-    case '\b': out->append("\\b"); break;
-    case '\f': out->append("\\f"); break;
-    case '\n': out->append("\\n"); break;
-    case '\r': out->append("\\r"); break;
-    case '\t': out->append("\\t"); break;
-    default: AppendUnicodeEscape(static_cast<unsigned char>(c), out);
+    case '"':
+      out->append("\\\"");
+      break;
+    case '\\':
+      out->append("\\\\");
+      break;
+    case '\b':
+      out->append("\\b");
+      break;
+    case '\f':
+      out->append("\\f");
+      break;
+    case '\n':
+      out->append("\\n");
+      break;
+    case '\r':
+      out->append("\\r");
+      break;
+    case '\t':
+      out->append("\\t");
+      break;
+    default:
+      AppendUnicodeEscape(static_cast<unsigned char>(c), out);
   }
 }
 
-bool NeedsEscape(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
-}
+bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
 /// Length of the UTF-8 sequence at `p` and its code point (the text is valid).
 size_t DecodeUtf8(const char* p, uint32_t* code) {
@@ -83,7 +95,8 @@ void AppendValueAgain(JsonScanner* scanner, std::string* out) {
       if (scanner->ScanNumber(&number)) AppendNumberAgain(number, out);
       return;
     case JsonKind::kObject:
-    case JsonKind::kArray: break;
+    case JsonKind::kArray:
+      break;
     default: {
       const char* begin = scanner->at();
       if (scanner->SkipValue()) out->append(begin, scanner->at());

@@ -25,8 +25,8 @@ Status ReadGrammar(const FormatOptions& options, JsonOptions* json) {
   ARROW_RETURN_NOT_OK(flag("allowSingleQuotes", &json->allow_single_quotes));
   ARROW_RETURN_NOT_OK(flag("allowNumericLeadingZeros", &json->allow_numeric_leading_zeros));
   ARROW_RETURN_NOT_OK(flag("allowNonNumericNumbers", &json->allow_non_numeric_numbers));
-  ARROW_RETURN_NOT_OK(flag("allowBackslashEscapingAnyCharacter",
-                           &json->allow_backslash_escaping_any_character));
+  ARROW_RETURN_NOT_OK(
+      flag("allowBackslashEscapingAnyCharacter", &json->allow_backslash_escaping_any_character));
   ARROW_RETURN_NOT_OK(flag("allowUnquotedControlChars", &json->allow_unquoted_control_characters));
   ARROW_RETURN_NOT_OK(flag("multiLine", &json->multi_line));
   ARROW_RETURN_NOT_OK(flag("primitivesAsString", &json->primitives_as_string));

@@ -41,12 +41,12 @@ Rows Parse(std::string_view lines, std::string_view ddl, const FormatOptions& op
 constexpr char kCorrupt[] = ", _corrupt_record string";
 
 TEST(JsonRowParserTest, RootsAndTrailingText) {
-  EXPECT_EQ(Parse("{\"a\":1} xx\n{\"a\":2}}\n{\"a\":3},\n[{\"a\":4},{\"a\":5}]\n\"s\"\n5\n\n   \n"
-                  "null\n[]\n[1]\n[{\"a\":1},2]\n[null]\n[{\"a\":1}",
-                  std::string("a int") + kCorrupt),
-            (Rows{"1|null", "2|null", "3|null", "4|null", "5|null", "null|\"s\"", "null|5",
-                  "null|null", "null|[1]", "null|[{\"a\":1},2]", "null|[null]",
-                  "null|[{\"a\":1}"}));
+  EXPECT_EQ(
+      Parse("{\"a\":1} xx\n{\"a\":2}}\n{\"a\":3},\n[{\"a\":4},{\"a\":5}]\n\"s\"\n5\n\n   \n"
+            "null\n[]\n[1]\n[{\"a\":1},2]\n[null]\n[{\"a\":1}",
+            std::string("a int") + kCorrupt),
+      (Rows{"1|null", "2|null", "3|null", "4|null", "5|null", "null|\"s\"", "null|5", "null|null",
+            "null|[1]", "null|[{\"a\":1},2]", "null|[null]", "null|[{\"a\":1}"}));
 }
 
 TEST(JsonRowParserTest, AnyValueFitsAString) {
@@ -68,7 +68,8 @@ TEST(JsonRowParserTest, AnyValueFitsAString) {
 }
 
 TEST(JsonRowParserTest, IntegersTakeOnlyIntegers) {
-  EXPECT_EQ(Parse(R"({"a":1.0}
+  EXPECT_EQ(
+      Parse(R"({"a":1.0}
 {"a":"1"}
 {"a":3000000000}
 {"a":-5}
@@ -80,10 +81,9 @@ TEST(JsonRowParserTest, IntegersTakeOnlyIntegers) {
 {"a": 7 }
 {"a":-2147483648}
 {"a":99999999999999999999})",
-                  "a int, b tinyint"),
-            (Rows{"null|null", "null|null", "null|null", "-5|null", "null|null", "null|null",
-                  "null|null", "null|null", "null|null", "7|null", "-2147483648|null",
-                  "null|null"}));
+            "a int, b tinyint"),
+      (Rows{"null|null", "null|null", "null|null", "-5|null", "null|null", "null|null", "null|null",
+            "null|null", "null|null", "7|null", "-2147483648|null", "null|null"}));
 }
 
 TEST(JsonRowParserTest, DoublesAndTheirWords) {
@@ -154,12 +154,23 @@ TEST(JsonRowParserTest, TheLastOfRepeatedNamesWins) {
 }
 
 TEST(JsonRowParserTest, SyntaxErrorsAnywhereMakeTheRecordMalformed) {
-  const Rows bad = {R"({"a":1,"b":tru})",  R"({"a":1,"b":"x\q"})", R"({"b":[1,})",
-                    R"({"a":1,"b":01})",   "{\"a\":1,\"b\":\"tab\there\"}",
-                    R"({a:8})",            R"({"a":9,})",          R"({"a":1 "b":2})",
-                    R"({"a" 1})",          R"({"a":1)",            R"({"a":1.})",
-                    R"({"a":-})",          R"({"a":.5})",          R"({"a":1a})",
-                    R"({"a":truex})",      R"({"a":"x)",           R"({"a":"\u00zz"})"};
+  const Rows bad = {R"({"a":1,"b":tru})",
+                    R"({"a":1,"b":"x\q"})",
+                    R"({"b":[1,})",
+                    R"({"a":1,"b":01})",
+                    "{\"a\":1,\"b\":\"tab\there\"}",
+                    R"({a:8})",
+                    R"({"a":9,})",
+                    R"({"a":1 "b":2})",
+                    R"({"a" 1})",
+                    R"({"a":1)",
+                    R"({"a":1.})",
+                    R"({"a":-})",
+                    R"({"a":.5})",
+                    R"({"a":1a})",
+                    R"({"a":truex})",
+                    R"({"a":"x)",
+                    R"({"a":"\u00zz"})"};
   for (const std::string& line : bad) {
     EXPECT_EQ(Parse(line, std::string("a int") + kCorrupt), (Rows{"null|" + line}));
     EXPECT_EQ(Parse(line, "a int", {{"mode", "dropMalformed"}}), Rows{});
@@ -181,7 +192,8 @@ TEST(JsonRowParserTest, LineEnds) {
 }
 
 TEST(JsonRowParserTest, Timestamps) {
-  EXPECT_EQ(Parse(R"({"a":"2024-01-02T03:04:05.123456Z"}
+  EXPECT_EQ(
+      Parse(R"({"a":"2024-01-02T03:04:05.123456Z"}
 {"a":"2024-01-02 03:04:05"}
 {"a":"2024-01-02"}
 {"a":"2024"}
@@ -193,15 +205,14 @@ TEST(JsonRowParserTest, Timestamps) {
 {"a":"2024-01-02T03:04:05GMT+01:00"}
 {"a":" 2024-01-02 "}
 {"a":"2024-01-02T25:04:05Z"})",
-                  "a timestamp"),
-            (Rows{"2024-01-02 03:04:05.123456Z", "2024-01-02 03:04:05.000000Z",
-                  "2024-01-02 00:00:00.000000Z", "2024-01-01 00:00:00.000000Z",
-                  "2023-11-14 22:13:20.000000Z", "null", "null", "null",
-                  "2024-01-02 02:04:05.000000Z", "2024-01-02 02:04:05.000000Z",
-                  "2024-01-02 00:00:00.000000Z", "null"}));
-  EXPECT_EQ(Parse(R"({"a":"2024-03-10T02:30:00"})", "a timestamp",
-                  {{"timeZone", "America/New_York"}}),
-            (Rows{"2024-03-10 07:30:00.000000Z"}));
+            "a timestamp"),
+      (Rows{"2024-01-02 03:04:05.123456Z", "2024-01-02 03:04:05.000000Z",
+            "2024-01-02 00:00:00.000000Z", "2024-01-01 00:00:00.000000Z",
+            "2023-11-14 22:13:20.000000Z", "null", "null", "null", "2024-01-02 02:04:05.000000Z",
+            "2024-01-02 02:04:05.000000Z", "2024-01-02 00:00:00.000000Z", "null"}));
+  EXPECT_EQ(
+      Parse(R"({"a":"2024-03-10T02:30:00"})", "a timestamp", {{"timeZone", "America/New_York"}}),
+      (Rows{"2024-03-10 07:30:00.000000Z"}));
   EXPECT_EQ(Parse(R"({"a":"2024-01-02T03:04:05Z"}
 {"a":"2024-01-02 03:04:05"}
 {"a":5})",
@@ -260,9 +271,9 @@ TEST(JsonRowParserTest, LongNamesAndChangingOrder) {
 }
 
 TEST(JsonRowParserTest, RefusedSchemas) {
-  EXPECT_TRUE(IsCondition(
-      JsonRowParser::Make(Ddl("a int, _corrupt_record int"), Options()).status(),
-      "INVALID_CORRUPT_RECORD_TYPE"));
+  EXPECT_TRUE(
+      IsCondition(JsonRowParser::Make(Ddl("a int, _corrupt_record int"), Options()).status(),
+                  "INVALID_CORRUPT_RECORD_TYPE"));
   EXPECT_TRUE(IsCondition(JsonRowParser::Make(Ddl("a map<int,int>"), Options()).status(),
                           "INVALID_JSON_SCHEMA_MAP_TYPE"));
 }
@@ -281,14 +292,14 @@ TEST(JsonRowParserTest, MutatedRecordsNeverBreakTheColumns) {
     }
     lines += mutated + "\n";
   }
-  Parse(lines, "a int, b string, c array<struct<d:double>>, e map<string,string>, f timestamp"
-               ", _corrupt_record string");
+  Parse(lines,
+        "a int, b string, c array<struct<d:double>>, e map<string,string>, f timestamp"
+        ", _corrupt_record string");
 }
 
 std::string FromJson(const std::string& text, std::string_view type,
                      const FormatOptions& options = {}) {
-  auto parser =
-      Unwrap(JsonValueParser::Make(Unwrap(ParseDataType(type)), Options(options)));
+  auto parser = Unwrap(JsonValueParser::Make(Unwrap(ParseDataType(type)), Options(options)));
   arrow::StringBuilder builder;
   EXPECT_TRUE(builder.Append(text).ok());
   auto parsed = parser->Parse(**builder.Finish());
@@ -359,14 +370,14 @@ TEST(JsonTypeInferenceTest, WidensAcrossRecords) {
 }
 
 TEST(JsonTypeInferenceTest, Options) {
-  EXPECT_EQ(Infer({R"({"b":1.5,"c":"2.25","e":1e-5,"f":"abc","g":1})"},
-                  {{"prefersDecimal", "true"}}),
-            "struct<b:decimal(2,1),c:decimal(3,2),e:decimal(5,5),f:string,g:bigint>");
+  EXPECT_EQ(
+      Infer({R"({"b":1.5,"c":"2.25","e":1e-5,"f":"abc","g":1})"}, {{"prefersDecimal", "true"}}),
+      "struct<b:decimal(2,1),c:decimal(3,2),e:decimal(5,5),f:string,g:bigint>");
   EXPECT_EQ(Infer({R"({"b":1.5,"c":true,"d":[1]})"}, {{"primitivesAsString", "true"}}),
             "struct<b:string,c:string,d:array<string>>");
-  EXPECT_EQ(Infer({R"({"b":null,"c":[null],"d":{},"e":[],"f":1})"},
-                  {{"dropFieldIfAllNull", "true"}}),
-            "struct<f:bigint>");
+  EXPECT_EQ(
+      Infer({R"({"b":null,"c":[null],"d":{},"e":[],"f":1})"}, {{"dropFieldIfAllNull", "true"}}),
+      "struct<f:bigint>");
   EXPECT_EQ(Infer({R"({"b":"2024-01-01T00:00:00"})", R"({"b":"2024-01-01"})"},
                   {{"inferTimestamp", "true"}}),
             "struct<b:timestamp>");

@@ -85,8 +85,8 @@ class RowParser final : public JsonRowParser {
     if (static_cast<size_t>(end - at) <= kUtf8CheckBytes) return end;
     const void* last = memrchr(at, '\n', kUtf8CheckBytes);
     if (last != nullptr) return static_cast<const char*>(last) + 1;
-    const void* next = std::memchr(at + kUtf8CheckBytes, '\n',
-                                   static_cast<size_t>(end - at) - kUtf8CheckBytes);
+    const void* next =
+        std::memchr(at + kUtf8CheckBytes, '\n', static_cast<size_t>(end - at) - kUtf8CheckBytes);
     return next != nullptr ? static_cast<const char*>(next) + 1 : end;
   }
 
@@ -148,7 +148,8 @@ class RowParser final : public JsonRowParser {
       case ReadMode::kFailFast:
         return MakeError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
                          {{"badRecord", std::string(line)}, {"failFastMode", "FAILFAST"}});
-      case ReadMode::kPermissive: break;
+      case ReadMode::kPermissive:
+        break;
     }
     if (num_rows_ == first_row) FillRow();
     if (corrupt_ != nullptr) {
@@ -169,8 +170,7 @@ class RowParser final : public JsonRowParser {
 
 }  // namespace
 
-Result<std::unique_ptr<JsonRowParser>> JsonRowParser::Make(SchemaPtr columns,
-                                                           JsonOptions options) {
+Result<std::unique_ptr<JsonRowParser>> JsonRowParser::Make(SchemaPtr columns, JsonOptions options) {
   auto parser = std::make_unique<RowParser>(std::move(options));
   ARROW_RETURN_NOT_OK(parser->Bind(columns));
   return std::unique_ptr<JsonRowParser>(std::move(parser));

@@ -45,18 +45,28 @@ void AppendUtf8(uint32_t code, std::string* out) {
 
 JsonKind JsonScanner::Peek() const {
   switch (*at_) {
-    case '{': return JsonKind::kObject;
-    case '[': return JsonKind::kArray;
-    case '"': return JsonKind::kString;
-    case '\'': return options_->allow_single_quotes ? JsonKind::kString : JsonKind::kInvalid;
-    case 't': return JsonKind::kTrue;
-    case 'f': return JsonKind::kFalse;
-    case 'n': return JsonKind::kNull;
+    case '{':
+      return JsonKind::kObject;
+    case '[':
+      return JsonKind::kArray;
+    case '"':
+      return JsonKind::kString;
+    case '\'':
+      return options_->allow_single_quotes ? JsonKind::kString : JsonKind::kInvalid;
+    case 't':
+      return JsonKind::kTrue;
+    case 'f':
+      return JsonKind::kFalse;
+    case 'n':
+      return JsonKind::kNull;
     case 'N':
     case 'I':
-    case '+': return options_->allow_non_numeric_numbers ? JsonKind::kNumber : JsonKind::kInvalid;
-    case '-': return JsonKind::kNumber;
-    default: return IsDigit(*at_) ? JsonKind::kNumber : JsonKind::kInvalid;
+    case '+':
+      return options_->allow_non_numeric_numbers ? JsonKind::kNumber : JsonKind::kInvalid;
+    case '-':
+      return JsonKind::kNumber;
+    default:
+      return IsDigit(*at_) ? JsonKind::kNumber : JsonKind::kInvalid;
   }
 }
 
@@ -96,13 +106,26 @@ bool JsonScanner::DecodeEscape(const char** p, std::string* out) {
   switch (c) {
     case '"':
     case '\\':
-    case '/': out->push_back(c); return true;
-    case 'b': out->push_back('\b'); return true;
-    case 'f': out->push_back('\f'); return true;
-    case 'n': out->push_back('\n'); return true;
-    case 'r': out->push_back('\r'); return true;
-    case 't': out->push_back('\t'); return true;
-    case 'u': break;
+    case '/':
+      out->push_back(c);
+      return true;
+    case 'b':
+      out->push_back('\b');
+      return true;
+    case 'f':
+      out->push_back('\f');
+      return true;
+    case 'n':
+      out->push_back('\n');
+      return true;
+    case 'r':
+      out->push_back('\r');
+      return true;
+    case 't':
+      out->push_back('\t');
+      return true;
+    case 'u':
+      break;
     default:
       if (*p > end_) return false;
       if (!options_->allow_backslash_escaping_any_character &&
@@ -217,13 +240,20 @@ bool JsonScanner::SkipOtherValue() {
   std::string_view text;
   switch (Peek()) {
     case JsonKind::kObject:
-    case JsonKind::kArray: return SkipContainer();
-    case JsonKind::kString: return ScanString(&text, &skip_scratch_);
-    case JsonKind::kNumber: return ScanNumber(&number);
-    case JsonKind::kTrue: return ScanWord("true");
-    case JsonKind::kFalse: return ScanWord("false");
-    case JsonKind::kNull: return ScanWord("null");
-    case JsonKind::kInvalid: return false;
+    case JsonKind::kArray:
+      return SkipContainer();
+    case JsonKind::kString:
+      return ScanString(&text, &skip_scratch_);
+    case JsonKind::kNumber:
+      return ScanNumber(&number);
+    case JsonKind::kTrue:
+      return ScanWord("true");
+    case JsonKind::kFalse:
+      return ScanWord("false");
+    case JsonKind::kNull:
+      return ScanWord("null");
+    case JsonKind::kInvalid:
+      return false;
   }
   return false;
 }

@@ -149,8 +149,8 @@ class JsonScanner {
   static constexpr int kMaxDepth = 1000;
 
   static bool IsNameByte(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '$' || static_cast<unsigned char>(c) >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '$' || static_cast<unsigned char>(c) >= 0x80;
   }
   /// The first quote, backslash or control character at or after `p`.
   static const char* FindStringStop(const char* p);

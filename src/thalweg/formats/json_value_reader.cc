@@ -24,8 +24,7 @@ int JsonFieldIndex::AddEntry(std::string_view name, int field) {
   entry.text.assign(name);
   entry.text.push_back('"');
   entry.length = static_cast<uint32_t>(entry.text.size());
-  entry.mask = entry.length > 32 ? 0
-                                 : static_cast<uint32_t>((uint64_t{1} << entry.length) - 1);
+  entry.mask = entry.length > 32 ? 0 : static_cast<uint32_t>((uint64_t{1} << entry.length) - 1);
   entry.text.resize(std::max<size_t>(entry.text.size(), 32), '\0');
   entry.field = field;
   const int id = static_cast<int>(entries_.size());
@@ -68,28 +67,39 @@ void SetIntegerRange(JsonValueNode* node) {
 
 Kind ScalarKind(const arrow::DataType& type) {
   switch (type.id()) {
-    case arrow::Type::BOOL: return Kind::kBoolean;
+    case arrow::Type::BOOL:
+      return Kind::kBoolean;
     case arrow::Type::INT8:
     case arrow::Type::INT16:
     case arrow::Type::INT32:
-    case arrow::Type::INT64: return Kind::kInteger;
-    case arrow::Type::FLOAT: return Kind::kFloat;
-    case arrow::Type::DOUBLE: return Kind::kDouble;
-    case arrow::Type::DECIMAL128: return Kind::kDecimal;
-    case arrow::Type::STRING: return Kind::kString;
-    case arrow::Type::BINARY: return Kind::kBinary;
-    case arrow::Type::DATE32: return Kind::kDate;
-    case arrow::Type::TIMESTAMP: return IsTimestamp(type) ? Kind::kTimestamp : Kind::kTimestampNtz;
-    case arrow::Type::DURATION: return Kind::kDayTimeInterval;
-    case arrow::Type::INTERVAL_MONTHS: return Kind::kYearMonthInterval;
-    default: return Kind::kNull;
+    case arrow::Type::INT64:
+      return Kind::kInteger;
+    case arrow::Type::FLOAT:
+      return Kind::kFloat;
+    case arrow::Type::DOUBLE:
+      return Kind::kDouble;
+    case arrow::Type::DECIMAL128:
+      return Kind::kDecimal;
+    case arrow::Type::STRING:
+      return Kind::kString;
+    case arrow::Type::BINARY:
+      return Kind::kBinary;
+    case arrow::Type::DATE32:
+      return Kind::kDate;
+    case arrow::Type::TIMESTAMP:
+      return IsTimestamp(type) ? Kind::kTimestamp : Kind::kTimestampNtz;
+    case arrow::Type::DURATION:
+      return Kind::kDayTimeInterval;
+    case arrow::Type::INTERVAL_MONTHS:
+      return Kind::kYearMonthInterval;
+    default:
+      return Kind::kNull;
   }
 }
 
 }  // namespace
 
-Result<JsonValueNode> JsonValueReader::MakeNode(const std::string& column,
-                                                ColumnBuilder* builder) {
+Result<JsonValueNode> JsonValueReader::MakeNode(const std::string& column, ColumnBuilder* builder) {
   JsonValueNode node;
   node.builder = builder;
   const arrow::DataType& type = *builder->type();
@@ -132,27 +142,36 @@ Result<JsonValueNode> JsonValueReader::MakeNode(const std::string& column,
 
 Outcome JsonValueReader::ReadValue(JsonValueNode& node) {
   switch (node.kind) {
-    case Kind::kInteger: return ReadInteger(node);
-    case Kind::kString: return ReadString(node);
+    case Kind::kInteger:
+      return ReadInteger(node);
+    case Kind::kString:
+      return ReadString(node);
     case Kind::kFloat:
-    case Kind::kDouble: return ReadFloating(node);
-    case Kind::kBoolean: return ReadBoolean(node);
+    case Kind::kDouble:
+      return ReadFloating(node);
+    case Kind::kBoolean:
+      return ReadBoolean(node);
     case Kind::kTimestamp:
     case Kind::kTimestampNtz:
     case Kind::kDecimal:
     case Kind::kDate:
     case Kind::kBinary:
     case Kind::kDayTimeInterval:
-    case Kind::kYearMonthInterval: return ReadParsedText(node);
-    default: return ReadNestedValue(node);
+    case Kind::kYearMonthInterval:
+      return ReadParsedText(node);
+    default:
+      return ReadNestedValue(node);
   }
 }
 
 Outcome JsonValueReader::ReadNestedValue(JsonValueNode& node) {
   switch (node.kind) {
-    case Kind::kList: return ReadList(node);
-    case Kind::kMap: return ReadMap(node);
-    case Kind::kStruct: return ReadStruct(node);
+    case Kind::kList:
+      return ReadList(node);
+    case Kind::kMap:
+      return ReadMap(node);
+    case Kind::kStruct:
+      return ReadStruct(node);
     default:
       if (!scanner_.SkipValue()) return Outcome::kSyntax;
       node.builder->AppendNull();
@@ -173,10 +192,18 @@ namespace {
 
 void AppendIntegerValue(ColumnBuilder* builder, int64_t value) {
   switch (builder->byte_width()) {
-    case 8: builder->AppendFixed<int64_t>(value); break;
-    case 4: builder->AppendFixed<int32_t>(static_cast<int32_t>(value)); break;
-    case 2: builder->AppendFixed<int16_t>(static_cast<int16_t>(value)); break;
-    default: builder->AppendFixed<int8_t>(static_cast<int8_t>(value)); break;
+    case 8:
+      builder->AppendFixed<int64_t>(value);
+      break;
+    case 4:
+      builder->AppendFixed<int32_t>(static_cast<int32_t>(value));
+      break;
+    case 2:
+      builder->AppendFixed<int16_t>(static_cast<int16_t>(value));
+      break;
+    default:
+      builder->AppendFixed<int8_t>(static_cast<int8_t>(value));
+      break;
   }
 }
 
@@ -242,10 +269,10 @@ bool JsonValueReader::AppendNumber(JsonValueNode& node, const JsonNumber& number
     }
     case Kind::kDouble: {
       if (number.not_finite) return AppendFloatingWord(node, number.text);
-      const auto small = number.exact_mantissa ? SmallDecimalToDouble(number.mantissa,
-                                                                      number.exponent,
-                                                                      number.negative)
-                                               : std::nullopt;
+      const auto small =
+          number.exact_mantissa
+              ? SmallDecimalToDouble(number.mantissa, number.exponent, number.negative)
+              : std::nullopt;
       node.builder->AppendFixed<double>(small ? *small : ParseDouble(number.text).value_or(0));
       return true;
     }
@@ -378,15 +405,18 @@ bool JsonValueReader::AppendText(JsonValueNode& node, std::string_view text) {
     case Kind::kTimestampNtz:
       return AppendIfPresent(builder,
                              ParseTimestampNtzValue(text, options_.timestamp_ntz_pattern.get()));
-    case Kind::kDate: return AppendIfPresent(builder, DateOf(text, options_.date_pattern.get()));
-    case Kind::kDecimal: return AppendIfPresent(builder, DecimalOfText(text, node));
+    case Kind::kDate:
+      return AppendIfPresent(builder, DateOf(text, options_.date_pattern.get()));
+    case Kind::kDecimal:
+      return AppendIfPresent(builder, DecimalOfText(text, node));
     case Kind::kDayTimeInterval:
-      return AppendIfPresent(
-          builder, ParseDayTimeIntervalText(text, IntervalRangeOf(*builder->type())));
+      return AppendIfPresent(builder,
+                             ParseDayTimeIntervalText(text, IntervalRangeOf(*builder->type())));
     case Kind::kYearMonthInterval:
-      return AppendIfPresent(
-          builder, ParseYearMonthIntervalText(text, IntervalRangeOf(*builder->type())));
-    default: return false;
+      return AppendIfPresent(builder,
+                             ParseYearMonthIntervalText(text, IntervalRangeOf(*builder->type())));
+    default:
+      return false;
   }
 }
 

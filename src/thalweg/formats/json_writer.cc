@@ -105,7 +105,8 @@ class RowWriter final : public JsonRowWriter {
         }
         break;
       }
-      default: break;
+      default:
+        break;
     }
   }
 
@@ -181,7 +182,9 @@ class RowWriter final : public JsonRowWriter {
   /// Keys as Spark prints them: dates and timestamps as their numbers.
   void AppendKey(const WriteNode& node, int64_t row) {
     switch (node.type->id()) {
-      case arrow::Type::STRING: key_ = ValueAt<arrow::StringArray>(node, row); break;
+      case arrow::Type::STRING:
+        key_ = ValueAt<arrow::StringArray>(node, row);
+        break;
       case arrow::Type::DATE32:
         key_ = std::to_string(ValueAt<arrow::Date32Array>(node, row));
         break;
@@ -223,10 +226,18 @@ class RowWriter final : public JsonRowWriter {
       case arrow::Type::BOOL:
         out_->append(ValueAt<arrow::BooleanArray>(node, row) ? "true" : "false");
         break;
-      case arrow::Type::INT8: AppendInteger(ValueAt<arrow::Int8Array>(node, row), out_); break;
-      case arrow::Type::INT16: AppendInteger(ValueAt<arrow::Int16Array>(node, row), out_); break;
-      case arrow::Type::INT32: AppendInteger(ValueAt<arrow::Int32Array>(node, row), out_); break;
-      case arrow::Type::INT64: AppendInteger(ValueAt<arrow::Int64Array>(node, row), out_); break;
+      case arrow::Type::INT8:
+        AppendInteger(ValueAt<arrow::Int8Array>(node, row), out_);
+        break;
+      case arrow::Type::INT16:
+        AppendInteger(ValueAt<arrow::Int16Array>(node, row), out_);
+        break;
+      case arrow::Type::INT32:
+        AppendInteger(ValueAt<arrow::Int32Array>(node, row), out_);
+        break;
+      case arrow::Type::INT64:
+        AppendInteger(ValueAt<arrow::Int64Array>(node, row), out_);
+        break;
       case arrow::Type::FLOAT:
         AppendFloating(ValueAt<arrow::FloatArray>(node, row), &AppendFloatText);
         break;
@@ -236,11 +247,21 @@ class RowWriter final : public JsonRowWriter {
       case arrow::Type::DECIMAL128:
         out_->append(BigDecimalText(DecimalAt(node, row), ScaleOf(node)));
         break;
-      case arrow::Type::STRING: AppendText(ValueAt<arrow::StringArray>(node, row)); break;
-      case arrow::Type::LIST: AppendList(node, row); break;
-      case arrow::Type::MAP: AppendMap(node, row); break;
-      case arrow::Type::STRUCT: AppendFields(node, row); break;
-      default: AppendQuotedValue(node, row); break;
+      case arrow::Type::STRING:
+        AppendText(ValueAt<arrow::StringArray>(node, row));
+        break;
+      case arrow::Type::LIST:
+        AppendList(node, row);
+        break;
+      case arrow::Type::MAP:
+        AppendMap(node, row);
+        break;
+      case arrow::Type::STRUCT:
+        AppendFields(node, row);
+        break;
+      default:
+        AppendQuotedValue(node, row);
+        break;
     }
   }
 
@@ -273,11 +294,12 @@ class RowWriter final : public JsonRowWriter {
       case arrow::Type::INTERVAL_MONTH_DAY_NANO: {
         const auto interval =
             static_cast<const arrow::MonthDayNanoIntervalArray*>(node.array)->GetValue(row);
-        out_->append(CalendarIntervalText(interval.months, interval.days,
-                                          interval.nanoseconds / 1000));
+        out_->append(
+            CalendarIntervalText(interval.months, interval.days, interval.nanoseconds / 1000));
         break;
       }
-      default: break;
+      default:
+        break;
     }
     out_->push_back('"');
   }
@@ -292,8 +314,7 @@ class RowWriter final : public JsonRowWriter {
 
 }  // namespace
 
-Result<std::unique_ptr<JsonRowWriter>> JsonRowWriter::Make(SchemaPtr columns,
-                                                           JsonOptions options) {
+Result<std::unique_ptr<JsonRowWriter>> JsonRowWriter::Make(SchemaPtr columns, JsonOptions options) {
   WriteNode root = MakeWriteNode(arrow::struct_(columns->fields()), options);
   return std::make_unique<RowWriter>(std::move(root), true, std::move(options));
 }

@@ -17,9 +17,8 @@ Result<std::unique_ptr<LineChunks>> LineChunks::Make(const InputFile& file, int6
                                                      int64_t range_end, std::string separator) {
   std::unique_ptr<LineChunks> chunks(new LineChunks(std::move(separator), range_end));
   // A line that starts right at the range follows a separator: look at what stands before.
-  const int64_t before =
-      std::min<int64_t>(range_begin, std::max<int64_t>(1, static_cast<int64_t>(
-                                                              chunks->separator_.size())));
+  const int64_t before = std::min<int64_t>(
+      range_begin, std::max<int64_t>(1, static_cast<int64_t>(chunks->separator_.size())));
   const int64_t offset = std::max<int64_t>(0, range_begin - before);
   ARROW_ASSIGN_OR_RAISE(chunks->source_, ByteSource::Make(file, offset));
   chunks->buffer_offset_ = offset;
@@ -36,9 +35,8 @@ Status LineChunks::ReadMore() {
   const size_t wanted = size_ + std::max(kChunkBytes, size_);
   if (buffer_.size() < wanted + kJsonPadding) buffer_.resize(wanted + kJsonPadding);
   while (size_ < wanted && !at_end_) {
-    ARROW_ASSIGN_OR_RAISE(const int64_t read,
-                          source_->Read(static_cast<int64_t>(wanted - size_),
-                                        buffer_.data() + size_));
+    ARROW_ASSIGN_OR_RAISE(const int64_t read, source_->Read(static_cast<int64_t>(wanted - size_),
+                                                            buffer_.data() + size_));
     at_end_ = read == 0;
     size_ += static_cast<size_t>(read);
   }
@@ -131,8 +129,8 @@ bool LineCutter::Next(std::string_view* line) {
   if (!separator_.empty()) {
     const size_t at = rest_.find(separator_);
     *line = rest_.substr(0, at);
-    rest_ = at == std::string_view::npos ? std::string_view()
-                                         : rest_.substr(at + separator_.size());
+    rest_ =
+        at == std::string_view::npos ? std::string_view() : rest_.substr(at + separator_.size());
     return true;
   }
   const char* end = rest_.data() + rest_.size();

@@ -20,10 +20,10 @@ inline const char* FindLineEnd(const char* at, const char* end) {
     const __m128i low = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
     const __m128i high = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + 16));
     const uint32_t mask =
-        static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(
-            _mm_cmpeq_epi8(low, line_feed), _mm_cmpeq_epi8(low, carriage_return)))) |
-        static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(
-            _mm_cmpeq_epi8(high, line_feed), _mm_cmpeq_epi8(high, carriage_return))))
+        static_cast<uint32_t>(_mm_movemask_epi8(
+            _mm_or_si128(_mm_cmpeq_epi8(low, line_feed), _mm_cmpeq_epi8(low, carriage_return)))) |
+        static_cast<uint32_t>(_mm_movemask_epi8(
+            _mm_or_si128(_mm_cmpeq_epi8(high, line_feed), _mm_cmpeq_epi8(high, carriage_return))))
             << 16;
     if (mask != 0) {
       const char* found = at + __builtin_ctz(mask);

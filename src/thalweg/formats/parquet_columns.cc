@@ -40,7 +40,8 @@ TypePtr NestedFromParquet(const arrow::DataType& type) {
       }
       return arrow::struct_(std::move(fields));
     }
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
@@ -92,7 +93,8 @@ class Converter {
       case arrow::Type::STRUCT:
         if (from.id() != wanted->id()) return Mismatch(from, *wanted);
         return ConvertStruct(data, wanted);
-      default: return ConvertLeaf(data, wanted);
+      default:
+        return ConvertLeaf(data, wanted);
     }
   }
 
@@ -185,18 +187,22 @@ class Converter {
       case arrow::Type::INT16:
       case arrow::Type::INT32:
       case arrow::Type::INT64:
-      case arrow::Type::DECIMAL128: return from_integer || arrow::is_decimal(from.id());
-      case arrow::Type::FLOAT: return from.id() == arrow::Type::HALF_FLOAT;
+      case arrow::Type::DECIMAL128:
+        return from_integer || arrow::is_decimal(from.id());
+      case arrow::Type::FLOAT:
+        return from.id() == arrow::Type::HALF_FLOAT;
       case arrow::Type::DOUBLE:
         return from.id() == arrow::Type::FLOAT || (from_integer && from.byte_width() <= 4);
-      case arrow::Type::DATE32: return from.id() == arrow::Type::DATE64;
+      case arrow::Type::DATE32:
+        return from.id() == arrow::Type::DATE64;
       case arrow::Type::TIMESTAMP:
         return from.id() == arrow::Type::DATE32 && IsTimestampNtz(wanted);
       case arrow::Type::STRING:
       case arrow::Type::BINARY:
         return arrow::is_base_binary_like(from.id()) || from.id() == arrow::Type::DICTIONARY ||
                from.id() == arrow::Type::FIXED_SIZE_BINARY;
-      default: return false;
+      default:
+        return false;
     }
   }
 
@@ -216,25 +222,36 @@ DataPtr ToStored(const DataPtr& data) {
 
 TypePtr TypeFromParquet(const arrow::DataType& type) {
   switch (type.id()) {
-    case arrow::Type::BOOL: return arrow::boolean();
-    case arrow::Type::INT8: return arrow::int8();
+    case arrow::Type::BOOL:
+      return arrow::boolean();
+    case arrow::Type::INT8:
+      return arrow::int8();
     case arrow::Type::UINT8:
-    case arrow::Type::INT16: return arrow::int16();
+    case arrow::Type::INT16:
+      return arrow::int16();
     case arrow::Type::UINT16:
-    case arrow::Type::INT32: return arrow::int32();
+    case arrow::Type::INT32:
+      return arrow::int32();
     case arrow::Type::UINT32:
-    case arrow::Type::INT64: return arrow::int64();
-    case arrow::Type::UINT64: return DecimalOf(20, 0);
+    case arrow::Type::INT64:
+      return arrow::int64();
+    case arrow::Type::UINT64:
+      return DecimalOf(20, 0);
     case arrow::Type::HALF_FLOAT:
-    case arrow::Type::FLOAT: return arrow::float32();
-    case arrow::Type::DOUBLE: return arrow::float64();
+    case arrow::Type::FLOAT:
+      return arrow::float32();
+    case arrow::Type::DOUBLE:
+      return arrow::float64();
     case arrow::Type::STRING:
-    case arrow::Type::LARGE_STRING: return arrow::utf8();
+    case arrow::Type::LARGE_STRING:
+      return arrow::utf8();
     case arrow::Type::BINARY:
     case arrow::Type::LARGE_BINARY:
-    case arrow::Type::FIXED_SIZE_BINARY: return arrow::binary();
+    case arrow::Type::FIXED_SIZE_BINARY:
+      return arrow::binary();
     case arrow::Type::DATE32:
-    case arrow::Type::DATE64: return arrow::date32();
+    case arrow::Type::DATE64:
+      return arrow::date32();
     case arrow::Type::TIMESTAMP:
       return static_cast<const arrow::TimestampType&>(type).timezone().empty() ? TimestampNtzType()
                                                                                : TimestampType();
@@ -246,14 +263,17 @@ TypePtr TypeFromParquet(const arrow::DataType& type) {
     }
     case arrow::Type::DICTIONARY:
       return TypeFromParquet(*static_cast<const arrow::DictionaryType&>(type).value_type());
-    default: return NestedFromParquet(type);
+    default:
+      return NestedFromParquet(type);
   }
 }
 
 TypePtr TypeToParquet(const TypePtr& type) {
   switch (type->id()) {
-    case arrow::Type::DURATION: return arrow::int64();
-    case arrow::Type::INTERVAL_MONTHS: return arrow::int32();
+    case arrow::Type::DURATION:
+      return arrow::int64();
+    case arrow::Type::INTERVAL_MONTHS:
+      return arrow::int32();
     case arrow::Type::LIST:
       return arrow::list(type->field(0)->WithType(TypeToParquet(type->field(0)->type())));
     case arrow::Type::MAP: {
@@ -269,7 +289,8 @@ TypePtr TypeToParquet(const TypePtr& type) {
       }
       return arrow::struct_(std::move(fields));
     }
-    default: return type;
+    default:
+      return type;
   }
 }
 

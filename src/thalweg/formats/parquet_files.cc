@@ -25,8 +25,7 @@ class ArrowFile final : public arrow::io::RandomAccessFile {
   }
   Result<std::shared_ptr<arrow::Buffer>> ReadAt(int64_t position, int64_t length) override {
     ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateResizableBuffer(length));
-    ARROW_ASSIGN_OR_RAISE(const int64_t read,
-                          ReadAt(position, length, buffer->mutable_data()));
+    ARROW_ASSIGN_OR_RAISE(const int64_t read, ReadAt(position, length, buffer->mutable_data()));
     ARROW_RETURN_NOT_OK(buffer->Resize(read));
     return std::shared_ptr<arrow::Buffer>(std::move(buffer));
   }

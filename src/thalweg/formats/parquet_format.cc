@@ -45,10 +45,10 @@ Result<const Codec*> FindCodec(std::string name) {
   for (const Codec& codec : kCodecs) {
     if (codec.name == name && arrow::util::Codec::IsAvailable(codec.type)) return &codec;
   }
-  return MakeError("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
-                   {{"codecName", name},
-                    {"availableCodecs",
-                     "uncompressed, none, snappy, gzip, zstd, lz4, lz4_raw, brotli"}});
+  return MakeError(
+      "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
+      {{"codecName", name},
+       {"availableCodecs", "uncompressed, none, snappy, gzip, zstd, lz4, lz4_raw, brotli"}});
 }
 
 class ParquetWriter final : public FormatWriter {
@@ -62,9 +62,9 @@ class ParquetWriter final : public FormatWriter {
     schema_ = arrow::schema(std::move(fields));
     parquet::WriterProperties::Builder properties;
     properties.compression(options.codec->type)->enable_store_decimal_as_integer();
-    ARROW_ASSIGN_OR_RAISE(writer_, parquet::arrow::FileWriter::Open(
-                                       *schema_, arrow::default_memory_pool(), output_,
-                                       properties.build()));
+    ARROW_ASSIGN_OR_RAISE(
+        writer_, parquet::arrow::FileWriter::Open(*schema_, arrow::default_memory_pool(), output_,
+                                                  properties.build()));
     return writer_->AddKeyValueMetadata(arrow::key_value_metadata(
         {"org.apache.spark.version", kSparkSchemaKey}, {"4.3.0", SchemaToJson(*schema)}));
   }

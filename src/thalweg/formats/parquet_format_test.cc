@@ -118,8 +118,8 @@ TEST(ParquetReadTest, CountsWithoutColumns) {
 
 TEST(ParquetReadTest, Int96AndNanoseconds) {
   FormatFiles files;
-  auto nanos = ArrayOfValues<arrow::TimestampBuilder>(
-      arrow::timestamp(arrow::TimeUnit::NANO), std::vector<int64_t>{1700000000123456789});
+  auto nanos = ArrayOfValues<arrow::TimestampBuilder>(arrow::timestamp(arrow::TimeUnit::NANO),
+                                                      std::vector<int64_t>{1700000000123456789});
   auto table = arrow::Table::Make(arrow::schema({arrow::field("t", nanos->type())}), {nanos});
   const std::string int96 = WriteForeign(&files, *table, 1, /*int96=*/true);
   const std::string plain = WriteForeign(&files, *table, 2);
@@ -133,14 +133,15 @@ TEST(ParquetReadTest, Int96AndNanoseconds) {
 
 TEST(ParquetReadTest, NestedPruning) {
   FormatFiles files;
-  const SchemaPtr schema = Ddl(
-      "s struct<a:int,b:struct<c:string,d:int>>, l array<struct<x:int,y:int>>");
+  const SchemaPtr schema =
+      Ddl("s struct<a:int,b:struct<c:string,d:int>>, l array<struct<x:int,y:int>>");
   auto json = Unwrap(MakeFormat("json", {}, schema));
   ReadRequest request;
   request.columns = schema;
   auto reader = Unwrap(json->OpenReader(
-      files.Open(files.Put("a.json", "{\"s\":{\"a\":1,\"b\":{\"c\":\"q\",\"d\":2}},\"l\":[{\"x\":3,"
-                                     "\"y\":4}]}\n{\"s\":{\"a\":5}}\n{}\n")),
+      files.Open(files.Put("a.json",
+                           "{\"s\":{\"a\":1,\"b\":{\"c\":\"q\",\"d\":2}},\"l\":[{\"x\":3,"
+                           "\"y\":4}]}\n{\"s\":{\"a\":5}}\n{}\n")),
       request));
   auto format = Unwrap(MakeFormat("parquet", {}, schema));
   const std::string path = files.Write(*format, schema, {*Unwrap(reader->Next())});
@@ -167,8 +168,8 @@ TEST(ParquetFormatTest, NamesSchemasAndRefusals) {
                           "CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION"));
   FormatFiles files;
   auto format = Unwrap(MakeFormat("parquet", {}, nullptr));
-  EXPECT_TRUE(IsCondition(format->CheckSchema(*Ddl("a void")),
-                          "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE"));
+  EXPECT_TRUE(
+      IsCondition(format->CheckSchema(*Ddl("a void")), "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE"));
   auto damaged = format->InferSchema(files.file_system(), {files.Put("x.parquet", "nothing")});
   EXPECT_TRUE(IsCondition(damaged.status(), "FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER"));
 }

@@ -73,7 +73,8 @@ std::optional<int> CompareScalars(const arrow::Scalar& left, const arrow::Scalar
     case arrow::Type::STRING:
       return sign(static_cast<const arrow::StringScalar&>(left).view(),
                   static_cast<const arrow::StringScalar&>(right).view());
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -84,12 +85,18 @@ bool MayMatch(const ColumnFilter& filter, const arrow::Scalar& low, const arrow:
   const auto high_side = CompareScalars(high, *filter.value);
   if (!low_side || !high_side) return true;
   switch (filter.comparison) {
-    case Comparison::kEqual: return *low_side <= 0 && *high_side >= 0;
-    case Comparison::kLess: return *low_side < 0;
-    case Comparison::kLessEqual: return *low_side <= 0;
-    case Comparison::kGreater: return *high_side > 0;
-    case Comparison::kGreaterEqual: return *high_side >= 0;
-    case Comparison::kNotNull: return true;
+    case Comparison::kEqual:
+      return *low_side <= 0 && *high_side >= 0;
+    case Comparison::kLess:
+      return *low_side < 0;
+    case Comparison::kLessEqual:
+      return *low_side <= 0;
+    case Comparison::kGreater:
+      return *high_side > 0;
+    case Comparison::kGreaterEqual:
+      return *high_side >= 0;
+    case Comparison::kNotNull:
+      return true;
   }
   return true;
 }
@@ -212,8 +219,8 @@ class ColumnsReader final : public FormatReader {
 /// INT96 columns are timestamps of an instant, which Arrow's schema does not say.
 TypePtr ColumnType(const parquet::arrow::SchemaField& field,
                    const parquet::FileMetaData& metadata) {
-  if (field.is_leaf() && metadata.schema()->Column(field.column_index)->physical_type() ==
-                             parquet::Type::INT96) {
+  if (field.is_leaf() &&
+      metadata.schema()->Column(field.column_index)->physical_type() == parquet::Type::INT96) {
     return TimestampType();
   }
   return TypeFromParquet(*field.field->type());
@@ -224,7 +231,8 @@ FieldPtr AsNullable(const FieldPtr& field);
 /// The type with everything in it nullable, but keys of maps.
 TypePtr NullableInside(const TypePtr& type) {
   switch (type->id()) {
-    case arrow::Type::LIST: return ArrayOf(NullableInside(type->field(0)->type()));
+    case arrow::Type::LIST:
+      return ArrayOf(NullableInside(type->field(0)->type()));
     case arrow::Type::MAP: {
       const auto& map = static_cast<const arrow::MapType&>(*type);
       return MapOf(NullableInside(map.key_type()), NullableInside(map.item_type()));
@@ -234,7 +242,8 @@ TypePtr NullableInside(const TypePtr& type) {
       for (const auto& field : type->fields()) fields.push_back(AsNullable(field));
       return arrow::struct_(std::move(fields));
     }
-    default: return type;
+    default:
+      return type;
   }
 }
 

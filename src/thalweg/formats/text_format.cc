@@ -26,8 +26,7 @@ class TextReader final : public FormatReader {
       ARROW_ASSIGN_OR_RAISE(column_, ColumnBuilder::Make(arrow::utf8()));
     }
     if (options_.whole_text) return Status::OK();
-    return LineChunks::Make(file_, request.range_begin, request.range_end,
-                            options_.line_separator)
+    return LineChunks::Make(file_, request.range_begin, request.range_end, options_.line_separator)
         .Value(&chunks_);
   }
 

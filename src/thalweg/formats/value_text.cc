@@ -78,8 +78,9 @@ std::optional<Value> ParseJavaFloating(std::string_view text) {
     const Value infinity = std::numeric_limits<Value>::infinity();
     return negative ? -infinity : infinity;
   }
-  if (body.size() > 1 && (body.back() == 'd' || body.back() == 'D' || body.back() == 'f' ||
-                          body.back() == 'F') && !body.starts_with("0x")) {
+  if (body.size() > 1 &&
+      (body.back() == 'd' || body.back() == 'D' || body.back() == 'f' || body.back() == 'F') &&
+      !body.starts_with("0x")) {
     body.remove_suffix(1);
   }
   auto format = std::chars_format::general;
@@ -207,8 +208,8 @@ std::optional<int64_t> ParseInteger(std::string_view text, int64_t minimum, int6
     if (!IsDigit(c) || value > (std::numeric_limits<uint64_t>::max() - 9) / 10) return std::nullopt;
     value = value * 10 + static_cast<uint64_t>(c - '0');
   }
-  const uint64_t limit = negative ? uint64_t{0} - static_cast<uint64_t>(minimum)
-                                  : static_cast<uint64_t>(maximum);
+  const uint64_t limit =
+      negative ? uint64_t{0} - static_cast<uint64_t>(minimum) : static_cast<uint64_t>(maximum);
   if (value > limit) return std::nullopt;
   return negative ? static_cast<int64_t>(uint64_t{0} - value) : static_cast<int64_t>(value);
 }

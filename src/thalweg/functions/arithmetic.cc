@@ -105,12 +105,18 @@ expr::ScalarKernel FloatingKernel(const TypePtr& type) {
 template <char kOp>
 expr::ScalarKernel SumOrProductKernel(const TypePtr& type, ArithmeticMode mode) {
   switch (type->id()) {
-    case Type::INT8: return IntegerKernel<kOp, int8_t>(type, mode);
-    case Type::INT16: return IntegerKernel<kOp, int16_t>(type, mode);
-    case Type::INT32: return IntegerKernel<kOp, int32_t>(type, mode);
-    case Type::INT64: return IntegerKernel<kOp, int64_t>(type, mode);
-    case Type::FLOAT: return FloatingKernel<kOp, float>(type);
-    default: return FloatingKernel<kOp, double>(type);
+    case Type::INT8:
+      return IntegerKernel<kOp, int8_t>(type, mode);
+    case Type::INT16:
+      return IntegerKernel<kOp, int16_t>(type, mode);
+    case Type::INT32:
+      return IntegerKernel<kOp, int32_t>(type, mode);
+    case Type::INT64:
+      return IntegerKernel<kOp, int64_t>(type, mode);
+    case Type::FLOAT:
+      return FloatingKernel<kOp, float>(type);
+    default:
+      return FloatingKernel<kOp, double>(type);
   }
 }
 
@@ -159,12 +165,18 @@ expr::ScalarKernel RemainderKernel(const TypePtr& type, char op, ArithmeticMode 
 
 expr::ScalarKernel RemainderKernelOf(const TypePtr& type, char op, ArithmeticMode mode) {
   switch (type->id()) {
-    case Type::INT8: return RemainderKernel<int8_t>(type, op, mode);
-    case Type::INT16: return RemainderKernel<int16_t>(type, op, mode);
-    case Type::INT32: return RemainderKernel<int32_t>(type, op, mode);
-    case Type::INT64: return RemainderKernel<int64_t>(type, op, mode);
-    case Type::FLOAT: return RemainderKernel<float>(type, op, mode);
-    default: return RemainderKernel<double>(type, op, mode);
+    case Type::INT8:
+      return RemainderKernel<int8_t>(type, op, mode);
+    case Type::INT16:
+      return RemainderKernel<int16_t>(type, op, mode);
+    case Type::INT32:
+      return RemainderKernel<int32_t>(type, op, mode);
+    case Type::INT64:
+      return RemainderKernel<int64_t>(type, op, mode);
+    case Type::FLOAT:
+      return RemainderKernel<float>(type, op, mode);
+    default:
+      return RemainderKernel<double>(type, op, mode);
   }
 }
 
@@ -211,10 +223,17 @@ Result<BoundFunction> BindNumbers(const std::string& name, char op, const Argume
   }
   expr::ScalarKernel kernel;
   switch (op) {
-    case '+': kernel = SumOrProductKernel<'+'>(type, mode); break;
-    case '-': kernel = SumOrProductKernel<'-'>(type, mode); break;
-    case '*': kernel = SumOrProductKernel<'*'>(type, mode); break;
-    default: kernel = RemainderKernelOf(type, op, mode);
+    case '+':
+      kernel = SumOrProductKernel<'+'>(type, mode);
+      break;
+    case '-':
+      kernel = SumOrProductKernel<'-'>(type, mode);
+      break;
+    case '*':
+      kernel = SumOrProductKernel<'*'>(type, mode);
+      break;
+    default:
+      kernel = RemainderKernelOf(type, op, mode);
   }
   auto bound = BindBinary(name, type, type, type, arguments, std::move(kernel));
   const bool remainder = op == '%' || op == 'p';
@@ -232,8 +251,8 @@ Result<BoundFunction> BindDivision(const std::string& name, const Arguments& arg
                                  DecimalOperandType(arguments[1]), mode);
   }
   const bool numbers = IsNumericOrVoid(*left) && IsNumericOrVoid(*right);
-  const bool promoted = (IsString(*left) && IsNumericOrVoid(*right)) ||
-                        (IsNumericOrVoid(*left) && IsString(*right));
+  const bool promoted =
+      (IsString(*left) && IsNumericOrVoid(*right)) || (IsNumericOrVoid(*left) && IsString(*right));
   if (!numbers && !promoted) {
     ARROW_RETURN_NOT_OK(CommonNumberType(arguments, "(\"DOUBLE\" or \"DECIMAL\")").status());
     return BinaryTypesDiffer(arguments);
@@ -295,9 +314,9 @@ Result<BoundFunction> BindIntegralDivision(const std::string& name, const Argume
       if (!both_void) return BinaryTypesDiffer(arguments);
     }
     const TypePtr wide = IsDecimal(*type) ? type : arrow::int64();
-    bound = BindBinary(name, wide, wide, arrow::int64(), arguments,
-                       IsDecimal(*type) ? DecimalDivKernel(type, type, mode)
-                                        : LongDivisionKernel(mode));
+    bound = BindBinary(
+        name, wide, wide, arrow::int64(), arguments,
+        IsDecimal(*type) ? DecimalDivKernel(type, type, mode) : LongDivisionKernel(mode));
   }
   bound.can_fail = mode == ArithmeticMode::kAnsi;
   bound.nullable = bound.nullable || mode == ArithmeticMode::kTry;

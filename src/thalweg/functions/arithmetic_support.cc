@@ -17,9 +17,8 @@ Status ArithmeticOverflow(const std::string& message, const std::string& try_fun
   if (!try_function.empty()) {
     alternative = fmt::format(" Use '{}' to get NULL instead.", try_function);
   }
-  return MakeError("ARITHMETIC_OVERFLOW", {{"message", message},
-                                           {"alternative", alternative},
-                                           {"config", kAnsiConfig}});
+  return MakeError("ARITHMETIC_OVERFLOW",
+                   {{"message", message}, {"alternative", alternative}, {"config", kAnsiConfig}});
 }
 
 Status DivideByZero() { return MakeError("DIVIDE_BY_ZERO", {{"config", kAnsiConfig}}); }
@@ -44,9 +43,9 @@ Status DecimalOverflow(const std::string& value, const arrow::DataType& type) {
 }
 
 Status BinaryTypesDiffer(const Arguments& arguments) {
-  return MakeError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
-                   {{"left", QuotedType(*arguments[0].type)},
-                    {"right", QuotedType(*arguments[1].type)}});
+  return MakeError(
+      "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
+      {{"left", QuotedType(*arguments[0].type)}, {"right", QuotedType(*arguments[1].type)}});
 }
 
 Status BinaryTypeWrong(const std::string& required, const arrow::DataType& actual) {
@@ -54,9 +53,8 @@ Status BinaryTypeWrong(const std::string& required, const arrow::DataType& actua
                    {{"inputType", required}, {"actualDataType", QuotedType(actual)}});
 }
 
-expr::BoundFunction BindBinary(const std::string& name, TypePtr left, TypePtr right,
-                               TypePtr result, const Arguments& arguments,
-                               expr::ScalarKernel kernel) {
+expr::BoundFunction BindBinary(const std::string& name, TypePtr left, TypePtr right, TypePtr result,
+                               const Arguments& arguments, expr::ScalarKernel kernel) {
   expr::BoundFunction bound;
   bound.name = name;
   bound.argument_types = {std::move(left), std::move(right)};

@@ -31,9 +31,8 @@ inline constexpr const char* kNumericOrAnsiIntervalText =
     "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")";
 
 /// A function bound to two operands.
-expr::BoundFunction BindBinary(const std::string& name, TypePtr left, TypePtr right,
-                               TypePtr result, const Arguments& arguments,
-                               expr::ScalarKernel kernel);
+expr::BoundFunction BindBinary(const std::string& name, TypePtr left, TypePtr right, TypePtr result,
+                               const Arguments& arguments, expr::ScalarKernel kernel);
 
 /// The decimal type an operand takes beside a decimal: its own, that of an integer type, or just
 /// the digits of an integer constant.
@@ -51,16 +50,16 @@ Result<expr::BoundFunction> BindTimeArithmetic(const std::string& name, char op,
                                                const Arguments& arguments, ArithmeticMode mode);
 /// Interval times or divided by a number, interval plus or minus interval, interval div interval.
 Result<expr::BoundFunction> BindIntervalArithmetic(const std::string& name, char op,
-                                                   const Arguments& arguments,
-                                                   ArithmeticMode mode);
+                                                   const Arguments& arguments, ArithmeticMode mode);
 
 /// A kernel that runs `fn` on rows without NULL: Result<std::optional<Out>> with NULL for nullopt;
 /// an error is NULL in TRY mode.
 template <typename Out, typename... Ins, typename Fn>
 expr::ScalarKernel CheckedKernel(TypePtr type, ArithmeticMode mode, Fn fn) {
   return expr::RowKernel<Out, Ins...>(
-      std::move(type), [fn = std::move(fn), mode](const expr::EvalContext& context,
-                                                  Ins... values) -> Result<std::optional<Out>> {
+      std::move(type),
+      [fn = std::move(fn), mode](const expr::EvalContext& context,
+                                 Ins... values) -> Result<std::optional<Out>> {
         Result<Out> answer = [&]() -> Result<Out> {
           if constexpr (std::is_invocable_v<const Fn&, const expr::EvalContext&, Ins...>) {
             return fn(context, values...);

@@ -44,8 +44,8 @@ class ArithmeticTest : public ::testing::Test {
     }
     ARROW_ASSIGN_OR_RAISE(auto bound, registry_.FindScalar(name)->bind(infos));
     for (size_t i = 0; i < values.size(); ++i) {
-      ARROW_ASSIGN_OR_RAISE(values[i], CastDatum(values[i], bound.argument_types[i],
-                                                 CastMode::kAnsi, context_));
+      ARROW_ASSIGN_OR_RAISE(
+          values[i], CastDatum(values[i], bound.argument_types[i], CastMode::kAnsi, context_));
     }
     ARROW_ASSIGN_OR_RAISE(auto scalar, bound.kernel(context_, values, 1));
     // The same over arrays of three rows gives the same in every row.
@@ -58,8 +58,7 @@ class ArithmeticTest : public ::testing::Test {
         << last->ToString() << " " << scalar.scalar()->ToString();
     const std::string type = SimpleTypeName(*bound.return_type);
     if (!scalar.scalar()->is_valid) return "NULL " + type;
-    ARROW_ASSIGN_OR_RAISE(auto text,
-                          CastDatum(scalar, arrow::utf8(), CastMode::kAnsi, context_));
+    ARROW_ASSIGN_OR_RAISE(auto text, CastDatum(scalar, arrow::utf8(), CastMode::kAnsi, context_));
     return text.scalar()->ToString() + " " + type;
   }
 

@@ -53,10 +53,8 @@ Result<expr::BoundFunction> BindArray(const std::string& name, const Arguments& 
   }
   const TypePtr type = ArrayOf(element, arguments.empty() ? false : AnyNullable(arguments));
   auto bound = MakeBound(name, arguments, std::vector<TypePtr>(arguments.size(), element), type,
-                         [type](const expr::EvalContext&,
-                                const std::vector<arrow::Datum>& values, int64_t num_rows) {
-                           return ArrayKernel(type, values, num_rows);
-                         });
+                         [type](const expr::EvalContext&, const std::vector<arrow::Datum>& values,
+                                int64_t num_rows) { return ArrayKernel(type, values, num_rows); });
   bound.nullable = false;
   return bound;
 }
@@ -128,32 +126,32 @@ Result<arrow::Datum> GatherElements(const std::vector<arrow::Datum>& arguments, 
 /// a[i] (from 0) and element_at(a, i) (from 1, negative from the end). `lenient`: NULL instead of
 /// an error for an index outside of the array.
 expr::ScalarKernel ArrayElementKernel(TypePtr type, bool from_one, bool lenient) {
-  return [type, from_one, lenient](const expr::EvalContext&, const std::vector<arrow::Datum>& arguments,
-                          int64_t num_rows) -> Result<arrow::Datum> {
+  return [type, from_one, lenient](const expr::EvalContext&,
+                                   const std::vector<arrow::Datum>& arguments,
+                                   int64_t num_rows) -> Result<arrow::Datum> {
     const bool as_scalar = expr::AllScalars(arguments);
     if (expr::NullView(arguments[0]).AllNull()) {
       return expr::NullResult(type, as_scalar ? 1 : num_rows, as_scalar);
     }
     const expr::ListView lists(arguments[0]);
     const expr::PrimitiveView<int64_t> indices(arguments[1]);
-    return GatherElements(
-        arguments, num_rows, lists.values(), [&](int64_t row) -> Result<int64_t> {
-          const int64_t index = indices.Value(row);
-          const int64_t length = lists.Length(row);
-          if (!from_one) {
-            if (index < 0 || index >= length) {
-              if (lenient) return -1;
-              return IndexError("INVALID_ARRAY_INDEX", index, length);
-            }
-            return lists.Offset(row) + index;
-          }
-          if (index == 0) return MakeError("INVALID_INDEX_OF_ZERO");
-          if (index > length || index < -length) {
-            if (lenient) return -1;
-            return IndexError("INVALID_ARRAY_INDEX_IN_ELEMENT_AT", index, length);
-          }
-          return lists.Offset(row) + (index > 0 ? index - 1 : length + index);
-        });
+    return GatherElements(arguments, num_rows, lists.values(), [&](int64_t row) -> Result<int64_t> {
+      const int64_t index = indices.Value(row);
+      const int64_t length = lists.Length(row);
+      if (!from_one) {
+        if (index < 0 || index >= length) {
+          if (lenient) return -1;
+          return IndexError("INVALID_ARRAY_INDEX", index, length);
+        }
+        return lists.Offset(row) + index;
+      }
+      if (index == 0) return MakeError("INVALID_INDEX_OF_ZERO");
+      if (index > length || index < -length) {
+        if (lenient) return -1;
+        return IndexError("INVALID_ARRAY_INDEX_IN_ELEMENT_AT", index, length);
+      }
+      return lists.Offset(row) + (index > 0 ? index - 1 : length + index);
+    });
   };
 }
 
@@ -203,9 +201,9 @@ Result<expr::BoundFunction> BindElement(const std::string& name, const Arguments
       common = element_at ? WiderTypeForTwo(common, key) : ImplicitCastType(key, common);
     }
     const bool same_kind = IsVoid(*key) || IsNested(*key) == IsNested(*map.key_type());
-    const bool castable = common != nullptr && same_kind &&
-                          (!element_at || IsString(*key) == IsString(*map.key_type()) ||
-                           IsVoid(*key));
+    const bool castable =
+        common != nullptr && same_kind &&
+        (!element_at || IsString(*key) == IsString(*map.key_type()) || IsVoid(*key));
     if (!castable && element_at) {
       return MakeError("DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES",
                        {{"functionName", "`element_at`"},
@@ -295,8 +293,7 @@ Result<expr::BoundFunction> BindSearch(const std::string& name, const Arguments&
                       {"rightType", QuotedType(*value)}});
   }
   const bool contains = name == "array_contains";
-  auto bound = MakeBound(name, arguments,
-                         {ArrayOf(common, type->field(0)->nullable()), common},
+  auto bound = MakeBound(name, arguments, {ArrayOf(common, type->field(0)->nullable()), common},
                          contains ? arrow::boolean() : arrow::int64(), SearchKernel(contains));
   bound.nullable |= contains && type->field(0)->nullable();
   return bound;
@@ -319,9 +316,10 @@ void RegisterArrayAccess(FunctionRegistry* registry) {
                 "try_element_at(array, index) - As element_at, NULL for an index outside of the "
                 "array.",
                 "SELECT try_element_at(array(1, 2, 3), 4);", BindElement);
-  DeclareBinder(registry, {"get"}, "array_funcs",
-                "get(array, index) - Returns the element at `index`, from 0, NULL if there is none.",
-                "SELECT get(array(1, 2, 3), 0);", BindElement);
+  DeclareBinder(
+      registry, {"get"}, "array_funcs",
+      "get(array, index) - Returns the element at `index`, from 0, NULL if there is none.",
+      "SELECT get(array(1, 2, 3), 0);", BindElement);
   DeclareBinder(registry, {"subscript"}, "collection_funcs",
                 "array[index], map[key] - Returns the element at `index`, from 0, or the value of "
                 "`key`.",

@@ -16,8 +16,7 @@ bool IsVoid(const arrow::DataType& type) { return type.id() == arrow::Type::NA; 
 
 Result<arrow::Datum> ArrayAssembler::Finish(const TypePtr& type, const ArrayPtr& values,
                                             bool as_scalar) {
-  const bool has_null_elements =
-      std::find(indices_.begin(), indices_.end(), -1) != indices_.end();
+  const bool has_null_elements = std::find(indices_.begin(), indices_.end(), -1) != indices_.end();
   ArrayPtr elements;
   if (has_null_elements) {
     arrow::Int32Builder builder;

@@ -60,7 +60,8 @@ Status SortRow(const expr::ListView& lists, int64_t row, bool ascending, bool nu
   std::stable_sort(order.begin(), order.end(), [&](int64_t left, int64_t right) {
     const bool left_null = values.IsNull(left);
     const bool right_null = values.IsNull(right);
-    if (left_null || right_null) return nulls_last ? !left_null && right_null : left_null && !right_null;
+    if (left_null || right_null)
+      return nulls_last ? !left_null && right_null : left_null && !right_null;
     const int order_of = expr::CompareValues(values, left, values, right);
     return ascending ? order_of < 0 : order_of > 0;
   });
@@ -149,10 +150,9 @@ Status SliceRow(const expr::ListView& lists, int64_t row, const Datums& values,
                      {{"parameter", "`start`"}, {"functionName", "`slice`"}});
   }
   if (length < 0) {
-    return MakeError("INVALID_PARAMETER_VALUE.LENGTH",
-                     {{"parameter", "`length`"},
-                      {"length", std::to_string(length)},
-                      {"functionName", "`slice`"}});
+    return MakeError("INVALID_PARAMETER_VALUE.LENGTH", {{"parameter", "`length`"},
+                                                        {"length", std::to_string(length)},
+                                                        {"functionName", "`slice`"}});
   }
   const int64_t size = lists.Length(row);
   const int64_t begin = start > 0 ? start - 1 : size + start;
@@ -187,14 +187,13 @@ Result<expr::BoundFunction> BindRemove(const std::string& name, const Arguments&
              int64_t num_rows) -> Result<arrow::Datum> {
         const int64_t rows = expr::AllScalars(values) ? 1 : num_rows;
         ARROW_ASSIGN_OR_RAISE(const auto unwanted, expr::ToArray(values[1], rows));
-        const auto kernel = RearrangeKernel(
-            type, [&unwanted](const expr::ListView& lists, int64_t row, const Datums&,
-                              ArrayAssembler* out) {
+        const auto kernel =
+            RearrangeKernel(type, [&unwanted](const expr::ListView& lists, int64_t row,
+                                              const Datums&, ArrayAssembler* out) {
               const arrow::Array& elements = *lists.values();
               const int64_t begin = lists.Offset(row);
               for (int64_t i = begin; i < begin + lists.Length(row); ++i) {
-                if (elements.IsNull(i) ||
-                    expr::CompareValues(elements, i, *unwanted, row) != 0) {
+                if (elements.IsNull(i) || expr::CompareValues(elements, i, *unwanted, row) != 0) {
                   out->Add(i);
                 }
               }
@@ -208,8 +207,8 @@ Result<expr::BoundFunction> BindCompact(const std::string& name, const Arguments
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
   ARROW_ASSIGN_OR_RAISE(auto type, AcceptArray(arguments));
   return MakeBound(name, arguments, {type}, type,
-                   RearrangeKernel(type, [](const expr::ListView& lists, int64_t row,
-                                            const Datums&, ArrayAssembler* out) {
+                   RearrangeKernel(type, [](const expr::ListView& lists, int64_t row, const Datums&,
+                                            ArrayAssembler* out) {
                      const int64_t begin = lists.Offset(row);
                      for (int64_t i = begin; i < begin + lists.Length(row); ++i) {
                        if (lists.values()->IsValid(i)) out->Add(i);
@@ -227,28 +226,30 @@ Result<expr::BoundFunction> BindFlatten(const std::string& name, const Arguments
   const bool nested = IsArray(*type) && IsArray(*ElementType(*type));
   if (!nested) return UnexpectedInputType(0, "\"ARRAY\" of \"ARRAY\"", *type);
   const TypePtr inner = ElementType(*type);
-  auto bound = MakeBound(
-      name, arguments, {type}, inner,
-      [inner](const expr::EvalContext&, const Datums& values,
-              int64_t num_rows) -> Result<arrow::Datum> {
-        const bool as_scalar = expr::AllScalars(values);
-        const int64_t rows = as_scalar ? 1 : num_rows;
-        if (expr::NullView(values[0]).AllNull()) return expr::NullResult(inner, rows, as_scalar);
-        const expr::ListView outer(values[0]);
-        const expr::ListView lists{arrow::Datum(outer.values())};
-        ArrayAssembler assembler;
-        for (int64_t row = 0; row < rows; ++row) {
-          const int64_t begin = outer.Offset(row);
-          const int64_t end = outer.IsNull(row) ? begin : begin + outer.Length(row);
-          bool is_null = outer.IsNull(row);
-          for (int64_t i = begin; i < end; ++i) is_null |= lists.IsNull(i);
-          for (int64_t i = begin; i < end && !is_null; ++i) {
-            for (int64_t j = 0; j < lists.Length(i); ++j) assembler.Add(lists.Offset(i) + j);
-          }
-          is_null ? assembler.FinishNullRow() : assembler.FinishRow();
-        }
-        return assembler.Finish(inner, lists.values(), as_scalar);
-      });
+  auto bound = MakeBound(name, arguments, {type}, inner,
+                         [inner](const expr::EvalContext&, const Datums& values,
+                                 int64_t num_rows) -> Result<arrow::Datum> {
+                           const bool as_scalar = expr::AllScalars(values);
+                           const int64_t rows = as_scalar ? 1 : num_rows;
+                           if (expr::NullView(values[0]).AllNull())
+                             return expr::NullResult(inner, rows, as_scalar);
+                           const expr::ListView outer(values[0]);
+                           const expr::ListView lists{arrow::Datum(outer.values())};
+                           ArrayAssembler assembler;
+                           for (int64_t row = 0; row < rows; ++row) {
+                             const int64_t begin = outer.Offset(row);
+                             const int64_t end =
+                                 outer.IsNull(row) ? begin : begin + outer.Length(row);
+                             bool is_null = outer.IsNull(row);
+                             for (int64_t i = begin; i < end; ++i) is_null |= lists.IsNull(i);
+                             for (int64_t i = begin; i < end && !is_null; ++i) {
+                               for (int64_t j = 0; j < lists.Length(i); ++j)
+                                 assembler.Add(lists.Offset(i) + j);
+                             }
+                             is_null ? assembler.FinishNullRow() : assembler.FinishRow();
+                           }
+                           return assembler.Finish(inner, lists.values(), as_scalar);
+                         });
   bound.nullable |= type->field(0)->nullable();
   return bound;
 }
@@ -293,33 +294,32 @@ Result<expr::BoundFunction> BindRepeat(const std::string& name, const Arguments&
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
   const TypePtr type = ArrayOf(arguments[0].type, arguments[0].nullable);
   ARROW_ASSIGN_OR_RAISE(auto count, AcceptAs(arguments, 1, int32()));
-  auto bound = MakeBound(
-      name, arguments, {arguments[0].type, count}, type,
-      [type](const expr::EvalContext&, const Datums& values,
-             int64_t num_rows) -> Result<arrow::Datum> {
-        const bool as_scalar = expr::AllScalars(values);
-        const int64_t rows = as_scalar ? 1 : num_rows;
-        ARROW_ASSIGN_OR_RAISE(const auto elements, expr::ToArray(values[0], rows));
-        const expr::PrimitiveView<int32_t> counts(values[1]);
-        ArrayAssembler assembler;
-        for (int64_t row = 0; row < rows; ++row) {
-          if (counts.IsNull(row)) {
-            assembler.FinishNullRow();
-            continue;
-          }
-          for (int32_t i = 0; i < counts.Value(row); ++i) assembler.Add(row);
-          assembler.FinishRow();
-        }
-        return assembler.Finish(type, elements, as_scalar);
-      });
+  auto bound =
+      MakeBound(name, arguments, {arguments[0].type, count}, type,
+                [type](const expr::EvalContext&, const Datums& values,
+                       int64_t num_rows) -> Result<arrow::Datum> {
+                  const bool as_scalar = expr::AllScalars(values);
+                  const int64_t rows = as_scalar ? 1 : num_rows;
+                  ARROW_ASSIGN_OR_RAISE(const auto elements, expr::ToArray(values[0], rows));
+                  const expr::PrimitiveView<int32_t> counts(values[1]);
+                  ArrayAssembler assembler;
+                  for (int64_t row = 0; row < rows; ++row) {
+                    if (counts.IsNull(row)) {
+                      assembler.FinishNullRow();
+                      continue;
+                    }
+                    for (int32_t i = 0; i < counts.Value(row); ++i) assembler.Add(row);
+                    assembler.FinishRow();
+                  }
+                  return assembler.Finish(type, elements, as_scalar);
+                });
   bound.nullable = arguments[1].nullable;
   return bound;
 }
 
 // ---- Text ----
 
-Result<arrow::Datum> JoinKernel(const expr::EvalContext&, const Datums& values,
-                                int64_t num_rows) {
+Result<arrow::Datum> JoinKernel(const expr::EvalContext&, const Datums& values, int64_t num_rows) {
   const bool as_scalar = expr::AllScalars(values);
   const int64_t rows = as_scalar ? 1 : num_rows;
   ARROW_ASSIGN_OR_RAISE(const auto nulls, expr::IntersectNulls(values, rows));
@@ -366,11 +366,11 @@ Result<expr::BoundFunction> BindJoin(const std::string& name, const Arguments& a
 }  // namespace
 
 expr::ScalarKernel ReverseArrayKernel(TypePtr type) {
-  return RearrangeKernel(type, [](const expr::ListView& lists, int64_t row, const Datums&,
-                                  ArrayAssembler* out) {
-    for (int64_t i = lists.Length(row) - 1; i >= 0; --i) out->Add(lists.Offset(row) + i);
-    return Status::OK();
-  });
+  return RearrangeKernel(
+      type, [](const expr::ListView& lists, int64_t row, const Datums&, ArrayAssembler* out) {
+        for (int64_t i = lists.Length(row) - 1; i >= 0; --i) out->Add(lists.Offset(row) + i);
+        return Status::OK();
+      });
 }
 
 expr::ScalarKernel ConcatArraysKernel(TypePtr type) {
@@ -414,29 +414,42 @@ void RegisterArrayFunctions(FunctionRegistry* registry) {
   };
   declare({"sort_array"},
           "sort_array(array[, ascending]) - Returns the array sorted, NULLs first when ascending, "
-          "else last.", "SELECT sort_array(array('b', 'd', 'c', 'a'), true);", BindSort);
+          "else last.",
+          "SELECT sort_array(array('b', 'd', 'c', 'a'), true);", BindSort);
   declare({"array_sort"}, "array_sort(array) - Returns the array sorted, NULLs last.",
           "SELECT array_sort(array('b', 'd', null, 'c', 'a'));", BindSort);
   declare({"array_max"}, "array_max(array) - Returns the largest element.",
           "SELECT array_max(array(1, 20, null, 3));", BindExtreme);
   declare({"array_min"}, "array_min(array) - Returns the smallest element.",
           "SELECT array_min(array(1, 20, null, 3));", BindExtreme);
-  declare({"slice"}, "slice(array, start, length) - Returns the part that starts at `start` (from "
-          "1, negative from the end).", "SELECT slice(array(1, 2, 3, 4), 2, 2);", BindSlice);
-  declare({"array_remove"}, "array_remove(array, element) - Returns the array without the elements "
-          "equal to `element`.", "SELECT array_remove(array(1, 2, 3, null, 3), 3);", BindRemove);
+  declare({"slice"},
+          "slice(array, start, length) - Returns the part that starts at `start` (from "
+          "1, negative from the end).",
+          "SELECT slice(array(1, 2, 3, 4), 2, 2);", BindSlice);
+  declare({"array_remove"},
+          "array_remove(array, element) - Returns the array without the elements "
+          "equal to `element`.",
+          "SELECT array_remove(array(1, 2, 3, null, 3), 3);", BindRemove);
   declare({"array_compact"}, "array_compact(array) - Returns the array without NULLs.",
           "SELECT array_compact(array(1, 2, 3, null));", BindCompact);
   declare({"flatten"}, "flatten(arrays) - Returns one array of the elements of all inner arrays.",
           "SELECT flatten(array(array(1, 2), array(3, 4)));", BindFlatten);
-  declare({"array_append"}, "array_append(array, element) - Returns the array with the element at "
-          "its end.", "SELECT array_append(array('b', 'd'), 'c');", BindExtend);
-  declare({"array_prepend"}, "array_prepend(array, element) - Returns the array with the element "
-          "in front.", "SELECT array_prepend(array('b', 'd'), 'c');", BindExtend);
-  declare({"array_repeat"}, "array_repeat(element, count) - Returns an array of `count` times the "
-          "element.", "SELECT array_repeat('123', 2);", BindRepeat);
-  declare({"array_join"}, "array_join(array, delimiter[, nullReplacement]) - Returns the elements "
-          "joined by `delimiter`.", "SELECT array_join(array('hello', 'world'), ' ');", BindJoin);
+  declare({"array_append"},
+          "array_append(array, element) - Returns the array with the element at "
+          "its end.",
+          "SELECT array_append(array('b', 'd'), 'c');", BindExtend);
+  declare({"array_prepend"},
+          "array_prepend(array, element) - Returns the array with the element "
+          "in front.",
+          "SELECT array_prepend(array('b', 'd'), 'c');", BindExtend);
+  declare({"array_repeat"},
+          "array_repeat(element, count) - Returns an array of `count` times the "
+          "element.",
+          "SELECT array_repeat('123', 2);", BindRepeat);
+  declare({"array_join"},
+          "array_join(array, delimiter[, nullReplacement]) - Returns the elements "
+          "joined by `delimiter`.",
+          "SELECT array_join(array('hello', 'world'), ' ');", BindJoin);
 }
 
 }  // namespace thalweg::functions

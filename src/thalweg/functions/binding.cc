@@ -11,9 +11,9 @@ namespace thalweg::functions {
 namespace {
 
 std::string OrdinalWord(size_t index) {
-  static constexpr std::array<const char*, 10> kWords = {
-      "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
-      "tenth"};
+  static constexpr std::array<const char*, 10> kWords = {"first", "second", "third",   "fourth",
+                                                         "fifth", "sixth",  "seventh", "eighth",
+                                                         "ninth", "tenth"};
   return index < kWords.size() ? kWords[index] : fmt::format("{}th", index + 1);
 }
 
@@ -42,20 +42,18 @@ Status CheckArgumentCount(const std::string& name, const Arguments& arguments, i
     }
     expected = "[" + expected + "]";
   }
-  return MakeError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
-                   {{"functionName", "`" + name + "`"},
-                    {"expectedNum", expected},
-                    {"actualNum", std::to_string(count)}});
+  return MakeError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", {{"functionName", "`" + name + "`"},
+                                                         {"expectedNum", expected},
+                                                         {"actualNum", std::to_string(count)}});
 }
 
 std::string QuotedType(const arrow::DataType& type) { return "\"" + SqlTypeName(type) + "\""; }
 
 Status UnexpectedInputType(size_t index, const std::string& required,
                            const arrow::DataType& actual) {
-  return MakeError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
-                   {{"paramIndex", OrdinalWord(index)},
-                    {"requiredType", required},
-                    {"inputType", QuotedType(actual)}});
+  return MakeError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", {{"paramIndex", OrdinalWord(index)},
+                                                               {"requiredType", required},
+                                                               {"inputType", QuotedType(actual)}});
 }
 
 Status DataDifferentTypes(const std::string& name, const Arguments& arguments) {
@@ -119,8 +117,7 @@ expr::ScalarFunction MakeFixedFunction(FixedSignature signature) {
     expr::BoundFunction bound;
     bound.name = signature.name;
     for (size_t index = 0; index < arguments.size(); ++index) {
-      ARROW_ASSIGN_OR_RAISE(auto type,
-                            AcceptAs(arguments, index, signature.argument_types[index]));
+      ARROW_ASSIGN_OR_RAISE(auto type, AcceptAs(arguments, index, signature.argument_types[index]));
       bound.argument_types.push_back(std::move(type));
     }
     bound.return_type = signature.return_type;

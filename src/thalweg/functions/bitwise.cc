@@ -30,10 +30,14 @@ expr::ScalarKernel BitKernel(const TypePtr& type, char op) {
 
 expr::ScalarKernel BitKernelOf(const TypePtr& type, char op) {
   switch (type->id()) {
-    case Type::INT8: return BitKernel<int8_t>(type, op);
-    case Type::INT16: return BitKernel<int16_t>(type, op);
-    case Type::INT32: return BitKernel<int32_t>(type, op);
-    default: return BitKernel<int64_t>(type, op);
+    case Type::INT8:
+      return BitKernel<int8_t>(type, op);
+    case Type::INT16:
+      return BitKernel<int16_t>(type, op);
+    case Type::INT32:
+      return BitKernel<int32_t>(type, op);
+    default:
+      return BitKernel<int64_t>(type, op);
   }
 }
 
@@ -67,10 +71,17 @@ Result<BoundFunction> BindInvert(const Arguments& arguments) {
   bound.return_type = type;
   bound.nullable = AnyNullable(arguments);
   switch (type->id()) {
-    case Type::INT8: bound.kernel = InvertKernel<int8_t>(type); break;
-    case Type::INT16: bound.kernel = InvertKernel<int16_t>(type); break;
-    case Type::INT32: bound.kernel = InvertKernel<int32_t>(type); break;
-    default: bound.kernel = InvertKernel<int64_t>(type);
+    case Type::INT8:
+      bound.kernel = InvertKernel<int8_t>(type);
+      break;
+    case Type::INT16:
+      bound.kernel = InvertKernel<int16_t>(type);
+      break;
+    case Type::INT32:
+      bound.kernel = InvertKernel<int32_t>(type);
+      break;
+    default:
+      bound.kernel = InvertKernel<int64_t>(type);
   }
   return bound;
 }
@@ -93,8 +104,7 @@ expr::ScalarKernel ShiftKernel(const TypePtr& type, char op) {
 
 Result<BoundFunction> BindShift(const std::string& name, char op, const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
-  ARROW_ASSIGN_OR_RAISE(auto value,
-                        AcceptAsOneOf(arguments, 0, {arrow::int32(), arrow::int64()}));
+  ARROW_ASSIGN_OR_RAISE(auto value, AcceptAsOneOf(arguments, 0, {arrow::int32(), arrow::int64()}));
   ARROW_ASSIGN_OR_RAISE(auto count, AcceptAs(arguments, 1, arrow::int32()));
   return BindBinary(name, value, count, value, arguments,
                     value->id() == Type::INT64 ? ShiftKernel<int64_t>(value, op)
@@ -115,12 +125,23 @@ Result<BoundFunction> BindBitCount(const Arguments& arguments) {
   if (type->id() == Type::NA) type = arrow::int64();
   BoundFunction bound;
   switch (type->id()) {
-    case Type::BOOL: bound.kernel = CountKernel<bool>(); break;
-    case Type::INT8: bound.kernel = CountKernel<int8_t>(); break;
-    case Type::INT16: bound.kernel = CountKernel<int16_t>(); break;
-    case Type::INT32: bound.kernel = CountKernel<int32_t>(); break;
-    case Type::INT64: bound.kernel = CountKernel<int64_t>(); break;
-    default: return UnexpectedInputType(0, "(\"INTEGRAL\" or \"BOOLEAN\")", *type);
+    case Type::BOOL:
+      bound.kernel = CountKernel<bool>();
+      break;
+    case Type::INT8:
+      bound.kernel = CountKernel<int8_t>();
+      break;
+    case Type::INT16:
+      bound.kernel = CountKernel<int16_t>();
+      break;
+    case Type::INT32:
+      bound.kernel = CountKernel<int32_t>();
+      break;
+    case Type::INT64:
+      bound.kernel = CountKernel<int64_t>();
+      break;
+    default:
+      return UnexpectedInputType(0, "(\"INTEGRAL\" or \"BOOLEAN\")", *type);
   }
   bound.name = "bit_count";
   bound.argument_types = {type};
@@ -131,24 +152,22 @@ Result<BoundFunction> BindBitCount(const Arguments& arguments) {
 
 void RegisterBits(FunctionRegistry* registry, const std::string& symbol,
                   const std::string& meaning) {
-  registry->AddScalar({.name = symbol,
-                       .group = "bitwise_funcs",
-                       .usage = "expr1 " + symbol + " expr2 - Returns the bitwise " + meaning + ".",
-                       .example = "SELECT 3 " + symbol + " 5;",
-                       .bind = [symbol](const Arguments& arguments) {
-                         return BindBits(symbol, arguments);
-                       }});
+  registry->AddScalar(
+      {.name = symbol,
+       .group = "bitwise_funcs",
+       .usage = "expr1 " + symbol + " expr2 - Returns the bitwise " + meaning + ".",
+       .example = "SELECT 3 " + symbol + " 5;",
+       .bind = [symbol](const Arguments& arguments) { return BindBits(symbol, arguments); }});
 }
 
 void RegisterShift(FunctionRegistry* registry, const std::string& name, char op,
                    const std::string& meaning) {
-  registry->AddScalar({.name = name,
-                       .group = "bitwise_funcs",
-                       .usage = fmt::format("{}(base, count) - {}.", name, meaning),
-                       .example = fmt::format("SELECT {}(8, 1);", name),
-                       .bind = [name, op](const Arguments& arguments) {
-                         return BindShift(name, op, arguments);
-                       }});
+  registry->AddScalar(
+      {.name = name,
+       .group = "bitwise_funcs",
+       .usage = fmt::format("{}(base, count) - {}.", name, meaning),
+       .example = fmt::format("SELECT {}(8, 1);", name),
+       .bind = [name, op](const Arguments& arguments) { return BindShift(name, op, arguments); }});
 }
 
 }  // namespace

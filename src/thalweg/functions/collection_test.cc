@@ -13,7 +13,8 @@ class CollectionTest : public CallFixture {
   /// An array of integers; -99 is NULL.
   Value A(const std::vector<int32_t>& values) {
     std::vector<Value> elements;
-    for (const int32_t value : values) elements.push_back(value == -99 ? V("NULL", "int") : I(value));
+    for (const int32_t value : values)
+      elements.push_back(value == -99 ? V("NULL", "int") : I(value));
     return Call("array", elements);
   }
 };

@@ -16,12 +16,18 @@ enum class Comparison { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreat
 
 bool Satisfies(Comparison comparison, int order) {
   switch (comparison) {
-    case Comparison::kEqual: return order == 0;
-    case Comparison::kNotEqual: return order != 0;
-    case Comparison::kLess: return order < 0;
-    case Comparison::kLessOrEqual: return order <= 0;
-    case Comparison::kGreater: return order > 0;
-    default: return order >= 0;
+    case Comparison::kEqual:
+      return order == 0;
+    case Comparison::kNotEqual:
+      return order != 0;
+    case Comparison::kLess:
+      return order < 0;
+    case Comparison::kLessOrEqual:
+      return order <= 0;
+    case Comparison::kGreater:
+      return order > 0;
+    default:
+      return order >= 0;
   }
 }
 
@@ -48,12 +54,18 @@ template <typename T>
 expr::ScalarKernel PlainKernel(Comparison comparison) {
   const auto dense = [](auto fn) { return expr::DenseKernel<bool, T, T>(arrow::boolean(), fn); };
   switch (comparison) {
-    case Comparison::kEqual: return dense([](T a, T b) { return Equal(a, b); });
-    case Comparison::kNotEqual: return dense([](T a, T b) { return !Equal(a, b); });
-    case Comparison::kLess: return dense([](T a, T b) { return Less(a, b); });
-    case Comparison::kLessOrEqual: return dense([](T a, T b) { return !Less(b, a); });
-    case Comparison::kGreater: return dense([](T a, T b) { return Less(b, a); });
-    default: return dense([](T a, T b) { return !Less(a, b); });
+    case Comparison::kEqual:
+      return dense([](T a, T b) { return Equal(a, b); });
+    case Comparison::kNotEqual:
+      return dense([](T a, T b) { return !Equal(a, b); });
+    case Comparison::kLess:
+      return dense([](T a, T b) { return Less(a, b); });
+    case Comparison::kLessOrEqual:
+      return dense([](T a, T b) { return !Less(b, a); });
+    case Comparison::kGreater:
+      return dense([](T a, T b) { return Less(b, a); });
+    default:
+      return dense([](T a, T b) { return !Less(a, b); });
   }
 }
 
@@ -84,21 +96,31 @@ expr::ScalarKernel KernelOf(const arrow::DataType& type, Comparison comparison) 
       return [](const EvalContext&, const std::vector<arrow::Datum>& arguments, int64_t num_rows) {
         return expr::NullResult(arrow::boolean(), num_rows, expr::AllScalars(arguments));
       };
-    case Type::BOOL: return PlainKernel<bool>(comparison);
-    case Type::INT8: return PlainKernel<int8_t>(comparison);
-    case Type::INT16: return PlainKernel<int16_t>(comparison);
+    case Type::BOOL:
+      return PlainKernel<bool>(comparison);
+    case Type::INT8:
+      return PlainKernel<int8_t>(comparison);
+    case Type::INT16:
+      return PlainKernel<int16_t>(comparison);
     case Type::INT32:
     case Type::DATE32:
-    case Type::INTERVAL_MONTHS: return PlainKernel<int32_t>(comparison);
+    case Type::INTERVAL_MONTHS:
+      return PlainKernel<int32_t>(comparison);
     case Type::INT64:
     case Type::TIMESTAMP:
-    case Type::DURATION: return PlainKernel<int64_t>(comparison);
-    case Type::FLOAT: return PlainKernel<float>(comparison);
-    case Type::DOUBLE: return PlainKernel<double>(comparison);
-    case Type::DECIMAL128: return PlainKernel<Int128>(comparison);
+    case Type::DURATION:
+      return PlainKernel<int64_t>(comparison);
+    case Type::FLOAT:
+      return PlainKernel<float>(comparison);
+    case Type::DOUBLE:
+      return PlainKernel<double>(comparison);
+    case Type::DECIMAL128:
+      return PlainKernel<Int128>(comparison);
     case Type::STRING:
-    case Type::BINARY: return PlainKernel<std::string_view>(comparison);
-    default: return NestedKernel(comparison);
+    case Type::BINARY:
+      return PlainKernel<std::string_view>(comparison);
+    default:
+      return NestedKernel(comparison);
   }
 }
 

@@ -98,9 +98,9 @@ expr::ScalarKernel NanReplaceKernel(const TypePtr& type) {
 
 Result<BoundFunction> BindNanReplace(const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount("nanvl", arguments, 2, 2));
-  const bool floats = arguments[0].type->id() == Type::FLOAT &&
-                      (arguments[1].type->id() == Type::FLOAT ||
-                       arguments[1].type->id() == Type::NA);
+  const bool floats =
+      arguments[0].type->id() == Type::FLOAT &&
+      (arguments[1].type->id() == Type::FLOAT || arguments[1].type->id() == Type::NA);
   const TypePtr type = floats ? arrow::float32() : arrow::float64();
   ARROW_ASSIGN_OR_RAISE(auto left, AcceptAs(arguments, 0, type));
   ARROW_ASSIGN_OR_RAISE(auto right, AcceptAs(arguments, 1, type));
@@ -220,15 +220,14 @@ void RegisterConditionalFunctions(FunctionRegistry* registry) {
   RegisterSpecialForms(registry);
   for (const bool want_null : {true, false}) {
     const std::string name = want_null ? "isnull" : "isnotnull";
-    registry->AddScalar(
-        {.name = name,
-         .group = "predicate_funcs",
-         .usage = fmt::format("{}(expr) - Returns true if the argument is {}NULL.", name,
-                              want_null ? "" : "not "),
-         .example = fmt::format("SELECT {}(1);", name),
-         .bind = [name, want_null](const Arguments& arguments) {
-           return BindNullTest(name, want_null, arguments);
-         }});
+    registry->AddScalar({.name = name,
+                         .group = "predicate_funcs",
+                         .usage = fmt::format("{}(expr) - Returns true if the argument is {}NULL.",
+                                              name, want_null ? "" : "not "),
+                         .example = fmt::format("SELECT {}(1);", name),
+                         .bind = [name, want_null](const Arguments& arguments) {
+                           return BindNullTest(name, want_null, arguments);
+                         }});
   }
   registry->AddScalar({.name = "isnan",
                        .group = "predicate_funcs",

@@ -20,19 +20,23 @@ Int128 PositiveRemainder(Int128 left, int left_scale, Int128 right, int right_sc
   const int scale = std::max(left_scale, right_scale);
   const Int128 rest = RemainderDecimals(left, left_scale, right, right_scale);
   if (rest >= 0) return rest;
-  const Int128 divisor =
-      RescaleDecimal(right, right_scale, scale, kMaxDecimalDigits).value_or(0);
+  const Int128 divisor = RescaleDecimal(right, right_scale, scale, kMaxDecimalDigits).value_or(0);
   return divisor == 0 ? rest : RemainderDecimals(rest + divisor, scale, divisor, scale);
 }
 
 std::optional<Int128> Compute(char op, Int128 left, Int128 right, const Operands& operands) {
   const auto& [left_scale, right_scale, scale, precision, type] = operands;
   switch (op) {
-    case '+': return AddDecimals(left, left_scale, right, right_scale, scale, precision);
-    case '-': return AddDecimals(left, left_scale, -right, right_scale, scale, precision);
-    case '*': return MultiplyDecimals(left, right, left_scale + right_scale, scale, precision);
-    case '/': return DivideDecimals(left, left_scale, right, right_scale, scale, precision);
-    default: break;
+    case '+':
+      return AddDecimals(left, left_scale, right, right_scale, scale, precision);
+    case '-':
+      return AddDecimals(left, left_scale, -right, right_scale, scale, precision);
+    case '*':
+      return MultiplyDecimals(left, right, left_scale + right_scale, scale, precision);
+    case '/':
+      return DivideDecimals(left, left_scale, right, right_scale, scale, precision);
+    default:
+      break;
   }
   const Int128 rest = op == 'p' ? PositiveRemainder(left, left_scale, right, right_scale)
                                 : RemainderDecimals(left, left_scale, right, right_scale);
@@ -67,11 +71,11 @@ expr::BoundFunction BindDecimalArithmetic(const std::string& name, char op,
   const auto& right_type = static_cast<const arrow::Decimal128Type&>(*right);
   const TypePtr type = DecimalResultType(op == 'p' ? '%' : op, *left, *right);
   const auto& result = static_cast<const arrow::Decimal128Type&>(*type);
-  const Operands operands{left_type.scale(), right_type.scale(), result.scale(),
-                          result.precision(), type};
+  const Operands operands{left_type.scale(), right_type.scale(), result.scale(), result.precision(),
+                          type};
   const bool divides = op == '/' || op == '%' || op == 'p';
-  auto kernel = CheckedKernel<Int128, Int128, Int128>(
-      type, mode, [=](Int128 a, Int128 b) -> Result<Int128> {
+  auto kernel =
+      CheckedKernel<Int128, Int128, Int128>(type, mode, [=](Int128 a, Int128 b) -> Result<Int128> {
         if (divides && b == 0) return op == '/' ? DivideByZero() : RemainderByZero();
         const auto answer = Compute(op, a, b, operands);
         if (!answer) return DecimalOverflow(OperationText(op, a, b, operands), *operands.type);
@@ -79,8 +83,8 @@ expr::BoundFunction BindDecimalArithmetic(const std::string& name, char op,
       });
   auto bound = BindBinary(name, left, right, type, arguments, std::move(kernel));
   // Plain sums whose type has room for every result cannot fail.
-  bound.can_fail = mode == ArithmeticMode::kAnsi &&
-                   (divides || result.precision() == kMaxDecimalPrecision);
+  bound.can_fail =
+      mode == ArithmeticMode::kAnsi && (divides || result.precision() == kMaxDecimalPrecision);
   bound.nullable = bound.nullable || mode == ArithmeticMode::kTry;
   return bound;
 }

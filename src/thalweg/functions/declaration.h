@@ -37,8 +37,8 @@ struct Declaration {
 void Declare(FunctionRegistry* registry, Declaration declaration);
 
 /// What a function with a binder of its own binds with; gets the name that was used.
-using NamedBinder = std::function<Result<expr::BoundFunction>(const std::string& name,
-                                                              const Arguments& arguments)>;
+using NamedBinder =
+    std::function<Result<expr::BoundFunction>(const std::string& name, const Arguments& arguments)>;
 /// Registers `bind` under every name.
 void DeclareBinder(FunctionRegistry* registry, const std::vector<std::string>& names,
                    std::string group, std::string usage, std::string example, NamedBinder bind);
@@ -61,9 +61,9 @@ std::shared_ptr<arrow::Scalar> TextScalar(std::string value);
 /// Status. Rows with a NULL argument are NULL.
 template <typename... Ins, typename Fn>
 expr::ScalarKernel TextKernel(TypePtr type, Fn fn) {
-  return [type = std::move(type), fn = std::move(fn)](
-             const expr::EvalContext&, const std::vector<arrow::Datum>& arguments,
-             int64_t num_rows) -> Result<arrow::Datum> {
+  return [type = std::move(type), fn = std::move(fn)](const expr::EvalContext&,
+                                                      const std::vector<arrow::Datum>& arguments,
+                                                      int64_t num_rows) -> Result<arrow::Datum> {
     ARROW_RETURN_NOT_OK(expr::internal::CheckArity(arguments, sizeof...(Ins)));
     const bool as_scalar = expr::AllScalars(arguments);
     const int64_t rows = as_scalar ? 1 : num_rows;
@@ -71,8 +71,7 @@ expr::ScalarKernel TextKernel(TypePtr type, Fn fn) {
     if (nulls.all_null) return expr::NullResult(type, rows, as_scalar);
     const auto views =
         expr::internal::MakeViews<Ins...>(arguments, std::index_sequence_for<Ins...>());
-    ARROW_ASSIGN_OR_RAISE(auto writer,
-                          expr::ResultWriter<std::string>::Make(type, rows, nulls));
+    ARROW_ASSIGN_OR_RAISE(auto writer, expr::ResultWriter<std::string>::Make(type, rows, nulls));
     std::string scratch;
     for (int64_t row = 0; row < rows; ++row) {
       if (nulls.bitmap != nullptr && nulls.IsNull(row)) {

@@ -30,12 +30,17 @@ Status AppendDigest(const EVP_MD* algorithm, string_view bytes, std::string* out
 
 const EVP_MD* Sha2Algorithm(int32_t bits) {
   switch (bits) {
-    case 224: return EVP_sha224();
+    case 224:
+      return EVP_sha224();
     case 0:
-    case 256: return EVP_sha256();
-    case 384: return EVP_sha384();
-    case 512: return EVP_sha512();
-    default: return nullptr;
+    case 256:
+      return EVP_sha256();
+    case 384:
+      return EVP_sha384();
+    case 512:
+      return EVP_sha512();
+    default:
+      return nullptr;
   }
 }
 
@@ -51,7 +56,8 @@ constexpr std::array<uint32_t, 256> MakeCrcTable() {
   std::array<uint32_t, 256> table{};
   for (uint32_t i = 0; i < 256; ++i) {
     uint32_t value = i;
-    for (int bit = 0; bit < 8; ++bit) value = (value & 1) != 0 ? 0xEDB88320u ^ (value >> 1) : value >> 1;
+    for (int bit = 0; bit < 8; ++bit)
+      value = (value & 1) != 0 ? 0xEDB88320u ^ (value >> 1) : value >> 1;
     table[i] = value;
   }
   return table;
@@ -60,7 +66,8 @@ constexpr std::array<uint32_t, 256> MakeCrcTable() {
 int64_t Crc32(string_view bytes) {
   static constexpr auto kTable = MakeCrcTable();
   uint32_t crc = 0xFFFFFFFFu;
-  for (const char c : bytes) crc = kTable[(crc ^ static_cast<unsigned char>(c)) & 0xFF] ^ (crc >> 8);
+  for (const char c : bytes)
+    crc = kTable[(crc ^ static_cast<unsigned char>(c)) & 0xFF] ^ (crc >> 8);
   return static_cast<int64_t>(crc ^ 0xFFFFFFFFu);
 }
 
@@ -68,14 +75,14 @@ int64_t Crc32(string_view bytes) {
 void DeclareOfBytes(FunctionRegistry* registry, const std::vector<std::string>& names,
                     std::string usage, std::string example, TypePtr type,
                     expr::ScalarKernel kernel) {
-  DeclareBinder(registry, names, "hash_funcs", std::move(usage), std::move(example),
-                [type, kernel](const std::string& name, const Arguments& arguments)
-                    -> Result<expr::BoundFunction> {
-                  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
-                  ARROW_ASSIGN_OR_RAISE(auto bytes,
-                                        AcceptAsOneOf(arguments, 0, {binary(), utf8()}));
-                  return MakeBound(name, arguments, {bytes}, type, kernel);
-                });
+  DeclareBinder(
+      registry, names, "hash_funcs", std::move(usage), std::move(example),
+      [type, kernel](const std::string& name,
+                     const Arguments& arguments) -> Result<expr::BoundFunction> {
+        ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
+        ARROW_ASSIGN_OR_RAISE(auto bytes, AcceptAsOneOf(arguments, 0, {binary(), utf8()}));
+        return MakeBound(name, arguments, {bytes}, type, kernel);
+      });
 }
 
 Result<expr::BoundFunction> BindSha2(const std::string& name, const Arguments& arguments) {

@@ -63,8 +63,7 @@ bool Unhex(std::string* out, string_view text) {
   return true;
 }
 
-constexpr string_view kBase64 =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void ToBase64(std::string* out, string_view bytes) {
   for (size_t at = 0; at < bytes.size(); at += 3) {
@@ -164,9 +163,8 @@ Result<Charset> FindCharset(string_view name, const char* function) {
 }
 
 Status CodingError(const char* function, string_view charset) {
-  return MakeError("MALFORMED_CHARACTER_CODING",
-                   {{"function", std::string("`") + function + "`"},
-                    {"charset", std::string(charset)}});
+  return MakeError("MALFORMED_CHARACTER_CODING", {{"function", std::string("`") + function + "`"},
+                                                  {"charset", std::string(charset)}});
 }
 
 void AppendUnit(uint32_t unit, bool little, std::string* out) {
@@ -255,8 +253,10 @@ Status Decode(std::string* out, string_view bytes, string_view name) {
       if (little || bytes.starts_with("\xFE\xFF")) bytes.remove_prefix(2);
       return DecodeUtf16(out, bytes, little, name);
     }
-    case Charset::kUtf16Big: return DecodeUtf16(out, bytes, false, name);
-    case Charset::kUtf16Little: return DecodeUtf16(out, bytes, true, name);
+    case Charset::kUtf16Big:
+      return DecodeUtf16(out, bytes, false, name);
+    case Charset::kUtf16Little:
+      return DecodeUtf16(out, bytes, true, name);
   }
   return Status::OK();
 }
@@ -306,13 +306,14 @@ void RegisterEncodingFunctions(FunctionRegistry* registry) {
                      .return_type = binary(),
                      .kernel = TextKernel<string_view>(binary(), FromBase64),
                      .can_fail = true});
-  Declare(registry, {.names = {"url_encode"},
-                     .group = "url_funcs",
-                     .usage = "url_encode(str) - Encodes text as application/x-www-form-urlencoded.",
-                     .example = "SELECT url_encode('https://spark.apache.org');",
-                     .argument_types = {utf8()},
-                     .return_type = utf8(),
-                     .kernel = TextKernel<string_view>(utf8(), UrlEncode)});
+  Declare(registry,
+          {.names = {"url_encode"},
+           .group = "url_funcs",
+           .usage = "url_encode(str) - Encodes text as application/x-www-form-urlencoded.",
+           .example = "SELECT url_encode('https://spark.apache.org');",
+           .argument_types = {utf8()},
+           .return_type = utf8(),
+           .kernel = TextKernel<string_view>(utf8(), UrlEncode)});
   Declare(registry, {.names = {"url_decode"},
                      .group = "url_funcs",
                      .usage = "url_decode(str) - Decodes application/x-www-form-urlencoded text.",
@@ -321,14 +322,15 @@ void RegisterEncodingFunctions(FunctionRegistry* registry) {
                      .return_type = utf8(),
                      .kernel = TextKernel<string_view>(utf8(), UrlDecode),
                      .can_fail = true});
-  Declare(registry, {.names = {"encode"},
-                     .group = "string_funcs",
-                     .usage = "encode(str, charset) - Returns the bytes of text in a character set.",
-                     .example = "SELECT encode('abc', 'utf-8');",
-                     .argument_types = {utf8(), utf8()},
-                     .return_type = binary(),
-                     .kernel = TextKernel<string_view, string_view>(binary(), Encode),
-                     .can_fail = true});
+  Declare(registry,
+          {.names = {"encode"},
+           .group = "string_funcs",
+           .usage = "encode(str, charset) - Returns the bytes of text in a character set.",
+           .example = "SELECT encode('abc', 'utf-8');",
+           .argument_types = {utf8(), utf8()},
+           .return_type = binary(),
+           .kernel = TextKernel<string_view, string_view>(binary(), Encode),
+           .can_fail = true});
   DeclareBinder(registry, {"decode"}, "string_funcs",
                 "decode(bin, charset) - Returns the text of bytes in a character set.",
                 "SELECT decode(encode('abc', 'utf-8'), 'utf-8');", BindDecode);

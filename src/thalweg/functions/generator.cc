@@ -59,8 +59,7 @@ Result<ArrayPtr> IndexArray(const std::vector<int32_t>& indices) {
 }
 
 /// Columns of the elements: one for arrays, key and value for maps.
-Result<std::vector<ArrayPtr>> ElementColumns(const ArrayPtr& collections,
-                                             const ArrayPtr& indices) {
+Result<std::vector<ArrayPtr>> ElementColumns(const ArrayPtr& collections, const ArrayPtr& indices) {
   std::vector<ArrayPtr> columns;
   if (collections->type_id() == arrow::Type::MAP) {
     const auto& map = static_cast<const arrow::MapArray&>(*collections);
@@ -103,8 +102,7 @@ Result<BoundGenerator> BindExplode(const std::string& name, bool with_position,
     fields.push_back(arrow::field("value", map.item_type(), map.item_field()->nullable()));
   } else if (type->id() == arrow::Type::LIST) {
     const auto& list = static_cast<const arrow::ListType&>(*type);
-    fields.push_back(
-        arrow::field("col", list.value_type(), list.value_field()->nullable()));
+    fields.push_back(arrow::field("col", list.value_type(), list.value_field()->nullable()));
   } else {
     return UnexpectedInputType(0, "(\"ARRAY\" or \"MAP\")", *type);
   }
@@ -122,30 +120,29 @@ Result<BoundGenerator> BindExplode(const std::string& name, bool with_position,
 Result<BoundGenerator> BindInline(const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount("inline", arguments, 1, 1));
   const TypePtr& type = arguments[0].type;
-  const auto* list = type->id() == arrow::Type::LIST
-                         ? static_cast<const arrow::ListType*>(type.get())
-                         : nullptr;
+  const auto* list =
+      type->id() == arrow::Type::LIST ? static_cast<const arrow::ListType*>(type.get()) : nullptr;
   if (list == nullptr || list->value_type()->id() != arrow::Type::STRUCT) {
     return UnexpectedInputType(0, "\"ARRAY<STRUCT>\"", *type);
   }
-  return BoundGenerator{
-      .name = "inline",
-      .argument_types = {type},
-      .output = arrow::schema(list->value_type()->fields()),
-      .kernel = [](const EvalContext&, const std::vector<ArrayPtr>& values, int64_t num_rows,
-                   bool outer) -> Result<GeneratedRows> {
-        Expansion expansion = Expand(values[0], num_rows, outer);
-        ARROW_ASSIGN_OR_RAISE(auto indices, IndexArray(expansion.elements));
-        ARROW_ASSIGN_OR_RAISE(auto elements, ElementColumns(values[0], indices));
-        const auto& records = static_cast<const arrow::StructArray&>(*elements[0]);
-        GeneratedRows rows;
-        for (int i = 0; i < records.num_fields(); ++i) {
-          ARROW_ASSIGN_OR_RAISE(auto field, records.GetFlattenedField(i));
-          rows.columns.push_back(std::move(field));
-        }
-        rows.parents = std::move(expansion.parents);
-        return rows;
-      }};
+  return BoundGenerator{.name = "inline",
+                        .argument_types = {type},
+                        .output = arrow::schema(list->value_type()->fields()),
+                        .kernel = [](const EvalContext&, const std::vector<ArrayPtr>& values,
+                                     int64_t num_rows, bool outer) -> Result<GeneratedRows> {
+                          Expansion expansion = Expand(values[0], num_rows, outer);
+                          ARROW_ASSIGN_OR_RAISE(auto indices, IndexArray(expansion.elements));
+                          ARROW_ASSIGN_OR_RAISE(auto elements, ElementColumns(values[0], indices));
+                          const auto& records =
+                              static_cast<const arrow::StructArray&>(*elements[0]);
+                          GeneratedRows rows;
+                          for (int i = 0; i < records.num_fields(); ++i) {
+                            ARROW_ASSIGN_OR_RAISE(auto field, records.GetFlattenedField(i));
+                            rows.columns.push_back(std::move(field));
+                          }
+                          rows.parents = std::move(expansion.parents);
+                          return rows;
+                        }};
 }
 
 /// stack(n, e1, ..., ek): the expressions laid out in n rows.
@@ -197,8 +194,7 @@ Result<BoundGenerator> BindStack(const Arguments& arguments) {
       arrow::ArrayVector pieces;
       for (int32_t row = 0; row < num_rows_out; ++row) {
         const size_t at = static_cast<size_t>(row * num_columns + column + 1);
-        ARROW_ASSIGN_OR_RAISE(auto nulls,
-                              arrow::MakeArrayOfNull(fields[column]->type(), num_rows));
+        ARROW_ASSIGN_OR_RAISE(auto nulls, arrow::MakeArrayOfNull(fields[column]->type(), num_rows));
         pieces.push_back(at < values.size() ? values[at] : nulls);
       }
       ARROW_ASSIGN_OR_RAISE(auto whole, arrow::Concatenate(pieces));
@@ -213,10 +209,10 @@ Result<BoundGenerator> BindStack(const Arguments& arguments) {
 }  // namespace
 
 void RegisterGenerators(FunctionRegistry* registry) {
-  registry->AddGenerator({"explode", "explode(expr) - Makes a row of each element of an array or map.",
-                          "SELECT explode(array(10, 20));", [](const Arguments& arguments) {
-                            return BindExplode("explode", false, arguments);
-                          }});
+  registry->AddGenerator(
+      {"explode", "explode(expr) - Makes a row of each element of an array or map.",
+       "SELECT explode(array(10, 20));",
+       [](const Arguments& arguments) { return BindExplode("explode", false, arguments); }});
   registry->AddGenerator({"posexplode", "posexplode(expr) - As explode, with positions from 0.",
                           "SELECT posexplode(array(10, 20));", [](const Arguments& arguments) {
                             return BindExplode("posexplode", true, arguments);

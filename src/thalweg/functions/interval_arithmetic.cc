@@ -78,9 +78,8 @@ expr::ScalarKernel ScaleKernel(const TypePtr& type, char op, const TypePtr& numb
     return CheckedKernel<T, T, Int128>(
         type, mode, [times, scale](T value, Int128 factor) -> Result<T> {
           if (!times && factor == 0) return MakeError("INTERVAL_DIVIDED_BY_ZERO");
-          const auto result =
-              times ? MultiplyDecimals(value, factor, scale, 0, kMaxDecimalDigits)
-                    : DivideDecimals(value, 0, factor, scale, 0, kMaxDecimalDigits);
+          const auto result = times ? MultiplyDecimals(value, factor, scale, 0, kMaxDecimalDigits)
+                                    : DivideDecimals(value, 0, factor, scale, 0, kMaxDecimalDigits);
           if (!result) return IntervalOverflow("");
           return Narrow<T>(*result, "");
         });
@@ -126,11 +125,11 @@ TypePtr NumberOperandType(const TypePtr& type, bool calendar) {
 
 /// Puts the arguments of a kernel the other way round.
 expr::ScalarKernel Swapped(expr::ScalarKernel kernel) {
-  return [kernel = std::move(kernel)](const EvalContext& context,
-                                      const std::vector<arrow::Datum>& arguments,
-                                      int64_t num_rows) {
-    return kernel(context, {arguments[1], arguments[0]}, num_rows);
-  };
+  return
+      [kernel = std::move(kernel)](const EvalContext& context,
+                                   const std::vector<arrow::Datum>& arguments, int64_t num_rows) {
+        return kernel(context, {arguments[1], arguments[0]}, num_rows);
+      };
 }
 
 Result<BoundFunction> BindScale(const std::string& name, char op, const Arguments& arguments,
@@ -188,9 +187,9 @@ Result<BoundFunction> BindRatio(const std::string& name, const Arguments& argume
                                 ArithmeticMode mode) {
   const TypePtr type = WiderTypeForTwo(arguments[0].type, arguments[1].type);
   if (type == nullptr || !IsAnsiInterval(*type)) return BoundFunction();
-  return BindBinary(name, type, type, arrow::int64(), arguments,
-                    type->id() == Type::DURATION ? RatioKernel<int64_t>(mode)
-                                                 : RatioKernel<int32_t>(mode));
+  return BindBinary(
+      name, type, type, arrow::int64(), arguments,
+      type->id() == Type::DURATION ? RatioKernel<int64_t>(mode) : RatioKernel<int32_t>(mode));
 }
 
 }  // namespace

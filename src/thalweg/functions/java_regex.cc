@@ -36,13 +36,12 @@ class PcreRegex : public JavaRegex {
   int group_count() const override { return group_count_; }
 
   int GroupIndex(const std::string& name) const override {
-    const int index = pcre2_substring_number_from_name(
-        code_.get(), reinterpret_cast<PCRE2_SPTR>(name.c_str()));
+    const int index =
+        pcre2_substring_number_from_name(code_.get(), reinterpret_cast<PCRE2_SPTR>(name.c_str()));
     return index < 0 ? -1 : index;
   }
 
-  Result<bool> Find(std::string_view text, size_t from,
-                    std::vector<Span>* groups) const override {
+  Result<bool> Find(std::string_view text, size_t from, std::vector<Span>* groups) const override {
     const std::unique_ptr<pcre2_match_data, FreeMatchData> data(
         pcre2_match_data_create_from_pattern(code_.get(), nullptr));
     const std::unique_ptr<pcre2_match_context, FreeMatchContext> context(
@@ -59,8 +58,9 @@ class PcreRegex : public JavaRegex {
     groups->resize(static_cast<size_t>(group_count_) + 1);
     for (size_t i = 0; i < groups->size(); ++i) {
       const bool unset = static_cast<int>(i) >= found || offsets[2 * i] == PCRE2_UNSET;
-      (*groups)[i] = unset ? Span{} : Span{static_cast<int64_t>(offsets[2 * i]),
-                                           static_cast<int64_t>(offsets[2 * i + 1])};
+      (*groups)[i] = unset ? Span{}
+                           : Span{static_cast<int64_t>(offsets[2 * i]),
+                                  static_cast<int64_t>(offsets[2 * i + 1])};
     }
     return true;
   }
@@ -98,9 +98,9 @@ std::string FlattenNestedClasses(std::string_view pattern) {
 
 /// Java's \p{Alpha} and the like, which PCRE2 calls [:alpha:].
 std::string WithPosixClasses(std::string_view pattern) {
-  static constexpr std::string_view kNames[] = {"Alpha", "Lower", "Upper", "Digit", "Alnum", "Punct",
-                                                "Graph", "Print", "Blank", "Cntrl", "Space",
-                                                "XDigit"};
+  static constexpr std::string_view kNames[] = {"Alpha", "Lower", "Upper", "Digit",
+                                                "Alnum", "Punct", "Graph", "Print",
+                                                "Blank", "Cntrl", "Space", "XDigit"};
   std::string out;
   bool in_class = false;
   for (size_t i = 0; i < pattern.size(); ++i) {
@@ -137,10 +137,9 @@ Result<std::shared_ptr<const JavaRegex>> JavaRegex::Make(std::string_view patter
   int error = 0;
   PCRE2_SIZE offset = 0;
   const std::string source = WithPosixClasses(FlattenNestedClasses(pattern));
-  std::unique_ptr<pcre2_code, FreeCode> code(
-      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(source.data()), source.size(),
-                    PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C, &error, &offset,
-                    nullptr));
+  std::unique_ptr<pcre2_code, FreeCode> code(pcre2_compile(
+      reinterpret_cast<PCRE2_SPTR>(source.data()), source.size(),
+      PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C, &error, &offset, nullptr));
   if (code == nullptr) {
     return Status::Invalid(PcreMessage(error), " at offset ", static_cast<uint64_t>(offset));
   }

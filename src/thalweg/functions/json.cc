@@ -25,8 +25,8 @@ Result<std::map<std::string, std::string>> ConstantOptions(const Arguments& argu
   if (constant == nullptr || arguments[index].type->id() != arrow::Type::MAP) {
     return MakeError("INVALID_OPTIONS.NON_MAP_FUNCTION");
   }
-  const auto& entries =
-      static_cast<const arrow::StructArray&>(*static_cast<const arrow::MapScalar&>(*constant).value);
+  const auto& entries = static_cast<const arrow::StructArray&>(
+      *static_cast<const arrow::MapScalar&>(*constant).value);
   if (entries.field(0)->type_id() != arrow::Type::STRING ||
       entries.field(1)->type_id() != arrow::Type::STRING) {
     return MakeError("INVALID_OPTIONS.NON_STRING_TYPE",
@@ -92,8 +92,8 @@ Result<BoundFunction> BindFromJson(const Arguments& arguments) {
 Result<BoundFunction> BindToJson(const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount("to_json", arguments, 1, 2));
   // An untyped NULL is a struct without fields, whose text is NULL.
-  const TypePtr type = arguments[0].type->id() == arrow::Type::NA ? arrow::struct_({})
-                                                                  : arguments[0].type;
+  const TypePtr type =
+      arguments[0].type->id() == arrow::Type::NA ? arrow::struct_({}) : arguments[0].type;
   if (!IsNested(*type)) {
     return MakeError("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", {{"schema", QuotedType(*type)}});
   }
@@ -131,9 +131,9 @@ Result<BoundFunction> BindSchemaOfJson(const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount("schema_of_json", arguments, 1, 2));
   const auto& constant = arguments[0].constant;
   if (constant == nullptr || arguments[0].type->id() != arrow::Type::STRING) {
-    return MakeError("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", {{"inputName", "`json`"},
-                                                              {"inputType", "\"STRING\""},
-                                                              {"inputExpr", "\"json\""}});
+    return MakeError(
+        "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+        {{"inputName", "`json`"}, {"inputType", "\"STRING\""}, {"inputExpr", "\"json\""}});
   }
   if (!constant->is_valid) {
     return MakeError("DATATYPE_MISMATCH.UNEXPECTED_NULL", {{"exprName", "`json`"}});
@@ -262,16 +262,15 @@ std::optional<std::string> GetJsonObject(std::string_view text, std::string_view
 
 void AddTextFunction(FunctionRegistry* registry, const std::string& name, const std::string& usage,
                      const TypePtr& result, size_t num_arguments, expr::ScalarKernel kernel) {
-  registry->AddScalar(
-      MakeFixedFunction({.name = name,
-                         .group = "json_funcs",
-                         .usage = usage,
-                         .example = "SELECT " + name + "('{\"a\":1}'" +
-                                    (num_arguments == 2 ? ", '$.a'" : "") + ");",
-                         .argument_types = std::vector<TypePtr>(num_arguments, arrow::utf8()),
-                         .return_type = result,
-                         .kernel = std::move(kernel),
-                         .nullable_result = true}));
+  registry->AddScalar(MakeFixedFunction(
+      {.name = name,
+       .group = "json_funcs",
+       .usage = usage,
+       .example = "SELECT " + name + "('{\"a\":1}'" + (num_arguments == 2 ? ", '$.a'" : "") + ");",
+       .argument_types = std::vector<TypePtr>(num_arguments, arrow::utf8()),
+       .return_type = result,
+       .kernel = std::move(kernel),
+       .nullable_result = true}));
 }
 
 }  // namespace
@@ -296,8 +295,8 @@ void RegisterJsonFunctions(FunctionRegistry* registry) {
   AddTextFunction(registry, "get_json_object",
                   "get_json_object(json_txt, path) - Returns the part of the text at the path.",
                   arrow::utf8(), 2,
-                  expr::RowKernel<std::string, std::string_view, std::string_view>(
-                      arrow::utf8(), GetJsonObject));
+                  expr::RowKernel<std::string, std::string_view, std::string_view>(arrow::utf8(),
+                                                                                   GetJsonObject));
   AddTextFunction(registry, "json_array_length",
                   "json_array_length(jsonArray) - Returns the number of elements.", arrow::int32(),
                   1,

@@ -55,8 +55,7 @@ Result<arrow::Datum> LikeKernel(const std::vector<arrow::Datum>& arguments, int6
   if (nulls.all_null) return expr::NullResult(arrow::boolean(), rows, as_scalar);
   const expr::StringView text(arguments[0]);
   const expr::StringView pattern(arguments[1]);
-  ARROW_ASSIGN_OR_RAISE(auto writer,
-                        expr::ResultWriter<bool>::Make(arrow::boolean(), rows, nulls));
+  ARROW_ASSIGN_OR_RAISE(auto writer, expr::ResultWriter<bool>::Make(arrow::boolean(), rows, nulls));
   PatternCache cache(escape, ignore_case);
   const LikePattern* compiled = nullptr;
   std::string lower;
@@ -89,12 +88,12 @@ Result<expr::BoundFunction> BindLike(const std::string& name, const Arguments& a
   }
   ARROW_ASSIGN_OR_RAISE(const char32_t escape, EscapeCharacter(arguments));
   const bool ignore_case = name == "ilike";
-  auto bound = MakeBound(
-      name, arguments, std::move(types), arrow::boolean(),
-      [escape, ignore_case](const expr::EvalContext&, const std::vector<arrow::Datum>& values,
-                            int64_t num_rows) {
-        return LikeKernel({values[0], values[1]}, num_rows, escape, ignore_case);
-      });
+  auto bound =
+      MakeBound(name, arguments, std::move(types), arrow::boolean(),
+                [escape, ignore_case](const expr::EvalContext&,
+                                      const std::vector<arrow::Datum>& values, int64_t num_rows) {
+                  return LikeKernel({values[0], values[1]}, num_rows, escape, ignore_case);
+                });
   const auto& pattern = arguments[1].constant;
   // A constant pattern that compiles cannot fail later.
   bound.can_fail = pattern == nullptr;

@@ -17,16 +17,17 @@ using Datums = std::vector<arrow::Datum>;
 /// is NULL, none occurs twice.
 class MapAssembler {
  public:
-  MapAssembler(ArrayPtr keys, ArrayPtr values) : keys_(std::move(keys)), values_(std::move(values)) {}
+  MapAssembler(ArrayPtr keys, ArrayPtr values)
+      : keys_(std::move(keys)), values_(std::move(values)) {}
 
   Status Add(int64_t key, int64_t value) {
     if (keys_->IsNull(key)) return MakeError("NULL_MAP_KEY");
     for (size_t i = row_start_; i < key_indices_.size(); ++i) {
       if (expr::CompareValues(*keys_, key_indices_[i], *keys_, key) != 0) continue;
       ARROW_ASSIGN_OR_RAISE(const auto text, keys_->GetScalar(key));
-      return MakeError("DUPLICATED_MAP_KEY",
-                       {{"key", text->ToString()},
-                        {"mapKeyDedupPolicy", "\"spark.sql.mapKeyDedupPolicy\""}});
+      return MakeError(
+          "DUPLICATED_MAP_KEY",
+          {{"key", text->ToString()}, {"mapKeyDedupPolicy", "\"spark.sql.mapKeyDedupPolicy\""}});
     }
     key_indices_.push_back(static_cast<int32_t>(key));
     value_indices_.push_back(static_cast<int32_t>(value));
@@ -42,9 +43,8 @@ class MapAssembler {
     ARROW_ASSIGN_OR_RAISE(auto values, TakeRows(values_, value_indices_));
     const auto rows = static_cast<int64_t>(offsets_.size()) - 1;
     ARROW_ASSIGN_OR_RAISE(auto validity, validity_.Finish());
-    const ArrayPtr array =
-        std::make_shared<arrow::MapArray>(type, rows, arrow::Buffer::FromVector(std::move(offsets_)),
-                                          keys, values, validity);
+    const ArrayPtr array = std::make_shared<arrow::MapArray>(
+        type, rows, arrow::Buffer::FromVector(std::move(offsets_)), keys, values, validity);
     return expr::FinishDatum(array, as_scalar);
   }
 
@@ -128,10 +128,10 @@ Result<expr::BoundFunction> BindMap(const std::string& name, const Arguments& ar
                       {"expectedNum", "2n (n > 0)"},
                       {"actualNum", std::to_string(arguments.size())}});
   }
-  ARROW_ASSIGN_OR_RAISE(auto key, CommonOf(name, arguments, 0,
-                                           "DATATYPE_MISMATCH.CREATE_MAP_KEY_DIFF_TYPES"));
-  ARROW_ASSIGN_OR_RAISE(auto value, CommonOf(name, arguments, 1,
-                                             "DATATYPE_MISMATCH.CREATE_MAP_VALUE_DIFF_TYPES"));
+  ARROW_ASSIGN_OR_RAISE(
+      auto key, CommonOf(name, arguments, 0, "DATATYPE_MISMATCH.CREATE_MAP_KEY_DIFF_TYPES"));
+  ARROW_ASSIGN_OR_RAISE(
+      auto value, CommonOf(name, arguments, 1, "DATATYPE_MISMATCH.CREATE_MAP_VALUE_DIFF_TYPES"));
   ARROW_RETURN_NOT_OK(CheckKeyType(*key));
   bool null_values = false;
   std::vector<TypePtr> types;
@@ -141,8 +141,9 @@ Result<expr::BoundFunction> BindMap(const std::string& name, const Arguments& ar
   }
   const TypePtr type = MapOf(key, value, null_values);
   auto bound = MakeBound(name, arguments, std::move(types), type,
-                         [type](const expr::EvalContext&, const Datums& values,
-                                int64_t num_rows) { return MapKernel(type, values, num_rows); });
+                         [type](const expr::EvalContext&, const Datums& values, int64_t num_rows) {
+                           return MapKernel(type, values, num_rows);
+                         });
   bound.nullable = false;
   bound.can_fail = true;
   return bound;
@@ -178,8 +179,9 @@ Result<expr::BoundFunction> BindFromArrays(const std::string& name, const Argume
           }
           if (keys.Length(row) != items.Length(row)) {
             return MakeError("USER_RAISED_EXCEPTION",
-                             {{"errorMessage", "The key array and value array of MapData must "
-                                               "have the same length."}});
+                             {{"errorMessage",
+                               "The key array and value array of MapData must "
+                               "have the same length."}});
           }
           for (int64_t i = 0; i < keys.Length(row); ++i) {
             ARROW_RETURN_NOT_OK(assembler.Add(keys.Offset(row) + i, items.Offset(row) + i));
@@ -202,28 +204,29 @@ Result<expr::BoundFunction> BindFromEntries(const std::string& name, const Argum
   const TypePtr key = ElementType(*given)->field(0)->type();
   ARROW_RETURN_NOT_OK(CheckKeyType(*key));
   const TypePtr type = MapOf(key, ElementType(*given)->field(1)->type());
-  auto bound = MakeBound(
-      name, arguments, {given}, type,
-      [type](const expr::EvalContext&, const Datums& values,
-             int64_t num_rows) -> Result<arrow::Datum> {
-        const bool as_scalar = expr::AllScalars(values);
-        const int64_t rows = as_scalar ? 1 : num_rows;
-        if (expr::NullView(values[0]).AllNull()) return expr::NullResult(type, rows, as_scalar);
-        const expr::ListView lists(values[0]);
-        const auto& entries = static_cast<const arrow::StructArray&>(*lists.values());
-        MapAssembler assembler(entries.field(0), entries.field(1));
-        for (int64_t row = 0; row < rows; ++row) {
-          const int64_t begin = lists.Offset(row);
-          const int64_t end = lists.IsNull(row) ? begin : begin + lists.Length(row);
-          bool valid = !lists.IsNull(row);
-          for (int64_t i = begin; i < end; ++i) valid &= entries.IsValid(i);
-          for (int64_t i = begin; i < end && valid; ++i) {
-            ARROW_RETURN_NOT_OK(assembler.Add(i, i));
-          }
-          ARROW_RETURN_NOT_OK(assembler.FinishRow(valid));
-        }
-        return assembler.Finish(type, as_scalar);
-      });
+  auto bound =
+      MakeBound(name, arguments, {given}, type,
+                [type](const expr::EvalContext&, const Datums& values,
+                       int64_t num_rows) -> Result<arrow::Datum> {
+                  const bool as_scalar = expr::AllScalars(values);
+                  const int64_t rows = as_scalar ? 1 : num_rows;
+                  if (expr::NullView(values[0]).AllNull())
+                    return expr::NullResult(type, rows, as_scalar);
+                  const expr::ListView lists(values[0]);
+                  const auto& entries = static_cast<const arrow::StructArray&>(*lists.values());
+                  MapAssembler assembler(entries.field(0), entries.field(1));
+                  for (int64_t row = 0; row < rows; ++row) {
+                    const int64_t begin = lists.Offset(row);
+                    const int64_t end = lists.IsNull(row) ? begin : begin + lists.Length(row);
+                    bool valid = !lists.IsNull(row);
+                    for (int64_t i = begin; i < end; ++i) valid &= entries.IsValid(i);
+                    for (int64_t i = begin; i < end && valid; ++i) {
+                      ARROW_RETURN_NOT_OK(assembler.Add(i, i));
+                    }
+                    ARROW_RETURN_NOT_OK(assembler.FinishRow(valid));
+                  }
+                  return assembler.Finish(type, as_scalar);
+                });
   bound.nullable = true;
   bound.can_fail = true;
   return bound;
@@ -239,34 +242,34 @@ Result<expr::BoundFunction> BindConcat(const std::string& name, const Arguments&
   if (!arguments.empty()) {
     ARROW_ASSIGN_OR_RAISE(type, CommonType(name, arguments));
   }
-  auto bound = MakeBound(
-      name, arguments, std::vector<TypePtr>(arguments.size(), type), type,
-      [type](const expr::EvalContext&, const Datums& values,
-             int64_t num_rows) -> Result<arrow::Datum> {
-        if (values.empty()) return MapKernel(type, values, num_rows);
-        const bool as_scalar = expr::AllScalars(values);
-        const int64_t rows = as_scalar ? 1 : num_rows;
-        ARROW_ASSIGN_OR_RAISE(const auto nulls, expr::IntersectNulls(values, rows));
-        if (nulls.all_null) return expr::NullResult(type, rows, as_scalar);
-        const std::vector<expr::ListView> maps(values.begin(), values.end());
-        arrow::ArrayVector parts;
-        for (const auto& map : maps) parts.push_back(map.values());
-        ARROW_ASSIGN_OR_RAISE(const auto joined, arrow::Concatenate(parts));
-        const auto& entries = static_cast<const arrow::StructArray&>(*joined);
-        MapAssembler assembler(entries.field(0), entries.field(1));
-        for (int64_t row = 0; row < rows; ++row) {
-          int64_t start = 0;
-          for (size_t k = 0; k < maps.size() && !nulls.IsNull(row); ++k) {
-            for (int64_t i = 0; i < maps[k].Length(row); ++i) {
-              const int64_t entry = start + maps[k].Offset(row) + i;
-              ARROW_RETURN_NOT_OK(assembler.Add(entry, entry));
-            }
-            start += parts[k]->length();
-          }
-          ARROW_RETURN_NOT_OK(assembler.FinishRow(!nulls.IsNull(row)));
-        }
-        return assembler.Finish(type, as_scalar);
-      });
+  auto bound =
+      MakeBound(name, arguments, std::vector<TypePtr>(arguments.size(), type), type,
+                [type](const expr::EvalContext&, const Datums& values,
+                       int64_t num_rows) -> Result<arrow::Datum> {
+                  if (values.empty()) return MapKernel(type, values, num_rows);
+                  const bool as_scalar = expr::AllScalars(values);
+                  const int64_t rows = as_scalar ? 1 : num_rows;
+                  ARROW_ASSIGN_OR_RAISE(const auto nulls, expr::IntersectNulls(values, rows));
+                  if (nulls.all_null) return expr::NullResult(type, rows, as_scalar);
+                  const std::vector<expr::ListView> maps(values.begin(), values.end());
+                  arrow::ArrayVector parts;
+                  for (const auto& map : maps) parts.push_back(map.values());
+                  ARROW_ASSIGN_OR_RAISE(const auto joined, arrow::Concatenate(parts));
+                  const auto& entries = static_cast<const arrow::StructArray&>(*joined);
+                  MapAssembler assembler(entries.field(0), entries.field(1));
+                  for (int64_t row = 0; row < rows; ++row) {
+                    int64_t start = 0;
+                    for (size_t k = 0; k < maps.size() && !nulls.IsNull(row); ++k) {
+                      for (int64_t i = 0; i < maps[k].Length(row); ++i) {
+                        const int64_t entry = start + maps[k].Offset(row) + i;
+                        ARROW_RETURN_NOT_OK(assembler.Add(entry, entry));
+                      }
+                      start += parts[k]->length();
+                    }
+                    ARROW_RETURN_NOT_OK(assembler.FinishRow(!nulls.IsNull(row)));
+                  }
+                  return assembler.Finish(type, as_scalar);
+                });
   bound.can_fail = true;
   return bound;
 }
@@ -292,32 +295,33 @@ Result<expr::BoundFunction> BindPart(const std::string& name, const Arguments& a
                    false);
     part = 2;
   }
-  return MakeBound(
-      name, arguments, {given}, type,
-      [type, part](const expr::EvalContext&, const Datums& values,
-                   int64_t num_rows) -> Result<arrow::Datum> {
-        const bool as_scalar = expr::AllScalars(values);
-        const int64_t rows = as_scalar ? 1 : num_rows;
-        if (expr::NullView(values[0]).AllNull()) return expr::NullResult(type, rows, as_scalar);
-        const expr::ListView maps(values[0]);
-        const auto& entries = static_cast<const arrow::StructArray&>(*maps.values());
-        ArrayPtr elements = part == 2 ? nullptr : entries.field(part);
-        if (part == 2) {
-          elements = std::make_shared<arrow::StructArray>(
-              ElementType(*type), entries.length(),
-              arrow::ArrayVector{entries.field(0), entries.field(1)});
-        }
-        ArrayAssembler assembler;
-        for (int64_t row = 0; row < rows; ++row) {
-          if (maps.IsNull(row)) {
-            assembler.FinishNullRow();
-            continue;
-          }
-          for (int64_t i = 0; i < maps.Length(row); ++i) assembler.Add(maps.Offset(row) + i);
-          assembler.FinishRow();
-        }
-        return assembler.Finish(type, elements, as_scalar);
-      });
+  return MakeBound(name, arguments, {given}, type,
+                   [type, part](const expr::EvalContext&, const Datums& values,
+                                int64_t num_rows) -> Result<arrow::Datum> {
+                     const bool as_scalar = expr::AllScalars(values);
+                     const int64_t rows = as_scalar ? 1 : num_rows;
+                     if (expr::NullView(values[0]).AllNull())
+                       return expr::NullResult(type, rows, as_scalar);
+                     const expr::ListView maps(values[0]);
+                     const auto& entries = static_cast<const arrow::StructArray&>(*maps.values());
+                     ArrayPtr elements = part == 2 ? nullptr : entries.field(part);
+                     if (part == 2) {
+                       elements = std::make_shared<arrow::StructArray>(
+                           ElementType(*type), entries.length(),
+                           arrow::ArrayVector{entries.field(0), entries.field(1)});
+                     }
+                     ArrayAssembler assembler;
+                     for (int64_t row = 0; row < rows; ++row) {
+                       if (maps.IsNull(row)) {
+                         assembler.FinishNullRow();
+                         continue;
+                       }
+                       for (int64_t i = 0; i < maps.Length(row); ++i)
+                         assembler.Add(maps.Offset(row) + i);
+                       assembler.FinishRow();
+                     }
+                     return assembler.Finish(type, elements, as_scalar);
+                   });
 }
 
 Result<expr::BoundFunction> BindContainsKey(const std::string& name, const Arguments& arguments) {
@@ -333,8 +337,7 @@ Result<expr::BoundFunction> BindContainsKey(const std::string& name, const Argum
   }
   return MakeBound(
       name, arguments, {arguments[0].type, key}, arrow::boolean(),
-      [](const expr::EvalContext&, const Datums& values,
-         int64_t num_rows) -> Result<arrow::Datum> {
+      [](const expr::EvalContext&, const Datums& values, int64_t num_rows) -> Result<arrow::Datum> {
         const bool as_scalar = expr::AllScalars(values);
         const int64_t rows = as_scalar ? 1 : num_rows;
         ARROW_ASSIGN_OR_RAISE(const auto nulls, expr::IntersectNulls(values, rows));

@@ -36,7 +36,8 @@ void DeclareLogarithm(FunctionRegistry* registry, const std::string& name, std::
                      .argument_types = {float64()},
                      .return_type = float64(),
                      .kernel = expr::RowKernel<double, double>(
-                         float64(), [limit, function](double x) -> std::optional<double> {
+                         float64(),
+                         [limit, function](double x) -> std::optional<double> {
                            if (x <= limit) return std::nullopt;
                            return function(x);
                          }),
@@ -44,8 +45,8 @@ void DeclareLogarithm(FunctionRegistry* registry, const std::string& name, std::
                      .display_name = std::move(display)});
 }
 
-void DeclareBinary(FunctionRegistry* registry, std::vector<std::string> names,
-                   std::string display, std::string usage, double (*function)(double, double)) {
+void DeclareBinary(FunctionRegistry* registry, std::vector<std::string> names, std::string display,
+                   std::string usage, double (*function)(double, double)) {
   const std::string example = "SELECT " + names[0] + "(2, 3);";
   Declare(registry, {.names = std::move(names),
                      .group = "math_funcs",
@@ -64,8 +65,9 @@ double Sign(double x) {
 
 template <typename Integer>
 expr::ScalarKernel IntervalSignKernel() {
-  return expr::DenseKernel<double, Integer>(
-      float64(), [](Integer x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : 0.0; });
+  return expr::DenseKernel<double, Integer>(float64(), [](Integer x) {
+    return x > 0 ? 1.0 : x < 0 ? -1.0 : 0.0;
+  });
 }
 
 Result<expr::BoundFunction> BindSign(const std::string& name, const Arguments& arguments) {
@@ -142,8 +144,7 @@ void RegisterTrigonometry(FunctionRegistry* registry) {
   real("cot", "COT", "cot(expr) - Returns the cotangent.",
        [](double x) { return 1 / std::tan(x); });
   real("sec", "SEC", "sec(expr) - Returns the secant.", [](double x) { return 1 / std::cos(x); });
-  real("csc", "CSC", "csc(expr) - Returns the cosecant.",
-       [](double x) { return 1 / std::sin(x); });
+  real("csc", "CSC", "csc(expr) - Returns the cosecant.", [](double x) { return 1 / std::sin(x); });
   real("asin", "ASIN", "asin(expr) - Returns the inverse sine.",
        [](double x) { return std::asin(x); });
   real("acos", "ACOS", "acos(expr) - Returns the inverse cosine.",
@@ -169,8 +170,7 @@ void RegisterTrigonometry(FunctionRegistry* registry) {
   DeclareBinary(registry, {"atan2"}, "ATAN2",
                 "atan2(y, x) - Returns the angle of the point (x, y) in radians.",
                 [](double y, double x) { return std::atan2(y + 0.0, x + 0.0); });
-  DeclareBinary(registry, {"hypot"}, "HYPOT",
-                "hypot(a, b) - Returns the length of the hypotenuse.",
+  DeclareBinary(registry, {"hypot"}, "HYPOT", "hypot(a, b) - Returns the length of the hypotenuse.",
                 [](double a, double b) { return std::hypot(a, b); });
 }
 
@@ -179,21 +179,26 @@ void RegisterPowers(FunctionRegistry* registry) {
               [](double x) { return std::sqrt(x); });
   DeclareReal(registry, {"cbrt"}, "CBRT", "cbrt(expr) - Returns the cube root.",
               [](double x) { return std::cbrt(x); });
-  DeclareReal(registry, {"exp"}, "EXP", "exp(expr) - Returns e to the power of `expr`.",
-              StrictExp);
+  DeclareReal(registry, {"exp"}, "EXP", "exp(expr) - Returns e to the power of `expr`.", StrictExp);
   DeclareReal(registry, {"expm1"}, "EXPM1", "expm1(expr) - Returns exp(`expr`) - 1.",
               [](double x) { return std::expm1(x); });
-  DeclareReal(registry, {"rint"}, "", "rint(expr) - Returns the nearest whole number, the even one "
-              "of two equally near.", [](double x) { return std::nearbyint(x); });
+  DeclareReal(registry, {"rint"}, "",
+              "rint(expr) - Returns the nearest whole number, the even one "
+              "of two equally near.",
+              [](double x) { return std::nearbyint(x); });
   DeclareBinder(registry, {"sign", "signum"}, "math_funcs",
                 "sign(expr) - Returns -1.0, 0.0 or 1.0 as `expr`, a number or an interval, is "
                 "negative, zero or positive.",
                 "SELECT sign(40);", BindSign);
   const auto power = [](double base, double exponent) { return std::pow(base, exponent); };
-  DeclareBinary(registry, {"pow"}, "", "pow(expr1, expr2) - Returns `expr1` to the power of "
-                "`expr2`.", power);
-  DeclareBinary(registry, {"power"}, "POWER", "power(expr1, expr2) - Returns `expr1` to the power "
-                "of `expr2`.", power);
+  DeclareBinary(registry, {"pow"}, "",
+                "pow(expr1, expr2) - Returns `expr1` to the power of "
+                "`expr2`.",
+                power);
+  DeclareBinary(registry, {"power"}, "POWER",
+                "power(expr1, expr2) - Returns `expr1` to the power "
+                "of `expr2`.",
+                power);
   DeclareLogarithm(registry, "ln", "", "ln(expr) - Returns the natural logarithm.", 0,
                    [](double x) { return std::log(x); });
   DeclareLogarithm(registry, "log10", "LOG10", "log10(expr) - Returns the logarithm with base 10.",

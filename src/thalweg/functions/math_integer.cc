@@ -37,10 +37,9 @@ int DigitValue(char c) {
 }
 
 Status ConversionOverflow() {
-  return MakeError("ARITHMETIC_OVERFLOW",
-                   {{"message", "Overflow in function conv()"},
-                    {"alternative", ""},
-                    {"config", "\"spark.sql.ansi.enabled\""}});
+  return MakeError("ARITHMETIC_OVERFLOW", {{"message", "Overflow in function conv()"},
+                                           {"alternative", ""},
+                                           {"config", "\"spark.sql.ansi.enabled\""}});
 }
 
 /// Digits of `from` base as digits of `to` base; 64 unsigned bits, signed if `to` is negative.
@@ -104,16 +103,16 @@ void RegisterIntegerMathFunctions(FunctionRegistry* registry) {
                      .argument_types = {int64()},
                      .return_type = utf8(),
                      .kernel = TextKernel<int64_t>(utf8(), Bin)});
-  Declare(registry, {.names = {"conv"},
-                     .group = "math_funcs",
-                     .usage = "conv(num, from_base, to_base) - Converts the digits of a number.",
-                     .example = "SELECT conv('100', 2, 10);",
-                     .argument_types = {utf8(), int32(), int32()},
-                     .return_type = utf8(),
-                     .kernel = expr::RowKernel<std::string, string_view, int32_t, int32_t>(
-                         utf8(), Convert),
-                     .can_fail = true,
-                     .nullable_result = true});
+  Declare(registry,
+          {.names = {"conv"},
+           .group = "math_funcs",
+           .usage = "conv(num, from_base, to_base) - Converts the digits of a number.",
+           .example = "SELECT conv('100', 2, 10);",
+           .argument_types = {utf8(), int32(), int32()},
+           .return_type = utf8(),
+           .kernel = expr::RowKernel<std::string, string_view, int32_t, int32_t>(utf8(), Convert),
+           .can_fail = true,
+           .nullable_result = true});
   Declare(registry, {.names = {"width_bucket"},
                      .group = "math_funcs",
                      .usage = "width_bucket(value, min, max, buckets) - Returns the bucket of "

@@ -83,10 +83,9 @@ Float RoundFloat(Float value, int32_t scale, Rounding rounding) {
 }
 
 Status RoundingOverflow() {
-  return MakeError("ARITHMETIC_OVERFLOW",
-                   {{"message", "Overflow while rounding"},
-                    {"alternative", ""},
-                    {"config", "\"spark.sql.ansi.enabled\""}});
+  return MakeError("ARITHMETIC_OVERFLOW", {{"message", "Overflow while rounding"},
+                                           {"alternative", ""},
+                                           {"config", "\"spark.sql.ansi.enabled\""}});
 }
 
 template <typename Integer>
@@ -138,15 +137,18 @@ Result<std::optional<int32_t>> ConstantScale(const std::string& name, const Argu
   if (arguments.size() < 2) return 0;
   const auto& constant = arguments[1].constant;
   if (constant == nullptr) {
-    return MakeError("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
-                     {{"inputName", "`scale`"}, {"inputType", "\"INT\""},
-                      {"inputExpr", "\"" + name + "\""}});
+    return MakeError(
+        "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+        {{"inputName", "`scale`"}, {"inputType", "\"INT\""}, {"inputExpr", "\"" + name + "\""}});
   }
   if (!constant->is_valid) return std::optional<int32_t>();
   switch (constant->type->id()) {
-    case arrow::Type::INT8: return static_cast<const arrow::Int8Scalar&>(*constant).value;
-    case arrow::Type::INT16: return static_cast<const arrow::Int16Scalar&>(*constant).value;
-    case arrow::Type::INT32: return static_cast<const arrow::Int32Scalar&>(*constant).value;
+    case arrow::Type::INT8:
+      return static_cast<const arrow::Int8Scalar&>(*constant).value;
+    case arrow::Type::INT16:
+      return static_cast<const arrow::Int16Scalar&>(*constant).value;
+    case arrow::Type::INT32:
+      return static_cast<const arrow::Int32Scalar&>(*constant).value;
     case arrow::Type::INT64:
       return static_cast<int32_t>(static_cast<const arrow::Int64Scalar&>(*constant).value);
     case arrow::Type::STRING: {
@@ -155,7 +157,8 @@ Result<std::optional<int32_t>> ConstantScale(const std::string& name, const Argu
       std::from_chars(text.data(), text.data() + text.size(), value);
       return value;
     }
-    default: return 0;
+    default:
+      return 0;
   }
 }
 
@@ -176,23 +179,29 @@ expr::ScalarKernel DecimalKernel(const TypePtr& from, const TypePtr& to, int32_t
                                  Rounding rounding) {
   const int from_scale = static_cast<const arrow::Decimal128Type&>(*from).scale();
   const auto& result = static_cast<const arrow::Decimal128Type&>(*to);
-  return expr::RowKernel<Int128, Int128>(
-      to, [from_scale, scale, to_scale = result.scale(), precision = result.precision(),
-           rounding](Int128 v) {
-        return RoundDecimal(v, from_scale, scale, to_scale, precision, rounding);
-      });
+  return expr::RowKernel<Int128, Int128>(to, [from_scale, scale, to_scale = result.scale(),
+                                              precision = result.precision(), rounding](Int128 v) {
+    return RoundDecimal(v, from_scale, scale, to_scale, precision, rounding);
+  });
 }
 
 expr::ScalarKernel RoundKernel(const TypePtr& type, const TypePtr& result, int32_t scale,
                                Rounding rounding) {
   switch (type->id()) {
-    case arrow::Type::INT8: return IntegerKernel<int8_t>(type, scale, rounding);
-    case arrow::Type::INT16: return IntegerKernel<int16_t>(type, scale, rounding);
-    case arrow::Type::INT32: return IntegerKernel<int32_t>(type, scale, rounding);
-    case arrow::Type::INT64: return IntegerKernel<int64_t>(type, scale, rounding);
-    case arrow::Type::FLOAT: return FloatKernel<float>(type, scale, rounding);
-    case arrow::Type::DOUBLE: return FloatKernel<double>(type, scale, rounding);
-    default: return DecimalKernel(type, result, scale, rounding);
+    case arrow::Type::INT8:
+      return IntegerKernel<int8_t>(type, scale, rounding);
+    case arrow::Type::INT16:
+      return IntegerKernel<int16_t>(type, scale, rounding);
+    case arrow::Type::INT32:
+      return IntegerKernel<int32_t>(type, scale, rounding);
+    case arrow::Type::INT64:
+      return IntegerKernel<int64_t>(type, scale, rounding);
+    case arrow::Type::FLOAT:
+      return FloatKernel<float>(type, scale, rounding);
+    case arrow::Type::DOUBLE:
+      return FloatKernel<double>(type, scale, rounding);
+    default:
+      return DecimalKernel(type, result, scale, rounding);
   }
 }
 
@@ -216,8 +225,8 @@ Result<expr::BoundFunction> BindRounding(const std::string& name, const Argument
   ARROW_ASSIGN_OR_RAISE(const auto scale, ConstantScale(name, arguments));
   TypePtr result = type;
   if (IsDecimal(*type)) {
-    result = RoundedDecimalType(static_cast<const arrow::Decimal128Type&>(*type),
-                                scale.value_or(0));
+    result =
+        RoundedDecimalType(static_cast<const arrow::Decimal128Type&>(*type), scale.value_or(0));
   }
   auto kernel = RoundKernel(type, result, scale.value_or(0), rounding);
   auto bound = MakeBound(name, arguments, std::move(types), result,
@@ -251,9 +260,10 @@ Result<expr::BoundFunction> BindWhole(const std::string& name, const Arguments& 
   ARROW_ASSIGN_OR_RAISE(auto type, AcceptNumeric(arguments, 0));
   expr::BoundFunction bound;
   if (arguments.size() == 2) {
-    const TypePtr decimal = IsDecimal(*type)    ? type
-                            : IsInteger(*type) ? DecimalOf(type->id() == arrow::Type::INT64 ? 20 : 10, 0)
-                                               : DecimalOf(30, 15);
+    const TypePtr decimal = IsDecimal(*type) ? type
+                            : IsInteger(*type)
+                                ? DecimalOf(type->id() == arrow::Type::INT64 ? 20 : 10, 0)
+                                : DecimalOf(30, 15);
     ARROW_ASSIGN_OR_RAISE(bound, BindRounding(name, arguments, decimal, rounding));
   } else if (IsDecimal(*type)) {
     ARROW_ASSIGN_OR_RAISE(bound, BindRounding(name, arguments, type, rounding));

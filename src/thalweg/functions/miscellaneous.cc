@@ -98,8 +98,7 @@ Result<expr::BoundFunction> BindAssertTrue(const std::string& name, const Argume
   }
   auto bound = MakeBound(
       name, arguments, std::move(types), arrow::null(),
-      [](const expr::EvalContext&, const Datums& values,
-         int64_t num_rows) -> Result<arrow::Datum> {
+      [](const expr::EvalContext&, const Datums& values, int64_t num_rows) -> Result<arrow::Datum> {
         const bool as_scalar = expr::AllScalars(values);
         const int64_t rows = as_scalar ? 1 : num_rows;
         const expr::BooleanView condition(values[0]);

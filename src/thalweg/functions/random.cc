@@ -48,8 +48,7 @@ double ToUnit(uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-53;
 expr::ScalarKernel UniformKernel(std::shared_ptr<Stream> stream) {
   return [stream](const expr::EvalContext& context, const std::vector<arrow::Datum>&,
                   int64_t num_rows) -> Result<arrow::Datum> {
-    ARROW_ASSIGN_OR_RAISE(auto writer,
-                          expr::ResultWriter<double>::Make(float64(), num_rows, {}));
+    ARROW_ASSIGN_OR_RAISE(auto writer, expr::ResultWriter<double>::Make(float64(), num_rows, {}));
     const uint64_t base = stream->Reserve(num_rows);
     for (int64_t row = 0; row < num_rows; ++row) {
       writer.data()[row] = ToUnit(stream->Number(context, base + static_cast<uint64_t>(row)));
@@ -62,8 +61,7 @@ expr::ScalarKernel UniformKernel(std::shared_ptr<Stream> stream) {
 expr::ScalarKernel NormalKernel(std::shared_ptr<Stream> stream) {
   return [stream](const expr::EvalContext& context, const std::vector<arrow::Datum>&,
                   int64_t num_rows) -> Result<arrow::Datum> {
-    ARROW_ASSIGN_OR_RAISE(auto writer,
-                          expr::ResultWriter<double>::Make(float64(), num_rows, {}));
+    ARROW_ASSIGN_OR_RAISE(auto writer, expr::ResultWriter<double>::Make(float64(), num_rows, {}));
     const uint64_t base = stream->Reserve(2 * num_rows);
     for (int64_t row = 0; row < num_rows; ++row) {
       const uint64_t index = base + 2 * static_cast<uint64_t>(row);
@@ -103,9 +101,9 @@ Result<std::optional<int64_t>> ConstantSeed(const std::string& name, const Argum
   if (arguments.empty()) return std::optional<int64_t>();
   const auto& constant = arguments[0].constant;
   if (constant == nullptr) {
-    return MakeError("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
-                     {{"inputName", "`seed`"}, {"inputType", "\"BIGINT\""},
-                      {"inputExpr", "\"" + name + "\""}});
+    return MakeError(
+        "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+        {{"inputName", "`seed`"}, {"inputType", "\"BIGINT\""}, {"inputExpr", "\"" + name + "\""}});
   }
   if (!constant->is_valid) return 0;
   if (constant->type->id() == arrow::Type::INT32) {

@@ -202,14 +202,14 @@ bool HasValidPattern(const Arguments& arguments) {
 Result<expr::BoundFunction> BindRlike(const std::string& name, const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
   ARROW_ASSIGN_OR_RAISE(auto types, AcceptTypes(arguments, {utf8(), utf8()}));
-  auto bound = MakeBound(
-      name, arguments, std::move(types), arrow::boolean(),
-      RegexKernel<bool>(name, arrow::boolean(),
-                        [](const JavaRegex& regex, int64_t row, string_view text,
-                           const std::vector<arrow::Datum>&, auto* writer) -> Status {
-                          ARROW_ASSIGN_OR_RAISE(const bool occurs, regex.Occurs(text));
-                          return writer->Set(row, occurs);
-                        }));
+  auto bound =
+      MakeBound(name, arguments, std::move(types), arrow::boolean(),
+                RegexKernel<bool>(name, arrow::boolean(),
+                                  [](const JavaRegex& regex, int64_t row, string_view text,
+                                     const std::vector<arrow::Datum>&, auto* writer) -> Status {
+                                    ARROW_ASSIGN_OR_RAISE(const bool occurs, regex.Occurs(text));
+                                    return writer->Set(row, occurs);
+                                  }));
   bound.can_fail = !HasValidPattern(arguments);
   bound.display_name = name == "rlike" ? "RLIKE" : name == "regexp" ? "REGEXP" : "REGEXP_LIKE";
   return bound;
@@ -219,9 +219,9 @@ Status CheckPosition(const Arguments& arguments) {
   if (arguments.size() < 4) return Status::OK();
   const auto& constant = arguments[3].constant;
   if (constant == nullptr) {
-    return MakeError("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
-                     {{"inputName", "`position`"}, {"inputType", "\"INT\""},
-                      {"inputExpr", "\"position\""}});
+    return MakeError(
+        "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+        {{"inputName", "`position`"}, {"inputType", "\"INT\""}, {"inputExpr", "\"position\""}});
   }
   if (!constant->is_valid || constant->type->id() != arrow::Type::INT32) return Status::OK();
   const int32_t position = static_cast<const arrow::Int32Scalar&>(*constant).value;
@@ -290,19 +290,19 @@ Result<expr::BoundFunction> BindExtract(const std::string& name, const Arguments
 Result<expr::BoundFunction> BindCount(const std::string& name, const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
   ARROW_ASSIGN_OR_RAISE(auto types, AcceptTypes(arguments, {utf8(), utf8()}));
-  auto bound = MakeBound(
-      name, arguments, std::move(types), int32(),
-      RegexKernel<int32_t>(name, int32(),
-                           [](const JavaRegex& regex, int64_t row, string_view text,
-                              const std::vector<arrow::Datum>&, auto* writer) -> Status {
-                             int32_t count = 0;
-                             ARROW_RETURN_NOT_OK(ForEachMatch(
-                                 regex, text, [&](const Spans&) -> Result<bool> {
-                                   ++count;
-                                   return true;
-                                 }));
-                             return writer->Set(row, count);
-                           }));
+  auto bound =
+      MakeBound(name, arguments, std::move(types), int32(),
+                RegexKernel<int32_t>(name, int32(),
+                                     [](const JavaRegex& regex, int64_t row, string_view text,
+                                        const std::vector<arrow::Datum>&, auto* writer) -> Status {
+                                       int32_t count = 0;
+                                       ARROW_RETURN_NOT_OK(ForEachMatch(
+                                           regex, text, [&](const Spans&) -> Result<bool> {
+                                             ++count;
+                                             return true;
+                                           }));
+                                       return writer->Set(row, count);
+                                     }));
   bound.can_fail = !HasValidPattern(arguments);
   return bound;
 }
@@ -311,19 +311,18 @@ Result<expr::BoundFunction> BindCount(const std::string& name, const Arguments& 
 Result<expr::BoundFunction> BindInstr(const std::string& name, const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 3));
   ARROW_ASSIGN_OR_RAISE(auto types, AcceptTypes(arguments, {utf8(), utf8(), int32()}));
-  auto bound = MakeBound(
-      name, arguments, std::move(types), int32(),
-      RegexKernel<int32_t>(name, int32(),
-                           [](const JavaRegex& regex, int64_t row, string_view text,
-                              const std::vector<arrow::Datum>&, auto* writer) -> Status {
-                             Spans spans;
-                             ARROW_ASSIGN_OR_RAISE(const bool found, regex.Find(text, 0, &spans));
-                             if (!found) return writer->Set(row, 0);
-                             const auto before =
-                                 text.substr(0, static_cast<size_t>(spans[0].begin));
-                             return writer->Set(row,
-                                                static_cast<int32_t>(CharacterCount(before)) + 1);
-                           }));
+  auto bound =
+      MakeBound(name, arguments, std::move(types), int32(),
+                RegexKernel<int32_t>(
+                    name, int32(),
+                    [](const JavaRegex& regex, int64_t row, string_view text,
+                       const std::vector<arrow::Datum>&, auto* writer) -> Status {
+                      Spans spans;
+                      ARROW_ASSIGN_OR_RAISE(const bool found, regex.Find(text, 0, &spans));
+                      if (!found) return writer->Set(row, 0);
+                      const auto before = text.substr(0, static_cast<size_t>(spans[0].begin));
+                      return writer->Set(row, static_cast<int32_t>(CharacterCount(before)) + 1);
+                    }));
   bound.can_fail = !HasValidPattern(arguments);
   ShowDefaults(&bound, arguments.size(), 3, {IntScalar(0)});
   return bound;
@@ -332,16 +331,16 @@ Result<expr::BoundFunction> BindInstr(const std::string& name, const Arguments& 
 Result<expr::BoundFunction> BindSubstr(const std::string& name, const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
   ARROW_ASSIGN_OR_RAISE(auto types, AcceptTypes(arguments, {utf8(), utf8()}));
-  auto bound = MakeBound(
-      name, arguments, std::move(types), utf8(),
-      RegexKernel<std::string_view>(
-          name, utf8(),
-          [](const JavaRegex& regex, int64_t row, string_view text,
-             const std::vector<arrow::Datum>&, auto* writer) -> Status {
-            Spans spans;
-            ARROW_ASSIGN_OR_RAISE(const bool found, regex.Find(text, 0, &spans));
-            return found ? writer->Set(row, GroupText(text, spans[0])) : writer->SetNull(row);
-          }));
+  auto bound = MakeBound(name, arguments, std::move(types), utf8(),
+                         RegexKernel<std::string_view>(
+                             name, utf8(),
+                             [](const JavaRegex& regex, int64_t row, string_view text,
+                                const std::vector<arrow::Datum>&, auto* writer) -> Status {
+                               Spans spans;
+                               ARROW_ASSIGN_OR_RAISE(const bool found, regex.Find(text, 0, &spans));
+                               return found ? writer->Set(row, GroupText(text, spans[0]))
+                                            : writer->SetNull(row);
+                             }));
   bound.nullable = true;
   bound.can_fail = !HasValidPattern(arguments);
   return bound;
@@ -492,11 +491,10 @@ Result<arrow::Datum> ExtractAllKernel(const std::string& name,
 Result<expr::BoundFunction> BindExtractAll(const std::string& name, const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 3));
   ARROW_ASSIGN_OR_RAISE(auto types, AcceptTypes(arguments, {utf8(), utf8(), int32()}));
-  auto bound = MakeBound(name, arguments, std::move(types), ArrayOf(utf8()),
-                         [name](const expr::EvalContext&,
-                                const std::vector<arrow::Datum>& values, int64_t num_rows) {
-                           return ExtractAllKernel(name, values, num_rows);
-                         });
+  auto bound =
+      MakeBound(name, arguments, std::move(types), ArrayOf(utf8()),
+                [name](const expr::EvalContext&, const std::vector<arrow::Datum>& values,
+                       int64_t num_rows) { return ExtractAllKernel(name, values, num_rows); });
   bound.can_fail = true;
   ShowDefaults(&bound, arguments.size(), 3, {IntScalar(1)});
   return bound;

@@ -36,8 +36,8 @@ Status SizeError(Int128 elements) {
 
 /// Appends start, start + step, ... up to stop. Step 0 is allowed when both ends are equal.
 Status AppendSteps(int64_t start, int64_t stop, int64_t step, std::vector<int64_t>* out) {
-  const bool reachable = (step > 0 && start <= stop) || (step < 0 && start >= stop) ||
-                         (step == 0 && start == stop);
+  const bool reachable =
+      (step > 0 && start <= stop) || (step < 0 && start >= stop) || (step == 0 && start == stop);
   if (!reachable) return BoundaryError(start, stop, step);
   if (step == 0) {
     out->push_back(start);
@@ -92,16 +92,22 @@ enum class StepKind { kDefault, kNumber, kMonths, kMicros };
 
 int64_t ReadInteger(const arrow::Array& array, int64_t row) {
   switch (array.type_id()) {
-    case arrow::Type::INT8: return static_cast<const arrow::Int8Array&>(array).Value(row);
-    case arrow::Type::INT16: return static_cast<const arrow::Int16Array&>(array).Value(row);
-    case arrow::Type::INT32: return static_cast<const arrow::Int32Array&>(array).Value(row);
-    case arrow::Type::DATE32: return static_cast<const arrow::Date32Array&>(array).Value(row);
+    case arrow::Type::INT8:
+      return static_cast<const arrow::Int8Array&>(array).Value(row);
+    case arrow::Type::INT16:
+      return static_cast<const arrow::Int16Array&>(array).Value(row);
+    case arrow::Type::INT32:
+      return static_cast<const arrow::Int32Array&>(array).Value(row);
+    case arrow::Type::DATE32:
+      return static_cast<const arrow::Date32Array&>(array).Value(row);
     case arrow::Type::INTERVAL_MONTHS:
       return static_cast<const arrow::MonthIntervalArray&>(array).Value(row);
     case arrow::Type::TIMESTAMP:
       return static_cast<const arrow::TimestampArray&>(array).Value(row);
-    case arrow::Type::DURATION: return static_cast<const arrow::DurationArray&>(array).Value(row);
-    default: return static_cast<const arrow::Int64Array&>(array).Value(row);
+    case arrow::Type::DURATION:
+      return static_cast<const arrow::DurationArray&>(array).Value(row);
+    default:
+      return static_cast<const arrow::Int64Array&>(array).Value(row);
   }
 }
 
@@ -115,11 +121,15 @@ Result<ArrayPtr> NarrowValues(const TypePtr& type, const std::vector<int64_t>& v
 
 Result<ArrayPtr> MakeValues(const TypePtr& type, const std::vector<int64_t>& values) {
   switch (type->id()) {
-    case arrow::Type::INT8: return NarrowValues<int8_t>(type, values);
-    case arrow::Type::INT16: return NarrowValues<int16_t>(type, values);
+    case arrow::Type::INT8:
+      return NarrowValues<int8_t>(type, values);
+    case arrow::Type::INT16:
+      return NarrowValues<int16_t>(type, values);
     case arrow::Type::INT32:
-    case arrow::Type::DATE32: return NarrowValues<int32_t>(type, values);
-    default: return NarrowValues<int64_t>(type, values);
+    case arrow::Type::DATE32:
+      return NarrowValues<int32_t>(type, values);
+    default:
+      return NarrowValues<int64_t>(type, values);
   }
 }
 
@@ -169,8 +179,8 @@ expr::ScalarKernel SequenceKernel(TypePtr type, StepKind kind) {
       if (!is_null) {
         const int64_t step = arrays.size() > 2 ? ReadInteger(*arrays[2], row) : 0;
         ARROW_RETURN_NOT_OK(AppendRow(element, kind, ReadInteger(*arrays[0], row),
-                                      ReadInteger(*arrays[1], row), step,
-                                      zone ? &*zone : nullptr, &elements));
+                                      ReadInteger(*arrays[1], row), step, zone ? &*zone : nullptr,
+                                      &elements));
       }
       offsets.push_back(static_cast<int32_t>(elements.size()));
       ARROW_RETURN_NOT_OK(validity.Append(!is_null));

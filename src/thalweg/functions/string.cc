@@ -18,16 +18,15 @@ using std::string_view;
 void DeclareLength(FunctionRegistry* registry, const std::vector<std::string>& names,
                    std::string usage, std::string example, int32_t (*text)(string_view),
                    int32_t (*bytes)(string_view)) {
-  DeclareBinder(registry, names, "string_funcs", std::move(usage), std::move(example),
-                [=](const std::string& name, const Arguments& arguments)
-                    -> Result<expr::BoundFunction> {
-                  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
-                  ARROW_ASSIGN_OR_RAISE(auto type,
-                                        AcceptAsOneOf(arguments, 0, {utf8(), binary()}));
-                  const auto count = type->id() == arrow::Type::BINARY ? bytes : text;
-                  return MakeBound(name, arguments, {type}, int32(),
-                                   expr::RowKernel<int32_t, string_view>(int32(), count));
-                });
+  DeclareBinder(
+      registry, names, "string_funcs", std::move(usage), std::move(example),
+      [=](const std::string& name, const Arguments& arguments) -> Result<expr::BoundFunction> {
+        ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
+        ARROW_ASSIGN_OR_RAISE(auto type, AcceptAsOneOf(arguments, 0, {utf8(), binary()}));
+        const auto count = type->id() == arrow::Type::BINARY ? bytes : text;
+        return MakeBound(name, arguments, {type}, int32(),
+                         expr::RowKernel<int32_t, string_view>(int32(), count));
+      });
 }
 
 int32_t Characters(string_view text) { return static_cast<int32_t>(CharacterCount(text)); }
@@ -159,16 +158,16 @@ void RegisterSlices(FunctionRegistry* registry) {
   DeclareBinder(registry, {"right"}, "string_funcs",
                 "right(str, len) - Returns the rightmost `len` characters.",
                 "SELECT right('Spark SQL', 3);", BindSide);
-  Declare(registry, {.names = {"overlay"},
-                     .group = "string_funcs",
-                     .usage = "overlay(input, replace, pos[, len]) - Replaces the `len` "
-                              "characters of `input` from `pos` on by `replace`.",
-                     .example = "SELECT overlay('Spark SQL' PLACING '_' FROM 6);",
-                     .argument_types = {utf8(), utf8(), int32(), int32()},
-                     .return_type = utf8(),
-                     .kernel = TextKernel<string_view, string_view, int32_t, int32_t>(utf8(),
-                                                                                      Overlay),
-                     .defaults = {IntScalar(-1)}});
+  Declare(registry,
+          {.names = {"overlay"},
+           .group = "string_funcs",
+           .usage = "overlay(input, replace, pos[, len]) - Replaces the `len` "
+                    "characters of `input` from `pos` on by `replace`.",
+           .example = "SELECT overlay('Spark SQL' PLACING '_' FROM 6);",
+           .argument_types = {utf8(), utf8(), int32(), int32()},
+           .return_type = utf8(),
+           .kernel = TextKernel<string_view, string_view, int32_t, int32_t>(utf8(), Overlay),
+           .defaults = {IntScalar(-1)}});
 }
 
 void RegisterRepetitions(FunctionRegistry* registry) {
@@ -185,18 +184,17 @@ void RegisterRepetitions(FunctionRegistry* registry) {
                      .example = "SELECT concat(space(2), '1');",
                      .argument_types = {int32()},
                      .return_type = utf8(),
-                     .kernel = TextKernel<int32_t>(utf8(), [](std::string* out, int32_t n) {
-                       Repeat(out, " ", n);
-                     })});
-  Declare(registry, {.names = {"translate"},
-                     .group = "string_funcs",
-                     .usage = "translate(input, from, to) - Replaces the characters of `from` in "
-                              "`input` by those at the same place of `to`.",
-                     .example = "SELECT translate('AaBbCc', 'abc', '123');",
-                     .argument_types = {utf8(), utf8(), utf8()},
-                     .return_type = utf8(),
-                     .kernel = TextKernel<string_view, string_view, string_view>(utf8(),
-                                                                                 Translate)});
+                     .kernel = TextKernel<int32_t>(
+                         utf8(), [](std::string* out, int32_t n) { Repeat(out, " ", n); })});
+  Declare(registry,
+          {.names = {"translate"},
+           .group = "string_funcs",
+           .usage = "translate(input, from, to) - Replaces the characters of `from` in "
+                    "`input` by those at the same place of `to`.",
+           .example = "SELECT translate('AaBbCc', 'abc', '123');",
+           .argument_types = {utf8(), utf8(), utf8()},
+           .return_type = utf8(),
+           .kernel = TextKernel<string_view, string_view, string_view>(utf8(), Translate)});
 }
 
 }  // namespace

@@ -105,8 +105,7 @@ void AppendJoined(const JoinedArgument& argument, int64_t row, string_view separ
 }
 
 Result<arrow::Datum> ConcatWsKernel(const expr::EvalContext&,
-                                    const std::vector<arrow::Datum>& arguments,
-                                    int64_t num_rows) {
+                                    const std::vector<arrow::Datum>& arguments, int64_t num_rows) {
   const bool as_scalar = expr::AllScalars(arguments);
   const int64_t rows = as_scalar ? 1 : num_rows;
   const expr::StringView separator(arguments[0]);
@@ -189,10 +188,8 @@ Result<expr::BoundFunction> BindElt(const std::string& name, const Arguments& ar
     types.push_back(std::move(accepted));
   }
   auto bound = MakeBound(name, arguments, std::move(types), type,
-                         [type](const expr::EvalContext&,
-                                const std::vector<arrow::Datum>& values, int64_t num_rows) {
-                           return EltKernel(type, values, num_rows);
-                         });
+                         [type](const expr::EvalContext&, const std::vector<arrow::Datum>& values,
+                                int64_t num_rows) { return EltKernel(type, values, num_rows); });
   bound.nullable = true;
   bound.can_fail = true;
   return bound;

@@ -63,14 +63,22 @@ Result<Conversion> TakeConversion(string_view format, string_view* rest) {
   }
   for (; !rest->empty(); rest->remove_prefix(1)) {
     const char flag = (*rest)[0];
-    if (flag == '-') out.left = true;
-    else if (flag == '0') out.zero = true;
-    else if (flag == '+') out.plus = true;
-    else if (flag == ' ') out.blank = true;
-    else if (flag == ',') out.group = true;
-    else if (flag == '(') out.parenthesis = true;
-    else if (flag == '#') out.alternate = true;
-    else break;
+    if (flag == '-')
+      out.left = true;
+    else if (flag == '0')
+      out.zero = true;
+    else if (flag == '+')
+      out.plus = true;
+    else if (flag == ' ')
+      out.blank = true;
+    else if (flag == ',')
+      out.group = true;
+    else if (flag == '(')
+      out.parenthesis = true;
+    else if (flag == '#')
+      out.alternate = true;
+    else
+      break;
   }
   out.width = TakeInteger(rest);
   if (rest->starts_with('.')) {
@@ -92,7 +100,7 @@ std::string Grouped(std::string digits) {
 /// Puts sign, zeros and parentheses around the digits of a number.
 std::string Signed(const Conversion& conversion, bool negative, std::string digits) {
   if (conversion.group) digits = Grouped(std::move(digits));
-  std::string prefix = negative ? (conversion.parenthesis ? "(" : "-")
+  std::string prefix = negative           ? (conversion.parenthesis ? "(" : "-")
                        : conversion.plus  ? "+"
                        : conversion.blank ? " "
                                           : "";
@@ -119,7 +127,8 @@ std::string FloatText(const Conversion& conversion, double value) {
     digits = fmt::format("{:.{}e}", magnitude, precision);
   } else {
     const int significant = std::max(precision, 1);
-    const bool plain = magnitude == 0 || (magnitude >= 1e-4 && magnitude < std::pow(10, significant));
+    const bool plain =
+        magnitude == 0 || (magnitude >= 1e-4 && magnitude < std::pow(10, significant));
     const int whole = magnitude < 1 ? 1 : static_cast<int>(std::floor(std::log10(magnitude))) + 1;
     digits = plain ? fmt::format("{:.{}f}", magnitude, std::max(significant - whole, 0))
                    : fmt::format("{:.{}e}", magnitude, significant - 1);
@@ -153,8 +162,8 @@ Result<std::string> Convert(string_view format, const Conversion& conversion,
   const auto* integer = std::get_if<int64_t>(&value);
   if (type == 'd' && integer != nullptr) {
     const bool negative = *integer < 0;
-    const uint64_t magnitude = negative ? 0 - static_cast<uint64_t>(*integer)
-                                        : static_cast<uint64_t>(*integer);
+    const uint64_t magnitude =
+        negative ? 0 - static_cast<uint64_t>(*integer) : static_cast<uint64_t>(*integer);
     return Signed(conversion, negative, std::to_string(magnitude));
   }
   if ((type == 'x' || type == 'o') && integer != nullptr) {
@@ -172,8 +181,8 @@ Result<std::string> Convert(string_view format, const Conversion& conversion,
   if ((type == 'f' || type == 'e' || type == 'g') && real != nullptr) {
     return FloatText(conversion, *real);
   }
-  return FormatError(format, fmt::format("the conversion %{} does not take such a value",
-                                         conversion.type));
+  return FormatError(format,
+                     fmt::format("the conversion %{} does not take such a value", conversion.type));
 }
 
 Status AppendFormatted(string_view format, const std::vector<FormatValue>& values,
@@ -213,10 +222,14 @@ Status AppendFormatted(string_view format, const std::vector<FormatValue>& value
 FormatValue ReadValue(const arrow::Array& array, int64_t row) {
   if (array.IsNull(row)) return std::monostate();
   switch (array.type_id()) {
-    case arrow::Type::BOOL: return static_cast<const arrow::BooleanArray&>(array).Value(row);
-    case arrow::Type::INT64: return static_cast<const arrow::Int64Array&>(array).Value(row);
-    case arrow::Type::DOUBLE: return static_cast<const arrow::DoubleArray&>(array).Value(row);
-    default: return std::string(static_cast<const arrow::StringArray&>(array).GetView(row));
+    case arrow::Type::BOOL:
+      return static_cast<const arrow::BooleanArray&>(array).Value(row);
+    case arrow::Type::INT64:
+      return static_cast<const arrow::Int64Array&>(array).Value(row);
+    case arrow::Type::DOUBLE:
+      return static_cast<const arrow::DoubleArray&>(array).Value(row);
+    default:
+      return std::string(static_cast<const arrow::StringArray&>(array).GetView(row));
   }
 }
 
@@ -247,8 +260,7 @@ Result<arrow::Datum> FormatKernel(const expr::EvalContext&,
   return expr::FinishDatum(array, as_scalar);
 }
 
-Result<expr::BoundFunction> BindFormatString(const std::string& name,
-                                             const Arguments& arguments) {
+Result<expr::BoundFunction> BindFormatString(const std::string& name, const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, -1));
   std::vector<TypePtr> types;
   for (size_t i = 0; i < arguments.size(); ++i) {

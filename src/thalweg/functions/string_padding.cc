@@ -66,19 +66,18 @@ void DeclareTrim(FunctionRegistry* registry, const std::string& function, int si
           types.push_back(std::move(type));
         }
         if (arguments.size() == 1) {
-          return MakeBound(name, arguments, std::move(types), utf8(),
-                           expr::RowKernel<string_view, string_view>(
-                               utf8(), [sides](string_view text) {
-                                 return TrimBlanks(text, sides);
-                               }));
+          return MakeBound(
+              name, arguments, std::move(types), utf8(),
+              expr::RowKernel<string_view, string_view>(
+                  utf8(), [sides](string_view text) { return TrimBlanks(text, sides); }));
         }
-        auto bound = MakeBound(
-            name, arguments, std::move(types), utf8(),
-            expr::RowKernel<string_view, string_view, string_view>(
-                utf8(), [sides, text_first](string_view first, string_view second) {
-                  return text_first ? TrimCharacters(first, second, sides)
-                                    : TrimCharacters(second, first, sides);
-                }));
+        auto bound =
+            MakeBound(name, arguments, std::move(types), utf8(),
+                      expr::RowKernel<string_view, string_view, string_view>(
+                          utf8(), [sides, text_first](string_view first, string_view second) {
+                            return text_first ? TrimCharacters(first, second, sides)
+                                              : TrimCharacters(second, first, sides);
+                          }));
         if (!text_first) {
           const std::string side = side_text;
           bound.format = [side](const std::vector<std::string>& texts) {

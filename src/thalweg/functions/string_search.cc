@@ -153,15 +153,15 @@ void RegisterPositions(FunctionRegistry* registry) {
                      .return_type = int32(),
                      .kernel = LocateKernel,
                      .defaults = {IntScalar(1)}});
-  Declare(registry, {.names = {"find_in_set"},
-                     .group = "string_funcs",
-                     .usage = "find_in_set(str, list) - Returns the index, from 1, of `str` in the "
-                              "comma-separated `list`, 0 if it is not in it.",
-                     .example = "SELECT find_in_set('ab', 'abc,b,ab,c,def');",
-                     .argument_types = {utf8(), utf8()},
-                     .return_type = int32(),
-                     .kernel =
-                         expr::RowKernel<int32_t, string_view, string_view>(int32(), FindInSet)});
+  Declare(registry,
+          {.names = {"find_in_set"},
+           .group = "string_funcs",
+           .usage = "find_in_set(str, list) - Returns the index, from 1, of `str` in the "
+                    "comma-separated `list`, 0 if it is not in it.",
+           .example = "SELECT find_in_set('ab', 'abc,b,ab,c,def');",
+           .argument_types = {utf8(), utf8()},
+           .return_type = int32(),
+           .kernel = expr::RowKernel<int32_t, string_view, string_view>(int32(), FindInSet)});
 }
 
 void RegisterTests(FunctionRegistry* registry) {
@@ -173,12 +173,11 @@ void RegisterTests(FunctionRegistry* registry) {
                      "endswith(left, right) - Returns whether `left` ends with `right`.",
                      "SELECT endswith('Spark SQL', 'SQL');",
                      [](string_view text, string_view part) { return text.ends_with(part); });
-  DeclareContainment(registry, "contains",
-                     "contains(left, right) - Returns whether `right` is found inside `left`.",
-                     "SELECT contains('Spark SQL', 'Spark');",
-                     [](string_view text, string_view part) {
-                       return text.find(part) != string_view::npos;
-                     });
+  DeclareContainment(
+      registry, "contains",
+      "contains(left, right) - Returns whether `right` is found inside `left`.",
+      "SELECT contains('Spark SQL', 'Spark');",
+      [](string_view text, string_view part) { return text.find(part) != string_view::npos; });
 }
 
 }  // namespace
@@ -202,9 +201,8 @@ void RegisterStringSearchFunctions(FunctionRegistry* registry) {
                      .example = "SELECT substring_index('www.apache.org', '.', 2);",
                      .argument_types = {utf8(), utf8(), int32()},
                      .return_type = utf8(),
-                     .kernel =
-                         expr::RowKernel<string_view, string_view, string_view, int32_t>(
-                             utf8(), SubstringIndex)});
+                     .kernel = expr::RowKernel<string_view, string_view, string_view, int32_t>(
+                         utf8(), SubstringIndex)});
   Declare(registry, {.names = {"split_part"},
                      .group = "string_funcs",
                      .usage = "split_part(str, delimiter, part) - Splits `str` and returns the "

@@ -130,9 +130,9 @@ TEST_F(StringTest, Like) {
 }
 
 TEST_F(StringTest, Format) {
-  EXPECT_EQ(Text(Call("format_string", {V("%5d|%-4s|%05.1f|%x"), I(42), V("ab"), D(3.14159),
-                                        I(255)})),
-            "   42|ab  |003.1|ff");
+  EXPECT_EQ(
+      Text(Call("format_string", {V("%5d|%-4s|%05.1f|%x"), I(42), V("ab"), D(3.14159), I(255)})),
+      "   42|ab  |003.1|ff");
   EXPECT_EQ(Text(Call("printf", {V("%2$s %1$s%%"), V("a"), V("b")})), "b a%");
   EXPECT_EQ(Text(Call("format_number", {D(12332.123456), I(4)})), "12,332.1235");
 }

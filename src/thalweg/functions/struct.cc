@@ -57,15 +57,14 @@ Result<expr::BoundFunction> BindNamedStruct(const std::string& name, const Argum
     types.push_back(arguments[i].type);
     types.push_back(arguments[i + 1].type);
     const auto text = static_cast<const arrow::StringScalar&>(*key).view();
-    fields.push_back(arrow::field(std::string(text), arguments[i + 1].type,
-                                  arguments[i + 1].nullable));
+    fields.push_back(
+        arrow::field(std::string(text), arguments[i + 1].type, arguments[i + 1].nullable));
   }
   const TypePtr type = arrow::struct_(fields);
-  auto bound = MakeBound(name, arguments, std::move(types), type,
-                         [type](const expr::EvalContext&,
-                                const std::vector<arrow::Datum>& values, int64_t num_rows) {
-                           return NamedStructKernel(type, values, num_rows);
-                         });
+  auto bound =
+      MakeBound(name, arguments, std::move(types), type,
+                [type](const expr::EvalContext&, const std::vector<arrow::Datum>& values,
+                       int64_t num_rows) { return NamedStructKernel(type, values, num_rows); });
   bound.nullable = false;
   return bound;
 }
@@ -76,34 +75,33 @@ Result<expr::BoundFunction> BindStruct(const std::string& name, const Arguments&
   arrow::FieldVector fields;
   for (size_t i = 0; i < arguments.size(); ++i) {
     types.push_back(arguments[i].type);
-    fields.push_back(arrow::field(fmt::format("col{}", i + 1), arguments[i].type,
-                                  arguments[i].nullable));
+    fields.push_back(
+        arrow::field(fmt::format("col{}", i + 1), arguments[i].type, arguments[i].nullable));
   }
   const TypePtr type = arrow::struct_(fields);
-  auto bound = MakeBound(
-      name, arguments, std::move(types), type,
-      [type](const expr::EvalContext&, const std::vector<arrow::Datum>& values,
-             int64_t num_rows) -> Result<arrow::Datum> {
-        std::vector<arrow::Datum> pairs;
-        for (const auto& value : values) pairs.insert(pairs.end(), {value, value});
-        return NamedStructKernel(type, pairs, num_rows);
-      });
+  auto bound = MakeBound(name, arguments, std::move(types), type,
+                         [type](const expr::EvalContext&, const std::vector<arrow::Datum>& values,
+                                int64_t num_rows) -> Result<arrow::Datum> {
+                           std::vector<arrow::Datum> pairs;
+                           for (const auto& value : values)
+                             pairs.insert(pairs.end(), {value, value});
+                           return NamedStructKernel(type, pairs, num_rows);
+                         });
   bound.nullable = false;
   return bound;
 }
 
 /// The field of each struct in arrays of structs.
 Result<ArrayPtr> FieldOfArrays(const arrow::ListArray& lists, int index, const TypePtr& type) {
-  ARROW_ASSIGN_OR_RAISE(
-      auto values, FieldOf(static_cast<const arrow::StructArray&>(*lists.values()), index));
+  ARROW_ASSIGN_OR_RAISE(auto values,
+                        FieldOf(static_cast<const arrow::StructArray&>(*lists.values()), index));
   ARROW_ASSIGN_OR_RAISE(auto validity, ValidityOf(lists));
   std::vector<int32_t> offsets(static_cast<size_t>(lists.length()) + 1);
   for (int64_t i = 0; i <= lists.length(); ++i) {
     offsets[static_cast<size_t>(i)] = lists.value_offset(i);
   }
-  return std::make_shared<arrow::ListArray>(type, lists.length(),
-                                            arrow::Buffer::FromVector(std::move(offsets)), values,
-                                            validity);
+  return std::make_shared<arrow::ListArray>(
+      type, lists.length(), arrow::Buffer::FromVector(std::move(offsets)), values, validity);
 }
 
 /// getfield(struct or array of structs, 'name'): what s.name becomes.
@@ -135,8 +133,8 @@ Result<expr::BoundFunction> BindGetField(const std::string& name, const Argument
           ARROW_ASSIGN_OR_RAISE(
               out, FieldOfArrays(static_cast<const arrow::ListArray&>(*array), index, result));
         } else {
-          ARROW_ASSIGN_OR_RAISE(
-              out, FieldOf(static_cast<const arrow::StructArray&>(*array), index));
+          ARROW_ASSIGN_OR_RAISE(out,
+                                FieldOf(static_cast<const arrow::StructArray&>(*array), index));
         }
         return expr::FinishDatum(out, as_scalar);
       });

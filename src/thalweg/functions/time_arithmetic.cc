@@ -41,8 +41,7 @@ Result<int64_t> AddToInstant(int64_t micros, int64_t months, int64_t days, int64
   if (months != 0 || days != 0) {
     const int64_t offset = zone->OffsetAtInstant(micros);
     const int64_t local = WrappingAdd(micros, offset);
-    const int64_t day =
-        AddMonthsToDays(FloorDivide(local, kMicrosPerDay), months) + days;
+    const int64_t day = AddMonthsToDays(FloorDivide(local, kMicrosPerDay), months) + days;
     int64_t moved;
     if (__builtin_mul_overflow(day, kMicrosPerDay, &moved) ||
         __builtin_add_overflow(moved, FloorModulo(local, kMicrosPerDay), &moved)) {
@@ -96,8 +95,7 @@ expr::ScalarKernel TimestampIntervalKernel(const TypePtr& timestamp, const TypeP
 }
 
 /// date + interval of whole months or days.
-expr::ScalarKernel DateIntervalKernel(const TypePtr& interval, int64_t sign,
-                                      ArithmeticMode mode) {
+expr::ScalarKernel DateIntervalKernel(const TypePtr& interval, int64_t sign, ArithmeticMode mode) {
   if (interval->id() == Type::DURATION) {
     return CheckedKernel<int32_t, int32_t, int64_t>(
         arrow::date32(), mode, [sign](int32_t days, int64_t span) {
@@ -128,11 +126,11 @@ expr::ScalarKernel DateDaysKernel(int64_t sign, ArithmeticMode mode) {
 
 /// Gives `kernel` its first argument second: the time was written on the right.
 expr::ScalarKernel Swapped(expr::ScalarKernel kernel) {
-  return [kernel = std::move(kernel)](const EvalContext& context,
-                                      const std::vector<arrow::Datum>& arguments,
-                                      int64_t num_rows) {
-    return kernel(context, {arguments[1], arguments[0]}, num_rows);
-  };
+  return
+      [kernel = std::move(kernel)](const EvalContext& context,
+                                   const std::vector<arrow::Datum>& arguments, int64_t num_rows) {
+        return kernel(context, {arguments[1], arguments[0]}, num_rows);
+      };
 }
 
 /// string + day-time interval: a timestamp that becomes a string again.
@@ -148,8 +146,8 @@ expr::ScalarKernel ThenToString(expr::ScalarKernel kernel) {
 /// What is bound: the time at argument `at`, the other operand beside it.
 struct TimeOperands {
   size_t at;
-  TypePtr time;    // what the time is cast to
-  TypePtr other;   // what the other operand is cast to
+  TypePtr time;   // what the time is cast to
+  TypePtr other;  // what the other operand is cast to
   TypePtr result;
 };
 
@@ -171,8 +169,8 @@ Result<BoundFunction> BindTimePlusInterval(const std::string& name, char op,
   const int64_t sign = op == '+' ? 1 : -1;
   const bool months = interval->id() == Type::INTERVAL_MONTHS;
   BoundFunction bound;
-  const bool whole_days = interval->id() == Type::DURATION &&
-                          IntervalRangeOf(*interval).to == IntervalField::kDay;
+  const bool whole_days =
+      interval->id() == Type::DURATION && IntervalRangeOf(*interval).to == IntervalField::kDay;
   const bool calendar = interval->id() == Type::INTERVAL_MONTH_DAY_NANO;
   if (IsDate(*time) && (months || whole_days || calendar)) {
     bound = BindOperands(name, {at, time, interval, time}, arguments,
@@ -189,9 +187,9 @@ Result<BoundFunction> BindTimePlusInterval(const std::string& name, char op,
     bound = BindOperands(name, {at, timestamp, interval, timestamp}, arguments,
                          TimestampIntervalKernel(timestamp, interval, sign, mode));
   } else if (IsString(*time) && !months) {
-    bound = BindOperands(
-        name, {at, TimestampType(), interval, arrow::utf8()}, arguments,
-        ThenToString(TimestampIntervalKernel(TimestampType(), interval, sign, mode)));
+    bound =
+        BindOperands(name, {at, TimestampType(), interval, arrow::utf8()}, arguments,
+                     ThenToString(TimestampIntervalKernel(TimestampType(), interval, sign, mode)));
   } else if (IsString(*time)) {
     return BinaryTypesDiffer(arguments);
   } else {
@@ -228,31 +226,29 @@ Result<BoundFunction> BindTimeDifference(const std::string& name, const Argument
                             return micros;
                           }));
   }
-  return BindBinary(name, type, type, DayTimeIntervalType(), arguments,
-                    ZonedChecked<int64_t, int64_t, int64_t>(
-                        DayTimeIntervalType(), IsTimestampNtz(*type), mode,
-                        [](TimeZone* zone, int64_t end, int64_t start) -> Result<int64_t> {
-                          int64_t span;
-                          if (__builtin_sub_overflow(zone->ToLocal(end), zone->ToLocal(start),
-                                                     &span)) {
-                            return TimestampOverflow();
-                          }
-                          return span;
-                        }));
+  return BindBinary(
+      name, type, type, DayTimeIntervalType(), arguments,
+      ZonedChecked<int64_t, int64_t, int64_t>(
+          DayTimeIntervalType(), IsTimestampNtz(*type), mode,
+          [](TimeZone* zone, int64_t end, int64_t start) -> Result<int64_t> {
+            int64_t span;
+            if (__builtin_sub_overflow(zone->ToLocal(end), zone->ToLocal(start), &span)) {
+              return TimestampOverflow();
+            }
+            return span;
+          }));
 }
 
-Result<BoundFunction> BindDateAndDays(const std::string& name, char op,
-                                      const Arguments& arguments, size_t at,
-                                      ArithmeticMode mode) {
+Result<BoundFunction> BindDateAndDays(const std::string& name, char op, const Arguments& arguments,
+                                      size_t at, ArithmeticMode mode) {
   const TypePtr& count = arguments[1 - at].type;
-  const bool small = count->id() == Type::INT8 || count->id() == Type::INT16 ||
-                     count->id() == Type::INT32;
+  const bool small =
+      count->id() == Type::INT8 || count->id() == Type::INT16 || count->id() == Type::INT32;
   if (!small) return UnexpectedInputType(1, kDayCountText, *count);
-  auto bound = BindOperands(name, {at, arrow::date32(), arrow::int32(), arrow::date32()},
-                            arguments, DateDaysKernel(op == '+' ? 1 : -1, mode));
+  auto bound = BindOperands(name, {at, arrow::date32(), arrow::int32(), arrow::date32()}, arguments,
+                            DateDaysKernel(op == '+' ? 1 : -1, mode));
   bound.format = [at, op](const TextList& texts) {
-    return fmt::format("{}({}, {})", op == '+' ? "date_add" : "date_sub", texts[at],
-                       texts[1 - at]);
+    return fmt::format("{}({}, {})", op == '+' ? "date_add" : "date_sub", texts[at], texts[1 - at]);
   };
   return bound;
 }

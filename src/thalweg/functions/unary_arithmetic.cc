@@ -39,8 +39,10 @@ template <typename T>
 expr::ScalarKernel TotalKernel(const TypePtr& type, UnaryOp op) {
   if (op == UnaryOp::kAbs) {
     return expr::DenseKernel<T, T>(type, [](T value) {
-      if constexpr (std::is_floating_point_v<T>) return std::fabs(value);
-      else return value < 0 ? -value : value;
+      if constexpr (std::is_floating_point_v<T>)
+        return std::fabs(value);
+      else
+        return value < 0 ? -value : value;
     });
   }
   return expr::DenseKernel<T, T>(type, [](T value) { return static_cast<T>(-value); });
@@ -59,16 +61,24 @@ expr::ScalarKernel KernelOf(const TypePtr& type, UnaryOp op) {
               int64_t) -> Result<arrow::Datum> { return arguments[0]; };
   }
   switch (type->id()) {
-    case Type::INT8: return IntegerKernel<int8_t>(type, op);
-    case Type::INT16: return IntegerKernel<int16_t>(type, op);
+    case Type::INT8:
+      return IntegerKernel<int8_t>(type, op);
+    case Type::INT16:
+      return IntegerKernel<int16_t>(type, op);
     case Type::INT32:
-    case Type::INTERVAL_MONTHS: return IntegerKernel<int32_t>(type, op);
+    case Type::INTERVAL_MONTHS:
+      return IntegerKernel<int32_t>(type, op);
     case Type::INT64:
-    case Type::DURATION: return IntegerKernel<int64_t>(type, op);
-    case Type::FLOAT: return TotalKernel<float>(type, op);
-    case Type::DECIMAL128: return TotalKernel<Int128>(type, op);
-    case Type::INTERVAL_MONTH_DAY_NANO: return CalendarKernel();
-    default: return TotalKernel<double>(type, op);
+    case Type::DURATION:
+      return IntegerKernel<int64_t>(type, op);
+    case Type::FLOAT:
+      return TotalKernel<float>(type, op);
+    case Type::DECIMAL128:
+      return TotalKernel<Int128>(type, op);
+    case Type::INTERVAL_MONTH_DAY_NANO:
+      return CalendarKernel();
+    default:
+      return TotalKernel<double>(type, op);
   }
 }
 
@@ -107,13 +117,12 @@ void RegisterSign(FunctionRegistry* registry, const std::string& symbol, UnaryOp
 
 void Register(FunctionRegistry* registry, const std::string& name, UnaryOp op,
               const std::string& usage, const std::string& example) {
-  registry->AddScalar({.name = name,
-                       .group = "math_funcs",
-                       .usage = usage,
-                       .example = example,
-                       .bind = [name, op](const Arguments& arguments) {
-                         return BindUnary(name, op, arguments);
-                       }});
+  registry->AddScalar(
+      {.name = name,
+       .group = "math_funcs",
+       .usage = usage,
+       .example = example,
+       .bind = [name, op](const Arguments& arguments) { return BindUnary(name, op, arguments); }});
 }
 
 }  // namespace
@@ -128,8 +137,7 @@ void RegisterUnaryArithmetic(FunctionRegistry* registry) {
   Register(registry, "positive", UnaryOp::kPositive, "positive(expr) - Returns the value.",
            "SELECT positive(1);");
   Register(registry, "abs", UnaryOp::kAbs,
-           "abs(expr) - Returns the absolute value of the number or interval.",
-           "SELECT abs(-1);");
+           "abs(expr) - Returns the absolute value of the number or interval.", "SELECT abs(-1);");
 }
 
 }  // namespace thalweg::functions

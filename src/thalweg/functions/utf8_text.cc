@@ -16,9 +16,19 @@ struct SpecialUpper {
   const char* upper;
 };
 constexpr std::array<SpecialUpper, 14> kSpecialUppers = {{
-    {0x00DF, "SS"}, {0x0149, "\xCA\xBCN"}, {0x01F0, "J\xCC\x8C"}, {0x0587, "\xD4\xB5\xD5\x92"},
-    {0x1E96, "H\xCC\xB1"}, {0x1E97, "T\xCC\x88"}, {0x1E98, "W\xCC\x8A"}, {0x1E99, "Y\xCC\x8A"},
-    {0xFB00, "FF"}, {0xFB01, "FI"}, {0xFB02, "FL"}, {0xFB03, "FFI"}, {0xFB04, "FFL"},
+    {0x00DF, "SS"},
+    {0x0149, "\xCA\xBCN"},
+    {0x01F0, "J\xCC\x8C"},
+    {0x0587, "\xD4\xB5\xD5\x92"},
+    {0x1E96, "H\xCC\xB1"},
+    {0x1E97, "T\xCC\x88"},
+    {0x1E98, "W\xCC\x8A"},
+    {0x1E99, "Y\xCC\x8A"},
+    {0xFB00, "FF"},
+    {0xFB01, "FI"},
+    {0xFB02, "FL"},
+    {0xFB03, "FFI"},
+    {0xFB04, "FFL"},
     {0xFB06, "ST"},
 }};
 
@@ -95,8 +105,7 @@ std::string_view Substring(std::string_view text, int32_t position, int32_t leng
 uint32_t FirstCodePoint(std::string_view text) {
   utf8proc_int32_t code = 0;
   const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
-  const auto length =
-      utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(text.size()), &code);
+  const auto length = utf8proc_iterate(bytes, static_cast<utf8proc_ssize_t>(text.size()), &code);
   return length > 0 ? static_cast<uint32_t>(code) : static_cast<unsigned char>(text[0]);
 }
 

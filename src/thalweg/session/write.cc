@@ -24,9 +24,7 @@ io::Options LowerKeys(const io::Options& options) {
   return lower;
 }
 
-bool IsCallbackSink(const std::string& name) {
-  return name == "foreach" || name == "foreachbatch";
-}
+bool IsCallbackSink(const std::string& name) { return name == "foreach" || name == "foreachbatch"; }
 
 bool AllowsTemporaryCheckpoint(const std::string& name) {
   return IsCallbackSink(name) || name == "memory" || name == "console" || name == "noop";
@@ -62,9 +60,9 @@ Status CheckPartitioning(const plan::Node& plan, const std::string& sink,
       found |= ToLowerAscii(attribute.name) == ToLowerAscii(name);
     }
     if (!found) {
-      return MakeError("_LEGACY_ERROR_TEMP_1155",
-                       {{"partitionColumn", name},
-                        {"schemaCatalog", OutputSchema(plan)->ToString()}});
+      return MakeError(
+          "_LEGACY_ERROR_TEMP_1155",
+          {{"partitionColumn", name}, {"schemaCatalog", OutputSchema(plan)->ToString()}});
     }
   }
   return Status::OK();
@@ -102,8 +100,7 @@ Status Session::Write(const BatchWrite& write) {
 
 Status Session::WritePlan(const plan::NodePtr& analyzed, const BatchWrite& write) {
   ARROW_RETURN_NOT_OK(plan::CheckBatch(analyzed));
-  ARROW_RETURN_NOT_OK(CheckPartitioning(*analyzed, ToLowerAscii(write.format),
-                                        write.partition_by));
+  ARROW_RETURN_NOT_OK(CheckPartitioning(*analyzed, ToLowerAscii(write.format), write.partition_by));
   const std::string format =
       write.format.empty() ? settings_.Get("spark.sql.sources.default") : write.format;
   ARROW_ASSIGN_OR_RAISE(auto provider, providers_->Find(format));
@@ -145,10 +142,10 @@ Result<std::shared_ptr<stream::StreamingQuery>> Session::StartPlan(const plan::N
   stream::StartRequest request;
   request.checkpoint_location = TakeOption(&options, "checkpointlocation");
   if (write.query_name.empty()) write.query_name = TakeOption(&options, "queryname");
-  const std::string sink_name = ToLowerAscii(
-      write.sink ? write.sink_name
-                 : write.format.empty() ? settings_.Get("spark.sql.sources.default")
-                                        : write.format);
+  const std::string sink_name =
+      ToLowerAscii(write.sink             ? write.sink_name
+                   : write.format.empty() ? settings_.Get("spark.sql.sources.default")
+                                          : write.format);
   ARROW_RETURN_NOT_OK(CheckPartitioning(*analyzed, sink_name, write.partition_by));
   if (write.sink == nullptr) {
     ARROW_ASSIGN_OR_RAISE(auto provider, providers_->Find(sink_name));
@@ -160,8 +157,7 @@ Result<std::shared_ptr<stream::StreamingQuery>> Session::StartPlan(const plan::N
   request.plan = Optimize(analyzed);
   if (!write.query_name.empty()) request.name = write.query_name;
   request.allows_temporary_checkpoint = AllowsTemporaryCheckpoint(sink_name);
-  request.recovers_from_checkpoint =
-      sink_name != "memory" || mode == io::OutputMode::kComplete;
+  request.recovers_from_checkpoint = sink_name != "memory" || mode == io::OutputMode::kComplete;
   request.output_mode = mode;
   request.trigger = write.trigger;
   request.sink = std::move(write.sink);

@@ -187,8 +187,7 @@ Result<ScalarPtr> YearToMonth(const std::string& input) {
   const auto months = dash ? TakeNumber(&text) : std::nullopt;
   if (!months || !text.empty()) {
     return FormatError("UNMATCHED_FORMAT_STRING", input,
-                       {{"supportedFormat", "`[+|-]y-m`"},
-                        {"typeName", "interval year to month"}});
+                       {{"supportedFormat", "`[+|-]y-m`"}, {"typeName", "interval year to month"}});
   }
   if (*months > 11) return FormatError("INTERVAL_PARSING", input, {{"interval", "year-month"}});
   int32_t value = 0;
@@ -247,14 +246,15 @@ Result<ScalarPtr> UnitToUnitInterval(const std::string& text, const std::string&
   if (!micros && failure == DayTimeFailure::kRange) {
     return MakeError("_LEGACY_ERROR_TEMP_0063",
                      {{"msg", fmt::format("A field of the interval '{}' is out of range: hours go "
-                                          "up to 23, minutes and seconds to 59.", text)}});
+                                          "up to 23, minutes and seconds to 59.",
+                                          text)}});
   }
   if (!micros) {
-    return FormatError("UNMATCHED_FORMAT_STRING_WITH_NOTICE", text,
-                       {{"supportedFormat", DayTimeFormat(first, last)},
-                        {"intervalStr", "day-time"},
-                        {"typeName", fmt::format("interval {} to {}", ToLowerAscii(from),
-                                                 ToLowerAscii(to))}});
+    return FormatError(
+        "UNMATCHED_FORMAT_STRING_WITH_NOTICE", text,
+        {{"supportedFormat", DayTimeFormat(first, last)},
+         {"intervalStr", "day-time"},
+         {"typeName", fmt::format("interval {} to {}", ToLowerAscii(from), ToLowerAscii(to))}});
   }
   return DayTimeScalar(*micros, {*FieldOfUnit(ToLowerAscii(from)), *FieldOfUnit(ToLowerAscii(to))});
 }

@@ -329,15 +329,32 @@ int64_t DigitsValue(std::string_view text, size_t from, size_t count, int base) 
 
 void AppendEscaped(char c, std::string* out) {
   switch (c) {
-    case '0': *out += '\0'; break;
-    case 'b': *out += '\b'; break;
-    case 'n': *out += '\n'; break;
-    case 'r': *out += '\r'; break;
-    case 't': *out += '\t'; break;
-    case 'Z': *out += '\x1A'; break;
-    case '%': *out += "\\%"; break;
-    case '_': *out += "\\_"; break;
-    default: *out += c;
+    case '0':
+      *out += '\0';
+      break;
+    case 'b':
+      *out += '\b';
+      break;
+    case 'n':
+      *out += '\n';
+      break;
+    case 'r':
+      *out += '\r';
+      break;
+    case 't':
+      *out += '\t';
+      break;
+    case 'Z':
+      *out += '\x1A';
+      break;
+    case '%':
+      *out += "\\%";
+      break;
+    case '_':
+      *out += "\\_";
+      break;
+    default:
+      *out += c;
   }
 }
 
@@ -349,8 +366,9 @@ size_t AppendEscape(std::string_view body, size_t at, uint32_t* high_surrogate, 
         *high_surrogate = static_cast<uint32_t>(code);
       } else if (code >= 0xDC00 && code < 0xE000) {
         if (*high_surrogate != 0) {
-          AppendUtf8(0x10000 + ((*high_surrogate - 0xD800) << 10) +
-                         static_cast<uint32_t>(code - 0xDC00), out);
+          AppendUtf8(
+              0x10000 + ((*high_surrogate - 0xD800) << 10) + static_cast<uint32_t>(code - 0xDC00),
+              out);
         } else {
           *out += '?';
         }

@@ -15,12 +15,23 @@ std::string Kinds(std::string_view text) {
     if (token.kind == TokenKind::kEnd) break;
     if (!out.empty()) out += " ";
     switch (token.kind) {
-      case TokenKind::kWord: out += "w:"; break;
-      case TokenKind::kQuotedIdentifier: out += "q:"; break;
-      case TokenKind::kString: out += "s:"; break;
-      case TokenKind::kNumber: out += "n" + std::to_string(static_cast<int>(token.number)) + ":"; break;
-      case TokenKind::kUnrecognized: out += "?:"; break;
-      default: break;
+      case TokenKind::kWord:
+        out += "w:";
+        break;
+      case TokenKind::kQuotedIdentifier:
+        out += "q:";
+        break;
+      case TokenKind::kString:
+        out += "s:";
+        break;
+      case TokenKind::kNumber:
+        out += "n" + std::to_string(static_cast<int>(token.number)) + ":";
+        break;
+      case TokenKind::kUnrecognized:
+        out += "?:";
+        break;
+      default:
+        break;
     }
     out += token.text;
   }

@@ -20,11 +20,10 @@ using ScalarPtr = std::shared_ptr<arrow::Scalar>;
 
 Status RangeError(std::string_view literal, std::string_view type, std::string minimum,
                   std::string maximum) {
-  return MakeError("INVALID_NUMERIC_LITERAL_RANGE",
-                   {{"rawStrippedQualifier", std::string(literal)},
-                    {"typeName", std::string(type)},
-                    {"minValue", std::move(minimum)},
-                    {"maxValue", std::move(maximum)}});
+  return MakeError("INVALID_NUMERIC_LITERAL_RANGE", {{"rawStrippedQualifier", std::string(literal)},
+                                                     {"typeName", std::string(type)},
+                                                     {"minValue", std::move(minimum)},
+                                                     {"maxValue", std::move(maximum)}});
 }
 
 template <typename Integer, typename ScalarType>
@@ -84,8 +83,7 @@ Result<ScalarPtr> DecimalLiteral(const std::string& text) {
   }
   const int64_t precision = std::max(static_cast<int64_t>(digits.size()), scale);
   if (precision > kMaxDecimalPrecision) return PrecisionError(precision);
-  ARROW_ASSIGN_OR_RAISE(auto value,
-                        arrow::Decimal128::FromString((negative ? "-" : "") + digits));
+  ARROW_ASSIGN_OR_RAISE(auto value, arrow::Decimal128::FromString((negative ? "-" : "") + digits));
   return std::make_shared<arrow::Decimal128Scalar>(
       value, DecimalOf(static_cast<int>(precision), static_cast<int>(scale)));
 }
@@ -113,15 +111,21 @@ Result<ScalarPtr> NumberLiteral(std::string_view text, NumberKind kind, bool neg
   const std::string number =
       (negative ? "-" : "") + std::string(text.substr(0, text.size() - suffix));
   switch (kind) {
-    case NumberKind::kInteger: return PlainInteger(number);
-    case NumberKind::kBigInt: return IntegerLiteral<int64_t, arrow::Int64Scalar>(number, "bigint");
+    case NumberKind::kInteger:
+      return PlainInteger(number);
+    case NumberKind::kBigInt:
+      return IntegerLiteral<int64_t, arrow::Int64Scalar>(number, "bigint");
     case NumberKind::kSmallInt:
       return IntegerLiteral<int16_t, arrow::Int16Scalar>(number, "smallint");
-    case NumberKind::kTinyInt: return IntegerLiteral<int8_t, arrow::Int8Scalar>(number, "tinyint");
-    case NumberKind::kFloat: return FloatLiteral(number);
+    case NumberKind::kTinyInt:
+      return IntegerLiteral<int8_t, arrow::Int8Scalar>(number, "tinyint");
+    case NumberKind::kFloat:
+      return FloatLiteral(number);
     case NumberKind::kExponent:
-    case NumberKind::kDouble: return DoubleLiteral(number);
-    default: return DecimalLiteral(number);
+    case NumberKind::kDouble:
+      return DoubleLiteral(number);
+    default:
+      return DecimalLiteral(number);
   }
 }
 

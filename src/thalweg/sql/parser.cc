@@ -69,16 +69,16 @@ Status Parser::SyntaxError(std::string hint) const {
   const Token& token = Peek();
   const std::string error =
       token.kind == TokenKind::kEnd ? "end of input" : fmt::format("'{}'", token.text);
-  return MakeError("PARSE_SYNTAX_ERROR", {{"error", error}, {"hint", std::move(hint)}},
-                   SqlPosition{token.line, token.column, token.start,
-                               std::max(token.start, token.end - 1)});
+  return MakeError(
+      "PARSE_SYNTAX_ERROR", {{"error", error}, {"hint", std::move(hint)}},
+      SqlPosition{token.line, token.column, token.start, std::max(token.start, token.end - 1)});
 }
 
 Status Parser::Unsupported(std::string feature) const {
   const Token& token = Peek();
-  return MakeError("UNSUPPORTED_FEATURE", {{"feature", std::move(feature)}},
-                   SqlPosition{token.line, token.column, token.start,
-                               std::max(token.start, token.end - 1)});
+  return MakeError(
+      "UNSUPPORTED_FEATURE", {{"feature", std::move(feature)}},
+      SqlPosition{token.line, token.column, token.start, std::max(token.start, token.end - 1)});
 }
 
 Status Parser::TooComplex() const {

@@ -193,8 +193,8 @@ Result<spec::ExpressionPtr> Parser::ParseTrim(int first) {
   const std::string written(Peek().text);
   at_ += 2;
   std::string name = "trim";
-  const bool side = AtAnyWord({"BOTH", "LEADING", "TRAILING"}) && !AtSymbol(")", 1) &&
-                    !AtSymbol(",", 1);
+  const bool side =
+      AtAnyWord({"BOTH", "LEADING", "TRAILING"}) && !AtSymbol(")", 1) && !AtSymbol(",", 1);
   if (side) {
     name = AtWord("LEADING") ? "ltrim" : AtWord("TRAILING") ? "rtrim" : "trim";
     ++at_;

@@ -49,10 +49,11 @@ Result<spec::Statement> Parser::ParseCommand() {
   if (AtWord("SET")) return ParseSet();
   if (AtWord("RESET")) return ParseReset();
   if (AtWord("STOP")) return ParseStop();
-  if (AtAnyWord({"ALTER", "ANALYZE", "CACHE", "UNCACHE", "CLEAR", "USE", "REFRESH", "LOAD",
-                 "TRUNCATE", "MSCK", "REPAIR", "DELETE", "UPDATE", "MERGE", "COMMENT", "ADD",
-                 "LIST", "CALL", "DECLARE", "EXECUTE", "BEGIN", "GRANT", "REVOKE", "REPLACE",
-                 "IMPORT", "EXPORT", "COMMIT", "ROLLBACK", "LOCK", "UNLOCK", "DFS"})) {
+  if (AtAnyWord({"ALTER",   "ANALYZE",  "CACHE",   "UNCACHE", "CLEAR",   "USE",     "REFRESH",
+                 "LOAD",    "TRUNCATE", "MSCK",    "REPAIR",  "DELETE",  "UPDATE",  "MERGE",
+                 "COMMENT", "ADD",      "LIST",    "CALL",    "DECLARE", "EXECUTE", "BEGIN",
+                 "GRANT",   "REVOKE",   "REPLACE", "IMPORT",  "EXPORT",  "COMMIT",  "ROLLBACK",
+                 "LOCK",    "UNLOCK",   "DFS"})) {
     return Unsupported(fmt::format("the statement {}", Peek().upper));
   }
   return SyntaxError();

@@ -43,8 +43,8 @@ Result<spec::Statement> Parser::ParseCreate() {
     return ParseCreateTable(std::move(statement));
   }
   if (AtEnd() || AtSymbol(";")) return SyntaxError();
-  const std::string what = AtIdentifier(1) ? fmt::format("{} {}", Peek().text, Peek(1).text)
-                                           : std::string(Peek().text);
+  const std::string what =
+      AtIdentifier(1) ? fmt::format("{} {}", Peek().text, Peek(1).text) : std::string(Peek().text);
   return Unsupported(fmt::format("CREATE {}{}", statement.replace ? "OR REPLACE " : "", what));
 }
 

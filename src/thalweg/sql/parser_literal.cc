@@ -61,8 +61,7 @@ ScalarPtr TimestampScalar(const std::string& value, TimeZone* zone, std::optiona
   return std::make_shared<arrow::TimestampScalar>(*instant, TimestampType());
 }
 
-ScalarPtr TimestampNtzScalar(const std::string& value, TimeZone* zone,
-                             std::optional<int64_t> now) {
+ScalarPtr TimestampNtzScalar(const std::string& value, TimeZone* zone, std::optional<int64_t> now) {
   std::optional<int64_t> local;
   if (IsSpecialTimestampWord(value)) {
     const auto instant = now ? ParseSpecialTimestamp(value, zone, *now) : std::nullopt;
@@ -157,9 +156,10 @@ bool Parser::AtInterval() const {
   int unit = ahead;
   while (AtString(unit)) ++unit;
   if (unit == ahead) return false;
-  return AtAnyWord({"NANOSECOND", "NANOSECONDS", "MICROSECOND", "MICROSECONDS", "MILLISECOND",
-                    "MILLISECONDS", "SECOND", "SECONDS", "MINUTE", "MINUTES", "HOUR", "HOURS",
-                    "DAY", "DAYS", "WEEK", "WEEKS", "MONTH", "MONTHS", "YEAR", "YEARS"},
+  return AtAnyWord({"NANOSECOND",   "NANOSECONDS", "MICROSECOND", "MICROSECONDS", "MILLISECOND",
+                    "MILLISECONDS", "SECOND",      "SECONDS",     "MINUTE",       "MINUTES",
+                    "HOUR",         "HOURS",       "DAY",         "DAYS",         "WEEK",
+                    "WEEKS",        "MONTH",       "MONTHS",      "YEAR",         "YEARS"},
                    unit);
 }
 
@@ -198,9 +198,10 @@ Result<ScalarPtr> Parser::ParseIntervalValue(int first) {
       if (!is_string) return SyntaxError(": the value of an interval with TO is a string");
       return ParseUnitToUnit(value, first);
     }
-    if (!AtAnyWord({"NANOSECOND", "NANOSECONDS", "MICROSECOND", "MICROSECONDS", "MILLISECOND",
-                    "MILLISECONDS", "SECOND", "SECONDS", "MINUTE", "MINUTES", "HOUR", "HOURS",
-                    "DAY", "DAYS", "WEEK", "WEEKS", "MONTH", "MONTHS", "YEAR", "YEARS"})) {
+    if (!AtAnyWord({"NANOSECOND",   "NANOSECONDS", "MICROSECOND", "MICROSECONDS", "MILLISECOND",
+                    "MILLISECONDS", "SECOND",      "SECONDS",     "MINUTE",       "MINUTES",
+                    "HOUR",         "HOURS",       "DAY",         "DAYS",         "WEEK",
+                    "WEEKS",        "MONTH",       "MONTHS",      "YEAR",         "YEARS"})) {
       return SyntaxError();
     }
     text += fmt::format(" {} {}", value, Peek().text);
@@ -214,8 +215,8 @@ Result<ScalarPtr> Parser::ParseUnitToUnit(const std::string& value, int first) {
   const std::string to = Peek(2).upper;
   at_ += 2;
   for (const auto& unit : {from, to}) {
-    if (unit != "YEAR" && unit != "MONTH" && unit != "DAY" && unit != "HOUR" &&
-        unit != "MINUTE" && unit != "SECOND") {
+    if (unit != "YEAR" && unit != "MONTH" && unit != "DAY" && unit != "HOUR" && unit != "MINUTE" &&
+        unit != "SECOND") {
       return SyntaxError();
     }
   }

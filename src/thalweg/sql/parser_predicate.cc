@@ -104,8 +104,8 @@ Result<spec::ExpressionPtr> Parser::ParseLike(std::string name, spec::Expression
 }
 
 Result<spec::ExpressionPtr> Parser::ParseQuantifiedLike(const std::string& name,
-                                                        const spec::ExpressionPtr& value,
-                                                        int first, bool negated) {
+                                                        const spec::ExpressionPtr& value, int first,
+                                                        bool negated) {
   const bool all = AtWord("ALL");
   ++at_;
   ARROW_RETURN_NOT_OK(ExpectSymbol("("));

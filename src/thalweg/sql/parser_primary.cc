@@ -88,8 +88,8 @@ Result<spec::ExpressionPtr> Parser::ParseNamePrimary() {
   const int first = index();
   if (AtSymbol("->", 1)) return ParseLambda();
   const bool lone_word = Peek().kind == TokenKind::kWord && !AtSymbol(".", 1) && !AtSymbol("(", 1);
-  if (lone_word && AtAnyWord({"CURRENT_DATE", "CURRENT_TIMESTAMP", "LOCALTIMESTAMP",
-                              "CURRENT_USER", "SESSION_USER", "CURRENT_TIME"})) {
+  if (lone_word && AtAnyWord({"CURRENT_DATE", "CURRENT_TIMESTAMP", "LOCALTIMESTAMP", "CURRENT_USER",
+                              "SESSION_USER", "CURRENT_TIME"})) {
     std::string name(Peek().text);
     ++at_;
     return FinishFunction(std::move(name), {}, first);

@@ -15,8 +15,7 @@ Result<Parser::Options> Parser::ParseOptions() {
     if (!AcceptSymbol("=")) AcceptSymbol("==");
     ARROW_ASSIGN_OR_RAISE(auto value, ParsePropertyValue());
     if (!options.emplace(key, std::move(value)).second) {
-      return MakeError("DUPLICATE_KEY", {{"keyColumn", QuoteIdentifier(key)}},
-                       PositionFrom(first));
+      return MakeError("DUPLICATE_KEY", {{"keyColumn", QuoteIdentifier(key)}}, PositionFrom(first));
     }
   } while (AcceptSymbol(","));
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));

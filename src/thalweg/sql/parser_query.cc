@@ -39,7 +39,8 @@ bool Parser::StartsQuery(int ahead) const {
     const int after = close - at_ + 1;
     if (!AtSymbol(")", after) && !AtSymbol(";", after) && Peek(after).kind != TokenKind::kEnd &&
         !AtAnyWord({"UNION", "EXCEPT", "MINUS", "INTERSECT", "ORDER", "SORT", "CLUSTER",
-                    "DISTRIBUTE", "LIMIT", "OFFSET"}, after)) {
+                    "DISTRIBUTE", "LIMIT", "OFFSET"},
+                   after)) {
       return false;
     }
   }
@@ -343,7 +344,7 @@ Result<Parser::Grouping> Parser::ParseGroupBy() {
 
 Status Parser::ParseGroupingSets(Grouping* grouping) {
   const bool sets = AtWord("GROUPING");
-  grouping->kind = sets              ? spec::GroupingKind::kGroupingSets
+  grouping->kind = sets             ? spec::GroupingKind::kGroupingSets
                    : AtWord("CUBE") ? spec::GroupingKind::kCube
                                     : spec::GroupingKind::kRollup;
   at_ += sets ? 2 : 1;

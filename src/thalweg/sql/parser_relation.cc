@@ -54,8 +54,8 @@ Result<spec::RelationPtr> Parser::ParseRelation() {
 }
 
 Result<std::optional<spec::JoinType>> Parser::ParseJoinType() {
-  const auto with_join = [this](int words, spec::JoinType type)
-      -> Result<std::optional<spec::JoinType>> {
+  const auto with_join = [this](int words,
+                                spec::JoinType type) -> Result<std::optional<spec::JoinType>> {
     at_ += words;
     ARROW_RETURN_NOT_OK(ExpectWord("JOIN"));
     return type;
@@ -131,7 +131,8 @@ Result<spec::RelationPtr> Parser::ParseRelationPrimary() {
   if (AtWord("STREAM") && (AtSymbol("(", 1) || AtIdentifier(1))) {
     // "stream AS s" and "stream WHERE ..." name a table that is called stream.
     const bool clause = AtAnyWord({"AS", "JOIN", "WHERE", "GROUP", "ORDER", "LIMIT", "ON", "LEFT",
-                                   "RIGHT", "INNER", "FULL", "CROSS", "UNION", "WATERMARK"}, 1) &&
+                                   "RIGHT", "INNER", "FULL", "CROSS", "UNION", "WATERMARK"},
+                                  1) &&
                         !AtSymbol(".", 2);
     if (!clause) return ParseStreamRelation();
   }
@@ -238,8 +239,8 @@ bool Parser::AtTableAlias() const {
   if (AtWord("AS")) return true;
   if (Peek().kind == TokenKind::kQuotedIdentifier) return true;
   // The only reserved words of Spark's grammar, which could follow a relation.
-  if (AtAnyWord({"ANTI", "CROSS", "EXCEPT", "FULL", "INNER", "INTERSECT", "JOIN", "LATERAL",
-                 "LEFT", "NATURAL", "ON", "RIGHT", "SEMI", "MINUS", "UNION", "USING"})) {
+  if (AtAnyWord({"ANTI", "CROSS", "EXCEPT", "FULL", "INNER", "INTERSECT", "JOIN", "LATERAL", "LEFT",
+                 "NATURAL", "ON", "RIGHT", "SEMI", "MINUS", "UNION", "USING"})) {
     return false;
   }
   if (AtAnyWord({"PIVOT", "TABLESAMPLE"}) && AtSymbol("(", 1)) return false;

@@ -107,8 +107,8 @@ class Parser {
   /// parts[low..high] under `name` as a balanced tree, in order.
   spec::ExpressionPtr Balanced(const char* name, const std::vector<spec::ExpressionPtr>& parts,
                                size_t low, size_t high) const;
-  Result<spec::ExpressionPtr> ParseSubqueryExpression(std::string kind,
-                                                      spec::ExpressionPtr value, int first);
+  Result<spec::ExpressionPtr> ParseSubqueryExpression(std::string kind, spec::ExpressionPtr value,
+                                                      int first);
 
   // Primary expressions (parser_primary.cc)
   Result<spec::ExpressionPtr> ParsePostfix();

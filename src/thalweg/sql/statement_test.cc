@@ -36,14 +36,15 @@ std::string Error(std::string_view sql) {
 }
 
 TEST(Query, Clauses) {
-  EXPECT_EQ(Plan("SELECT DISTINCT a, b + 1 AS c FROM t WHERE x > 1 ORDER BY a DESC, c LIMIT 5 OFFSET 2"),
-            "Limit 5\n"
-            "+- Offset 2\n"
-            "   +- Sort [a DESC NULLS LAST, c ASC NULLS FIRST]\n"
-            "      +- Distinct\n"
-            "         +- Project [a, (b + 1) AS c]\n"
-            "            +- Filter (x > 1)\n"
-            "               +- UnresolvedRelation [t], [], false\n");
+  EXPECT_EQ(
+      Plan("SELECT DISTINCT a, b + 1 AS c FROM t WHERE x > 1 ORDER BY a DESC, c LIMIT 5 OFFSET 2"),
+      "Limit 5\n"
+      "+- Offset 2\n"
+      "   +- Sort [a DESC NULLS LAST, c ASC NULLS FIRST]\n"
+      "      +- Distinct\n"
+      "         +- Project [a, (b + 1) AS c]\n"
+      "            +- Filter (x > 1)\n"
+      "               +- UnresolvedRelation [t], [], false\n");
 }
 
 TEST(Query, GroupByAndHaving) {
@@ -114,10 +115,10 @@ TEST(Query, LateralView) {
 }
 
 TEST(Query, Streams) {
-  const auto watermark =
-      Parse("SELECT * FROM STREAM s WITH (rowsPerSecond = 5, `a.b` 'x') "
-            "WATERMARK ts DELAY OF INTERVAL 10 SECONDS AS x")
-          .query->input;
+  const auto watermark = Parse(
+                             "SELECT * FROM STREAM s WITH (rowsPerSecond = 5, `a.b` 'x') "
+                             "WATERMARK ts DELAY OF INTERVAL 10 SECONDS AS x")
+                             .query->input;
   ASSERT_EQ(watermark->kind, RelationKind::kWatermark);
   EXPECT_EQ(watermark->delay_micros, 10'000'000);
   ASSERT_EQ(watermark->input->kind, RelationKind::kAlias);
@@ -129,7 +130,8 @@ TEST(Query, Streams) {
   EXPECT_TRUE(Parse("SELECT * FROM (SELECT * FROM STREAM t)").query->input->input->is_stream);
   EXPECT_FALSE(Parse("SELECT * FROM stream WHERE a").query->input->input->is_stream);
   const auto computed =
-      Parse("SELECT * FROM (SELECT 1) WATERMARK a + b AS ts DELAY OF INTERVAL '1' HOUR").query->input;
+      Parse("SELECT * FROM (SELECT 1) WATERMARK a + b AS ts DELAY OF INTERVAL '1' HOUR")
+          .query->input;
   EXPECT_EQ(plan::spec::ToString(*computed->expressions[0]), "(a + b) AS ts");
 }
 
@@ -188,8 +190,9 @@ TEST(Command, CreateView) {
   EXPECT_TRUE(view.replace);
   EXPECT_EQ(view.column_names, (std::vector<std::string>{"a", "b"}));
   ASSERT_TRUE(view.query);
-  const auto source = Parse("CREATE TEMPORARY VIEW v (a INT, b STRING) USING csv "
-                            "OPTIONS (path '/x', header = true, k.l 5)");
+  const auto source = Parse(
+      "CREATE TEMPORARY VIEW v (a INT, b STRING) USING csv "
+      "OPTIONS (path '/x', header = true, k.l 5)");
   EXPECT_EQ(source.kind, StatementKind::kCreateViewUsing);
   EXPECT_EQ(source.schema->num_fields(), 2);
   EXPECT_EQ(source.options.at("path"), "/x");

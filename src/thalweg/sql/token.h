@@ -23,14 +23,14 @@ enum class TokenKind {
 
 enum class NumberKind {
   kNone,
-  kInteger,   // 1
-  kBigInt,    // 1L
-  kSmallInt,  // 1S
-  kTinyInt,   // 1Y
-  kExponent,  // 1e3
-  kDecimal,   // 1.5
-  kFloat,     // 1F
-  kDouble,    // 1D
+  kInteger,     // 1
+  kBigInt,      // 1L
+  kSmallInt,    // 1S
+  kTinyInt,     // 1Y
+  kExponent,    // 1e3
+  kDecimal,     // 1.5
+  kFloat,       // 1F
+  kDouble,      // 1D
   kBigDecimal,  // 1BD
 };
 

@@ -198,8 +198,7 @@ bool GroupTable::KeyEquals(const uint8_t* group, const KeyBatch& keys, int64_t r
   } else {
     if (header->hash != keys.hashes[row]) return false;
     const std::string_view wanted = keys.key(row);
-    return header->key_size == wanted.size() &&
-           std::memcmp(key, wanted.data(), wanted.size()) == 0;
+    return header->key_size == wanted.size() && std::memcmp(key, wanted.data(), wanted.size()) == 0;
   }
 }
 
@@ -221,8 +220,8 @@ uint8_t* GroupTable::FindOne(const KeyBatch& keys, int64_t row) const {
 }
 
 template <int kWords, bool kInsert, bool kAllRows>
-void GroupTable::Process(const KeyBatch& keys, const int32_t* rows, int64_t count,
-                         uint8_t** groups, std::vector<int32_t>* inserted) {
+void GroupTable::Process(const KeyBatch& keys, const int32_t* rows, int64_t count, uint8_t** groups,
+                         std::vector<int32_t>* inserted) {
   const int32_t key_offset = kSlotOffset + slot_bytes_;
   const auto row_at = [rows](int64_t i) -> int64_t { return kAllRows ? i : rows[i]; };
   const uint8_t* tags[kBlock];
@@ -341,8 +340,8 @@ bool GroupTable::Next(Cursor* cursor, int64_t limit, std::vector<uint8_t*>* grou
     ++cursor->chunk;
     cursor->offset = 0;
   }
-  return cursor->chunk < chunks_.size() && (cursor->chunk + 1 < chunks_.size() ||
-                                            cursor->offset < chunks_[cursor->chunk].used);
+  return cursor->chunk < chunks_.size() &&
+         (cursor->chunk + 1 < chunks_.size() || cursor->offset < chunks_[cursor->chunk].used);
 }
 
 }  // namespace thalweg::state

@@ -23,9 +23,9 @@ namespace thalweg::state {
 struct GroupHeader {
   uint64_t hash;
   uint32_t key_size;
-  int32_t key_group;       // set by whoever keeps durable state, else 0
-  uint32_t touched;        // number of the epoch that last touched it, kRemovedGroup if gone
-  uint32_t owned_bytes;    // bookkeeping of bytes owned beyond the slots, as last measured
+  int32_t key_group;     // set by whoever keeps durable state, else 0
+  uint32_t touched;      // number of the epoch that last touched it, kRemovedGroup if gone
+  uint32_t owned_bytes;  // bookkeeping of bytes owned beyond the slots, as last measured
 };
 
 inline constexpr uint32_t kRemovedGroup = 0xffffffff;

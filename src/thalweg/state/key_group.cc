@@ -212,8 +212,8 @@ Status HashRows(const std::vector<ArrayPtr>& columns, int64_t num_rows,
   return Status::OK();
 }
 
-Status ComputeKeyGroups(const std::vector<ArrayPtr>& columns, int64_t num_rows,
-                        int num_key_groups, std::vector<int32_t>* groups) {
+Status ComputeKeyGroups(const std::vector<ArrayPtr>& columns, int64_t num_rows, int num_key_groups,
+                        std::vector<int32_t>* groups) {
   std::vector<uint32_t> hashes;
   ARROW_RETURN_NOT_OK(HashRows(columns, num_rows, &hashes));
   groups->resize(num_rows);

@@ -19,7 +19,7 @@ Status HashRows(const std::vector<ArrayPtr>& columns, int64_t num_rows,
                 std::vector<uint32_t>* hashes);
 
 /// The key group of each of the first `num_rows` rows: in [0, num_key_groups).
-Status ComputeKeyGroups(const std::vector<ArrayPtr>& columns, int64_t num_rows,
-                        int num_key_groups, std::vector<int32_t>* groups);
+Status ComputeKeyGroups(const std::vector<ArrayPtr>& columns, int64_t num_rows, int num_key_groups,
+                        std::vector<int32_t>* groups);
 
 }  // namespace thalweg::state

@@ -59,16 +59,14 @@ TEST(KeyGroupTest, TextAndTimeHashAsInSpark) {
 }
 
 TEST(KeyGroupTest, NestedValuesHashAsInSpark) {
-  const auto type = arrow::struct_({arrow::field("a", arrow::int32()),
-                                    arrow::field("b", arrow::utf8())});
-  ExpectHashes({FromJson(type, R"([[1, "xy"], [1, null], null])")},
-               {-1830045202, -559580957, 42});
+  const auto type =
+      arrow::struct_({arrow::field("a", arrow::int32()), arrow::field("b", arrow::utf8())});
+  ExpectHashes({FromJson(type, R"([[1, "xy"], [1, null], null])")}, {-1830045202, -559580957, 42});
   ExpectHashes({FromJson(arrow::list(arrow::int32()), "[[1, 2, 3]]")}, {-912918097});
   ExpectHashes({FromJson(arrow::int32(), "[1]"), FromJson(arrow::utf8(), R"(["a"])"),
                 FromJson(arrow::int64(), "[2]")},
                {-947240264});
-  ExpectHashes({FromJson(arrow::int32(), "[null]"), FromJson(arrow::int32(), "[5]")},
-               {1023896466});
+  ExpectHashes({FromJson(arrow::int32(), "[null]"), FromJson(arrow::int32(), "[5]")}, {1023896466});
 }
 
 TEST(KeyGroupTest, GroupsAreNotNegative) {

@@ -29,9 +29,9 @@ struct KeyBatch {
   int64_t num_rows = 0;
   /// Words per key in the fixed layout, 0 in the variable one.
   int words_per_key = 0;
-  std::vector<uint64_t> words;     // fixed
-  std::vector<uint8_t> bytes;      // variable; 8 spare bytes at the end
-  std::vector<uint32_t> offsets;   // variable; num_rows + 1
+  std::vector<uint64_t> words;    // fixed
+  std::vector<uint8_t> bytes;     // variable; 8 spare bytes at the end
+  std::vector<uint32_t> offsets;  // variable; num_rows + 1
   std::vector<uint64_t> hashes;
 
   std::string_view key(int64_t row) const {

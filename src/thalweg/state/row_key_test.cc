@@ -43,12 +43,12 @@ void ExpectRoundTrip(const std::vector<ArrayPtr>& columns, bool fixed) {
 
 TEST(RowKeyTest, FixedColumnsRoundTrip) {
   ExpectRoundTrip({FromJson(arrow::int64(), "[1, null, -5, 9223372036854775807]")}, true);
-  ExpectRoundTrip({FromJson(arrow::boolean(), "[true, false, null]"),
-                   FromJson(arrow::int8(), "[1, 2, null]"),
-                   FromJson(arrow::int16(), "[null, 2, 3]"),
-                   FromJson(arrow::decimal128(10, 2), R"(["1.25", null, "-3.00"])"),
-                   FromJson(arrow::date32(), "[1, 2, null]")},
-                  true);
+  ExpectRoundTrip(
+      {FromJson(arrow::boolean(), "[true, false, null]"), FromJson(arrow::int8(), "[1, 2, null]"),
+       FromJson(arrow::int16(), "[null, 2, 3]"),
+       FromJson(arrow::decimal128(10, 2), R"(["1.25", null, "-3.00"])"),
+       FromJson(arrow::date32(), "[1, 2, null]")},
+      true);
   ExpectRoundTrip({FromJson(arrow::struct_({arrow::field("start", TimestampType()),
                                             arrow::field("end", TimestampType())}),
                             "[[1, 2], null, [null, 4]]"),
@@ -61,9 +61,9 @@ TEST(RowKeyTest, VariableColumnsRoundTrip) {
                    FromJson(arrow::int64(), "[1, 2, null, 4]")},
                   false);
   ExpectRoundTrip({FromJson(arrow::list(arrow::int32()), "[[1, 2], [], null, [null]]")}, false);
-  ExpectRoundTrip({FromJson(arrow::struct_({arrow::field("s", arrow::utf8())}),
-                            R"([["x"], null, [null]])")},
-                  false);
+  ExpectRoundTrip(
+      {FromJson(arrow::struct_({arrow::field("s", arrow::utf8())}), R"([["x"], null, [null]])")},
+      false);
 }
 
 TEST(RowKeyTest, SlicedColumnsGiveTheSameKeys) {
@@ -90,14 +90,17 @@ TEST(RowKeyTest, EqualValuesHaveEqualBytes) {
 }
 
 TEST(RowKeyTest, TextsDoNotRunIntoEachOther) {
-  const KeyBatch keys = Encode({FromJson(arrow::utf8(), R"(["ab", "a"])"),
-                                FromJson(arrow::utf8(), R"(["c", "bc"])")});
+  const KeyBatch keys = Encode(
+      {FromJson(arrow::utf8(), R"(["ab", "a"])"), FromJson(arrow::utf8(), R"(["c", "bc"])")});
   EXPECT_NE(keys.key(0), keys.key(1));
 }
 
 TEST(RowKeyTest, DamagedBytesAreRefused) {
   const auto codec = RowKeyCodec::Make({arrow::utf8()}).ValueOrDie();
-  const std::string damaged("\x01\x05\x00\x00\x00" "ab", 7);
+  const std::string damaged(
+      "\x01\x05\x00\x00\x00"
+      "ab",
+      7);
   EXPECT_FALSE(codec->Decode({damaged}).ok());
   EXPECT_FALSE(RowKeyCodec::Make({arrow::int32()}).ValueOrDie()->Decode({damaged}).ok());
 }

@@ -89,10 +89,9 @@ Status Missing(const std::string& path, int64_t epoch) {
 Result<StateFileHeader> ParseHeader(BlockReader block, const std::string& path, int64_t epoch) {
   const uint32_t version = block.Fixed<uint32_t>();
   if (!block.failed && version != kFormatVersion) {
-    return MakeError("CANNOT_LOAD_STATE_STORE.INVALID_CHANGE_LOG_READER_VERSION",
-                     {{"version", std::to_string(version)},
-                      {"file", path},
-                      {"epoch", std::to_string(epoch)}});
+    return MakeError(
+        "CANNOT_LOAD_STATE_STORE.INVALID_CHANGE_LOG_READER_VERSION",
+        {{"version", std::to_string(version)}, {"file", path}, {"epoch", std::to_string(epoch)}});
   }
   StateFileHeader header;
   header.kind = static_cast<StateFileKind>(block.Fixed<uint8_t>());

@@ -68,9 +68,9 @@ StateFileHeader StateStore::MakeHeader(StateFileKind kind, int64_t epoch) const 
 Status StateStore::CheckHeader(const StateFileHeader& header, const std::string& path) const {
   const StateFileHeader expected = MakeHeader(header.kind, header.epoch);
   if (header.key_signature != expected.key_signature) {
-    return MakeError("STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE",
-                     {{"storedKeySchema", header.key_signature},
-                      {"newKeySchema", expected.key_signature}});
+    return MakeError(
+        "STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE",
+        {{"storedKeySchema", header.key_signature}, {"newKeySchema", expected.key_signature}});
   }
   if (header.value_signature != expected.value_signature) {
     return MakeError("STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE",
@@ -182,10 +182,9 @@ Status StateStore::WriteChanges(int worker_index, int64_t epoch) {
 Status StateStore::WriteSnapshotSlice(Worker* worker) {
   if (worker->cursor.done) return Status::OK();
   if (worker->snapshot == nullptr) {
-    ARROW_ASSIGN_OR_RAISE(
-        worker->snapshot,
-        CreateFile(worker, MakeHeader(StateFileKind::kSnapshot, snapshot_epoch_),
-                   &worker->snapshot_name));
+    ARROW_ASSIGN_OR_RAISE(worker->snapshot,
+                          CreateFile(worker, MakeHeader(StateFileKind::kSnapshot, snapshot_epoch_),
+                                     &worker->snapshot_name));
   }
   const int64_t slice =
       std::max(kSmallestSlice, worker->table->memory_bytes() / kSlicesPerSnapshot);
@@ -196,8 +195,8 @@ Status StateStore::WriteSnapshotSlice(Worker* worker) {
 void StateStore::FinishSnapshot() {
   snapshots_.clear();
   for (auto& worker : workers_) {
-    snapshots_.push_back({worker->snapshot_name, snapshot_epoch_,
-                          worker->snapshot->bytes_written()});
+    snapshots_.push_back(
+        {worker->snapshot_name, snapshot_epoch_, worker->snapshot->bytes_written()});
     worker->snapshot.reset();
     worker->snapshot_name.clear();
   }
@@ -236,8 +235,7 @@ Result<StateManifest> StateStore::FinishCommit(int64_t epoch) {
     if (!worker->snapshot_name.empty()) known_files_.insert(worker->snapshot_name);
   }
   if (created) {
-    ARROW_RETURN_NOT_OK(
-        options_.location.file_system->SyncDirectory(options_.location.directory));
+    ARROW_RETURN_NOT_OK(options_.location.file_system->SyncDirectory(options_.location.directory));
   }
   FAULT_POINT("state.after");
   if (snapshot_done) {

@@ -34,7 +34,7 @@ struct StateManifest {
 /// Where one operator's files lie and what names them.
 struct StateLocation {
   FileSystem* file_system = nullptr;
-  std::string directory;  // <checkpoint>/state/<operator id>
+  std::string directory;     // <checkpoint>/state/<operator id>
   int num_key_groups = 200;  // spark.sql.shuffle.partitions, pinned at first start
 };
 

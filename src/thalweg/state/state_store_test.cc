@@ -70,16 +70,18 @@ class StateStoreTest : public ::testing::Test {
     Contents contents;
     for (int i = 0; i < num_workers_; ++i) {
       StateTable* table = store->table(i);
-      EXPECT_TRUE(table->ForEach([&](uint8_t* const* groups, int64_t count) {
-                         for (int64_t j = 0; j < count; ++j) {
-                           int64_t key;
-                           int64_t value;
-                           std::memcpy(&key, table->key(groups[j]).data(), 8);
-                           std::memcpy(&value, groups[j] + kSlotOffset, 8);
-                           contents[key].second = value;
-                         }
-                         return Status::OK();
-                       }).ok());
+      EXPECT_TRUE(table
+                      ->ForEach([&](uint8_t* const* groups, int64_t count) {
+                        for (int64_t j = 0; j < count; ++j) {
+                          int64_t key;
+                          int64_t value;
+                          std::memcpy(&key, table->key(groups[j]).data(), 8);
+                          std::memcpy(&value, groups[j] + kSlotOffset, 8);
+                          contents[key].second = value;
+                        }
+                        return Status::OK();
+                      })
+                      .ok());
     }
     return contents;
   }
@@ -164,8 +166,11 @@ TEST_F(StateStoreTest, DeletedEntriesStayDeleted) {
 
 TEST_F(StateStoreTest, BucketsExpireByExactTime) {
   auto store = Open(1, ExpiryKind::kBucket);
-  Put(store.get(), {{1, {1'000'000, 1}}, {2, {1'500'000, 2}}, {3, {5'000'000, 3}},
-                    {4, {kNoExpiry, 4}}, {5, {-1, 5}}});
+  Put(store.get(), {{1, {1'000'000, 1}},
+                    {2, {1'500'000, 2}},
+                    {3, {5'000'000, 3}},
+                    {4, {kNoExpiry, 4}},
+                    {5, {-1, 5}}});
   EXPECT_EQ(store->table(0)->Expire(1'500'000 - 1, nullptr).ValueOrDie(), 2);
   EXPECT_EQ(Read(store.get()), (Contents{{2, {0, 2}}, {3, {0, 3}}, {4, {0, 4}}}));
   const StateManifest manifest = Commit(store.get(), 0);
@@ -212,8 +217,8 @@ TEST_F(StateStoreTest, OtherKeysAreRefused) {
   options.location = {&files_, "/c/state/0", 200};
   options.table.keys = RowKeyCodec::Make({arrow::int32()}).ValueOrDie();
   options.table.values = std::make_shared<NumberCodec>();
-  EXPECT_TRUE(IsCondition(StateStore(options).Load(manifest),
-                          "STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE"));
+  EXPECT_TRUE(
+      IsCondition(StateStore(options).Load(manifest), "STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE"));
 }
 
 TEST_F(StateStoreTest, FailedSyncFailsTheCommit) {

@@ -69,8 +69,7 @@ StateTable::Part* StateTable::GetPart(int64_t expiry) {
   const int64_t key = PartOf(expiry);
   auto& part = parts_[key];
   if (part == nullptr) {
-    const int32_t slots =
-        RoundUpTo8(options_.values->slot_bytes()) + (expiry_offset_ > 0 ? 8 : 0);
+    const int32_t slots = RoundUpTo8(options_.values->slot_bytes()) + (expiry_offset_ > 0 ? 8 : 0);
     part = std::make_unique<Part>(key, slots, options_.keys->words_per_key());
   }
   return part.get();
@@ -200,8 +199,7 @@ Result<int64_t> StateTable::DropPart(Part* part, const GroupConsumer& emit) {
   return count;
 }
 
-Result<int64_t> StateTable::DropFromPart(Part* part, int64_t watermark,
-                                         const GroupConsumer& emit) {
+Result<int64_t> StateTable::DropFromPart(Part* part, int64_t watermark, const GroupConsumer& emit) {
   std::vector<uint8_t*> groups;
   GroupTable::Cursor cursor;
   part->table.Next(&cursor, part->table.size(), &groups);

@@ -113,8 +113,8 @@ Status EpochLoop::RestoreState(const StartPoint& start) {
   }
   if (start.fresh || !start.state) return Status::OK();
   ARROW_RETURN_NOT_OK(VerifyOperatorMetadata(arguments_.file_system, StateDirectory(),
-                                             plan_->stateful_operators(),
-                                             arguments_.num_partitions, /*has_commits=*/true));
+                                             plan_->stateful_operators(), arguments_.num_partitions,
+                                             /*has_commits=*/true));
   operators_recorded_ = true;
   if (!is_stateful_) return Status::OK();
   for (const auto& info : plan_->stateful_operators()) {
@@ -133,8 +133,7 @@ Result<bool> EpochLoop::RunTrigger() {
   times_.BeginTrigger();
   monitor_->BeginTrigger();
   TriggerFacts facts;
-  ARROW_RETURN_NOT_OK(
-      times_.Measure("triggerExecution", [&] { return RunTriggerSteps(&facts); }));
+  ARROW_RETURN_NOT_OK(times_.Measure("triggerExecution", [&] { return RunTriggerSteps(&facts); }));
   ReportTrigger(facts);
   // After the report: who waited for this trigger finds its progress.
   monitor_->EndTrigger(/*found_nothing=*/!facts.executed);
@@ -182,8 +181,8 @@ Status EpochLoop::AskSources() {
   for (size_t i = 0; i < sources_.size(); ++i) {
     io::StreamSource* source = sources_.at(i);
     monitor_->SetMessage("Getting offsets from " + source->Description());
-    const io::ReadLimit limit = trigger_.kind == Trigger::Kind::kOnce ? io::ReadLimit{}
-                                                                      : source->DefaultReadLimit();
+    const io::ReadLimit limit =
+        trigger_.kind == Trigger::Kind::kOnce ? io::ReadLimit{} : source->DefaultReadLimit();
     const auto ask = [&]() -> Status {
       ARROW_ASSIGN_OR_RAISE(auto next, source->LatestOffset(available_[i], limit));
       if (next) available_[i] = std::move(next);
@@ -222,9 +221,9 @@ Status EpochLoop::RunBatch() {
   };
   const auto plan = [&]() -> Status {
     if (!operators_recorded_) {
-      ARROW_RETURN_NOT_OK(VerifyOperatorMetadata(
-          arguments_.file_system, StateDirectory(), plan_->stateful_operators(),
-          arguments_.num_partitions, /*has_commits=*/false));
+      ARROW_RETURN_NOT_OK(VerifyOperatorMetadata(arguments_.file_system, StateDirectory(),
+                                                 plan_->stateful_operators(),
+                                                 arguments_.num_partitions, /*has_commits=*/false));
       operators_recorded_ = true;
     }
     if (!ran_batch_) monitor_->SetPhysicalPlan(plan_->ToString());

@@ -193,9 +193,8 @@ TEST_F(EpochLoopTest, AStateThatNoCommitNamesIsRefused) {
   stream_->AddRows(1);
   ASSERT_TRUE(RunAvailable().ok());
   ASSERT_TRUE(file_system_->Remove("/checkpoint/commits/0").ok());
-  ASSERT_TRUE(AtomicCreate(file_system_, "/checkpoint/commits/0",
-                           "v1\n{\"nextBatchWatermarkMs\":0}")
-                  .ok());
+  ASSERT_TRUE(
+      AtomicCreate(file_system_, "/checkpoint/commits/0", "v1\n{\"nextBatchWatermarkMs\":0}").ok());
   EXPECT_FALSE(RunAvailable().ok());
   EXPECT_EQ(query_->exception()->error_class(), "CANNOT_LOAD_STATE_STORE.UNCATEGORIZED");
 }
@@ -252,14 +251,13 @@ TEST_F(EpochLoopTest, ProgressOfABatch) {
   EXPECT_EQ(first.num_input_rows(), 4);
   EXPECT_EQ(first.input_rows_per_second(), 0);
   EXPECT_EQ(first.processed_rows_per_second(), 20);
-  EXPECT_EQ(first.duration_millis,
-            (std::map<std::string, int64_t>{{"addBatch", 200},
-                                            {"commitOffsets", 0},
-                                            {"getBatch", 0},
-                                            {"latestOffset", 0},
-                                            {"queryPlanning", 0},
-                                            {"triggerExecution", 200},
-                                            {"walCommit", 0}}));
+  EXPECT_EQ(first.duration_millis, (std::map<std::string, int64_t>{{"addBatch", 200},
+                                                                   {"commitOffsets", 0},
+                                                                   {"getBatch", 0},
+                                                                   {"latestOffset", 0},
+                                                                   {"queryPlanning", 0},
+                                                                   {"triggerExecution", 200},
+                                                                   {"walCommit", 0}}));
   EXPECT_EQ(first.event_time.at("avg"), "1970-01-01T00:00:02.500Z");
   EXPECT_EQ(first.event_time.at("max"), "1970-01-01T00:00:04.000Z");
   EXPECT_EQ(first.event_time.at("min"), "1970-01-01T00:00:01.000Z");
@@ -288,8 +286,8 @@ TEST_F(EpochLoopTest, ARerunReportsNeitherOffsetsAskedNorWritten) {
 struct CrashPoint {
   const char* fault;
   bool sink_remembers;
-  Ranges replayed;        // ranges read by the runs after the crash
-  Sums sums;              // everything the sink got in the end
+  Ranges replayed;  // ranges read by the runs after the crash
+  Sums sums;        // everything the sink got in the end
   int commits_of_batch_1;
 };
 
@@ -332,17 +330,16 @@ const Ranges kGoesOn{{"10", "13"}};
 const Sums kTwo{{0, 15}, {1, 91}};
 const Sums kThree{{0, 15}, {1, 55}, {2, 91}};
 
-INSTANTIATE_TEST_SUITE_P(
-    Points, CrashTest,
-    ::testing::Values(CrashPoint{"offsets.before", false, kAfresh, kTwo, 1},
-                      CrashPoint{"offsets.after", false, kAgain, kThree, 1},
-                      CrashPoint{"epoch.mid", false, kAgain, kThree, 1},
-                      CrashPoint{"state.after", false, kAgain, kThree, 1},
-                      CrashPoint{"sink.after", false, kAgain, kThree, 2},
-                      CrashPoint{"sink.after", true, kAgain, kThree, 1},
-                      CrashPoint{"commit.before", true, kAgain, kThree, 1},
-                      CrashPoint{"commit.half", true, kAgain, kThree, 1},
-                      CrashPoint{"commit.after", false, kGoesOn, kThree, 1}));
+INSTANTIATE_TEST_SUITE_P(Points, CrashTest,
+                         ::testing::Values(CrashPoint{"offsets.before", false, kAfresh, kTwo, 1},
+                                           CrashPoint{"offsets.after", false, kAgain, kThree, 1},
+                                           CrashPoint{"epoch.mid", false, kAgain, kThree, 1},
+                                           CrashPoint{"state.after", false, kAgain, kThree, 1},
+                                           CrashPoint{"sink.after", false, kAgain, kThree, 2},
+                                           CrashPoint{"sink.after", true, kAgain, kThree, 1},
+                                           CrashPoint{"commit.before", true, kAgain, kThree, 1},
+                                           CrashPoint{"commit.half", true, kAgain, kThree, 1},
+                                           CrashPoint{"commit.after", false, kGoesOn, kThree, 1}));
 
 TEST_F(EpochLoopTest, AStatelessBatchThatTheSinkKnowsIsNotRun) {
   record_->operators.clear();

@@ -22,13 +22,13 @@ namespace thalweg::stream {
 /// What outlives single runs: the data of a source, and what it was told.
 struct FakeStream {
   std::mutex mutex;
-  int64_t rows = 0;        // rows 1..rows exist
-  int64_t per_batch = 0;   // read limit; 0: none
+  int64_t rows = 0;       // rows 1..rows exist
+  int64_t per_batch = 0;  // read limit; 0: none
   bool available_now = true;
   int64_t latest_calls = 0;
   std::vector<std::string> commits;
   std::vector<std::pair<std::string, std::string>> planned;  // ranges asked for
-  Status failure;          // of LatestOffset
+  Status failure;                                            // of LatestOffset
   bool was_stopped = false;
 
   void AddRows(int64_t count) {
@@ -105,8 +105,7 @@ class FakeProvider : public io::Provider {
  public:
   explicit FakeProvider(std::shared_ptr<FakeStream> stream) : stream_(std::move(stream)) {}
   std::string name() const override { return "fake"; }
-  Result<std::unique_ptr<io::StreamSource>> MakeStreamSource(
-      const io::StreamArguments&) override {
+  Result<std::unique_ptr<io::StreamSource>> MakeStreamSource(const io::StreamArguments&) override {
     return std::make_unique<FakeSource>(stream_);
   }
 
@@ -117,10 +116,10 @@ class FakeProvider : public io::Provider {
 /// What a sink has got, over all runs. One row per batch: the sum the plan emitted.
 struct FakeOutput {
   std::mutex mutex;
-  std::map<int64_t, int64_t> sums;      // epoch -> sum
+  std::map<int64_t, int64_t> sums;  // epoch -> sum
   std::map<int64_t, int> commit_counts;
   std::vector<int64_t> aborted;
-  bool remembers = false;               // IsCommitted() knows earlier epochs
+  bool remembers = false;  // IsCommitted() knows earlier epochs
   bool supports_mode = true;
   std::function<void(int64_t)> on_begin;
 };

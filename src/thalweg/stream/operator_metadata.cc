@@ -89,9 +89,9 @@ Status VerifyOperatorMetadata(FileSystem* file_system, const std::string& state_
   for (const auto& info : operators) wanted[info.id] = info.name;
   const bool fits = has_commits ? recorded == wanted : IsSubset(recorded, wanted);
   if (!fits) {
-    return MakeError("STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA",
-                     {{"OpsInMetadataSeq", Describe(recorded)},
-                      {"OpsInCurBatchSeq", Describe(wanted)}});
+    return MakeError(
+        "STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA",
+        {{"OpsInMetadataSeq", Describe(recorded)}, {"OpsInCurBatchSeq", Describe(wanted)}});
   }
   for (const auto& info : operators) {
     if (recorded.contains(info.id)) continue;

@@ -41,7 +41,7 @@ struct SourceProgress {
 
 struct SinkProgress {
   std::string description;
-  int64_t num_output_rows = -1;  // -1: unknown
+  int64_t num_output_rows = -1;                // -1: unknown
   std::map<std::string, std::string> metrics;  // left out when empty
 };
 

@@ -83,8 +83,8 @@ struct Decimal {
 
 Decimal ShortestDigits(double magnitude) {
   char buffer[64];
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), magnitude,
-                                 std::chars_format::scientific);
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof(buffer), magnitude, std::chars_format::scientific);
   Decimal decimal;
   const char* at = buffer;
   for (; at != end.ptr && *at != 'e'; ++at) {

@@ -72,19 +72,18 @@ StreamingQueryProgress AggregateProgress() {
 }
 
 TEST(Progress, JsonIsSparksText) {
-  EXPECT_EQ(
-      ToJson(RateProgress()),
-      R"({"id":"9ea7e7c2-121c-41e9-af83-6622f2f9dc7b",)"
-      R"("runId":"56ab57e7-3144-474a-8b47-1600b6e93790",)"
-      R"("name":"r","timestamp":"2026-11-22T01:14:33.000Z","batchId":5,"batchDuration":129,)"
-      R"("numInputRows":100,"inputRowsPerSecond":100.0,"processedRowsPerSecond":775.2,)"
-      R"("durationMs":{"addBatch":41,"commitOffsets":33,"getBatch":0,"latestOffset":0,)"
-      R"("queryPlanning":11,"triggerExecution":129,"walCommit":40},"stateOperators":[],)"
-      R"("sources":[{"description":"RateStreamV2[rowsPerSecond=100, rampUpTimeSeconds=0, )"
-      R"(numPartitions=default","startOffset":4,"endOffset":5,"latestOffset":5,)"
-      R"("numInputRows":100,"inputRowsPerSecond":100.0,"processedRowsPerSecond":775.2}],)"
-      R"("sink":{"description":"MemorySink","numOutputRows":100},)"
-      R"("observedMetrics":{"m":{"c":100,"mx":"2026-11-22 01:14:32"}}})");
+  EXPECT_EQ(ToJson(RateProgress()),
+            R"({"id":"9ea7e7c2-121c-41e9-af83-6622f2f9dc7b",)"
+            R"("runId":"56ab57e7-3144-474a-8b47-1600b6e93790",)"
+            R"("name":"r","timestamp":"2026-11-22T01:14:33.000Z","batchId":5,"batchDuration":129,)"
+            R"("numInputRows":100,"inputRowsPerSecond":100.0,"processedRowsPerSecond":775.2,)"
+            R"("durationMs":{"addBatch":41,"commitOffsets":33,"getBatch":0,"latestOffset":0,)"
+            R"("queryPlanning":11,"triggerExecution":129,"walCommit":40},"stateOperators":[],)"
+            R"("sources":[{"description":"RateStreamV2[rowsPerSecond=100, rampUpTimeSeconds=0, )"
+            R"(numPartitions=default","startOffset":4,"endOffset":5,"latestOffset":5,)"
+            R"("numInputRows":100,"inputRowsPerSecond":100.0,"processedRowsPerSecond":775.2}],)"
+            R"("sink":{"description":"MemorySink","numOutputRows":100},)"
+            R"("observedMetrics":{"m":{"c":100,"mx":"2026-11-22 01:14:32"}}})");
 }
 
 TEST(Progress, JsonOfAStatefulBatchIsSparksText) {

@@ -72,8 +72,8 @@ class QueryTest : public ::testing::Test {
     request.settings = settings_;
     request.file_system = file_system_;
     request.clock = &clock_;
-    request.make_plan = [this](const exec::PlanOptions& options)
-        -> Result<std::unique_ptr<exec::QueryPlan>> {
+    request.make_plan =
+        [this](const exec::PlanOptions& options) -> Result<std::unique_ptr<exec::QueryPlan>> {
       last_options_ = options;
       return std::make_unique<FakePlan>(record_, &provider_);
     };

@@ -44,9 +44,7 @@ struct QueryManager::Registry {
   }
 
   /// With the lock held.
-  Status Outcome() const {
-    return last_exception ? last_exception->ToStatus() : Status::OK();
-  }
+  Status Outcome() const { return last_exception ? last_exception->ToStatus() : Status::OK(); }
 };
 
 QueryManager::QueryManager(std::shared_ptr<ActiveQueries> process)
@@ -65,8 +63,8 @@ Result<StreamingQueryPtr> QueryManager::Start(StartRequest request) {
     ARROW_ASSIGN_OR_RAISE(query, Prepare(std::move(request), &loop));
   }
   // Not under the lock: a listener may ask the manager.
-  bus_->DeliverNow(QueryStartedEvent{query->id(), query->run_id(), query->name(),
-                                     FormatProgressTimestamp(now)});
+  bus_->DeliverNow(
+      QueryStartedEvent{query->id(), query->run_id(), query->name(), FormatProgressTimestamp(now)});
   const Status launched = query->Launch(std::move(loop));
   if (!launched.ok()) {
     registry_->Terminated(query.get());
@@ -88,8 +86,8 @@ Result<StreamingQueryPtr> QueryManager::Prepare(StartRequest request,
   ARROW_ASSIGN_OR_RAISE(const CheckpointLocation location, ResolveCheckpointLocation(request));
   EpochLoopArguments arguments;
   // Planned first: a query that cannot be planned leaves no checkpoint behind.
-  ARROW_ASSIGN_OR_RAISE(
-      arguments.plan, PlanStreamingQuery(request, location.path, &arguments.num_partitions));
+  ARROW_ASSIGN_OR_RAISE(arguments.plan,
+                        PlanStreamingQuery(request, location.path, &arguments.num_partitions));
   ARROW_ASSIGN_OR_RAISE(StreamingQuery::Parts parts, MakeParts(request, location));
   arguments.id = parts.id;
   arguments.run_id = parts.run_id;

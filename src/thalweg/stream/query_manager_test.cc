@@ -194,8 +194,8 @@ TEST_F(QueryManagerTest, NamesAreUniqueAmongActiveQueries) {
   auto other = Request(Trigger::AvailableNow());
   other.name = "q";
   other.checkpoint_location = "/other";
-  EXPECT_TRUE(IsCondition(manager_->Start(std::move(other)).status(),
-                          "STREAMING_QUERY_NAME_IN_USE"));
+  EXPECT_TRUE(
+      IsCondition(manager_->Start(std::move(other)).status(), "STREAMING_QUERY_NAME_IN_USE"));
   EXPECT_TRUE((*query)->Stop().ok());
   other = Request(Trigger::AvailableNow());
   other.name = "q";

@@ -56,8 +56,7 @@ Result<CheckpointLocation> ResolveCheckpointLocation(const StartRequest& request
 Result<std::unique_ptr<exec::QueryPlan>> PlanStreamingQuery(const StartRequest& request,
                                                             const std::string& checkpoint,
                                                             int* num_partitions) {
-  ARROW_ASSIGN_OR_RAISE(*num_partitions,
-                        PinnedPartitions(PeekPinnedSettings(request, checkpoint)));
+  ARROW_ASSIGN_OR_RAISE(*num_partitions, PinnedPartitions(PeekPinnedSettings(request, checkpoint)));
   exec::PlanOptions options;
   options.num_workers = request.num_workers;
   options.output_mode = request.output_mode;

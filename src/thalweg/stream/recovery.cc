@@ -12,9 +12,8 @@ using checkpoint::RecoveryDecision;
 
 Status CheckSourceCount(const OffsetEntry& entry, size_t num_sources) {
   if (entry.offsets.size() == num_sources) return Status::OK();
-  return MakeError("STREAMING_SOURCES_CHANGED",
-                   {{"recorded", std::to_string(entry.offsets.size())},
-                    {"requested", std::to_string(num_sources)}});
+  return MakeError("STREAMING_SOURCES_CHANGED", {{"recorded", std::to_string(entry.offsets.size())},
+                                                 {"requested", std::to_string(num_sources)}});
 }
 
 Status MissingBatch(const char* log, int64_t batch) {
@@ -47,8 +46,7 @@ Result<bool> HoldsFiles(FileSystem* file_system, const std::string& directory) {
     const std::string name = BaseName(entry.path);
     if (name.starts_with(".")) continue;
     if (!entry.is_directory) return true;
-    ARROW_ASSIGN_OR_RAISE(const bool below,
-                          HoldsFiles(file_system, JoinPath(directory, name)));
+    ARROW_ASSIGN_OR_RAISE(const bool below, HoldsFiles(file_system, JoinPath(directory, name)));
     if (below) return true;
   }
   return false;

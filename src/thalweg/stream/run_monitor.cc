@@ -68,8 +68,8 @@ void RunMonitor::SetException(StreamingQueryException exception) {
 
 void RunMonitor::FinishStatus() {
   std::lock_guard<std::mutex> lock(mutex_);
-  status_.message = exception_ ? "Terminated with exception: " + RenderError(exception_->cause)
-                               : "Stopped";
+  status_.message =
+      exception_ ? "Terminated with exception: " + RenderError(exception_->cause) : "Stopped";
   status_.is_data_available = false;
   status_.is_trigger_active = false;
 }

@@ -107,8 +107,8 @@ std::map<std::string, std::string> RestorePinnedSettings(
     if (found != recorded.end()) {
       pinned[key] = found->second;
     } else {
-      pinned[key] = setting.absent.empty() ? SessionValue(setting, settings)
-                                           : std::string(setting.absent);
+      pinned[key] =
+          setting.absent.empty() ? SessionValue(setting, settings) : std::string(setting.absent);
     }
   }
   return pinned;

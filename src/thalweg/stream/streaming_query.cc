@@ -125,9 +125,9 @@ Status StreamingQuery::Stop() {
   if (IsQueryThread()) return Status::OK();
   const int64_t timeout = parts_.settings.stop_timeout_millis;
   if (WakeUntilStopped(timeout > 0 ? timeout : -1)) return Status::OK();
-  return MakeError("STREAMING_QUERY_STOP_TIMEOUT", {{"id", parts_.id},
-                                                    {"runId", parts_.run_id},
-                                                    {"timeout", std::to_string(timeout)}});
+  return MakeError(
+      "STREAMING_QUERY_STOP_TIMEOUT",
+      {{"id", parts_.id}, {"runId", parts_.run_id}, {"timeout", std::to_string(timeout)}});
 }
 
 void StreamingQuery::RequestGracefulStop() { monitor_.RequestStop(/*cancel=*/false); }

@@ -53,7 +53,9 @@ std::vector<int64_t> TimesOf(const Trigger& trigger, int64_t start,
     clock.Advance(durations[times.size() - 1]);
     return times.size() < durations.size();
   };
-  EXPECT_TRUE(RunTriggers(trigger, &clock, [] { return false; }, run_one).ok());
+  EXPECT_TRUE(RunTriggers(
+                  trigger, &clock, [] { return false; }, run_one)
+                  .ok());
   return times;
 }
 
@@ -82,17 +84,22 @@ TEST(Trigger, OnceRunsOnceAndAvailableNowUntilDone) {
   testing::ManualClock clock(1000);
   int calls = 0;
   const auto run_one = [&]() -> Result<bool> { return ++calls < 3; };
-  ASSERT_TRUE(RunTriggers(Trigger::Once(), &clock, [] { return false; }, run_one).ok());
+  ASSERT_TRUE(RunTriggers(
+                  Trigger::Once(), &clock, [] { return false; }, run_one)
+                  .ok());
   EXPECT_EQ(calls, 1);
-  ASSERT_TRUE(RunTriggers(Trigger::AvailableNow(), &clock, [] { return false; }, run_one).ok());
+  ASSERT_TRUE(RunTriggers(
+                  Trigger::AvailableNow(), &clock, [] { return false; }, run_one)
+                  .ok());
   EXPECT_EQ(calls, 3);
 }
 
 TEST(Trigger, ErrorsEndTheLoop) {
   testing::ManualClock clock(1000);
   const auto run_one = [&]() -> Result<bool> { return Status::IOError("x"); };
-  EXPECT_FALSE(
-      RunTriggers(Trigger::AvailableNow(), &clock, [] { return false; }, run_one).ok());
+  EXPECT_FALSE(RunTriggers(
+                   Trigger::AvailableNow(), &clock, [] { return false; }, run_one)
+                   .ok());
 }
 
 }  // namespace

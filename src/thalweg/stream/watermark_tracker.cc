@@ -31,8 +31,8 @@ void WatermarkTracker::Update(const std::vector<exec::EventTimeStatistics>& even
     if (!chosen) {
       chosen = value;
     } else {
-      chosen = policy_ == WatermarkPolicy::kMin ? std::min(*chosen, value)
-                                                : std::max(*chosen, value);
+      chosen =
+          policy_ == WatermarkPolicy::kMin ? std::min(*chosen, value) : std::max(*chosen, value);
     }
   }
   global_millis_ = std::max(global_millis_, *chosen);

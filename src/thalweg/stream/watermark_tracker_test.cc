@@ -49,8 +49,7 @@ TEST(WatermarkTracker, ARestartKeepsTheGlobalValueAndForgetsTheNodes) {
 TEST(WatermarkTracker, ParsesPolicies) {
   EXPECT_EQ(*ParseWatermarkPolicy("MIN"), WatermarkPolicy::kMin);
   EXPECT_EQ(*ParseWatermarkPolicy("max"), WatermarkPolicy::kMax);
-  EXPECT_TRUE(IsCondition(ParseWatermarkPolicy("mean").status(),
-                          "INVALID_CONF_VALUE.REQUIREMENT"));
+  EXPECT_TRUE(IsCondition(ParseWatermarkPolicy("mean").status(), "INVALID_CONF_VALUE.REQUIREMENT"));
 }
 
 }  // namespace

@@ -163,8 +163,8 @@ Result<std::vector<FileInfo>> FaultInjectingFileSystem::List(const std::string& 
   }
   for (const auto& [path, content] : files_) {
     if (ParentPath(path) != directory) continue;
-    entries.push_back({path, false, static_cast<int64_t>(content->bytes.size()),
-                       content->modification_millis});
+    entries.push_back(
+        {path, false, static_cast<int64_t>(content->bytes.size()), content->modification_millis});
   }
   std::sort(entries.begin(), entries.end(),
             [](const FileInfo& a, const FileInfo& b) { return a.path < b.path; });

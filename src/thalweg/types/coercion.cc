@@ -57,12 +57,18 @@ bool IsAnsiInterval(const arrow::DataType& type) {
 
 int NumericRank(const arrow::DataType& type) {
   switch (type.id()) {
-    case Type::INT8: return 0;
-    case Type::INT16: return 1;
-    case Type::INT32: return 2;
-    case Type::INT64: return 3;
-    case Type::FLOAT: return 4;
-    default: return 5;
+    case Type::INT8:
+      return 0;
+    case Type::INT16:
+      return 1;
+    case Type::INT32:
+      return 2;
+    case Type::INT64:
+      return 3;
+    case Type::FLOAT:
+      return 4;
+    default:
+      return 5;
   }
 }
 
@@ -240,14 +246,22 @@ bool CanStoreAssign(const arrow::DataType& from, const arrow::DataType& to) {
 
 TypePtr DecimalForType(const arrow::DataType& type) {
   switch (type.id()) {
-    case Type::INT8: return DecimalOf(3, 0);
-    case Type::INT16: return DecimalOf(5, 0);
-    case Type::INT32: return DecimalOf(10, 0);
-    case Type::INT64: return DecimalOf(20, 0);
-    case Type::FLOAT: return DecimalOf(14, 7);
-    case Type::DOUBLE: return DecimalOf(30, 15);
-    case Type::DECIMAL128: return DecimalOf(ShapeOf(type).precision, ShapeOf(type).scale);
-    default: return nullptr;
+    case Type::INT8:
+      return DecimalOf(3, 0);
+    case Type::INT16:
+      return DecimalOf(5, 0);
+    case Type::INT32:
+      return DecimalOf(10, 0);
+    case Type::INT64:
+      return DecimalOf(20, 0);
+    case Type::FLOAT:
+      return DecimalOf(14, 7);
+    case Type::DOUBLE:
+      return DecimalOf(30, 15);
+    case Type::DECIMAL128:
+      return DecimalOf(ShapeOf(type).precision, ShapeOf(type).scale);
+    default:
+      return nullptr;
   }
 }
 
@@ -264,14 +278,16 @@ TypePtr DecimalResultType(char op, const arrow::DataType& left, const arrow::Dat
   const DecimalShape b = ShapeOf(right);
   const int scale = std::max(a.scale, b.scale);
   switch (op) {
-    case '*': return AdjustedDecimal(a.precision + b.precision + 1, a.scale + b.scale);
+    case '*':
+      return AdjustedDecimal(a.precision + b.precision + 1, a.scale + b.scale);
     case '/': {
       const int quotient_scale = std::max(kMinAdjustedScale, a.scale + b.precision + 1);
       return AdjustedDecimal(a.integer_digits() + b.scale + quotient_scale, quotient_scale);
     }
     case '%':
       return AdjustedDecimal(std::min(a.integer_digits(), b.integer_digits()) + scale, scale);
-    case 'd': return BoundedDecimal(std::max(1, a.integer_digits() + b.scale), 0);
+    case 'd':
+      return BoundedDecimal(std::max(1, a.integer_digits() + b.scale), 0);
     default:
       return AdjustedDecimal(std::max(a.integer_digits(), b.integer_digits()) + scale + 1, scale);
   }

@@ -24,26 +24,41 @@ bool EqualIgnoringCase(const std::string& left, const std::string& right) {
 /// Names of types without parts; empty for others.
 std::string PlainTypeName(const arrow::DataType& type) {
   switch (type.id()) {
-    case Type::NA: return "void";
-    case Type::BOOL: return "boolean";
-    case Type::INT8: return "tinyint";
-    case Type::INT16: return "smallint";
-    case Type::INT32: return "int";
-    case Type::INT64: return "bigint";
-    case Type::FLOAT: return "float";
-    case Type::DOUBLE: return "double";
-    case Type::STRING: return "string";
-    case Type::BINARY: return "binary";
-    case Type::DATE32: return "date";
-    case Type::TIMESTAMP: return IsTimestamp(type) ? "timestamp" : "timestamp_ntz";
+    case Type::NA:
+      return "void";
+    case Type::BOOL:
+      return "boolean";
+    case Type::INT8:
+      return "tinyint";
+    case Type::INT16:
+      return "smallint";
+    case Type::INT32:
+      return "int";
+    case Type::INT64:
+      return "bigint";
+    case Type::FLOAT:
+      return "float";
+    case Type::DOUBLE:
+      return "double";
+    case Type::STRING:
+      return "string";
+    case Type::BINARY:
+      return "binary";
+    case Type::DATE32:
+      return "date";
+    case Type::TIMESTAMP:
+      return IsTimestamp(type) ? "timestamp" : "timestamp_ntz";
     case Type::DURATION:
-    case Type::INTERVAL_MONTHS: return "interval " + IntervalRangeText(IntervalRangeOf(type));
-    case Type::INTERVAL_MONTH_DAY_NANO: return "interval";
+    case Type::INTERVAL_MONTHS:
+      return "interval " + IntervalRangeText(IntervalRangeOf(type));
+    case Type::INTERVAL_MONTH_DAY_NANO:
+      return "interval";
     case Type::DECIMAL128: {
       const auto& decimal = checked_cast<const arrow::Decimal128Type&>(type);
       return fmt::format("decimal({},{})", decimal.precision(), decimal.scale());
     }
-    default: return "";
+    default:
+      return "";
   }
 }
 
@@ -118,20 +133,24 @@ bool IsInterval(const arrow::DataType& type) {
 bool IsOrderable(const arrow::DataType& type) {
   switch (type.id()) {
     case Type::MAP:
-    case Type::INTERVAL_MONTH_DAY_NANO: return false;
-    case Type::LIST: return IsOrderable(*type.field(0)->type());
+    case Type::INTERVAL_MONTH_DAY_NANO:
+      return false;
+    case Type::LIST:
+      return IsOrderable(*type.field(0)->type());
     case Type::STRUCT:
       for (const auto& field : type.fields()) {
         if (!IsOrderable(*field->type())) return false;
       }
       return true;
-    default: return true;
+    default:
+      return true;
   }
 }
 
 std::string SimpleTypeName(const arrow::DataType& type) {
   switch (type.id()) {
-    case Type::LIST: return "array<" + SimpleTypeName(*type.field(0)->type()) + ">";
+    case Type::LIST:
+      return "array<" + SimpleTypeName(*type.field(0)->type()) + ">";
     case Type::MAP: {
       const auto& map = checked_cast<const arrow::MapType&>(type);
       return fmt::format("map<{},{}>", SimpleTypeName(*map.key_type()),
@@ -145,7 +164,8 @@ std::string SimpleTypeName(const arrow::DataType& type) {
       }
       return text + ">";
     }
-    default: break;
+    default:
+      break;
   }
   std::string name = PlainTypeName(type);
   return name.empty() ? type.ToString() : name;
@@ -153,7 +173,8 @@ std::string SimpleTypeName(const arrow::DataType& type) {
 
 std::string SqlTypeName(const arrow::DataType& type) {
   switch (type.id()) {
-    case Type::LIST: return "ARRAY<" + SqlTypeName(*type.field(0)->type()) + ">";
+    case Type::LIST:
+      return "ARRAY<" + SqlTypeName(*type.field(0)->type()) + ">";
     case Type::MAP: {
       const auto& map = checked_cast<const arrow::MapType&>(type);
       return fmt::format("MAP<{}, {}>", SqlTypeName(*map.key_type()),
@@ -168,7 +189,8 @@ std::string SqlTypeName(const arrow::DataType& type) {
       }
       return text + ">";
     }
-    default: break;
+    default:
+      break;
   }
   std::string name = SimpleTypeName(type);
   for (char& letter : name) {
@@ -180,7 +202,8 @@ std::string SqlTypeName(const arrow::DataType& type) {
 bool SameType(const arrow::DataType& left, const arrow::DataType& right) {
   if (left.id() != right.id()) return false;
   switch (left.id()) {
-    case Type::LIST: return SameType(*left.field(0)->type(), *right.field(0)->type());
+    case Type::LIST:
+      return SameType(*left.field(0)->type(), *right.field(0)->type());
     case Type::MAP: {
       const auto& a = checked_cast<const arrow::MapType&>(left);
       const auto& b = checked_cast<const arrow::MapType&>(right);
@@ -195,10 +218,13 @@ bool SameType(const arrow::DataType& left, const arrow::DataType& right) {
         }
       }
       return true;
-    case Type::TIMESTAMP: return IsTimestamp(left) == IsTimestamp(right);
+    case Type::TIMESTAMP:
+      return IsTimestamp(left) == IsTimestamp(right);
     case Type::DURATION:
-    case Type::INTERVAL_MONTHS: return IntervalRangeOf(left) == IntervalRangeOf(right);
-    default: return left.Equals(right);
+    case Type::INTERVAL_MONTHS:
+      return IntervalRangeOf(left) == IntervalRangeOf(right);
+    default:
+      return left.Equals(right);
   }
 }
 

@@ -40,9 +40,9 @@ bool IsTimestampNtz(const arrow::DataType& type);  // without
 bool IsInteger(const arrow::DataType& type);       // int8..int64
 bool IsFloating(const arrow::DataType& type);      // float, double
 bool IsDecimal(const arrow::DataType& type);
-bool IsNumeric(const arrow::DataType& type);       // the three above
+bool IsNumeric(const arrow::DataType& type);  // the three above
 bool IsString(const arrow::DataType& type);
-bool IsNested(const arrow::DataType& type);        // array, map, struct
+bool IsNested(const arrow::DataType& type);  // array, map, struct
 bool IsInterval(const arrow::DataType& type);
 /// True if values of the type can be ordered (and so sorted, compared with <, grouped): all but
 /// map and calendar interval, recursively.
@@ -53,8 +53,8 @@ std::string SimpleTypeName(const arrow::DataType& type);
 /// Spark's SQL name: "BIGINT", "DECIMAL(10,2)", "ARRAY<INT>", "STRUCT<a: INT, b: STRING>".
 std::string SqlTypeName(const arrow::DataType& type);
 
-/// True if both are the same SQL type, ignoring nullability and field metadata inside. The ranges of
-/// intervals (interval_range.h) count here, which Arrow's Equals() does not know.
+/// True if both are the same SQL type, ignoring nullability and field metadata inside. The ranges
+/// of intervals (interval_range.h) count here, which Arrow's Equals() does not know.
 bool SameType(const arrow::DataType& left, const arrow::DataType& right);
 
 /// A type from SQL text ("DECIMAL(10, 2)", "array<struct<a:int>>"), case-insensitive.

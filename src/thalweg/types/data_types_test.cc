@@ -30,8 +30,8 @@ TEST(DataTypesTest, ParsesAndPrintsTypes) {
 
 TEST(DataTypesTest, RefusesWhatIsNoType) {
   EXPECT_TRUE(IsCondition(ParseDataType("unknown_type").status(), "UNSUPPORTED_DATATYPE"));
-  EXPECT_TRUE(IsCondition(ParseDataType("decimal(5,6)").status(),
-                          "DECIMAL_SCALE_EXCEEDS_PRECISION"));
+  EXPECT_TRUE(
+      IsCondition(ParseDataType("decimal(5,6)").status(), "DECIMAL_SCALE_EXCEEDS_PRECISION"));
   EXPECT_TRUE(IsCondition(ParseDataType("decimal(39,0)").status(),
                           "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION"));
   EXPECT_TRUE(IsCondition(ParseDataType("decimal(5,-1)").status(), "PARSE_SYNTAX_ERROR"));

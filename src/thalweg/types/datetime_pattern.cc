@@ -19,25 +19,35 @@ int MaxCount(char letter) {
     case 'Q':
     case 'q':
     case 'E':
-    case 'z': return 4;
-    case 'y': return 6;
-    case 'D': return 3;
+    case 'z':
+      return 4;
+    case 'y':
+      return 6;
+    case 'D':
+      return 3;
     case 'd':
     case 'h':
     case 'H':
     case 'k':
     case 'K':
     case 'm':
-    case 's': return 2;
+    case 's':
+      return 2;
     case 'a':
-    case 'F': return 1;
-    case 'S': return 9;
-    case 'V': return 2;
-    case 'O': return 4;
+    case 'F':
+      return 1;
+    case 'S':
+      return 9;
+    case 'V':
+      return 2;
+    case 'O':
+      return 4;
     case 'X':
     case 'x':
-    case 'Z': return 5;
-    default: return 0;
+    case 'Z':
+      return 5;
+    default:
+      return 0;
   }
 }
 
@@ -97,7 +107,8 @@ Status CheckRun(const std::string& pattern, char letter, int count, DatetimePatt
 int FixedWidth(const Element& element) {
   if (element.kind != Element::Kind::kField) return 0;
   switch (element.letter) {
-    case 'y': return element.count == 2 ? 2 : 0;
+    case 'y':
+      return element.count == 2 ? 2 : 0;
     case 'M':
     case 'L':
     case 'd':
@@ -106,9 +117,12 @@ int FixedWidth(const Element& element) {
     case 'k':
     case 'K':
     case 'm':
-    case 's': return element.count == 2 ? 2 : 0;
-    case 'D': return element.count == 3 ? 3 : 0;
-    default: return 0;
+    case 's':
+      return element.count == 2 ? 2 : 0;
+    case 'D':
+      return element.count == 3 ? 3 : 0;
+    default:
+      return 0;
   }
 }
 

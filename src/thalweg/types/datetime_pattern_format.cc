@@ -145,13 +145,27 @@ void AppendTimeField(const Element& element, const PrintedTime& time, std::strin
   const int64_t hour = time.seconds_of_day / 3600;
   const int count = element.count;
   switch (element.letter) {
-    case 'a': out->append(hour < 12 ? "AM" : "PM"); break;
-    case 'H': AppendPadded(hour, count, out); break;
-    case 'k': AppendPadded(hour == 0 ? 24 : hour, count, out); break;
-    case 'K': AppendPadded(hour % 12, count, out); break;
-    case 'h': AppendPadded(hour % 12 == 0 ? 12 : hour % 12, count, out); break;
-    case 'm': AppendPadded(time.seconds_of_day / 60 % 60, count, out); break;
-    case 's': AppendPadded(time.seconds_of_day % 60, count, out); break;
+    case 'a':
+      out->append(hour < 12 ? "AM" : "PM");
+      break;
+    case 'H':
+      AppendPadded(hour, count, out);
+      break;
+    case 'k':
+      AppendPadded(hour == 0 ? 24 : hour, count, out);
+      break;
+    case 'K':
+      AppendPadded(hour % 12, count, out);
+      break;
+    case 'h':
+      AppendPadded(hour % 12 == 0 ? 12 : hour % 12, count, out);
+      break;
+    case 'm':
+      AppendPadded(time.seconds_of_day / 60 % 60, count, out);
+      break;
+    case 's':
+      AppendPadded(time.seconds_of_day % 60, count, out);
+      break;
     case 'S': {
       std::string digits;
       AppendPadded(time.micros_of_second, 6, &digits);
@@ -159,7 +173,8 @@ void AppendTimeField(const Element& element, const PrintedTime& time, std::strin
       out->append(digits, 0, static_cast<size_t>(count));
       break;
     }
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -171,7 +186,9 @@ bool AppendField(const Element& element, const PrintedTime& time, std::string* o
       out->append(count == 4 ? (time.date.year > 0 ? "Anno Domini" : "Before Christ")
                              : (time.date.year > 0 ? "AD" : "BC"));
       return true;
-    case 'y': AppendYear(time, count, out); return true;
+    case 'y':
+      AppendYear(time, count, out);
+      return true;
     case 'M':
     case 'L':
       if (count <= 2) {
@@ -181,20 +198,31 @@ bool AppendField(const Element& element, const PrintedTime& time, std::string* o
       }
       return true;
     case 'Q':
-    case 'q': AppendQuarter((time.date.month + 2) / 3, count, out); return true;
-    case 'd': AppendPadded(time.date.day, count, out); return true;
+    case 'q':
+      AppendQuarter((time.date.month + 2) / 3, count, out);
+      return true;
+    case 'd':
+      AppendPadded(time.date.day, count, out);
+      return true;
     case 'D':
       AppendPadded(time.days - DaysFromCivil(time.date.year, 1, 1) + 1, count, out);
       return true;
-    case 'E': AppendNamed(kDayNames[IsoWeekday(time.days) - 1], count == 4, out); return true;
-    case 'F': AppendPadded((time.date.day - 1) % 7 + 1, 1, out); return true;
+    case 'E':
+      AppendNamed(kDayNames[IsoWeekday(time.days) - 1], count == 4, out);
+      return true;
+    case 'F':
+      AppendPadded((time.date.day - 1) % 7 + 1, 1, out);
+      return true;
     case 'V':
     case 'z':
     case 'O':
     case 'X':
     case 'x':
-    case 'Z': return AppendZoneField(element, time, out);
-    default: AppendTimeField(element, time, out); return true;
+    case 'Z':
+      return AppendZoneField(element, time, out);
+    default:
+      AppendTimeField(element, time, out);
+      return true;
   }
 }
 

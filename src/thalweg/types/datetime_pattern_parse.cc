@@ -259,10 +259,14 @@ class PatternParser {
   bool ParseHour(const Element& element) {
     int64_t hour;
     switch (element.letter) {
-      case 'H': return ParseNumber(element, 0, 23, &hour) && Put(&fields_.hour, hour);
-      case 'k': return ParseNumber(element, 1, 24, &hour) && Put(&fields_.hour, hour % 24);
-      case 'K': return ParseNumber(element, 0, 11, &hour) && Put(&fields_.hour_of_half, hour);
-      default: return ParseNumber(element, 1, 12, &hour) && Put(&fields_.hour_of_half, hour % 12);
+      case 'H':
+        return ParseNumber(element, 0, 23, &hour) && Put(&fields_.hour, hour);
+      case 'k':
+        return ParseNumber(element, 1, 24, &hour) && Put(&fields_.hour, hour % 24);
+      case 'K':
+        return ParseNumber(element, 0, 11, &hour) && Put(&fields_.hour_of_half, hour);
+      default:
+        return ParseNumber(element, 1, 12, &hour) && Put(&fields_.hour_of_half, hour % 12);
     }
   }
 
@@ -273,26 +277,41 @@ class PatternParser {
       case 'G':
         return full ? ParseChoice("Before Christ", "Anno Domini", &fields_.era)
                     : ParseChoice("BC", "AD", &fields_.era);
-      case 'y': return ParseYear(element);
+      case 'y':
+        return ParseYear(element);
       case 'M':
-      case 'L': return ParseMonth(element);
-      case 'd': return ParseNumber(element, 1, 31, &value) && Put(&fields_.day, value);
-      case 'D': return ParseNumber(element, 1, 366, &value) && Put(&fields_.day_of_year, value);
-      case 'a': return ParseChoice("AM", "PM", &fields_.half_of_day);
-      case 'm': return ParseNumber(element, 0, 59, &value) && Put(&fields_.minute, value);
-      case 's': return ParseNumber(element, 0, 59, &value) && Put(&fields_.second, value);
-      case 'S': return ParseFraction(element);
-      case 'V': return ParseZoneId(false);
-      case 'z': return ParseZoneId(full);
-      case 'O': return ParseLocalizedOffset(full);
+      case 'L':
+        return ParseMonth(element);
+      case 'd':
+        return ParseNumber(element, 1, 31, &value) && Put(&fields_.day, value);
+      case 'D':
+        return ParseNumber(element, 1, 366, &value) && Put(&fields_.day_of_year, value);
+      case 'a':
+        return ParseChoice("AM", "PM", &fields_.half_of_day);
+      case 'm':
+        return ParseNumber(element, 0, 59, &value) && Put(&fields_.minute, value);
+      case 's':
+        return ParseNumber(element, 0, 59, &value) && Put(&fields_.second, value);
+      case 'S':
+        return ParseFraction(element);
+      case 'V':
+        return ParseZoneId(false);
+      case 'z':
+        return ParseZoneId(full);
+      case 'O':
+        return ParseLocalizedOffset(full);
       case 'X':
-      case 'x': return ParseOffset(element.letter, element.count);
+      case 'x':
+        return ParseOffset(element.letter, element.count);
       case 'E':
       case 'F':
       case 'Q':
-      case 'q': return false;  // print only
-      case 'Z': return full ? ParseLocalizedOffset(true) : ParseOffset('Z', element.count);
-      default: return ParseHour(element);
+      case 'q':
+        return false;  // print only
+      case 'Z':
+        return full ? ParseLocalizedOffset(true) : ParseOffset('Z', element.count);
+      default:
+        return ParseHour(element);
     }
   }
 

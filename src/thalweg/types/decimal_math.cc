@@ -40,8 +40,8 @@ std::string DigitsOf(Int128 value) {
 }
 
 BasicDecimal256 Widen(Int128 value) {
-  return BasicDecimal256(arrow::BasicDecimal128(static_cast<int64_t>(value >> 64),
-                                                static_cast<uint64_t>(value)));
+  return BasicDecimal256(
+      arrow::BasicDecimal128(static_cast<int64_t>(value >> 64), static_cast<uint64_t>(value)));
 }
 
 /// Back to 128 bits, if it has at most `precision` digits.
@@ -87,8 +87,7 @@ Int128 DivideHalfUp(Int128 value, Int128 divisor) {
   return quotient;
 }
 
-std::optional<Int128> RescaleDecimal(Int128 unscaled, int from_scale, int to_scale,
-                                     int precision) {
+std::optional<Int128> RescaleDecimal(Int128 unscaled, int from_scale, int to_scale, int precision) {
   Int128 result = unscaled;
   if (to_scale > from_scale) {
     const int shift = to_scale - from_scale;

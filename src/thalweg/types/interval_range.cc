@@ -59,12 +59,8 @@ std::string IntervalRangeText(IntervalRange range) {
 }
 
 int64_t IntervalFieldSize(IntervalField field) {
-  static constexpr int64_t kSizes[] = {12,
-                                       1,
-                                       kMicrosPerDay,
-                                       kMicrosPerHour,
-                                       kMicrosPerMinute,
-                                       kMicrosPerSecond};
+  static constexpr int64_t kSizes[] = {
+      12, 1, kMicrosPerDay, kMicrosPerHour, kMicrosPerMinute, kMicrosPerSecond};
   return kSizes[static_cast<size_t>(field)];
 }
 

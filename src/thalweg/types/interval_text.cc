@@ -12,9 +12,8 @@ using Wide = __int128;
 
 enum Unit { kYear, kMonth, kDay, kHour, kMinute, kSecond, kNoUnit };
 
-constexpr int64_t kUnitMicros[] = {0,              0,
-                                   kMicrosPerDay,  kMicrosPerHour,
-                                   kMicrosPerMinute, kMicrosPerSecond};
+constexpr int64_t kUnitMicros[] = {
+    0, 0, kMicrosPerDay, kMicrosPerHour, kMicrosPerMinute, kMicrosPerSecond};
 
 std::string SecondsText(uint64_t micros) {
   std::string text = fmt::format("{}", micros / kMicrosPerSecond);
@@ -179,8 +178,7 @@ std::string CalendarIntervalText(int32_t months, int32_t days, int64_t micros) {
 }
 
 std::optional<int64_t> ParseDayTimeIntervalText(std::string_view text, IntervalRange range) {
-  const auto parts =
-      SplitLiteral(text, static_cast<Unit>(range.from), static_cast<Unit>(range.to));
+  const auto parts = SplitLiteral(text, static_cast<Unit>(range.from), static_cast<Unit>(range.to));
   if (!parts || parts->from < kDay) return std::nullopt;
   Scanner scanner(parts->body);
   const int sign = parts->sign * scanner.TakeSign();
@@ -205,8 +203,7 @@ std::optional<int64_t> ParseDayTimeIntervalText(std::string_view text, IntervalR
 }
 
 std::optional<int32_t> ParseYearMonthIntervalText(std::string_view text, IntervalRange range) {
-  const auto parts =
-      SplitLiteral(text, static_cast<Unit>(range.from), static_cast<Unit>(range.to));
+  const auto parts = SplitLiteral(text, static_cast<Unit>(range.from), static_cast<Unit>(range.to));
   if (!parts || parts->to > kMonth) return std::nullopt;
   Scanner scanner(parts->body);
   const int sign = parts->sign * scanner.TakeSign();

@@ -21,15 +21,15 @@ struct Digits {
 template <typename T>
 Digits ShortestDigits(T value) {
   char buffer[40];
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value,
-                                 std::chars_format::scientific).ptr;
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific).ptr;
   const char* from = buffer;
   const char* stop = end;
   char two_digits[40];
   if (buffer[1] == 'e') {
     // Java writes two digits at least, and of those the two nearest to the value.
-    const int length = std::snprintf(two_digits, sizeof(two_digits), "%.1e",
-                                     static_cast<double>(value));
+    const int length =
+        std::snprintf(two_digits, sizeof(two_digits), "%.1e", static_cast<double>(value));
     T read_back{};
     std::from_chars(two_digits, two_digits + length, read_back);
     if (read_back == value) {

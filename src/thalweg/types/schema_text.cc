@@ -21,14 +21,22 @@ using Json = nlohmann::ordered_json;
 /// Spark's typeName: as SimpleTypeName but for the integers, and without parts of nested types.
 std::string JsonTypeName(const arrow::DataType& type) {
   switch (type.id()) {
-    case Type::INT8: return "byte";
-    case Type::INT16: return "short";
-    case Type::INT32: return "integer";
-    case Type::INT64: return "long";
-    case Type::LIST: return "array";
-    case Type::MAP: return "map";
-    case Type::STRUCT: return "struct";
-    default: return SimpleTypeName(type);
+    case Type::INT8:
+      return "byte";
+    case Type::INT16:
+      return "short";
+    case Type::INT32:
+      return "integer";
+    case Type::INT64:
+      return "long";
+    case Type::LIST:
+      return "array";
+    case Type::MAP:
+      return "map";
+    case Type::STRUCT:
+      return "struct";
+    default:
+      return SimpleTypeName(type);
   }
 }
 
@@ -123,8 +131,7 @@ Result<arrow::FieldVector> FieldsFromJson(const Json& json) {
     }
     ARROW_ASSIGN_OR_RAISE(auto type, TypeFromJson(entry["type"]));
     std::shared_ptr<arrow::KeyValueMetadata> metadata;
-    if (entry.contains("metadata") && entry["metadata"].is_object() &&
-        !entry["metadata"].empty()) {
+    if (entry.contains("metadata") && entry["metadata"].is_object() && !entry["metadata"].empty()) {
       metadata = std::make_shared<arrow::KeyValueMetadata>();
       for (const auto& [key, value] : entry["metadata"].items()) {
         if (key == "comment" && value.is_string()) {

@@ -32,8 +32,7 @@ int DaysInMonth(int64_t year, int month) {
 }
 
 bool IsValidCivilDate(int64_t year, int64_t month, int64_t day) {
-  return month >= 1 && month <= 12 && day >= 1 &&
-         day <= DaysInMonth(year, static_cast<int>(month));
+  return month >= 1 && month <= 12 && day >= 1 && day <= DaysInMonth(year, static_cast<int>(month));
 }
 
 int64_t DaysFromCivil(int64_t year, int month, int day) {
@@ -42,8 +41,7 @@ int64_t DaysFromCivil(int64_t year, int month, int day) {
   const int64_t era = FloorDivide(year, 400);
   const int64_t year_of_era = year - era * 400;
   const int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  const int64_t day_of_era =
-      year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  const int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return era * 146097 + day_of_era - 719468;
 }
 
@@ -261,8 +259,8 @@ class TimestampScanner {
 std::optional<int64_t> TimeOfDay(const TimestampParts& parts) {
   const auto& values = parts.values;
   if (values[3] > 23 || values[4] > 59 || values[5] > 59) return std::nullopt;
-  return values[3] * kMicrosPerHour + values[4] * kMicrosPerMinute +
-         values[5] * kMicrosPerSecond + values[6];
+  return values[3] * kMicrosPerHour + values[4] * kMicrosPerMinute + values[5] * kMicrosPerSecond +
+         values[6];
 }
 
 std::optional<int64_t> MicrosOfDay(int64_t days, int64_t time_of_day) {
@@ -278,9 +276,8 @@ std::optional<int64_t> LocalMicros(const TimestampParts& parts) {
   const auto& values = parts.values;
   const auto time = TimeOfDay(parts);
   if (!time || !IsValidCivilDate(values[0], values[1], values[2])) return std::nullopt;
-  return MicrosOfDay(DaysFromCivil(values[0], static_cast<int>(values[1]),
-                                   static_cast<int>(values[2])),
-                     *time);
+  return MicrosOfDay(
+      DaysFromCivil(values[0], static_cast<int>(values[1]), static_cast<int>(values[2])), *time);
 }
 
 }  // namespace

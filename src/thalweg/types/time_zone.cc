@@ -20,20 +20,34 @@ constexpr int64_t kFirstModelYear = 2010;
 /// Java's ZoneId.SHORT_IDS.
 const std::map<std::string, std::string, std::less<>>& ShortIds() {
   static const std::map<std::string, std::string, std::less<>> kIds = {
-      {"ACT", "Australia/Darwin"},    {"AET", "Australia/Sydney"},
-      {"AGT", "America/Argentina/Buenos_Aires"}, {"ART", "Africa/Cairo"},
-      {"AST", "America/Anchorage"},   {"BET", "America/Sao_Paulo"},
-      {"BST", "Asia/Dhaka"},          {"CAT", "Africa/Harare"},
-      {"CNT", "America/St_Johns"},    {"CST", "America/Chicago"},
-      {"CTT", "Asia/Shanghai"},       {"EAT", "Africa/Addis_Ababa"},
-      {"ECT", "Europe/Paris"},        {"IET", "America/Indiana/Indianapolis"},
-      {"IST", "Asia/Kolkata"},        {"JST", "Asia/Tokyo"},
-      {"MIT", "Pacific/Apia"},        {"NET", "Asia/Yerevan"},
-      {"NST", "Pacific/Auckland"},    {"PLT", "Asia/Karachi"},
-      {"PNT", "America/Phoenix"},     {"PRT", "America/Puerto_Rico"},
-      {"PST", "America/Los_Angeles"}, {"SST", "Pacific/Guadalcanal"},
-      {"VST", "Asia/Ho_Chi_Minh"},    {"EST", "-05:00"},
-      {"MST", "-07:00"},              {"HST", "-10:00"}};
+      {"ACT", "Australia/Darwin"},
+      {"AET", "Australia/Sydney"},
+      {"AGT", "America/Argentina/Buenos_Aires"},
+      {"ART", "Africa/Cairo"},
+      {"AST", "America/Anchorage"},
+      {"BET", "America/Sao_Paulo"},
+      {"BST", "Asia/Dhaka"},
+      {"CAT", "Africa/Harare"},
+      {"CNT", "America/St_Johns"},
+      {"CST", "America/Chicago"},
+      {"CTT", "Asia/Shanghai"},
+      {"EAT", "Africa/Addis_Ababa"},
+      {"ECT", "Europe/Paris"},
+      {"IET", "America/Indiana/Indianapolis"},
+      {"IST", "Asia/Kolkata"},
+      {"JST", "Asia/Tokyo"},
+      {"MIT", "Pacific/Apia"},
+      {"NET", "Asia/Yerevan"},
+      {"NST", "Pacific/Auckland"},
+      {"PLT", "Asia/Karachi"},
+      {"PNT", "America/Phoenix"},
+      {"PRT", "America/Puerto_Rico"},
+      {"PST", "America/Los_Angeles"},
+      {"SST", "Pacific/Guadalcanal"},
+      {"VST", "Asia/Ho_Chi_Minh"},
+      {"EST", "-05:00"},
+      {"MST", "-07:00"},
+      {"HST", "-10:00"}};
   return kIds;
 }
 
@@ -85,8 +99,7 @@ int64_t ToListedYears(int64_t seconds) {
   const int64_t first_day = DaysFromCivil(date.year, 1, 1);
   for (int64_t year = kLastListedYear; year >= kFirstModelYear; --year) {
     const int64_t model_day = DaysFromCivil(year, 1, 1);
-    if (IsLeapYear(year) == IsLeapYear(date.year) &&
-        FloorModulo(model_day - first_day, 7) == 0) {
+    if (IsLeapYear(year) == IsLeapYear(date.year) && FloorModulo(model_day - first_day, 7) == 0) {
       return seconds - (first_day - model_day) * kSecondsPerDay;
     }
   }
@@ -194,8 +207,8 @@ bool IsValidTimeZone(const std::string& id) { return TimeZone::Make(id).ok(); }
 std::string FormatOffset(int64_t offset_seconds) {
   if (offset_seconds == 0) return "Z";
   const int64_t magnitude = offset_seconds < 0 ? -offset_seconds : offset_seconds;
-  std::string text = fmt::format("{}{:02}:{:02}", offset_seconds < 0 ? '-' : '+',
-                                 magnitude / 3600, magnitude / 60 % 60);
+  std::string text = fmt::format("{}{:02}:{:02}", offset_seconds < 0 ? '-' : '+', magnitude / 3600,
+                                 magnitude / 60 % 60);
   if (magnitude % 60 != 0) text += fmt::format(":{:02}", magnitude % 60);
   return text;
 }

@@ -150,21 +150,28 @@ class TypeParser {
     if (name == "interval") return ParseInterval();
     if (name == "char" || name == "character" || name == "varchar") return ParseSized(written);
     if (name == "string" && TakeWord("collate")) Advance();
-    static const std::map<std::string, TypePtr> kPlain = {
-        {"boolean", arrow::boolean()},     {"tinyint", arrow::int8()},
-        {"byte", arrow::int8()},           {"smallint", arrow::int16()},
-        {"short", arrow::int16()},         {"int", arrow::int32()},
-        {"integer", arrow::int32()},       {"bigint", arrow::int64()},
-        {"long", arrow::int64()},          {"float", arrow::float32()},
-        {"real", arrow::float32()},        {"double", arrow::float64()},
-        {"date", arrow::date32()},         {"timestamp", TimestampType()},
-        {"timestamp_ltz", TimestampType()}, {"timestamp_ntz", TimestampNtzType()},
-        {"string", arrow::utf8()},         {"binary", arrow::binary()},
-        {"void", arrow::null()}};
+    static const std::map<std::string, TypePtr> kPlain = {{"boolean", arrow::boolean()},
+                                                          {"tinyint", arrow::int8()},
+                                                          {"byte", arrow::int8()},
+                                                          {"smallint", arrow::int16()},
+                                                          {"short", arrow::int16()},
+                                                          {"int", arrow::int32()},
+                                                          {"integer", arrow::int32()},
+                                                          {"bigint", arrow::int64()},
+                                                          {"long", arrow::int64()},
+                                                          {"float", arrow::float32()},
+                                                          {"real", arrow::float32()},
+                                                          {"double", arrow::float64()},
+                                                          {"date", arrow::date32()},
+                                                          {"timestamp", TimestampType()},
+                                                          {"timestamp_ltz", TimestampType()},
+                                                          {"timestamp_ntz", TimestampNtzType()},
+                                                          {"string", arrow::utf8()},
+                                                          {"binary", arrow::binary()},
+                                                          {"void", arrow::null()}};
     const auto found = kPlain.find(name);
     if (found != kPlain.end()) return found->second;
-    return MakeError("UNSUPPORTED_DATATYPE",
-                     {{"typeName", "\"" + ToUpperAscii(written) + "\""}});
+    return MakeError("UNSUPPORTED_DATATYPE", {{"typeName", "\"" + ToUpperAscii(written) + "\""}});
   }
 
   Result<TypePtr> ParseArray() {
@@ -207,8 +214,9 @@ class TypeParser {
       ARROW_RETURN_NOT_OK(Expect(")"));
     }
     if (scale > precision) {
-      return MakeError("DECIMAL_SCALE_EXCEEDS_PRECISION", {{"scale", std::to_string(scale)},
-                                                {"precision", std::to_string(precision)}});
+      return MakeError(
+          "DECIMAL_SCALE_EXCEEDS_PRECISION",
+          {{"scale", std::to_string(scale)}, {"precision", std::to_string(precision)}});
     }
     if (precision > kMaxDecimalPrecision) {
       return MakeError("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
@@ -229,7 +237,7 @@ class TypeParser {
   }
 
   Result<TypePtr> ParseInterval() {
-    static const std::map<std::string, int> kUnits = {{"year", 0}, {"month", 1}, {"day", 2},
+    static const std::map<std::string, int> kUnits = {{"year", 0}, {"month", 1},  {"day", 2},
                                                       {"hour", 3}, {"minute", 4}, {"second", 5}};
     const auto unit = kUnits.find(ToLowerAscii(token_.text));
     if (token_.kind != Token::kWord || unit == kUnits.end()) return CalendarIntervalType();
@@ -254,9 +262,7 @@ class TypeParser {
 
 }  // namespace
 
-Result<TypePtr> ParseDataType(std::string_view text) {
-  return TypeParser(text).ParseOnlyType();
-}
+Result<TypePtr> ParseDataType(std::string_view text) { return TypeParser(text).ParseOnlyType(); }
 
 Result<SchemaPtr> ParseSchema(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t\r\n");

@@ -14,7 +14,8 @@ constexpr ErrorCondition kConditions[] = {
      "Cannot create <relationName>: a table or view of that name exists already. Choose another "
      "name, drop the existing one, or say IF NOT EXISTS."},
     {"TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", "42P07",
-     "Cannot create the temporary view <relationName>: it exists already. Choose another name, drop "
+     "Cannot create the temporary view <relationName>: it exists already. Choose another name, "
+     "drop "
      "the existing one, or say OR REPLACE."},
     {"RECURSIVE_VIEW", "42K0H", "The view <viewIdent> is defined in terms of itself (<newPath>)."},
     {"AMBIGUOUS_REFERENCE", "42704",
@@ -103,8 +104,7 @@ constexpr ErrorCondition kConditions[] = {
     {"INCOMPATIBLE_COLUMN_TYPE", "42825",
      "<operator> needs columns of compatible types, but the <columnOrdinalNumber> column of the "
      "<tableOrdinalNumber> input is <dataType1> and that of the first is <dataType2>.<hint>"},
-    {"ASSIGNMENT_ARITY_MISMATCH", "42802",
-     "There are <numExpr> names for <numTarget> columns."},
+    {"ASSIGNMENT_ARITY_MISMATCH", "42802", "There are <numExpr> names for <numTarget> columns."},
     {"INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE", "42000",
      "VALUES cannot hold <expr>, which is not a constant."},
     {"INVALID_INLINE_TABLE.FAILED_SQL_EXPRESSION_EVALUATION", "42000",

@@ -23,7 +23,8 @@ constexpr ErrorCondition kConditions[] = {
     {"INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION", "KD002",
      "The log file <path> has version <version>; versions up to <matchVersion> can be read."},
     {"BATCH_METADATA_NOT_FOUND", "42K03",
-     "The file <batchMetadataFile> is missing from the checkpoint. Restore it from a copy, or start "
+     "The file <batchMetadataFile> is missing from the checkpoint. Restore it from a copy, or "
+     "start "
      "with a new checkpoint location."},
 };
 

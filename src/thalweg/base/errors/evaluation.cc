@@ -79,7 +79,8 @@ constexpr ErrorCondition kConditions[] = {
      "The value <str> (<fmt>) is malformed and cannot be converted to <targetType>. Use "
      "<suggestion> to get NULL instead."},
     {"DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES", "42K09",
-     "Cannot resolve <sqlExpr>: <functionName> takes an <dataType> and a value of its element type, "
+     "Cannot resolve <sqlExpr>: <functionName> takes an <dataType> and a value of its element "
+     "type, "
      "but got <leftType> and <rightType>."},
     {"DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES", "42K09",
      "Cannot resolve <sqlExpr>: <functionName> takes two values of <arrayType> with one element "
@@ -88,7 +89,8 @@ constexpr ErrorCondition kConditions[] = {
      "Cannot resolve <sqlExpr>: <functionName> takes a <dataType> and a value of its key type, but "
      "got <leftType> and <rightType>."},
     {"DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING", "42K09",
-     "Cannot resolve <sqlExpr>: the names of fields must be constant strings, but are <inputExprs>."},
+     "Cannot resolve <sqlExpr>: the names of fields must be constant strings, but are "
+     "<inputExprs>."},
     {"DATATYPE_MISMATCH.CREATE_MAP_KEY_DIFF_TYPES", "42K09",
      "Cannot resolve <sqlExpr>: the keys given to <functionName> have no common type: <dataType>."},
     {"DATATYPE_MISMATCH.CREATE_MAP_VALUE_DIFF_TYPES", "42K09",
@@ -119,7 +121,8 @@ constexpr ErrorCondition kConditions[] = {
      "The value of <parameter> of <functionName> is invalid: a length is not negative, but this is "
      "<length>."},
     {"INVALID_PARAMETER_VALUE.START", "22023",
-     "The value of <parameter> of <functionName> is invalid: positions start at 1 or end at -1, 0 is "
+     "The value of <parameter> of <functionName> is invalid: positions start at 1 or end at -1, 0 "
+     "is "
      "none."},
     {"INVALID_PARAMETER_VALUE.PATTERN", "22023",
      "The value of <parameter> of <functionName> is invalid: <value>."},
@@ -130,7 +133,8 @@ constexpr ErrorCondition kConditions[] = {
      "The value of <parameter> of <functionName> is invalid: from <start> no steps of <step> lead "
      "to <stop>."},
     {"INVALID_REGEXP_REPLACE", "22023",
-     "regexp_replace cannot put <replacement> for the pattern <pattern> into <source> from position "
+     "regexp_replace cannot put <replacement> for the pattern <pattern> into <source> from "
+     "position "
      "<position> on."},
     {"MALFORMED_CHARACTER_CODING", "22000",
      "<function> met a value that is malformed in the character set <charset>."},

@@ -16,7 +16,8 @@ constexpr ErrorCondition kConditions[] = {
     {"FAILED_TO_PARSE_TOO_COMPLEX", "54001",
      "The statement is nested too deeply to be parsed. Split it into smaller ones, or rewrite long "
      "chains of operators."},
-    {"INVALID_TYPED_LITERAL", "42604", "The value <value> is no valid literal of type <valueType>."},
+    {"INVALID_TYPED_LITERAL", "42604",
+     "The value <value> is no valid literal of type <valueType>."},
     {"UNSUPPORTED_TYPED_LITERAL", "0A000",
      "Literals of type <unsupportedType> are not supported. Supported are <supportedTypes>."},
     {"INVALID_NUMERIC_LITERAL_RANGE", "22003",
@@ -50,7 +51,8 @@ constexpr ErrorCondition kConditions[] = {
     {"INVALID_INTERVAL_FORMAT.INVALID_UNIT", "22006",
      "The interval '<input>' cannot be parsed: the unit '<unit>' is invalid."},
     {"INVALID_INTERVAL_FORMAT.INVALID_FRACTION", "22006",
-     "The interval '<input>' cannot be parsed: only seconds may have a fraction, '<unit>' may not."},
+     "The interval '<input>' cannot be parsed: only seconds may have a fraction, '<unit>' may "
+     "not."},
     {"INVALID_INTERVAL_FORMAT.MISSING_NUMBER", "22006",
      "The interval '<input>' cannot be parsed: a number is expected after '<word>'."},
     {"INVALID_INTERVAL_FORMAT.MISSING_UNIT", "22006",
@@ -59,7 +61,8 @@ constexpr ErrorCondition kConditions[] = {
      "The interval '<input>' cannot be parsed: it does not have the form <supportedFormat> of "
      "<typeName>."},
     {"INVALID_INTERVAL_FORMAT.INTERVAL_PARSING", "22006",
-     "The interval '<input>' cannot be parsed: a field of the <interval> interval is out of range."},
+     "The interval '<input>' cannot be parsed: a field of the <interval> interval is out of "
+     "range."},
     {"INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", "22006",
      "The interval '<input>' is no time zone offset: it must lie within 18 hours of UTC and be of "
      "whole seconds."},

@@ -36,8 +36,10 @@ Status JoinKeyReader::Read(const expr::EvalContext& context, const Batch& batch,
 
 BuildSide::BuildSide(JoinKeyReader keys, int words_per_key, std::vector<TypePtr> column_types,
                      int num_workers)
-    : keys_(std::move(keys)), words_per_key_(words_per_key),
-      column_types_(std::move(column_types)), num_workers_(num_workers) {}
+    : keys_(std::move(keys)),
+      words_per_key_(words_per_key),
+      column_types_(std::move(column_types)),
+      num_workers_(num_workers) {}
 
 void BuildSide::BeginEpoch() {
   const std::lock_guard<std::mutex> lock(mutex_);

@@ -9,7 +9,9 @@ namespace thalweg::exec {
 HashJoinOperator::HashJoinOperator(HashJoinOptions options, JoinKeyReader keys,
                                    std::shared_ptr<BuildSide> build,
                                    std::shared_ptr<JoinProgress> progress)
-    : options_(std::move(options)), keys_(std::move(keys)), build_(std::move(build)),
+    : options_(std::move(options)),
+      keys_(std::move(keys)),
+      build_(std::move(build)),
       progress_(std::move(progress)) {}
 
 Status HashJoinOperator::BeginEpoch(const EpochContext& context) {
@@ -96,8 +98,7 @@ Result<Batch> HashJoinOperator::Assemble(const Batch& batch, const Pairs& pairs)
 Status HashJoinOperator::Resolve(const Batch& batch, Pairs* pairs) {
   if (pairs->probe.empty()) return Status::OK();
   ARROW_RETURN_NOT_OK(CheckCancelled(context_->cancelled));
-  const bool emits_pairs =
-      options_.kind == ProbeKind::kInner || options_.kind == ProbeKind::kOuter;
+  const bool emits_pairs = options_.kind == ProbeKind::kInner || options_.kind == ProbeKind::kOuter;
   Batch joined;
   if (emits_pairs || options_.condition != nullptr) {
     ARROW_ASSIGN_OR_RAISE(joined, Assemble(batch, *pairs));

@@ -14,10 +14,10 @@ namespace thalweg::exec {
 
 /// What becomes of rows, seen from the probe side.
 enum class ProbeKind {
-  kInner,       // pairs
-  kOuter,       // pairs; probe rows without a match with NULLs
-  kSemi,        // probe rows with a match
-  kAnti,        // probe rows without a match
+  kInner,  // pairs
+  kOuter,  // pairs; probe rows without a match with NULLs
+  kSemi,   // probe rows with a match
+  kAnti,   // probe rows without a match
 };
 
 struct HashJoinOptions {
@@ -48,9 +48,7 @@ class HashJoinOperator : public Operator {
   Status BeginEpoch(const EpochContext& context) override;
   Status Push(int input, Batch batch) override;
   Status FinishInput(int input) override;
-  bool WantsMore() const override {
-    return options_.emit_unmatched_build || Operator::WantsMore();
-  }
+  bool WantsMore() const override { return options_.emit_unmatched_build || Operator::WantsMore(); }
   std::string Description() const override { return options_.description; }
 
  private:

@@ -22,9 +22,9 @@ class BatchQueryTest : public ::testing::TestWithParam<int> {
 
   const Attribute k_ = MakeAttribute("k", arrow::int64());
   const Attribute v_ = MakeAttribute("v", arrow::int64());
-  const NodePtr input_ = plan::BuildLocal(
-      {k_, v_}, {MakeBatch({k_, v_}, {"[1, 2, 1, null]", "[10, 20, 30, 40]"}),
-                 MakeBatch({k_, v_}, {"[2, null, 3]", "[null, 5, 7]"})});
+  const NodePtr input_ =
+      plan::BuildLocal({k_, v_}, {MakeBatch({k_, v_}, {"[1, 2, 1, null]", "[10, 20, 30, 40]"}),
+                                  MakeBatch({k_, v_}, {"[2, null, 3]", "[null, 5, 7]"})});
 };
 
 INSTANTIATE_TEST_SUITE_P(Workers, BatchQueryTest, ::testing::Values(1, 2, 4));
@@ -43,22 +43,20 @@ TEST_P(BatchQueryTest, RowsWithoutColumns) {
 }
 
 TEST_P(BatchQueryTest, GroupedAggregate) {
-  const NodePtr plan = plan::BuildAggregate(
-      input_, plan::PassThrough(std::vector<Attribute>{k_}),
-      {CountCall(), CountCall({v_.Reference()}), SumCall(v_.Reference())});
+  const NodePtr plan =
+      plan::BuildAggregate(input_, plan::PassThrough(std::vector<Attribute>{k_}),
+                           {CountCall(), CountCall({v_.Reference()}), SumCall(v_.Reference())});
   ExpectRows(plan, {"1|2|2|40", "2|2|1|20", "3|1|1|7", "null|2|2|45"});
 }
 
 TEST_P(BatchQueryTest, GlobalAggregateIsOneRow) {
-  ExpectRows(plan::BuildAggregate(input_, {}, {CountCall(), SumCall(v_.Reference())}),
-             {"7|112"});
+  ExpectRows(plan::BuildAggregate(input_, {}, {CountCall(), SumCall(v_.Reference())}), {"7|112"});
   const NodePtr nothing =
       plan::BuildFilter(input_, Compute(">", v_.Reference(), expr::Literal::Long(1000)));
-  ExpectRows(plan::BuildAggregate(nothing, {}, {CountCall(), SumCall(v_.Reference())}),
-             {"0|null"});
-  ExpectRows(plan::BuildAggregate(nothing, plan::PassThrough(std::vector<Attribute>{k_}),
-                                  {CountCall()}),
-             {});
+  ExpectRows(plan::BuildAggregate(nothing, {}, {CountCall(), SumCall(v_.Reference())}), {"0|null"});
+  ExpectRows(
+      plan::BuildAggregate(nothing, plan::PassThrough(std::vector<Attribute>{k_}), {CountCall()}),
+      {});
 }
 
 TEST_P(BatchQueryTest, DistinctAndFilteredAggregates) {
@@ -69,9 +67,8 @@ TEST_P(BatchQueryTest, DistinctAndFilteredAggregates) {
   ExpectRows(plan::BuildAggregate(input_, {}, {distinct, sum}), {"3|112"});
   plan::AggregateCall filtered = SumCall(v_.Reference());
   filtered.filter = Compute(">", v_.Reference(), expr::Literal::Long(10));
-  plan::AggregateCall guarded =
-      SumCall(Compute("/", expr::Literal::Long(100), Compute("+", v_.Reference(),
-                                                             expr::Literal::Long(-5))));
+  plan::AggregateCall guarded = SumCall(Compute(
+      "/", expr::Literal::Long(100), Compute("+", v_.Reference(), expr::Literal::Long(-5))));
   guarded.filter = filtered.filter;
   ExpectRows(plan::BuildAggregate(input_, {}, {filtered, guarded}), {"90|12"});
 }
@@ -81,8 +78,8 @@ TEST_P(BatchQueryTest, ErrorsOfOneWorkerEndTheQuery) {
       input_, {Named("q", Compute("/", expr::Literal::Long(1),
                                   Compute("+", v_.Reference(), expr::Literal::Long(-7))))});
   EXPECT_TRUE(IsCondition(RunBatch(project, GetParam()).status(), "DIVIDE_BY_ZERO"));
-  const NodePtr aggregate = plan::BuildAggregate(
-      project, plan::PassThrough(project->output), {CountCall()});
+  const NodePtr aggregate =
+      plan::BuildAggregate(project, plan::PassThrough(project->output), {CountCall()});
   EXPECT_TRUE(IsCondition(RunBatch(aggregate, GetParam()).status(), "DIVIDE_BY_ZERO"));
 }
 
@@ -92,8 +89,8 @@ TEST_P(BatchQueryTest, CancelEndsTheQuery) {
   context.cancelled = &cancelled;
   PlanOptions options;
   options.num_workers = GetParam();
-  const NodePtr plan = plan::BuildAggregate(
-      input_, plan::PassThrough(std::vector<Attribute>{k_}), {CountCall()});
+  const NodePtr plan =
+      plan::BuildAggregate(input_, plan::PassThrough(std::vector<Attribute>{k_}), {CountCall()});
   EXPECT_TRUE(RunBatchQuery(plan, options, context, [](const Batch&) {
                 return Status::OK();
               }).IsCancelled());
@@ -108,18 +105,17 @@ TEST_P(BatchQueryTest, ErrorOfTheConsumerIsTheErrorOfTheQuery) {
 }
 
 TEST_P(BatchQueryTest, SortLimitOffset) {
-  const NodePtr sort = plan::BuildSort(
-      input_, {{k_.Reference(), true, false}, {v_.Reference(), false, true}});
+  const NodePtr sort =
+      plan::BuildSort(input_, {{k_.Reference(), true, false}, {v_.Reference(), false, true}});
   EXPECT_EQ(RunBatch(sort, GetParam(), 2).ValueOrDie(),
             (RowTexts{"3|7", "2|null", "2|20", "1|10", "1|30", "null|5", "null|40"}));
   const NodePtr limit = plan::BuildLimit(sort, plan::NodeKind::kLimit, 3);
   EXPECT_EQ(RunBatch(limit, GetParam(), 2).ValueOrDie(), (RowTexts{"3|7", "2|null", "2|20"}));
   const NodePtr offset = plan::BuildLimit(sort, plan::NodeKind::kOffset, 5);
   EXPECT_EQ(RunBatch(offset, GetParam(), 2).ValueOrDie(), (RowTexts{"null|5", "null|40"}));
-  EXPECT_EQ(RunBatch(plan::BuildLimit(input_, plan::NodeKind::kLimit, 2), GetParam())
-                .ValueOrDie()
-                .size(),
-            2u);
+  EXPECT_EQ(
+      RunBatch(plan::BuildLimit(input_, plan::NodeKind::kLimit, 2), GetParam()).ValueOrDie().size(),
+      2u);
 }
 
 TEST_P(BatchQueryTest, LimitEndsAnEndlessScan) {
@@ -130,8 +126,9 @@ TEST_P(BatchQueryTest, LimitEndsAnEndlessScan) {
   range->output = {MakeAttribute("id", arrow::int64())};
   EXPECT_EQ(RunBatch(plan::BuildLimit(range, plan::NodeKind::kLimit, 5), 1).ValueOrDie(),
             (RowTexts{"0", "1048576", "2097152", "3145728", "4194304"}));
-  EXPECT_EQ(RunBatch(plan::BuildLimit(range, plan::NodeKind::kLimit, 5), GetParam())
-                .ValueOrDie().size(), 5u);
+  EXPECT_EQ(
+      RunBatch(plan::BuildLimit(range, plan::NodeKind::kLimit, 5), GetParam()).ValueOrDie().size(),
+      5u);
 }
 
 TEST_P(BatchQueryTest, Ranges) {
@@ -161,21 +158,20 @@ TEST_P(BatchQueryTest, DeduplicateKeepsOneRowPerKey) {
   node->children = {input_};
   node->output = input_->output;
   node->keys = {k_.id};
-  ExpectRows(plan::BuildAggregate(node, plan::PassThrough(std::vector<Attribute>{k_}),
-                                  {CountCall()}),
-             {"1|1", "2|1", "3|1", "null|1"});
+  ExpectRows(
+      plan::BuildAggregate(node, plan::PassThrough(std::vector<Attribute>{k_}), {CountCall()}),
+      {"1|1", "2|1", "3|1", "null|1"});
 }
 
 TEST_P(BatchQueryTest, SlidingWindows) {
   const Attribute time = MakeAttribute("t", TimestampType());
-  const NodePtr local =
-      plan::BuildLocal({time}, {MakeBatch({time}, {"[0, 7, null, -1]"})});
+  const NodePtr local = plan::BuildLocal({time}, {MakeBatch({time}, {"[0, 7, null, -1]"})});
   ExpectRows(TimeWindowNode(local, 0, 10, 10), {"0|[0,10)", "7|[0,10)", "-1|[-10,0)"});
-  ExpectRows(TimeWindowNode(local, 0, 10, 5), {"0|[0,10)", "0|[-5,5)", "7|[5,15)", "7|[0,10)",
-                                               "-1|[-5,5)", "-1|[-10,0)"});
+  ExpectRows(TimeWindowNode(local, 0, 10, 5),
+             {"0|[0,10)", "0|[-5,5)", "7|[5,15)", "7|[0,10)", "-1|[-5,5)", "-1|[-10,0)"});
   // The size is no multiple of the slide: some candidates do not hold the time.
-  ExpectRows(TimeWindowNode(local, 0, 5, 3), {"0|[0,5)", "0|[-3,2)", "7|[6,11)", "7|[3,8)",
-                                              "-1|[-3,2)"});
+  ExpectRows(TimeWindowNode(local, 0, 5, 3),
+             {"0|[0,5)", "0|[-3,2)", "7|[6,11)", "7|[3,8)", "-1|[-3,2)"});
   ExpectRows(TimeWindowNode(local, 0, 10, 10, 3), {"0|[-7,3)", "7|[3,13)", "-1|[-7,3)"});
 }
 
@@ -196,11 +192,11 @@ class JoinTest : public BatchQueryTest {
 
   const Attribute rk_ = MakeAttribute("rk", arrow::int64());
   const Attribute rv_ = MakeAttribute("rv", arrow::int64());
-  const NodePtr left_ = plan::BuildLocal(
-      {k_, v_}, {MakeBatch({k_, v_}, {"[1, 2, null, 4]", "[10, 20, 30, 40]"})});
-  const NodePtr right_ = plan::BuildLocal(
-      {rk_, rv_}, {MakeBatch({rk_, rv_}, {"[1, 1, null]", "[5, 15, 35]"}),
-                   MakeBatch({rk_, rv_}, {"[2, 9]", "[1, 90]"})});
+  const NodePtr left_ =
+      plan::BuildLocal({k_, v_}, {MakeBatch({k_, v_}, {"[1, 2, null, 4]", "[10, 20, 30, 40]"})});
+  const NodePtr right_ =
+      plan::BuildLocal({rk_, rv_}, {MakeBatch({rk_, rv_}, {"[1, 1, null]", "[5, 15, 35]"}),
+                                    MakeBatch({rk_, rv_}, {"[2, 9]", "[1, 90]"})});
 };
 
 INSTANTIATE_TEST_SUITE_P(Workers, JoinTest, ::testing::Values(1, 2, 4));
@@ -225,12 +221,11 @@ TEST_P(JoinTest, ConditionsDecideMatches) {
   ExpectRows(Join(JoinType::kInner, true, true), {"1|10|1|15"});
   ExpectRows(Join(JoinType::kLeft, true, true),
              {"1|10|1|15", "2|20|null|null", "null|30|null|null", "4|40|null|null"});
-  ExpectRows(Join(JoinType::kRight, true, true),
-             {"1|10|1|15", "null|null|1|5", "null|null|null|35", "null|null|2|1",
-              "null|null|9|90"});
+  ExpectRows(Join(JoinType::kRight, true, true), {"1|10|1|15", "null|null|1|5", "null|null|null|35",
+                                                  "null|null|2|1", "null|null|9|90"});
   ExpectRows(Join(JoinType::kFull, true, true),
-             {"1|10|1|15", "2|20|null|null", "null|30|null|null", "4|40|null|null",
-              "null|null|1|5", "null|null|null|35", "null|null|2|1", "null|null|9|90"});
+             {"1|10|1|15", "2|20|null|null", "null|30|null|null", "4|40|null|null", "null|null|1|5",
+              "null|null|null|35", "null|null|2|1", "null|null|9|90"});
   ExpectRows(Join(JoinType::kLeftSemi, true, true), {"1|10"});
   ExpectRows(Join(JoinType::kLeftAnti, true, true), {"2|20", "null|30", "4|40"});
 }
@@ -244,7 +239,7 @@ TEST_P(JoinTest, NullSafeKeysMatchNulls) {
 TEST_P(JoinTest, WithoutKeysEveryPairIsTried) {
   EXPECT_EQ(RunBatch(Join(JoinType::kCross, false), GetParam(), 3).ValueOrDie().size(), 20u);
   ExpectRows(Join(JoinType::kLeftSemi, false, true), {"1|10", "2|20", "null|30", "4|40"});
-  const RowTexts expected = {"1|10|1|15", "1|10|null|35", "1|10|9|90", "2|20|null|35",
+  const RowTexts expected = {"1|10|1|15", "1|10|null|35",    "1|10|9|90",    "2|20|null|35",
                              "2|20|9|90", "null|30|null|35", "null|30|9|90", "4|40|9|90"};
   ExpectRows(Join(JoinType::kInner, false, true), expected);
   RowTexts full = expected;

@@ -124,8 +124,7 @@ Result<Rows> PlanBuilder::BuildGlobalAggregate(const plan::Node& node, Rows rows
   return rows;
 }
 
-Result<Rows> PlanBuilder::BuildGroupedAggregate(const plan::Node& node, Rows rows,
-                                                int operator_id,
+Result<Rows> PlanBuilder::BuildGroupedAggregate(const plan::Node& node, Rows rows, int operator_id,
                                                 std::shared_ptr<const AggregateCalls> calls) {
   AggregateOptions options;
   std::vector<TypePtr> types;
@@ -152,9 +151,8 @@ Result<Rows> PlanBuilder::BuildGroupedAggregate(const plan::Node& node, Rows row
     table.values = options.calls;
     table.expiry =
         AggregateOperator::Expiry(*options.keys, options.event_time_key, options_.output_mode);
-    store = AddStateful(operator_id, "stateStoreSave", &rows,
-                        static_cast<int>(rows.tails.size()), std::move(table),
-                        options_.output_mode != io::OutputMode::kComplete);
+    store = AddStateful(operator_id, "stateStoreSave", &rows, static_cast<int>(rows.tails.size()),
+                        std::move(table), options_.output_mode != io::OutputMode::kComplete);
   }
   Append(&rows, [&](int worker) {
     auto aggregate = std::make_unique<AggregateOperator>(

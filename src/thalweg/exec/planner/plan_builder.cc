@@ -45,7 +45,8 @@ std::vector<std::string> NodeText(const std::string& description,
 }
 
 PlanBuilder::PlanBuilder(const PlanOptions& options)
-    : options_(options), plan_(std::make_unique<PipelinePlan>(options)),
+    : options_(options),
+      plan_(std::make_unique<PipelinePlan>(options)),
       phase_(std::make_unique<Phase>()) {
   options_.num_workers = std::max(1, options_.num_workers);
 }
@@ -112,11 +113,10 @@ Rows PlanBuilder::AddLeaf(std::unique_ptr<Leaf> leaf, std::string description) {
   return rows;
 }
 
-void PlanBuilder::AddExchange(Rows* rows, int num_receivers,
-                              const std::vector<int>& key_columns) {
-  auto channel = std::make_unique<ExchangeChannel>(
-      next_channel_++, static_cast<int>(rows->tails.size()), num_receivers,
-      plan_->driver_.mailboxes());
+void PlanBuilder::AddExchange(Rows* rows, int num_receivers, const std::vector<int>& key_columns) {
+  auto channel =
+      std::make_unique<ExchangeChannel>(next_channel_++, static_cast<int>(rows->tails.size()),
+                                        num_receivers, plan_->driver_.mailboxes());
   Append(rows, [&](int worker) {
     return std::make_unique<ExchangeSender>(worker, channel.get(), key_columns,
                                             options_.num_key_groups);

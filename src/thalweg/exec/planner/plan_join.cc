@@ -50,7 +50,7 @@ std::vector<TypePtr> OutputTypes(const plan::Node& node) {
 }
 
 std::string Describe(const plan::Node& node, bool probe_is_left) {
-  static constexpr const char* kNames[] = {"Inner",     "LeftOuter", "RightOuter", "FullOuter",
+  static constexpr const char* kNames[] = {"Inner",    "LeftOuter", "RightOuter", "FullOuter",
                                            "LeftSemi", "LeftAnti",  "Cross"};
   std::string text = node.left_keys.empty() ? "BroadcastNestedLoopJoin " : "BroadcastHashJoin ";
   if (!node.left_keys.empty()) {
@@ -70,17 +70,16 @@ Result<Rows> PlanBuilder::BuildJoin(const plan::Node& node) {
   if (left->is_streaming() && right->is_streaming()) {
     return MakeError("UNSUPPORTED_FEATURE", {{"feature", "A join of two streams"}});
   }
-  ARROW_ASSIGN_OR_RAISE(
-      HashJoinOptions options,
-      ChooseSides(node.join_type, left->is_streaming(), right->is_streaming()));
+  ARROW_ASSIGN_OR_RAISE(HashJoinOptions options,
+                        ChooseSides(node.join_type, left->is_streaming(), right->is_streaming()));
   const plan::NodePtr& probe_node = options.probe_is_left ? left : right;
   const plan::NodePtr& build_node = options.probe_is_left ? right : left;
-  ARROW_ASSIGN_OR_RAISE(auto probe_keys,
-                        BindAll(options.probe_is_left ? node.left_keys : node.right_keys,
-                                *probe_node));
-  ARROW_ASSIGN_OR_RAISE(auto build_keys,
-                        BindAll(options.probe_is_left ? node.right_keys : node.left_keys,
-                                *build_node));
+  ARROW_ASSIGN_OR_RAISE(
+      auto probe_keys,
+      BindAll(options.probe_is_left ? node.left_keys : node.right_keys, *probe_node));
+  ARROW_ASSIGN_OR_RAISE(
+      auto build_keys,
+      BindAll(options.probe_is_left ? node.right_keys : node.left_keys, *build_node));
   if (node.condition != nullptr) {
     std::vector<uint64_t> ids = OutputIds(*left);
     const std::vector<uint64_t> right_ids = OutputIds(*right);
@@ -97,9 +96,9 @@ Result<Rows> PlanBuilder::BuildJoin(const plan::Node& node) {
   std::unique_ptr<Phase> outer_phase = std::move(phase_);
   phase_ = std::make_unique<Phase>();
   ARROW_ASSIGN_OR_RAISE(Rows build_rows, Build(build_node));
-  auto build = std::make_shared<BuildSide>(
-      JoinKeyReader({std::move(build_keys), null_safe}, codec), codec->words_per_key(),
-      OutputTypes(*build_node), static_cast<int>(build_rows.tails.size()));
+  auto build = std::make_shared<BuildSide>(JoinKeyReader({std::move(build_keys), null_safe}, codec),
+                                           codec->words_per_key(), OutputTypes(*build_node),
+                                           static_cast<int>(build_rows.tails.size()));
   Append(&build_rows, [&](int) { return std::make_unique<BuildSideOperator>(build); });
   plan_->phases_.push_back(std::move(phase_));
   phase_ = std::move(outer_phase);
@@ -111,9 +110,8 @@ Result<Rows> PlanBuilder::BuildJoin(const plan::Node& node) {
   auto progress = std::make_shared<JoinProgress>();
   progress->num_workers = static_cast<int>(rows.tails.size());
   const JoinKeyReader reader({std::move(probe_keys), std::move(null_safe)}, codec);
-  Append(&rows, [&](int) {
-    return std::make_unique<HashJoinOperator>(options, reader, build, progress);
-  });
+  Append(&rows,
+         [&](int) { return std::make_unique<HashJoinOperator>(options, reader, build, progress); });
   const auto& left_text = options.probe_is_left ? rows.text : build_rows.text;
   const auto& right_text = options.probe_is_left ? build_rows.text : rows.text;
   rows.text = NodeText(options.description, {left_text, right_text});

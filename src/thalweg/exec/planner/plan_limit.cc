@@ -19,8 +19,8 @@ Result<Rows> PlanBuilder::BuildLimit(const plan::Node& node) {
   // Above an aggregate in complete mode each epoch is a result of its own; elsewhere a limit on a
   // stream counts over the whole life of the query.
   const bool whole_life =
-      node.is_streaming() && (options_.output_mode != io::OutputMode::kComplete ||
-                              !HasStreamingAggregate(node));
+      node.is_streaming() &&
+      (options_.output_mode != io::OutputMode::kComplete || !HasStreamingAggregate(node));
   if (whole_life) {
     return MakeError("UNSUPPORTED_FEATURE", {{"feature", "LIMIT or OFFSET on a stream"}});
   }

@@ -16,8 +16,7 @@ Result<Rows> PlanBuilder::BuildProject(const plan::Node& node) {
   }
   ARROW_ASSIGN_OR_RAISE(const auto bound, BindAll(expressions, *node.children[0]));
   const std::string description = "Project [" + text + "]";
-  Append(&rows,
-         [&](int) { return std::make_unique<ProjectOperator>(bound, description); });
+  Append(&rows, [&](int) { return std::make_unique<ProjectOperator>(bound, description); });
   rows.text = NodeText(description, {rows.text});
   return rows;
 }

@@ -50,14 +50,14 @@ Result<Rows> PlanBuilder::BuildStreamScan(const plan::Node& node) {
 }
 
 Result<Rows> PlanBuilder::BuildLocal(const plan::Node& node) {
-  return AddLeaf(MakeScanLeaf(MakeLocalScan(plan::OutputSchema(node), node.batches),
-                              AllColumns(node)),
-                 "LocalTableScan " + ColumnTexts(node));
+  return AddLeaf(
+      MakeScanLeaf(MakeLocalScan(plan::OutputSchema(node), node.batches), AllColumns(node)),
+      "LocalTableScan " + ColumnTexts(node));
 }
 
 Result<Rows> PlanBuilder::BuildRange(const plan::Node& node) {
-  auto scan = MakeRangeScan(node.range_start, node.range_end, node.range_step,
-                            plan::OutputSchema(node));
+  auto scan =
+      MakeRangeScan(node.range_start, node.range_end, node.range_step, plan::OutputSchema(node));
   const std::string description = scan->Description();
   return AddLeaf(MakeScanLeaf(std::move(scan), AllColumns(node)), description);
 }

@@ -97,13 +97,13 @@ inline expr::ExpressionPtr Compute(const std::string& op, const expr::Expression
       if (first.IsNull(i) || second.IsNull(i)) {
         ARROW_RETURN_NOT_OK(builder->AppendNull());
       } else if (op == ">") {
-        ARROW_RETURN_NOT_OK(static_cast<arrow::BooleanBuilder&>(*builder).Append(
-            first.Value(i) > second.Value(i)));
+        ARROW_RETURN_NOT_OK(
+            static_cast<arrow::BooleanBuilder&>(*builder).Append(first.Value(i) > second.Value(i)));
       } else if (op == "/" && second.Value(i) == 0) {
         return MakeError("DIVIDE_BY_ZERO");
       } else {
-        const int64_t value = op == "/" ? first.Value(i) / second.Value(i)
-                                        : first.Value(i) + second.Value(i);
+        const int64_t value =
+            op == "/" ? first.Value(i) / second.Value(i) : first.Value(i) + second.Value(i);
         ARROW_RETURN_NOT_OK(static_cast<arrow::Int64Builder&>(*builder).Append(value));
       }
     }
@@ -214,9 +214,7 @@ class TextSink : public io::StreamSink {
       for (int64_t i = 0; i < dense.num_rows; ++i) sink_->rows_.push_back(RowText(dense, i));
       return Status::OK();
     }
-    Result<io::WriterReportPtr> Finish() override {
-      return std::make_unique<io::WriterReport>();
-    }
+    Result<io::WriterReportPtr> Finish() override { return std::make_unique<io::WriterReport>(); }
     void Abort() override { ++sink_->aborted_; }
 
    private:
@@ -256,9 +254,9 @@ inline plan::NodePtr TimeWindowNode(const plan::NodePtr& child, int column, int6
   node->kind = plan::NodeKind::kTimeWindow;
   node->children = {child};
   node->output = child->output;
-  node->output.push_back(MakeAttribute(
-      "window", arrow::struct_({arrow::field("start", child->output[column].type),
-                                arrow::field("end", child->output[column].type)})));
+  node->output.push_back(
+      MakeAttribute("window", arrow::struct_({arrow::field("start", child->output[column].type),
+                                              arrow::field("end", child->output[column].type)})));
   node->output.back().watermark_delay_millis = child->output[column].watermark_delay_millis;
   node->output.back().is_time_window = true;
   node->time = child->output[column].Reference();

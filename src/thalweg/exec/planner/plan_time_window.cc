@@ -8,9 +8,8 @@ Result<Rows> PlanBuilder::BuildTimeWindow(const plan::Node& node) {
   ARROW_ASSIGN_OR_RAISE(const auto time, BindAll({node.time}, *node.children[0]));
   const WindowShape shape{node.window_size, node.window_slide, node.window_start};
   const std::string description = "TimeWindow " + node.time->ToString() + ", " +
-                                  std::to_string(shape.size) + ", " +
-                                  std::to_string(shape.slide) + ", " +
-                                  std::to_string(shape.start);
+                                  std::to_string(shape.size) + ", " + std::to_string(shape.slide) +
+                                  ", " + std::to_string(shape.start);
   Append(&rows, [&](int) {
     return std::make_unique<TimeWindowOperator>(time[0], shape, node.output.back().type,
                                                 description);

@@ -15,9 +15,9 @@ Result<Rows> PlanBuilder::BuildWatermark(const plan::Node& node) {
   const auto column = std::find(ids.begin(), ids.end(), node.event_time);
   if (column == ids.end()) return Status::Invalid("the event time column is not in the input");
   const int ordinal = static_cast<int>(column - ids.begin());
-  const std::string description =
-      "EventTimeWatermark " + node.children[0]->output[ordinal].name + "#" +
-      std::to_string(node.event_time) + ", " + std::to_string(node.delay_millis) + " ms";
+  const std::string description = "EventTimeWatermark " + node.children[0]->output[ordinal].name +
+                                  "#" + std::to_string(node.event_time) + ", " +
+                                  std::to_string(node.delay_millis) + " ms";
   Append(&rows, [&](int) {
     auto watermark = std::make_unique<WatermarkOperator>(ordinal, description);
     plan_->watermarks_[index].push_back(watermark.get());

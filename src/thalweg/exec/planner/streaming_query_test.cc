@@ -40,8 +40,7 @@ constexpr int64_t kSecond = 1'000'000;
 
 TEST_P(StreamingQueryTest, StatelessRowsAreCountedAndHashed) {
   StreamRun run(watermark_, io::OutputMode::kAppend, GetParam());
-  const auto rows =
-      run.Epoch(Rows({{"[1, 2]", "[1500999, null]"}, {"[3]", "[-1]"}})).ValueOrDie();
+  const auto rows = run.Epoch(Rows({{"[1, 2]", "[1500999, null]"}, {"[3]", "[-1]"}})).ValueOrDie();
   EXPECT_EQ(rows, (RowTexts{"1|1500999", "2|null", "3|-1"}));
   EXPECT_EQ(run.result().input_rows, std::vector<int64_t>{3});
   const EventTimeStatistics& times = run.result().event_times.at(0);
@@ -100,8 +99,7 @@ TEST_P(StreamingQueryTest, UpdateEmitsTouchedGroups) {
   EXPECT_EQ(run.Epoch(Rows({{"[1, 1, 2]", "[1000000, 2000000, 3000000]"}})).ValueOrDie(),
             (RowTexts{"[0,10000000)|1|2|2", "[0,10000000)|2|1|2"}));
   run.Commit();
-  EXPECT_EQ(run.Epoch(Rows({{"[1]", "[1000000]"}})).ValueOrDie(),
-            (RowTexts{"[0,10000000)|1|3|3"}));
+  EXPECT_EQ(run.Epoch(Rows({{"[1]", "[1000000]"}})).ValueOrDie(), (RowTexts{"[0,10000000)|1|3|3"}));
   run.Commit();
   // A group that is touched and expires in one epoch is emitted, then gone.
   EXPECT_EQ(run.Epoch(Rows({{"[2]", "[1000000]"}}), 0, 10 * kSecond).ValueOrDie(),
@@ -121,8 +119,7 @@ TEST_P(StreamingQueryTest, CompleteEmitsEverythingAndDropsNothing) {
 
 TEST_P(StreamingQueryTest, PlainEventTimesExpireOneByOne) {
   const NodePtr plan = plan::BuildAggregate(
-      watermark_, plan::PassThrough(std::vector<Attribute>{watermark_->output[1]}),
-      {CountCall()});
+      watermark_, plan::PassThrough(std::vector<Attribute>{watermark_->output[1]}), {CountCall()});
   StreamRun run(plan, io::OutputMode::kAppend, GetParam(), &files_);
   ASSERT_TRUE(run.Epoch(Rows({{"[1, 1, 1, 1]", "[100, 200, 300, 1000300]"}})).ok());
   run.Commit();
@@ -132,8 +129,7 @@ TEST_P(StreamingQueryTest, PlainEventTimesExpireOneByOne) {
 }
 
 TEST_P(StreamingQueryTest, GlobalAggregateAlwaysEmitsOneRow) {
-  const NodePtr plan =
-      plan::BuildAggregate(stream_, {}, {CountCall(), SumCall(k_.Reference())});
+  const NodePtr plan = plan::BuildAggregate(stream_, {}, {CountCall(), SumCall(k_.Reference())});
   std::map<int, state::StateManifest> manifests;
   {
     StreamRun run(plan, io::OutputMode::kUpdate, GetParam(), &files_);
@@ -158,10 +154,10 @@ TEST_P(StreamingQueryTest, DeduplicateRemembersAndExpires) {
   node->keys = {k_.id, t_.id};
   StreamRun run(node, io::OutputMode::kAppend, GetParam(), &files_);
   EXPECT_EQ(run.query()->stateful_operators()[0].name, "dedupe");
-  EXPECT_EQ(run.Epoch(Rows({{"[1, 1, 2]", "[1000000, 1000000, 9000000]"},
-                            {"[2, 3]", "[9000000, null]"}}))
-                .ValueOrDie(),
-            (RowTexts{"1|1000000", "2|9000000", "3|null"}));
+  EXPECT_EQ(
+      run.Epoch(Rows({{"[1, 1, 2]", "[1000000, 1000000, 9000000]"}, {"[2, 3]", "[9000000, null]"}}))
+          .ValueOrDie(),
+      (RowTexts{"1|1000000", "2|9000000", "3|null"}));
   EXPECT_EQ(run.result().state_metrics[0].num_dropped_duplicate_rows, 2);
   run.Commit();
   EXPECT_EQ(run.Epoch(Rows({{"[1, 3]", "[1000000, null]"}}), 0, 5 * kSecond).ValueOrDie(),
@@ -169,9 +165,9 @@ TEST_P(StreamingQueryTest, DeduplicateRemembersAndExpires) {
   EXPECT_EQ(run.result().state_metrics[0].num_rows_removed, 1);
   EXPECT_EQ(run.result().state_metrics[0].num_rows_total, 2);
   run.Commit();
-  EXPECT_EQ(run.Epoch(Rows({{"[1, 2]", "[1000000, 9000000]"}}), 5 * kSecond, 5 * kSecond)
-                .ValueOrDie(),
-            RowTexts{});
+  EXPECT_EQ(
+      run.Epoch(Rows({{"[1, 2]", "[1000000, 9000000]"}}), 5 * kSecond, 5 * kSecond).ValueOrDie(),
+      RowTexts{});
   EXPECT_EQ(run.result().state_metrics[0].num_rows_dropped_by_watermark, 1);
 }
 
@@ -197,9 +193,9 @@ TEST_P(StreamingQueryTest, StreamJoinsStaticSide) {
 
 TEST_P(StreamingQueryTest, ChainedAggregatesSeeEachOthersRowsInOneEpoch) {
   const NodePtr windows = WindowedCount();
-  const NodePtr second = plan::BuildAggregate(
-      windows, plan::PassThrough(std::vector<Attribute>{windows->output[0]}),
-      {CountCall(), SumCall(windows->output[2].Reference())});
+  const NodePtr second =
+      plan::BuildAggregate(windows, plan::PassThrough(std::vector<Attribute>{windows->output[0]}),
+                           {CountCall(), SumCall(windows->output[2].Reference())});
   StreamRun run(second, io::OutputMode::kAppend, GetParam(), &files_);
   ASSERT_EQ(run.query()->stateful_operators().size(), 2u);
   EXPECT_EQ(run.query()->stateful_operators()[0].upstream, std::vector<int>{1});
@@ -214,8 +210,8 @@ TEST_P(StreamingQueryTest, RestartsContinueWithAnyNumberOfWorkers) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
   StreamRun whole(WindowedCount(), io::OutputMode::kAppend, 1);
-  auto run = std::make_unique<StreamRun>(WindowedCount(), io::OutputMode::kAppend, GetParam(),
-                                         &files_);
+  auto run =
+      std::make_unique<StreamRun>(WindowedCount(), io::OutputMode::kAppend, GetParam(), &files_);
   int64_t late = 0;
   for (int64_t epoch = 0; epoch < 25; ++epoch) {
     std::vector<Batch> batches;
@@ -239,8 +235,8 @@ TEST_P(StreamingQueryTest, RestartsContinueWithAnyNumberOfWorkers) {
     ASSERT_TRUE(run->query()->DeleteUnreferencedState({manifests}).ok());
     if (random() % 4 == 0) {
       files_.DropUnsynced();
-      run = std::make_unique<StreamRun>(WindowedCount(), io::OutputMode::kAppend,
-                                        1 + random() % 4, &files_);
+      run = std::make_unique<StreamRun>(WindowedCount(), io::OutputMode::kAppend, 1 + random() % 4,
+                                        &files_);
       run->SetNextEpoch(epoch + 1);
       const Status loaded = run->query()->LoadState(manifests);
       ASSERT_TRUE(loaded.ok()) << loaded;
@@ -266,9 +262,9 @@ TEST(StreamingPlanTest, WhatIsMissingIsNamed) {
   EXPECT_TRUE(IsCondition(
       MakeQueryPlan(plan::BuildLimit(stream, plan::NodeKind::kLimit, 1), options).status(),
       "UNSUPPORTED_FEATURE"));
-  EXPECT_TRUE(IsCondition(
-      MakeQueryPlan(plan::BuildJoin(stream, second, plan::Node()), options).status(),
-      "UNSUPPORTED_FEATURE"));
+  EXPECT_TRUE(
+      IsCondition(MakeQueryPlan(plan::BuildJoin(stream, second, plan::Node()), options).status(),
+                  "UNSUPPORTED_FEATURE"));
   auto deduplicate = std::make_shared<plan::Node>();
   deduplicate->kind = plan::NodeKind::kDeduplicate;
   deduplicate->children = {stream};
@@ -283,7 +279,8 @@ TEST(StreamingPlanTest, ExplainShowsTheTree) {
   PlanOptions options;
   EXPECT_EQ(MakeQueryPlan(plan, options).ValueOrDie()->ToString(),
             "HashAggregate(keys=[], functions=[count(1)])\n"
-            "+- LocalTableScan [k#" + std::to_string(k.id) + "]\n");
+            "+- LocalTableScan [k#" +
+                std::to_string(k.id) + "]\n");
 }
 
 }  // namespace

@@ -11,7 +11,6 @@ namespace thalweg::exec {
 std::shared_ptr<io::Scan> MakeLocalScan(SchemaPtr schema, std::vector<Batch> batches);
 
 /// A scan over start, start + step, ... up to `end` (exclusive): one bigint column.
-std::shared_ptr<io::Scan> MakeRangeScan(int64_t start, int64_t end, int64_t step,
-                                        SchemaPtr schema);
+std::shared_ptr<io::Scan> MakeRangeScan(int64_t start, int64_t end, int64_t step, SchemaPtr schema);
 
 }  // namespace thalweg::exec

@@ -18,8 +18,12 @@ struct RangeSplit : io::Split {
 class RangeReader : public io::BatchReader {
  public:
   RangeReader(const RangeSplit& split, int64_t start, int64_t step, const io::ReadRequest& request)
-      : next_(split.begin), end_(split.end), start_(start), step_(step),
-        batch_rows_(request.batch_rows), num_columns_(request.columns.size()) {}
+      : next_(split.begin),
+        end_(split.end),
+        start_(start),
+        step_(step),
+        batch_rows_(request.batch_rows),
+        num_columns_(request.columns.size()) {}
 
   Result<std::optional<Batch>> Next() override {
     if (next_ >= end_) return std::optional<Batch>();

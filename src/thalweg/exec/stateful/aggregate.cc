@@ -61,8 +61,8 @@ Status AggregateOperator::DropLate(Batch* batch, std::vector<int64_t>* times) {
   }
   groups_.resize(batch->num_rows);
   inserted_.clear();
-  late_groups_->FindOrInsert(keys_, late.data(), static_cast<int64_t>(late.size()),
-                             groups_.data(), &inserted_);
+  late_groups_->FindOrInsert(keys_, late.data(), static_cast<int64_t>(late.size()), groups_.data(),
+                             &inserted_);
   metrics_.num_rows_dropped_by_watermark += static_cast<int64_t>(inserted_.size());
   for (size_t i = 0; i < kept->size(); ++i) (*times)[i] = (*times)[(*kept)[i]];
   times->resize(kept->size());
@@ -90,8 +90,7 @@ Status AggregateOperator::Push(int, Batch batch) {
   table_->FindOrInsert(keys_, expiries.data(), true, groups_.data(), &inserted_);
   for (const int32_t row : inserted_) options_.calls->Init(groups_[row]);
   if (streaming()) {
-    ARROW_RETURN_NOT_OK(
-        table_->SetKeyGroups(columns, dense.num_rows, inserted_, groups_.data()));
+    ARROW_RETURN_NOT_OK(table_->SetKeyGroups(columns, dense.num_rows, inserted_, groups_.data()));
   }
   return options_.calls->Update(context_->eval, dense, groups_.data());
 }
@@ -109,8 +108,7 @@ Status AggregateOperator::EmitSlice(uint8_t* const* groups, int64_t count) {
 Status AggregateOperator::EmitGroups(uint8_t* const* groups, int64_t count) {
   for (int64_t begin = 0; begin < count; begin += options_.batch_rows) {
     ARROW_RETURN_NOT_OK(CheckCancelled(context_->cancelled));
-    ARROW_RETURN_NOT_OK(
-        EmitSlice(groups + begin, std::min(options_.batch_rows, count - begin)));
+    ARROW_RETURN_NOT_OK(EmitSlice(groups + begin, std::min(options_.batch_rows, count - begin)));
   }
   return Status::OK();
 }
@@ -124,10 +122,9 @@ Status AggregateOperator::EmitStreaming() {
   const bool append = context_->output_mode == io::OutputMode::kAppend;
   if (!append) ARROW_RETURN_NOT_OK(table_->ForEachTouched(emit));
   const StopWatch watch(&metrics_.removals_time_micros);
-  ARROW_ASSIGN_OR_RAISE(
-      metrics_.num_rows_removed,
-      table_->Expire(context_->eviction_watermark_micros[options_.operator_id],
-                     append ? state::GroupConsumer(emit) : nullptr));
+  ARROW_ASSIGN_OR_RAISE(metrics_.num_rows_removed,
+                        table_->Expire(context_->eviction_watermark_micros[options_.operator_id],
+                                       append ? state::GroupConsumer(emit) : nullptr));
   return Status::OK();
 }
 

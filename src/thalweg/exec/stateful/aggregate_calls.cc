@@ -39,8 +39,7 @@ Status AggregateCalls::Update(const expr::EvalContext& context, const Batch& bat
     const int32_t offset = kSlotOffset + offsets_[i];
     if (aggregate.filter_column >= 0) {
       ARROW_RETURN_NOT_OK(UpdateFiltered(context, aggregate, std::move(arguments),
-                                         *batch.columns[aggregate.filter_column], groups,
-                                         offset));
+                                         *batch.columns[aggregate.filter_column], groups, offset));
     } else {
       ARROW_RETURN_NOT_OK(
           aggregate.function->Update(context, arguments, {groups, batch.num_rows, offset}));
@@ -68,15 +67,13 @@ Status AggregateCalls::UpdateFiltered(const expr::EvalContext& context,
     ARROW_ASSIGN_OR_RAISE(argument, GatherRows(argument.make_array(), rows));
   }
   return aggregate.function->Update(
-      context, arguments,
-      {kept_groups.data(), static_cast<int64_t>(kept_groups.size()), offset});
+      context, arguments, {kept_groups.data(), static_cast<int64_t>(kept_groups.size()), offset});
 }
 
 Status AggregateCalls::Merge(uint8_t* into_group, const uint8_t* from_group) const {
   for (size_t i = 0; i < aggregates_.size(); ++i) {
     const int32_t offset = kSlotOffset + offsets_[i];
-    ARROW_RETURN_NOT_OK(
-        aggregates_[i].function->Merge(into_group + offset, from_group + offset));
+    ARROW_RETURN_NOT_OK(aggregates_[i].function->Merge(into_group + offset, from_group + offset));
   }
   return Status::OK();
 }

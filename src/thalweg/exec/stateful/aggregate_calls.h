@@ -35,8 +35,7 @@ class AggregateCalls : public state::ValueCodec {
   /// Initialises all slots of a group (a pointer to its header).
   void Init(uint8_t* group) const;
   /// Adds the rows of a dense batch: row i belongs to groups[i].
-  Status Update(const expr::EvalContext& context, const Batch& batch,
-                uint8_t* const* groups) const;
+  Status Update(const expr::EvalContext& context, const Batch& batch, uint8_t* const* groups) const;
   Status Merge(uint8_t* into_group, const uint8_t* from_group) const;
   /// Appends the result columns of the groups.
   Status Finish(const expr::EvalContext& context, uint8_t* const* groups, int64_t count,

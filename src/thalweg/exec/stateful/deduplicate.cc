@@ -68,8 +68,7 @@ Status DeduplicateOperator::Push(int, Batch batch) {
       ARROW_RETURN_NOT_OK(table_->SetKeyGroups(columns, dense.num_rows, *fresh, groups_.data()));
     }
     metrics_.num_rows_updated += static_cast<int64_t>(fresh->size());
-    metrics_.num_dropped_duplicate_rows +=
-        dense.num_rows - static_cast<int64_t>(fresh->size());
+    metrics_.num_dropped_duplicate_rows += dense.num_rows - static_cast<int64_t>(fresh->size());
   }
   if (fresh->empty()) return Status::OK();
   if (static_cast<int64_t>(fresh->size()) < dense.num_rows) {

@@ -90,7 +90,8 @@ class DistinctAggregate : public expr::AggregateFunction {
                     std::shared_ptr<const state::RowKeyCodec> codec)
       : AggregateFunction(inner->name(), inner->argument_types(), inner->return_type(),
                           inner->nullable(), sizeof(DistinctState*), false),
-        inner_(std::move(inner)), codec_(std::move(codec)) {}
+        inner_(std::move(inner)),
+        codec_(std::move(codec)) {}
 
   void Init(uint8_t* slot) const override {
     DistinctState* state = NewState(slot);

@@ -9,7 +9,8 @@ using state::kSlotOffset;
 
 GlobalAggregateOperator::GlobalAggregateOperator(std::shared_ptr<GlobalAggregateShared> shared,
                                                  int worker)
-    : shared_(std::move(shared)), worker_(worker),
+    : shared_(std::move(shared)),
+      worker_(worker),
       partial_((kSlotOffset + shared_->calls->slot_bytes() + 7) / 8) {}
 
 GlobalAggregateOperator::~GlobalAggregateOperator() { Reset(); }
@@ -65,16 +66,14 @@ Result<uint8_t*> GlobalAggregateOperator::FindTotal(state::StateTable* table, bo
 
 Status GlobalAggregateOperator::MergeAndEmit() {
   const std::lock_guard<std::mutex> lock(shared_->mutex);
-  state::StateTable* table =
-      shared_->table != nullptr ? shared_->table : shared_->own_table.get();
+  state::StateTable* table = shared_->table != nullptr ? shared_->table : shared_->own_table.get();
   if (has_partial_) {
-    ARROW_ASSIGN_OR_RAISE(uint8_t* total, FindTotal(table, true));
-    ARROW_RETURN_NOT_OK(
-        shared_->calls->Merge(total, reinterpret_cast<uint8_t*>(partial_.data())));
+    ARROW_ASSIGN_OR_RAISE(uint8_t * total, FindTotal(table, true));
+    ARROW_RETURN_NOT_OK(shared_->calls->Merge(total, reinterpret_cast<uint8_t*>(partial_.data())));
     Reset();
   }
   if (--shared_->open_workers > 0) return Status::OK();
-  ARROW_ASSIGN_OR_RAISE(uint8_t* total, FindTotal(table, false));
+  ARROW_ASSIGN_OR_RAISE(uint8_t * total, FindTotal(table, false));
   metrics_.num_rows_updated = 1;
   Batch out;
   out.num_rows = 1;

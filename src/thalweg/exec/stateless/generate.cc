@@ -13,8 +13,7 @@ Status GenerateOperator::Push(int, Batch batch) {
   ARROW_ASSIGN_OR_RAISE(const Batch dense, Compact(batch));
   std::vector<ArrayPtr> arguments;
   for (const expr::ExpressionPtr& argument : arguments_) {
-    ARROW_ASSIGN_OR_RAISE(ArrayPtr value,
-                          expr::EvaluateToArray(*argument, context_->eval, dense));
+    ARROW_ASSIGN_OR_RAISE(ArrayPtr value, expr::EvaluateToArray(*argument, context_->eval, dense));
     arguments.push_back(std::move(value));
   }
   ARROW_ASSIGN_OR_RAISE(expr::GeneratedRows made,

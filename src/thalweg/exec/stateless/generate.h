@@ -12,9 +12,10 @@ namespace thalweg::exec {
 class GenerateOperator : public Operator {
  public:
   GenerateOperator(std::shared_ptr<const expr::BoundGenerator> generator,
-                   std::vector<expr::ExpressionPtr> arguments, bool outer,
-                   std::string description)
-      : generator_(std::move(generator)), arguments_(std::move(arguments)), outer_(outer),
+                   std::vector<expr::ExpressionPtr> arguments, bool outer, std::string description)
+      : generator_(std::move(generator)),
+        arguments_(std::move(arguments)),
+        outer_(outer),
         description_(std::move(description)) {}
 
   Status BeginEpoch(const EpochContext& context) override;

@@ -27,8 +27,7 @@ Status ProjectOperator::Push(int, Batch batch) {
     batch.columns = std::move(columns);
     return Emit(std::move(batch));
   }
-  ARROW_ASSIGN_OR_RAISE(Batch out,
-                        expr::EvaluateProjection(expressions_, context_->eval, batch));
+  ARROW_ASSIGN_OR_RAISE(Batch out, expr::EvaluateProjection(expressions_, context_->eval, batch));
   return Emit(std::move(out));
 }
 

@@ -17,7 +17,9 @@ int64_t LastStart(int64_t time, const WindowShape& shape) {
 
 TimeWindowOperator::TimeWindowOperator(expr::ExpressionPtr time, WindowShape shape,
                                        TypePtr window_type, std::string description)
-    : time_(std::move(time)), shape_(shape), window_type_(std::move(window_type)),
+    : time_(std::move(time)),
+      shape_(shape),
+      window_type_(std::move(window_type)),
       description_(std::move(description)) {}
 
 Status TimeWindowOperator::BeginEpoch(const EpochContext& context) {
@@ -47,8 +49,7 @@ Result<ArrayPtr> TimeWindowOperator::MakeWindows(const std::vector<int64_t>& sta
 Status TimeWindowOperator::Push(int, Batch batch) {
   ARROW_ASSIGN_OR_RAISE(Batch dense, Compact(batch));
   if (dense.num_rows == 0) return Status::OK();
-  ARROW_ASSIGN_OR_RAISE(const ArrayPtr times,
-                        expr::EvaluateToArray(*time_, context_->eval, dense));
+  ARROW_ASSIGN_OR_RAISE(const ArrayPtr times, expr::EvaluateToArray(*time_, context_->eval, dense));
   return shape_.slide == shape_.size ? PushTumbling(std::move(dense), *times)
                                      : PushSliding(dense, *times);
 }

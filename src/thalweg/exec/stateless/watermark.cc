@@ -19,8 +19,7 @@ Status WatermarkOperator::BeginEpoch(const EpochContext& context) {
 }
 
 Status WatermarkOperator::Push(int, Batch batch) {
-  ARROW_ASSIGN_OR_RAISE(const ArrayPtr column,
-                        GatherRows(batch.columns[column_], batch.selection));
+  ARROW_ASSIGN_OR_RAISE(const ArrayPtr column, GatherRows(batch.columns[column_], batch.selection));
   const int64_t rows = batch.num_selected();
   ARROW_ASSIGN_OR_RAISE(const auto times, EventTimes(*column, rows, 0));
   if (rows > 0) {

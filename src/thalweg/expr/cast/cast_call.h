@@ -28,8 +28,7 @@ Status InvalidInput(std::string_view text, const arrow::DataType& to);
 Status InvalidValue(const std::string& value, const arrow::DataType& from,
                     const arrow::DataType& to);
 /// CAST_OVERFLOW; `value` is SQL text ("300S", "1.0E10D").
-Status Overflow(const std::string& value, const arrow::DataType& from,
-                const arrow::DataType& to);
+Status Overflow(const std::string& value, const arrow::DataType& from, const arrow::DataType& to);
 /// NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION; `value` is plain digits.
 Status OutOfDecimalRange(const std::string& value, const arrow::DataType& to);
 
@@ -78,12 +77,12 @@ Result<arrow::Datum> CastDense(const CastCall& call, const Convert& convert) {
 }
 
 /// Kernels by family. Each returns NotImplemented for a pair it does not know.
-Result<arrow::Datum> CastNumberToNumber(const CastCall& call);   // also from and to boolean
-Result<arrow::Datum> CastDecimal(const CastCall& call);          // from or to decimal, no strings
+Result<arrow::Datum> CastNumberToNumber(const CastCall& call);  // also from and to boolean
+Result<arrow::Datum> CastDecimal(const CastCall& call);         // from or to decimal, no strings
 Result<arrow::Datum> CastToString(const CastCall& call);
 Result<arrow::Datum> CastFromString(const CastCall& call);
-Result<arrow::Datum> CastTime(const CastCall& call);             // from or to date or timestamp
-Result<arrow::Datum> CastInterval(const CastCall& call);         // from or to ANSI intervals
+Result<arrow::Datum> CastTime(const CastCall& call);      // from or to date or timestamp
+Result<arrow::Datum> CastInterval(const CastCall& call);  // from or to ANSI intervals
 Result<arrow::Datum> CastNested(const CastCall& call);
 
 }  // namespace thalweg::expr::cast

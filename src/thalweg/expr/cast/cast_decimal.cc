@@ -41,8 +41,8 @@ template <typename From>
 Result<arrow::Datum> FloatingToDecimal(const CastCall& call) {
   const int precision = AsDecimal(call.to).precision();
   const int scale = AsDecimal(call.to).scale();
-  const auto kernel = RowKernel<Int128, From>(
-      call.to, [&](From value) -> Result<std::optional<Int128>> {
+  const auto kernel =
+      RowKernel<Int128, From>(call.to, [&](From value) -> Result<std::optional<Int128>> {
         if (!std::isfinite(value)) return std::optional<Int128>();
         std::string text;
         AppendDoubleText(static_cast<double>(value), &text);
@@ -76,26 +76,30 @@ Result<arrow::Datum> DecimalToInteger(const CastCall& call) {
         }
         return static_cast<To>(whole);
       },
-      [&](Int128 value) {
-        return Overflow(PlainText(value, scale) + "BD", *call.from, *call.to);
-      });
+      [&](Int128 value) { return Overflow(PlainText(value, scale) + "BD", *call.from, *call.to); });
 }
 
 Result<arrow::Datum> FromDecimal(const CastCall& call) {
   const int scale = AsDecimal(call.from).scale();
   switch (call.to->id()) {
-    case Type::BOOL: return CastDense<bool, Int128>(call, [](Int128 value) { return value != 0; });
-    case Type::INT8: return DecimalToInteger<int8_t>(call);
-    case Type::INT16: return DecimalToInteger<int16_t>(call);
-    case Type::INT32: return DecimalToInteger<int32_t>(call);
-    case Type::INT64: return DecimalToInteger<int64_t>(call);
+    case Type::BOOL:
+      return CastDense<bool, Int128>(call, [](Int128 value) { return value != 0; });
+    case Type::INT8:
+      return DecimalToInteger<int8_t>(call);
+    case Type::INT16:
+      return DecimalToInteger<int16_t>(call);
+    case Type::INT32:
+      return DecimalToInteger<int32_t>(call);
+    case Type::INT64:
+      return DecimalToInteger<int64_t>(call);
     case Type::FLOAT:
-      return CastDense<float, Int128>(
-          call, [=](Int128 value) { return DecimalToFloat(value, scale); });
+      return CastDense<float, Int128>(call,
+                                      [=](Int128 value) { return DecimalToFloat(value, scale); });
     case Type::DOUBLE:
-      return CastDense<double, Int128>(
-          call, [=](Int128 value) { return DecimalToDouble(value, scale); });
-    default: return UnknownPair(call);
+      return CastDense<double, Int128>(call,
+                                       [=](Int128 value) { return DecimalToDouble(value, scale); });
+    default:
+      return UnknownPair(call);
   }
 }
 
@@ -106,14 +110,22 @@ Result<arrow::Datum> CastDecimal(const CastCall& call) {
     return IsDecimal(*call.to) ? DecimalToDecimal(call) : FromDecimal(call);
   }
   switch (call.from->id()) {
-    case Type::BOOL: return IntegerToDecimal<bool>(call);
-    case Type::INT8: return IntegerToDecimal<int8_t>(call);
-    case Type::INT16: return IntegerToDecimal<int16_t>(call);
-    case Type::INT32: return IntegerToDecimal<int32_t>(call);
-    case Type::INT64: return IntegerToDecimal<int64_t>(call);
-    case Type::FLOAT: return FloatingToDecimal<float>(call);
-    case Type::DOUBLE: return FloatingToDecimal<double>(call);
-    default: return UnknownPair(call);
+    case Type::BOOL:
+      return IntegerToDecimal<bool>(call);
+    case Type::INT8:
+      return IntegerToDecimal<int8_t>(call);
+    case Type::INT16:
+      return IntegerToDecimal<int16_t>(call);
+    case Type::INT32:
+      return IntegerToDecimal<int32_t>(call);
+    case Type::INT64:
+      return IntegerToDecimal<int64_t>(call);
+    case Type::FLOAT:
+      return FloatingToDecimal<float>(call);
+    case Type::DOUBLE:
+      return FloatingToDecimal<double>(call);
+    default:
+      return UnknownPair(call);
   }
 }
 

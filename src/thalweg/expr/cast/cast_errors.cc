@@ -38,8 +38,7 @@ Status InvalidInput(std::string_view text, const arrow::DataType& to) {
   return InvalidValue("'" + escaped + "'", *arrow::utf8(), to);
 }
 
-Status Overflow(const std::string& value, const arrow::DataType& from,
-                const arrow::DataType& to) {
+Status Overflow(const std::string& value, const arrow::DataType& from, const arrow::DataType& to) {
   return MakeError("CAST_OVERFLOW", {{"value", value},
                                      {"sourceType", Quoted(from)},
                                      {"targetType", Quoted(to)},

@@ -75,12 +75,18 @@ Result<arrow::Datum> DecimalToInterval(const CastCall& call) {
 template <typename Interval>
 Result<arrow::Datum> NumberToInterval(const CastCall& call) {
   switch (call.from->id()) {
-    case Type::INT8: return IntegerToInterval<Interval, int8_t>(call);
-    case Type::INT16: return IntegerToInterval<Interval, int16_t>(call);
-    case Type::INT32: return IntegerToInterval<Interval, int32_t>(call);
-    case Type::INT64: return IntegerToInterval<Interval, int64_t>(call);
-    case Type::DECIMAL128: return DecimalToInterval<Interval>(call);
-    default: return UnknownPair(call);
+    case Type::INT8:
+      return IntegerToInterval<Interval, int8_t>(call);
+    case Type::INT16:
+      return IntegerToInterval<Interval, int16_t>(call);
+    case Type::INT32:
+      return IntegerToInterval<Interval, int32_t>(call);
+    case Type::INT64:
+      return IntegerToInterval<Interval, int64_t>(call);
+    case Type::DECIMAL128:
+      return DecimalToInterval<Interval>(call);
+    default:
+      return UnknownPair(call);
   }
 }
 
@@ -115,20 +121,25 @@ Result<arrow::Datum> IntervalToDecimal(const CastCall& call) {
 template <typename Interval>
 Result<arrow::Datum> IntervalToNumber(const CastCall& call) {
   switch (call.to->id()) {
-    case Type::INT8: return IntervalToInteger<Interval, int8_t>(call);
-    case Type::INT16: return IntervalToInteger<Interval, int16_t>(call);
-    case Type::INT32: return IntervalToInteger<Interval, int32_t>(call);
-    case Type::INT64: return IntervalToInteger<Interval, int64_t>(call);
-    case Type::DECIMAL128: return IntervalToDecimal<Interval>(call);
-    default: return UnknownPair(call);
+    case Type::INT8:
+      return IntervalToInteger<Interval, int8_t>(call);
+    case Type::INT16:
+      return IntervalToInteger<Interval, int16_t>(call);
+    case Type::INT32:
+      return IntervalToInteger<Interval, int32_t>(call);
+    case Type::INT64:
+      return IntervalToInteger<Interval, int64_t>(call);
+    case Type::DECIMAL128:
+      return IntervalToDecimal<Interval>(call);
+    default:
+      return UnknownPair(call);
   }
 }
 
 }  // namespace
 
 Result<arrow::Datum> CastInterval(const CastCall& call) {
-  const bool day_time =
-      call.from->id() == Type::DURATION || call.to->id() == Type::DURATION;
+  const bool day_time = call.from->id() == Type::DURATION || call.to->id() == Type::DURATION;
   if (call.from->id() == call.to->id()) {
     return day_time ? CutInterval<int64_t>(call) : CutInterval<int32_t>(call);
   }

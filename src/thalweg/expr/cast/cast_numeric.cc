@@ -56,8 +56,7 @@ bool AllInRange(const CastCall& call) {
 template <typename From, typename To>
 Result<arrow::Datum> ConvertPair(const CastCall& call) {
   constexpr bool kNarrowing =
-      std::is_integral_v<To> &&
-      (std::is_floating_point_v<From> || sizeof(From) > sizeof(To));
+      std::is_integral_v<To> && (std::is_floating_point_v<From> || sizeof(From) > sizeof(To));
   if constexpr (kNarrowing) {
     if (AllInRange<From, To>(call)) {
       return CastDense<To, From>(call, [](From value) { return static_cast<To>(value); });
@@ -73,14 +72,22 @@ Result<arrow::Datum> ConvertPair(const CastCall& call) {
 template <typename From>
 Result<arrow::Datum> ConvertFrom(const CastCall& call) {
   switch (call.to->id()) {
-    case Type::BOOL: return CastDense<bool, From>(call, [](From value) { return value != 0; });
-    case Type::INT8: return ConvertPair<From, int8_t>(call);
-    case Type::INT16: return ConvertPair<From, int16_t>(call);
-    case Type::INT32: return ConvertPair<From, int32_t>(call);
-    case Type::INT64: return ConvertPair<From, int64_t>(call);
-    case Type::FLOAT: return ConvertPair<From, float>(call);
-    case Type::DOUBLE: return ConvertPair<From, double>(call);
-    default: return UnknownPair(call);
+    case Type::BOOL:
+      return CastDense<bool, From>(call, [](From value) { return value != 0; });
+    case Type::INT8:
+      return ConvertPair<From, int8_t>(call);
+    case Type::INT16:
+      return ConvertPair<From, int16_t>(call);
+    case Type::INT32:
+      return ConvertPair<From, int32_t>(call);
+    case Type::INT64:
+      return ConvertPair<From, int64_t>(call);
+    case Type::FLOAT:
+      return ConvertPair<From, float>(call);
+    case Type::DOUBLE:
+      return ConvertPair<From, double>(call);
+    default:
+      return UnknownPair(call);
   }
 }
 
@@ -91,13 +98,20 @@ Result<arrow::Datum> ConvertBoolean(const CastCall& call) {
 
 Result<arrow::Datum> ConvertFromBoolean(const CastCall& call) {
   switch (call.to->id()) {
-    case Type::INT8: return ConvertBoolean<int8_t>(call);
-    case Type::INT16: return ConvertBoolean<int16_t>(call);
-    case Type::INT32: return ConvertBoolean<int32_t>(call);
-    case Type::INT64: return ConvertBoolean<int64_t>(call);
-    case Type::FLOAT: return ConvertBoolean<float>(call);
-    case Type::DOUBLE: return ConvertBoolean<double>(call);
-    default: return UnknownPair(call);
+    case Type::INT8:
+      return ConvertBoolean<int8_t>(call);
+    case Type::INT16:
+      return ConvertBoolean<int16_t>(call);
+    case Type::INT32:
+      return ConvertBoolean<int32_t>(call);
+    case Type::INT64:
+      return ConvertBoolean<int64_t>(call);
+    case Type::FLOAT:
+      return ConvertBoolean<float>(call);
+    case Type::DOUBLE:
+      return ConvertBoolean<double>(call);
+    default:
+      return UnknownPair(call);
   }
 }
 
@@ -105,14 +119,22 @@ Result<arrow::Datum> ConvertFromBoolean(const CastCall& call) {
 
 Result<arrow::Datum> CastNumberToNumber(const CastCall& call) {
   switch (call.from->id()) {
-    case Type::BOOL: return ConvertFromBoolean(call);
-    case Type::INT8: return ConvertFrom<int8_t>(call);
-    case Type::INT16: return ConvertFrom<int16_t>(call);
-    case Type::INT32: return ConvertFrom<int32_t>(call);
-    case Type::INT64: return ConvertFrom<int64_t>(call);
-    case Type::FLOAT: return ConvertFrom<float>(call);
-    case Type::DOUBLE: return ConvertFrom<double>(call);
-    default: return UnknownPair(call);
+    case Type::BOOL:
+      return ConvertFromBoolean(call);
+    case Type::INT8:
+      return ConvertFrom<int8_t>(call);
+    case Type::INT16:
+      return ConvertFrom<int16_t>(call);
+    case Type::INT32:
+      return ConvertFrom<int32_t>(call);
+    case Type::INT64:
+      return ConvertFrom<int64_t>(call);
+    case Type::FLOAT:
+      return ConvertFrom<float>(call);
+    case Type::DOUBLE:
+      return ConvertFrom<double>(call);
+    default:
+      return UnknownPair(call);
   }
 }
 

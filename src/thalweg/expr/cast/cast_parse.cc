@@ -51,8 +51,8 @@ Result<arrow::Datum> ParseDecimals(const CastCall& call) {
 
 Result<arrow::Datum> ParseTimestamps(const CastCall& call) {
   if (IsTimestampNtz(*call.to)) {
-    return ParseRows<int64_t>(
-        call, [](std::string_view text) { return ParseTimestampNtzText(text); });
+    return ParseRows<int64_t>(call,
+                              [](std::string_view text) { return ParseTimestampNtzText(text); });
   }
   ARROW_ASSIGN_OR_RAISE(auto zone, TimeZone::Make(call.context.session_time_zone));
   return ParseRows<int64_t>(call, [&](std::string_view text) {
@@ -61,14 +61,14 @@ Result<arrow::Datum> ParseTimestamps(const CastCall& call) {
 }
 
 Status MalformedInterval(std::string_view text, const arrow::DataType& to) {
-  return MakeError("INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING_WITH_NOTICE",
-                   {{"input", std::string(text)},
-                    {"typeName", SimpleTypeName(to)},
-                    {"intervalStr", to.id() == Type::DURATION ? "day-time" : "year-month"},
-                    {"supportedFormat",
-                     to.id() == Type::DURATION
-                         ? "`[+|-]d h:m:s.n`, `INTERVAL [+|-]'[+|-]d h:m:s.n' DAY TO SECOND`"
-                         : "`[+|-]y-m`, `INTERVAL [+|-]'[+|-]y-m' YEAR TO MONTH`"}});
+  return MakeError(
+      "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING_WITH_NOTICE",
+      {{"input", std::string(text)},
+       {"typeName", SimpleTypeName(to)},
+       {"intervalStr", to.id() == Type::DURATION ? "day-time" : "year-month"},
+       {"supportedFormat", to.id() == Type::DURATION
+                               ? "`[+|-]d h:m:s.n`, `INTERVAL [+|-]'[+|-]d h:m:s.n' DAY TO SECOND`"
+                               : "`[+|-]y-m`, `INTERVAL [+|-]'[+|-]y-m' YEAR TO MONTH`"}});
 }
 
 Result<arrow::Datum> ParseIntervals(const CastCall& call) {
@@ -109,20 +109,33 @@ Result<arrow::Datum> ReinterpretBytes(const CastCall& call) {
 
 Result<arrow::Datum> CastFromString(const CastCall& call) {
   switch (call.to->id()) {
-    case Type::BOOL: return ParseRows<bool>(call, ParseBooleanText);
-    case Type::INT8: return ParseIntegers<int8_t>(call);
-    case Type::INT16: return ParseIntegers<int16_t>(call);
-    case Type::INT32: return ParseIntegers<int32_t>(call);
-    case Type::INT64: return ParseIntegers<int64_t>(call);
-    case Type::FLOAT: return ParseRows<float>(call, ParseFloatText);
-    case Type::DOUBLE: return ParseRows<double>(call, ParseDoubleText);
-    case Type::DECIMAL128: return ParseDecimals(call);
-    case Type::DATE32: return ParseRows<int32_t>(call, ParseDateText);
-    case Type::TIMESTAMP: return ParseTimestamps(call);
+    case Type::BOOL:
+      return ParseRows<bool>(call, ParseBooleanText);
+    case Type::INT8:
+      return ParseIntegers<int8_t>(call);
+    case Type::INT16:
+      return ParseIntegers<int16_t>(call);
+    case Type::INT32:
+      return ParseIntegers<int32_t>(call);
+    case Type::INT64:
+      return ParseIntegers<int64_t>(call);
+    case Type::FLOAT:
+      return ParseRows<float>(call, ParseFloatText);
+    case Type::DOUBLE:
+      return ParseRows<double>(call, ParseDoubleText);
+    case Type::DECIMAL128:
+      return ParseDecimals(call);
+    case Type::DATE32:
+      return ParseRows<int32_t>(call, ParseDateText);
+    case Type::TIMESTAMP:
+      return ParseTimestamps(call);
     case Type::DURATION:
-    case Type::INTERVAL_MONTHS: return ParseIntervals(call);
-    case Type::INTERVAL_MONTH_DAY_NANO: return ParseCalendarIntervals(call);
-    case Type::BINARY: return ReinterpretBytes(call);
+    case Type::INTERVAL_MONTHS:
+      return ParseIntervals(call);
+    case Type::INTERVAL_MONTH_DAY_NANO:
+      return ParseCalendarIntervals(call);
+    case Type::BINARY:
+      return ReinterpretBytes(call);
     default:
       return Status::NotImplemented("cast from string to ", call.to->ToString());
   }

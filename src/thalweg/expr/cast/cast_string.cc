@@ -130,21 +130,26 @@ RowText MakeRowText(const ArrayPtr& array, TimeZone* zone) {
   const arrow::Array* plain = array.get();
   switch (array->type_id()) {
     case Type::BOOL:
-      return [typed = checked_cast<const arrow::BooleanArray*>(plain)](int64_t row,
-                                                                       std::string* out) {
-        out->append(typed->Value(row) ? "true" : "false");
-      };
-    case Type::INT8: return IntegerText<arrow::Int8Array>(array);
-    case Type::INT16: return IntegerText<arrow::Int16Array>(array);
-    case Type::INT32: return IntegerText<arrow::Int32Array>(array);
-    case Type::INT64: return IntegerText<arrow::Int64Array>(array);
+      return
+          [typed = checked_cast<const arrow::BooleanArray*>(plain)](int64_t row, std::string* out) {
+            out->append(typed->Value(row) ? "true" : "false");
+          };
+    case Type::INT8:
+      return IntegerText<arrow::Int8Array>(array);
+    case Type::INT16:
+      return IntegerText<arrow::Int16Array>(array);
+    case Type::INT32:
+      return IntegerText<arrow::Int32Array>(array);
+    case Type::INT64:
+      return IntegerText<arrow::Int64Array>(array);
     case Type::FLOAT:
       return [typed = checked_cast<const arrow::FloatArray*>(plain)](
                  int64_t row, std::string* out) { AppendFloatText(typed->Value(row), out); };
     case Type::DOUBLE:
       return [typed = checked_cast<const arrow::DoubleArray*>(plain)](
                  int64_t row, std::string* out) { AppendDoubleText(typed->Value(row), out); };
-    case Type::DECIMAL128: return DecimalRowText(array);
+    case Type::DECIMAL128:
+      return DecimalRowText(array);
     case Type::STRING:
     case Type::BINARY:
       return [typed = checked_cast<const arrow::BinaryArray*>(plain)](
@@ -152,14 +157,20 @@ RowText MakeRowText(const ArrayPtr& array, TimeZone* zone) {
     case Type::DATE32:
       return [typed = checked_cast<const arrow::Date32Array*>(plain)](
                  int64_t row, std::string* out) { AppendDateText(typed->Value(row), out); };
-    case Type::TIMESTAMP: return TimestampText(array, zone);
+    case Type::TIMESTAMP:
+      return TimestampText(array, zone);
     case Type::DURATION:
     case Type::INTERVAL_MONTHS:
-    case Type::INTERVAL_MONTH_DAY_NANO: return IntervalText(array);
-    case Type::LIST: return ListText(array, zone);
-    case Type::MAP: return MapText(array, zone);
-    case Type::STRUCT: return StructText(array, zone);
-    default: return [](int64_t, std::string*) {};
+    case Type::INTERVAL_MONTH_DAY_NANO:
+      return IntervalText(array);
+    case Type::LIST:
+      return ListText(array, zone);
+    case Type::MAP:
+      return MapText(array, zone);
+    case Type::STRUCT:
+      return StructText(array, zone);
+    default:
+      return [](int64_t, std::string*) {};
   }
 }
 

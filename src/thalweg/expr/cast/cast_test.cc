@@ -116,9 +116,9 @@ TEST(CastTest, NestedValues) {
   // The element that is no number is not in the slice.
   const TypePtr numbers = ArrayOf(arrow::int32());
   EXPECT_TRUE(CastDatum(lists->Slice(0, 2), numbers, CastMode::kAnsi, context).ok());
-  EXPECT_TRUE(IsCondition(
-      CastDatum(lists, ArrayOf(arrow::int32()), CastMode::kAnsi, context).status(),
-      "CAST_INVALID_INPUT"));
+  EXPECT_TRUE(
+      IsCondition(CastDatum(lists, ArrayOf(arrow::int32()), CastMode::kAnsi, context).status(),
+                  "CAST_INVALID_INPUT"));
   EXPECT_TRUE(CastDatum(lists, ArrayOf(arrow::int32()), CastMode::kTry, context).ok());
 }
 

@@ -66,9 +66,7 @@ Result<arrow::Datum> TimestampToInteger(const CastCall& call, TimeZone* zone) {
         if (seconds != static_cast<To>(seconds)) return std::nullopt;
         return static_cast<To>(seconds);
       },
-      [&](int64_t micros) {
-        return Overflow(TimestampSql(micros, zone), *call.from, *call.to);
-      });
+      [&](int64_t micros) { return Overflow(TimestampSql(micros, zone), *call.from, *call.to); });
 }
 
 Result<arrow::Datum> TimestampToDecimal(const CastCall& call) {
@@ -119,23 +117,35 @@ Result<arrow::Datum> ToOtherTimestamp(const CastCall& call, TimeZone* zone) {
 
 Result<arrow::Datum> NumberToTimestamp(const CastCall& call) {
   switch (call.from->id()) {
-    case Type::INT8: return IntegerToTimestamp<int8_t>(call);
-    case Type::INT16: return IntegerToTimestamp<int16_t>(call);
-    case Type::INT32: return IntegerToTimestamp<int32_t>(call);
-    case Type::INT64: return IntegerToTimestamp<int64_t>(call);
-    case Type::FLOAT: return FloatingToTimestamp<float>(call);
-    case Type::DOUBLE: return FloatingToTimestamp<double>(call);
-    case Type::DECIMAL128: return DecimalToTimestamp(call);
-    default: return UnknownPair(call);
+    case Type::INT8:
+      return IntegerToTimestamp<int8_t>(call);
+    case Type::INT16:
+      return IntegerToTimestamp<int16_t>(call);
+    case Type::INT32:
+      return IntegerToTimestamp<int32_t>(call);
+    case Type::INT64:
+      return IntegerToTimestamp<int64_t>(call);
+    case Type::FLOAT:
+      return FloatingToTimestamp<float>(call);
+    case Type::DOUBLE:
+      return FloatingToTimestamp<double>(call);
+    case Type::DECIMAL128:
+      return DecimalToTimestamp(call);
+    default:
+      return UnknownPair(call);
   }
 }
 
 Result<arrow::Datum> TimestampToNumber(const CastCall& call, TimeZone* zone) {
   switch (call.to->id()) {
-    case Type::INT8: return TimestampToInteger<int8_t>(call, zone);
-    case Type::INT16: return TimestampToInteger<int16_t>(call, zone);
-    case Type::INT32: return TimestampToInteger<int32_t>(call, zone);
-    case Type::INT64: return TimestampToInteger<int64_t>(call, zone);
+    case Type::INT8:
+      return TimestampToInteger<int8_t>(call, zone);
+    case Type::INT16:
+      return TimestampToInteger<int16_t>(call, zone);
+    case Type::INT32:
+      return TimestampToInteger<int32_t>(call, zone);
+    case Type::INT64:
+      return TimestampToInteger<int64_t>(call, zone);
     case Type::FLOAT:
       return CastDense<float, int64_t>(call, [](int64_t micros) {
         return static_cast<float>(static_cast<double>(micros) / 1e6);
@@ -143,8 +153,10 @@ Result<arrow::Datum> TimestampToNumber(const CastCall& call, TimeZone* zone) {
     case Type::DOUBLE:
       return CastDense<double, int64_t>(
           call, [](int64_t micros) { return static_cast<double>(micros) / 1e6; });
-    case Type::DECIMAL128: return TimestampToDecimal(call);
-    default: return UnknownPair(call);
+    case Type::DECIMAL128:
+      return TimestampToDecimal(call);
+    default:
+      return UnknownPair(call);
   }
 }
 

@@ -57,8 +57,7 @@ Result<std::string_view> ReadSized(std::string_view* in);
 template <typename T, typename IsNull, typename Value>
 Result<ArrayPtr> FinishFixed(const TypePtr& type, int64_t num_rows, const IsNull& is_null,
                              const Value& value) {
-  ARROW_ASSIGN_OR_RAISE(auto writer,
-                        expr::ResultWriter<T>::Make(type, num_rows, expr::NullMask()));
+  ARROW_ASSIGN_OR_RAISE(auto writer, expr::ResultWriter<T>::Make(type, num_rows, expr::NullMask()));
   for (int64_t row = 0; row < num_rows; ++row) {
     if (is_null(row)) {
       ARROW_RETURN_NOT_OK(writer.SetNull(row));

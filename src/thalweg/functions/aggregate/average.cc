@@ -194,7 +194,8 @@ void RegisterAverage(FunctionRegistry* registry) {
   registry->AddAggregate({"avg",
                           {"mean"},
                           "avg(expr) - Returns the mean of the values of a group.",
-                          "SELECT avg(col) FROM VALUES (1), (2), (3) AS tab(col);", BindAverage});
+                          "SELECT avg(col) FROM VALUES (1), (2), (3) AS tab(col);",
+                          BindAverage});
 }
 
 }  // namespace thalweg::functions

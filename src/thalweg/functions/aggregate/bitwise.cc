@@ -89,13 +89,12 @@ Result<AggregateFunctionPtr> BindBitFold(const std::string& name, BitOperation o
 
 void RegisterBitwiseAggregates(FunctionRegistry* registry) {
   const auto add = [&](const std::string& name, BitOperation operation, const std::string& what) {
-    registry->AddAggregate({name,
-                            {},
-                            name + "(expr) - Returns the bitwise " + what + " of all values.",
-                            "SELECT " + name + "(col) FROM VALUES (3), (5) AS tab(col);",
-                            [=](const Arguments& arguments) {
-                              return BindBitFold(name, operation, arguments);
-                            }});
+    registry->AddAggregate(
+        {name,
+         {},
+         name + "(expr) - Returns the bitwise " + what + " of all values.",
+         "SELECT " + name + "(col) FROM VALUES (3), (5) AS tab(col);",
+         [=](const Arguments& arguments) { return BindBitFold(name, operation, arguments); }});
   };
   add("bit_and", BitOperation::kAnd, "AND");
   add("bit_or", BitOperation::kOr, "OR");

@@ -52,19 +52,19 @@ class BooleanFold : public AggregateFunction {
 }  // namespace
 
 void RegisterBoolean(FunctionRegistry* registry) {
-  const auto add = [&](const std::string& name, std::vector<std::string> aliases,
-                       bool conjunction, const std::string& when) {
-    registry->AddAggregate(
-        {name, std::move(aliases), name + "(expr) - Returns true if " + when + " expr are true.",
-         "SELECT " + name + "(col) FROM VALUES (true), (false) AS tab(col);",
-         [=](const Arguments& arguments) -> Result<AggregateFunctionPtr> {
-           ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
-           if (arguments[0].type->id() != arrow::Type::BOOL &&
-               arguments[0].type->id() != arrow::Type::NA) {
-             return UnexpectedInputType(0, "\"BOOLEAN\"", *arguments[0].type);
-           }
-           return std::make_shared<BooleanFold>(name, conjunction);
-         }});
+  const auto add = [&](const std::string& name, std::vector<std::string> aliases, bool conjunction,
+                       const std::string& when) {
+    registry->AddAggregate({name, std::move(aliases),
+                            name + "(expr) - Returns true if " + when + " expr are true.",
+                            "SELECT " + name + "(col) FROM VALUES (true), (false) AS tab(col);",
+                            [=](const Arguments& arguments) -> Result<AggregateFunctionPtr> {
+                              ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
+                              if (arguments[0].type->id() != arrow::Type::BOOL &&
+                                  arguments[0].type->id() != arrow::Type::NA) {
+                                return UnexpectedInputType(0, "\"BOOLEAN\"", *arguments[0].type);
+                              }
+                              return std::make_shared<BooleanFold>(name, conjunction);
+                            }});
   };
   add("bool_and", {"every"}, true, "all values of");
   add("bool_or", {"any", "some"}, false, "any values of");

@@ -11,7 +11,7 @@ namespace {
 
 struct Collected {
   int64_t count = 0;
-  std::string bytes;  // codec values, one after the other
+  std::string bytes;                     // codec values, one after the other
   std::unordered_set<std::string> seen;  // of collect_set only
 };
 
@@ -49,9 +49,8 @@ class Collect : public OwningAggregate<Collected> {
       group.count += other.count;
       return Status::OK();
     }
-    return ForEachValue(other, [&](std::string_view value) {
-      AddDistinct(std::string(value), &group);
-    });
+    return ForEachValue(other,
+                        [&](std::string_view value) { AddDistinct(std::string(value), &group); });
   }
 
   void Serialize(const uint8_t* slot, std::string* out) const override {
@@ -73,8 +72,7 @@ class Collect : public OwningAggregate<Collected> {
 
   Result<ArrayPtr> Finish(const EvalContext&, const GroupSlots& slots) const override {
     std::unique_ptr<arrow::ArrayBuilder> builder;
-    ARROW_RETURN_NOT_OK(
-        arrow::MakeBuilder(arrow::default_memory_pool(), return_type(), &builder));
+    ARROW_RETURN_NOT_OK(arrow::MakeBuilder(arrow::default_memory_pool(), return_type(), &builder));
     auto* list = static_cast<arrow::ListBuilder*>(builder.get());
     for (int64_t row = 0; row < slots.num_rows; ++row) {
       const Collected& group = Owned(slots.slot(row));
@@ -122,9 +120,9 @@ Result<AggregateFunctionPtr> BindCollect(const std::string& name, bool distinct,
                                          const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
   if (distinct && !IsOrderable(*arguments[0].type)) {
-    return MakeError("DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE",
-                     {{"functionName", "`" + name + "`"},
-                      {"dataType", QuotedType(*arguments[0].type)}});
+    return MakeError(
+        "DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE",
+        {{"functionName", "`" + name + "`"}, {"dataType", QuotedType(*arguments[0].type)}});
   }
   return std::make_shared<Collect>(name, arguments[0].type, distinct);
 }
@@ -134,12 +132,11 @@ Result<AggregateFunctionPtr> BindCollect(const std::string& name, bool distinct,
 void RegisterCollectionAggregates(FunctionRegistry* registry) {
   const auto add = [&](const std::string& name, std::vector<std::string> aliases, bool distinct,
                        const std::string& what) {
-    registry->AddAggregate({name, std::move(aliases),
-                            name + "(expr) - Returns an array of the " + what + " of a group.",
-                            "SELECT " + name + "(col) FROM VALUES (1), (2), (1) AS tab(col);",
-                            [=](const Arguments& arguments) {
-                              return BindCollect(name, distinct, arguments);
-                            }});
+    registry->AddAggregate(
+        {name, std::move(aliases),
+         name + "(expr) - Returns an array of the " + what + " of a group.",
+         "SELECT " + name + "(col) FROM VALUES (1), (2), (1) AS tab(col);",
+         [=](const Arguments& arguments) { return BindCollect(name, distinct, arguments); }});
   };
   add("collect_list", {"array_agg"}, false, "non-null values");
   add("collect_set", {}, true, "distinct non-null values");

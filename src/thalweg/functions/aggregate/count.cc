@@ -75,8 +75,7 @@ void RegisterCount(FunctionRegistry* registry) {
                           "SELECT count_if(col % 2 = 0) FROM VALUES (NULL), (0), (1) AS tab(col);",
                           [](const Arguments& arguments) -> Result<AggregateFunctionPtr> {
                             ARROW_RETURN_NOT_OK(CheckArgumentCount("count_if", arguments, 1, 1));
-                            ARROW_RETURN_NOT_OK(
-                                AcceptAs(arguments, 0, arrow::boolean()).status());
+                            ARROW_RETURN_NOT_OK(AcceptAs(arguments, 0, arrow::boolean()).status());
                             return std::make_shared<CountIf>();
                           }});
 }

@@ -83,7 +83,8 @@ Result<AggregateFunctionPtr> BindPositional(const std::string& name, bool last,
   if (arguments.size() == 2) {
     types.push_back(arrow::boolean());
     const auto& constant = arguments[1].constant;
-    if (constant == nullptr || arguments[1].type->id() != arrow::Type::BOOL || !constant->is_valid) {
+    if (constant == nullptr || arguments[1].type->id() != arrow::Type::BOOL ||
+        !constant->is_valid) {
       return UnexpectedInputType(1, "\"BOOLEAN\"", *arguments[1].type);
     }
     ignore_nulls = static_cast<const arrow::BooleanScalar&>(*constant).value;
@@ -96,13 +97,11 @@ Result<AggregateFunctionPtr> BindPositional(const std::string& name, bool last,
 void RegisterFirstLast(FunctionRegistry* registry) {
   const auto add = [&](const std::string& name, std::vector<std::string> aliases, bool last,
                        const std::string& which) {
-    registry->AddAggregate({name, std::move(aliases),
-                            name + "(expr[, isIgnoreNull]) - Returns " + which +
-                                " value of expr for a group of rows.",
-                            "SELECT " + name + "(col) FROM VALUES (10), (5), (20) AS tab(col);",
-                            [=](const Arguments& arguments) {
-                              return BindPositional(name, last, arguments);
-                            }});
+    registry->AddAggregate(
+        {name, std::move(aliases),
+         name + "(expr[, isIgnoreNull]) - Returns " + which + " value of expr for a group of rows.",
+         "SELECT " + name + "(col) FROM VALUES (10), (5), (20) AS tab(col);",
+         [=](const Arguments& arguments) { return BindPositional(name, last, arguments); }});
   };
   add("first", {"first_value"}, false, "the first");
   add("last", {"last_value"}, true, "the last");

@@ -65,8 +65,7 @@ class ExtremeBy : public OwningAggregate<BestRow> {
 
   int64_t OwnedBytes(const uint8_t* slot) const override {
     const BestRow& best = Owned(slot);
-    return static_cast<int64_t>(sizeof(BestRow) + best.ordering.capacity() +
-                                best.value.capacity());
+    return static_cast<int64_t>(sizeof(BestRow) + best.ordering.capacity() + best.value.capacity());
   }
 
  private:

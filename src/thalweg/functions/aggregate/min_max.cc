@@ -68,8 +68,8 @@ class FixedExtreme : public AggregateFunction {
 
  private:
   static void Take(T value, ExtremeSlot<T>* slot) {
-    const bool better = !slot->has_value || (kMax ? Precedes<T>(slot->value, value)
-                                                  : Precedes<T>(value, slot->value));
+    const bool better = !slot->has_value ||
+                        (kMax ? Precedes<T>(slot->value, value) : Precedes<T>(value, slot->value));
     if (better) *slot = {value, true};
   }
 };
@@ -167,20 +167,18 @@ Result<AggregateFunctionPtr> BindExtreme(const std::string& name, const Argument
 }  // namespace
 
 void RegisterMinMax(FunctionRegistry* registry) {
-  registry->AddAggregate({"max",
-                          {},
-                          "max(expr) - Returns the greatest value of expr.",
-                          "SELECT max(col) FROM VALUES (10), (50), (20) AS tab(col);",
-                          [](const Arguments& arguments) {
-                            return BindExtreme<true>("max", arguments);
-                          }});
-  registry->AddAggregate({"min",
-                          {},
-                          "min(expr) - Returns the least value of expr.",
-                          "SELECT min(col) FROM VALUES (10), (-1), (20) AS tab(col);",
-                          [](const Arguments& arguments) {
-                            return BindExtreme<false>("min", arguments);
-                          }});
+  registry->AddAggregate(
+      {"max",
+       {},
+       "max(expr) - Returns the greatest value of expr.",
+       "SELECT max(col) FROM VALUES (10), (50), (20) AS tab(col);",
+       [](const Arguments& arguments) { return BindExtreme<true>("max", arguments); }});
+  registry->AddAggregate(
+      {"min",
+       {},
+       "min(expr) - Returns the least value of expr.",
+       "SELECT min(col) FROM VALUES (10), (-1), (20) AS tab(col);",
+       [](const Arguments& arguments) { return BindExtreme<false>("min", arguments); }});
 }
 
 }  // namespace thalweg::functions

@@ -15,8 +15,12 @@ struct Moments {
   double m2;
 };
 
-enum class MomentResult { kVariancePopulation, kVarianceSample, kDeviationPopulation,
-                          kDeviationSample };
+enum class MomentResult {
+  kVariancePopulation,
+  kVarianceSample,
+  kDeviationPopulation,
+  kDeviationSample
+};
 
 class CentralMoments : public AggregateFunction {
  public:
@@ -56,10 +60,10 @@ class CentralMoments : public AggregateFunction {
   }
 
   Result<ArrayPtr> Finish(const EvalContext&, const GroupSlots& slots) const override {
-    const bool sample = result_ == MomentResult::kVarianceSample ||
-                        result_ == MomentResult::kDeviationSample;
-    const bool root = result_ == MomentResult::kDeviationPopulation ||
-                      result_ == MomentResult::kDeviationSample;
+    const bool sample =
+        result_ == MomentResult::kVarianceSample || result_ == MomentResult::kDeviationSample;
+    const bool root =
+        result_ == MomentResult::kDeviationPopulation || result_ == MomentResult::kDeviationSample;
     const auto state = [&](int64_t row) { return SlotAs<Moments>(slots.slot(row)); };
     return FinishFixed<double>(
         return_type(), slots.num_rows,
@@ -154,14 +158,14 @@ class PairStatistics : public AggregateFunction {
 void RegisterStatisticalAggregates(FunctionRegistry* registry) {
   const auto add = [&](const std::string& name, std::vector<std::string> aliases,
                        MomentResult result, const std::string& what) {
-    registry->AddAggregate(
-        {name, std::move(aliases), name + "(expr) - Returns the " + what + " of a group.",
-         "SELECT " + name + "(col) FROM VALUES (1), (2), (3) AS tab(col);",
-         [=](const Arguments& arguments) -> Result<AggregateFunctionPtr> {
-           ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
-           ARROW_RETURN_NOT_OK(AcceptNumeric(arguments, 0).status());
-           return std::make_shared<CentralMoments>(name, result);
-         }});
+    registry->AddAggregate({name, std::move(aliases),
+                            name + "(expr) - Returns the " + what + " of a group.",
+                            "SELECT " + name + "(col) FROM VALUES (1), (2), (3) AS tab(col);",
+                            [=](const Arguments& arguments) -> Result<AggregateFunctionPtr> {
+                              ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
+                              ARROW_RETURN_NOT_OK(AcceptNumeric(arguments, 0).status());
+                              return std::make_shared<CentralMoments>(name, result);
+                            }});
   };
   add("var_pop", {}, MomentResult::kVariancePopulation, "population variance");
   add("var_samp", {"variance"}, MomentResult::kVarianceSample, "sample variance");

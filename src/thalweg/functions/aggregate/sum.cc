@@ -15,8 +15,7 @@ struct SumSlot {
 
 Status SumOverflow(const arrow::DataType& type) {
   if (IsInterval(type)) {
-    return MakeError("INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION",
-                     {{"functionName", "try_add"}});
+    return MakeError("INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION", {{"functionName", "try_add"}});
   }
   return MakeError("ARITHMETIC_OVERFLOW",
                    {{"message", SimpleTypeName(type) + " overflow"},
@@ -81,8 +80,7 @@ class DecimalSum : public AggregateFunction {
   DecimalSum(TypePtr argument, TypePtr result)
       : AggregateFunction("sum", {std::move(argument)}, std::move(result), /*nullable=*/true,
                           sizeof(Slot), /*trivial=*/true) {
-    const int precision =
-        static_cast<const arrow::Decimal128Type&>(*return_type()).precision();
+    const int precision = static_cast<const arrow::Decimal128Type&>(*return_type()).precision();
     bound_ = 1;
     for (int i = 0; i < precision; ++i) bound_ *= 10;
   }
@@ -119,11 +117,11 @@ class DecimalSum : public AggregateFunction {
         [&](int64_t row) -> Result<Int128> {
           const Slot slot = Load(slots.slot(row));
           if (slot.overflow != 0 || slot.sum >= bound_ || slot.sum <= -bound_) {
-            return MakeError("ARITHMETIC_OVERFLOW",
-                             {{"message", "Overflow in sum of decimals"},
-                              {"alternative",
-                               " Use 'try_sum' to tolerate overflow and return NULL instead."},
-                              {"config", "\"spark.sql.ansi.enabled\""}});
+            return MakeError(
+                "ARITHMETIC_OVERFLOW",
+                {{"message", "Overflow in sum of decimals"},
+                 {"alternative", " Use 'try_sum' to tolerate overflow and return NULL instead."},
+                 {"config", "\"spark.sql.ansi.enabled\""}});
           }
           return slot.sum;
         });
@@ -172,8 +170,8 @@ Result<AggregateFunctionPtr> BindSum(const Arguments& arguments) {
     case arrow::Type::DECIMAL128: {
       const auto& decimal = static_cast<const arrow::Decimal128Type&>(*type);
       return std::make_shared<DecimalSum>(
-          type, DecimalOf(std::min(kMaxDecimalPrecision, decimal.precision() + 10),
-                          decimal.scale()));
+          type,
+          DecimalOf(std::min(kMaxDecimalPrecision, decimal.precision() + 10), decimal.scale()));
     }
     default:
       return UnexpectedInputType(0, "\"NUMERIC\" or \"ANSI INTERVAL\"", *type);
@@ -186,7 +184,8 @@ void RegisterSum(FunctionRegistry* registry) {
   registry->AddAggregate({"sum",
                           {},
                           "sum(expr) - Returns the sum over the group; NULL without any value.",
-                          "SELECT sum(col) FROM VALUES (5), (10), (15) AS tab(col);", BindSum});
+                          "SELECT sum(col) FROM VALUES (5), (10), (15) AS tab(col);",
+                          BindSum});
 }
 
 }  // namespace thalweg::functions

@@ -38,11 +38,11 @@ void RegisterCurrentTime(FunctionRegistry* registry) {
   AddCurrent<arrow::TimestampScalar>(
       registry, "current_timestamp", {"now"}, TimestampType(), "the time of the batch",
       [](const EvalContext& context, TimeZone*) { return context.current_timestamp_micros; });
-  AddCurrent<arrow::TimestampScalar>(
-      registry, "localtimestamp", {}, TimestampNtzType(), "the wall-clock time of the batch",
-      [](const EvalContext& context, TimeZone* zone) {
-        return zone->ToLocal(context.current_timestamp_micros);
-      });
+  AddCurrent<arrow::TimestampScalar>(registry, "localtimestamp", {}, TimestampNtzType(),
+                                     "the wall-clock time of the batch",
+                                     [](const EvalContext& context, TimeZone* zone) {
+                                       return zone->ToLocal(context.current_timestamp_micros);
+                                     });
   AddCurrent<arrow::Date32Scalar>(
       registry, "current_date", {"curdate"}, arrow::date32(), "the date of the batch",
       [](const EvalContext& context, TimeZone* zone) {
@@ -63,8 +63,8 @@ void RegisterCurrentTime(FunctionRegistry* registry) {
              .context_dependent = true,
              .kernel = [](const EvalContext& context, const std::vector<arrow::Datum>&,
                           int64_t) -> Result<arrow::Datum> {
-               return arrow::Datum(std::make_shared<arrow::StringScalar>(
-                   context.session_time_zone));
+               return arrow::Datum(
+                   std::make_shared<arrow::StringScalar>(context.session_time_zone));
              }};
        }});
 }

@@ -20,35 +20,35 @@ Result<int32_t> CheckedDays(int64_t days, const std::string& operation) {
 
 void AddDayShift(FunctionRegistry* registry, const std::string& name,
                  std::vector<std::string> aliases, int64_t sign) {
-  registry->AddScalar(
-      {.name = name,
-       .aliases = std::move(aliases),
-       .group = "datetime_funcs",
-       .usage = name + "(start_date, num_days) - Returns the date that many days " +
-                (sign > 0 ? "after" : "before") + " start_date.",
-       .example = "SELECT " + name + "('2016-07-30', 1);",
-       .bind = [name, sign](const Arguments& arguments) -> Result<BoundFunction> {
-         ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
-         ARROW_RETURN_NOT_OK(AcceptAs(arguments, 0, arrow::date32()).status());
-         TypePtr days = arguments[1].type;
-         if (days->id() != arrow::Type::INT8 && days->id() != arrow::Type::INT16 &&
-             days->id() != arrow::Type::INT32) {
-           if (days->id() != arrow::Type::NA && days->id() != arrow::Type::STRING) {
-             return UnexpectedInputType(1, "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", *days);
-           }
-         }
-         BoundFunction bound{.name = name,
-                             .argument_types = {arrow::date32(), arrow::int32()},
-                             .return_type = arrow::date32(),
-                             .nullable = AnyNullable(arguments)};
-         // Overflow wraps, as Spark's addition of days does.
-         bound.kernel = expr::DenseKernel<int32_t, int32_t, int32_t>(
-             arrow::date32(), [sign](int32_t start, int32_t num_days) {
-               return static_cast<int32_t>(static_cast<uint32_t>(start) +
-                                           static_cast<uint32_t>(sign * num_days));
-             });
-         return bound;
-       }});
+  registry->AddScalar({.name = name,
+                       .aliases = std::move(aliases),
+                       .group = "datetime_funcs",
+                       .usage = name + "(start_date, num_days) - Returns the date that many days " +
+                                (sign > 0 ? "after" : "before") + " start_date.",
+                       .example = "SELECT " + name + "('2016-07-30', 1);",
+                       .bind = [name, sign](const Arguments& arguments) -> Result<BoundFunction> {
+                         ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
+                         ARROW_RETURN_NOT_OK(AcceptAs(arguments, 0, arrow::date32()).status());
+                         TypePtr days = arguments[1].type;
+                         if (days->id() != arrow::Type::INT8 && days->id() != arrow::Type::INT16 &&
+                             days->id() != arrow::Type::INT32) {
+                           if (days->id() != arrow::Type::NA && days->id() != arrow::Type::STRING) {
+                             return UnexpectedInputType(
+                                 1, "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", *days);
+                           }
+                         }
+                         BoundFunction bound{.name = name,
+                                             .argument_types = {arrow::date32(), arrow::int32()},
+                                             .return_type = arrow::date32(),
+                                             .nullable = AnyNullable(arguments)};
+                         // Overflow wraps, as Spark's addition of days does.
+                         bound.kernel = expr::DenseKernel<int32_t, int32_t, int32_t>(
+                             arrow::date32(), [sign](int32_t start, int32_t num_days) {
+                               return static_cast<int32_t>(static_cast<uint32_t>(start) +
+                                                           static_cast<uint32_t>(sign * num_days));
+                             });
+                         return bound;
+                       }});
 }
 
 /// Whole months, and the rest in days of 31, as Spark and Hive do.
@@ -86,9 +86,8 @@ Result<BoundFunction> BindMonthsBetween(const Arguments& arguments) {
     bound.kernel = ZonedKernel<double, int64_t, int64_t, bool>(arrow::float64(), run);
   } else {
     bound.kernel = ZonedKernel<double, int64_t, int64_t>(
-        arrow::float64(), [run](TimeZone* zone, int64_t end, int64_t start) {
-          return run(zone, end, start, true);
-        });
+        arrow::float64(),
+        [run](TimeZone* zone, int64_t end, int64_t start) { return run(zone, end, start, true); });
   }
   return bound;
 }
@@ -130,23 +129,23 @@ void AddNextDay(FunctionRegistry* registry) {
 }
 
 void AddMakeDate(FunctionRegistry* registry) {
-  registry->AddScalar(MakeFixedFunction(
-      {.name = "make_date",
-       .group = "datetime_funcs",
-       .usage = "make_date(year, month, day) - Makes a date of its parts.",
-       .example = "SELECT make_date(2013, 7, 15);",
-       .argument_types = {arrow::int32(), arrow::int32(), arrow::int32()},
-       .return_type = arrow::date32(),
-       .kernel = expr::RowKernel<int32_t, int32_t, int32_t, int32_t>(
-           arrow::date32(),
-           [](int32_t year, int32_t month, int32_t day) -> Result<int32_t> {
-             if (!IsValidCivilDate(year, month, day)) {
-               return MakeError("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION",
-                                {{"rangeMessage", "Invalid date"}});
-             }
-             return CheckedDays(DaysFromCivil(year, month, day), "make_date");
-           }),
-       .can_fail = true}));
+  registry->AddScalar(
+      MakeFixedFunction({.name = "make_date",
+                         .group = "datetime_funcs",
+                         .usage = "make_date(year, month, day) - Makes a date of its parts.",
+                         .example = "SELECT make_date(2013, 7, 15);",
+                         .argument_types = {arrow::int32(), arrow::int32(), arrow::int32()},
+                         .return_type = arrow::date32(),
+                         .kernel = expr::RowKernel<int32_t, int32_t, int32_t, int32_t>(
+                             arrow::date32(),
+                             [](int32_t year, int32_t month, int32_t day) -> Result<int32_t> {
+                               if (!IsValidCivilDate(year, month, day)) {
+                                 return MakeError("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION",
+                                                  {{"rangeMessage", "Invalid date"}});
+                               }
+                               return CheckedDays(DaysFromCivil(year, month, day), "make_date");
+                             }),
+                         .can_fail = true}));
 }
 
 }  // namespace
@@ -164,8 +163,7 @@ void RegisterDateArithmetic(FunctionRegistry* registry) {
        .return_type = arrow::int32(),
        .kernel = expr::DenseKernel<int32_t, int32_t, int32_t>(
            arrow::int32(), [](int32_t end, int32_t start) {
-             return static_cast<int32_t>(static_cast<uint32_t>(end) -
-                                         static_cast<uint32_t>(start));
+             return static_cast<int32_t>(static_cast<uint32_t>(end) - static_cast<uint32_t>(start));
            })}));
   registry->AddScalar(MakeFixedFunction(
       {.name = "add_months",
@@ -174,11 +172,12 @@ void RegisterDateArithmetic(FunctionRegistry* registry) {
        .example = "SELECT add_months('2016-08-31', 1);",
        .argument_types = {arrow::date32(), arrow::int32()},
        .return_type = arrow::date32(),
-       .kernel = expr::RowKernel<int32_t, int32_t, int32_t>(
-           arrow::date32(),
-           [](int32_t start, int32_t months) {
-             return CheckedDays(AddMonthsToDays(start, months), "add_months");
-           }),
+       .kernel = expr::RowKernel<int32_t, int32_t, int32_t>(arrow::date32(),
+                                                            [](int32_t start, int32_t months) {
+                                                              return CheckedDays(
+                                                                  AddMonthsToDays(start, months),
+                                                                  "add_months");
+                                                            }),
        .can_fail = true}));
   registry->AddScalar(MakeFixedFunction(
       {.name = "last_day",
@@ -206,15 +205,15 @@ void RegisterDateArithmetic(FunctionRegistry* registry) {
        .return_type = arrow::date32(),
        .kernel = expr::DenseKernel<int32_t, int32_t>(arrow::date32(),
                                                      [](int32_t days) { return days; })}));
-  registry->AddScalar(MakeFixedFunction(
-      {.name = "unix_date",
-       .group = "datetime_funcs",
-       .usage = "unix_date(date) - Returns the number of days since 1970-01-01.",
-       .example = "SELECT unix_date(DATE '1970-01-02');",
-       .argument_types = {arrow::date32()},
-       .return_type = arrow::int32(),
-       .kernel = expr::DenseKernel<int32_t, int32_t>(arrow::int32(),
-                                                     [](int32_t days) { return days; })}));
+  registry->AddScalar(
+      MakeFixedFunction({.name = "unix_date",
+                         .group = "datetime_funcs",
+                         .usage = "unix_date(date) - Returns the number of days since 1970-01-01.",
+                         .example = "SELECT unix_date(DATE '1970-01-02');",
+                         .argument_types = {arrow::date32()},
+                         .return_type = arrow::int32(),
+                         .kernel = expr::DenseKernel<int32_t, int32_t>(
+                             arrow::int32(), [](int32_t days) { return days; })}));
   AddNextDay(registry);
   AddMakeDate(registry);
 }

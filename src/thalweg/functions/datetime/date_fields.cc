@@ -75,22 +75,38 @@ struct FieldName {
   DateField field;
 };
 constexpr FieldName kFieldNames[] = {
-    {"YEAR", DateField::kYear},           {"Y", DateField::kYear},
-    {"YEARS", DateField::kYear},          {"YR", DateField::kYear},
-    {"YRS", DateField::kYear},            {"YEAROFWEEK", DateField::kYearOfWeek},
-    {"QUARTER", DateField::kQuarter},     {"QTR", DateField::kQuarter},
-    {"MONTH", DateField::kMonth},         {"MON", DateField::kMonth},
-    {"MONS", DateField::kMonth},          {"MONTHS", DateField::kMonth},
-    {"WEEK", DateField::kWeek},           {"W", DateField::kWeek},
-    {"WEEKS", DateField::kWeek},          {"DAY", DateField::kDay},
-    {"D", DateField::kDay},               {"DAYS", DateField::kDay},
-    {"DAYOFWEEK", DateField::kDayOfWeek}, {"DOW", DateField::kDayOfWeek},
-    {"DAYOFWEEK_ISO", DateField::kDayOfWeekIso}, {"DOW_ISO", DateField::kDayOfWeekIso},
-    {"DOY", DateField::kDayOfYear},       {"HOUR", DateField::kHour},
-    {"H", DateField::kHour},              {"HOURS", DateField::kHour},
-    {"HR", DateField::kHour},             {"HRS", DateField::kHour},
-    {"MINUTE", DateField::kMinute},       {"M", DateField::kMinute},
-    {"MIN", DateField::kMinute},          {"MINS", DateField::kMinute},
+    {"YEAR", DateField::kYear},
+    {"Y", DateField::kYear},
+    {"YEARS", DateField::kYear},
+    {"YR", DateField::kYear},
+    {"YRS", DateField::kYear},
+    {"YEAROFWEEK", DateField::kYearOfWeek},
+    {"QUARTER", DateField::kQuarter},
+    {"QTR", DateField::kQuarter},
+    {"MONTH", DateField::kMonth},
+    {"MON", DateField::kMonth},
+    {"MONS", DateField::kMonth},
+    {"MONTHS", DateField::kMonth},
+    {"WEEK", DateField::kWeek},
+    {"W", DateField::kWeek},
+    {"WEEKS", DateField::kWeek},
+    {"DAY", DateField::kDay},
+    {"D", DateField::kDay},
+    {"DAYS", DateField::kDay},
+    {"DAYOFWEEK", DateField::kDayOfWeek},
+    {"DOW", DateField::kDayOfWeek},
+    {"DAYOFWEEK_ISO", DateField::kDayOfWeekIso},
+    {"DOW_ISO", DateField::kDayOfWeekIso},
+    {"DOY", DateField::kDayOfYear},
+    {"HOUR", DateField::kHour},
+    {"H", DateField::kHour},
+    {"HOURS", DateField::kHour},
+    {"HR", DateField::kHour},
+    {"HRS", DateField::kHour},
+    {"MINUTE", DateField::kMinute},
+    {"M", DateField::kMinute},
+    {"MIN", DateField::kMinute},
+    {"MINS", DateField::kMinute},
     {"MINUTES", DateField::kMinute},
 };
 
@@ -122,8 +138,8 @@ BoundFunction BindField(const std::string& name, DateField field, const TypePtr&
     bound.kernel = expr::DenseKernel<int32_t, int64_t>(
         arrow::int32(), [field](int64_t micros) { return FieldOfTime(micros, field); });
   } else {
-    bound.kernel = ZonedKernel<int32_t, int64_t>(
-        arrow::int32(), [field](TimeZone* zone, int64_t micros) {
+    bound.kernel =
+        ZonedKernel<int32_t, int64_t>(arrow::int32(), [field](TimeZone* zone, int64_t micros) {
           return FieldOfTime(zone->ToLocal(micros), field);
         });
   }
@@ -135,9 +151,8 @@ BoundFunction BindSeconds(const std::string& name, const TypePtr& source) {
   BoundFunction bound{.name = name, .return_type = DecimalOf(8, 6)};
   if (IsTimestampNtz(*source)) {
     bound.kernel = expr::RowKernel<Int128, int64_t>(
-        bound.return_type, [](int64_t micros) -> Int128 {
-          return FloorModulo(micros, kMicrosPerMinute);
-        });
+        bound.return_type,
+        [](int64_t micros) -> Int128 { return FloorModulo(micros, kMicrosPerMinute); });
   } else {
     bound.kernel = ZonedKernel<Int128, int64_t>(
         bound.return_type, [](TimeZone* zone, int64_t micros) -> Int128 {
@@ -167,8 +182,7 @@ std::optional<BoundFunction> BindIntervalField(const std::string& name, const st
   if (IsSecondName(field)) {
     bound.return_type = DecimalOf(8, 6);
     bound.kernel = expr::RowKernel<Int128, int64_t>(
-        bound.return_type,
-        [](int64_t micros) -> Int128 { return micros % kMicrosPerMinute; });
+        bound.return_type, [](int64_t micros) -> Int128 { return micros % kMicrosPerMinute; });
     return bound;
   }
   for (const FieldName& known : kFieldNames) {
@@ -179,16 +193,16 @@ std::optional<BoundFunction> BindIntervalField(const std::string& name, const st
                                                              : 0;
     if (unit == 0) return std::nullopt;
     if (unit == kMicrosPerDay) {
-      bound.kernel = expr::DenseKernel<int32_t, int64_t>(
-          arrow::int32(),
-          [](int64_t micros) { return static_cast<int32_t>(micros / kMicrosPerDay); });
+      bound.kernel = expr::DenseKernel<int32_t, int64_t>(arrow::int32(), [](int64_t micros) {
+        return static_cast<int32_t>(micros / kMicrosPerDay);
+      });
       return bound;
     }
     const int64_t whole = unit == kMicrosPerHour ? kMicrosPerDay : kMicrosPerHour;
     bound.return_type = arrow::int8();
-    bound.kernel = expr::DenseKernel<int8_t, int64_t>(
-        arrow::int8(),
-        [unit, whole](int64_t micros) { return static_cast<int8_t>(micros % whole / unit); });
+    bound.kernel = expr::DenseKernel<int8_t, int64_t>(arrow::int8(), [unit, whole](int64_t micros) {
+      return static_cast<int8_t>(micros % whole / unit);
+    });
     return bound;
   }
   return std::nullopt;
@@ -199,14 +213,15 @@ Result<BoundFunction> BindExtract(const std::string& name, const Arguments& argu
   ARROW_ASSIGN_OR_RAISE(auto word, ConstantText(name, arguments, 0, "field"));
   const std::string field = ToUpperAscii(word);
   TypePtr source = arguments[1].type;
-  const Status unknown = MakeError(
-      "INVALID_EXTRACT_FIELD", {{"field", "`" + word + "`"}, {"expr", "\"source\""}});
+  const Status unknown =
+      MakeError("INVALID_EXTRACT_FIELD", {{"field", "`" + word + "`"}, {"expr", "\"source\""}});
   std::optional<BoundFunction> bound;
   if (source->id() == arrow::Type::DURATION || source->id() == arrow::Type::INTERVAL_MONTHS) {
     bound = BindIntervalField(name, field, source);
   } else {
     ARROW_ASSIGN_OR_RAISE(
-        source, AcceptAsOneOf(arguments, 1, {arrow::date32(), TimestampType(), TimestampNtzType()}));
+        source,
+        AcceptAsOneOf(arguments, 1, {arrow::date32(), TimestampType(), TimestampNtzType()}));
     if (source->id() == arrow::Type::STRING) source = TimestampType();
     if (IsSecondName(field)) {
       if (source->id() == arrow::Type::DATE32) source = TimestampType();
@@ -222,11 +237,9 @@ Result<BoundFunction> BindExtract(const std::string& name, const Arguments& argu
   if (!bound) return unknown;
   // The field is a constant that the kernel does not look at.
   auto inner = std::move(bound->kernel);
-  bound->kernel = [inner = std::move(inner)](const expr::EvalContext& context,
-                                             const std::vector<arrow::Datum>& values,
-                                             int64_t num_rows) {
-    return inner(context, {values[1]}, num_rows);
-  };
+  bound->kernel = [inner = std::move(inner)](
+                      const expr::EvalContext& context, const std::vector<arrow::Datum>& values,
+                      int64_t num_rows) { return inner(context, {values[1]}, num_rows); };
   bound->argument_types = {arrow::utf8(), source};
   bound->nullable = arguments[1].nullable;
   bound->context_dependent = false;
@@ -245,14 +258,13 @@ void RegisterDateFields(FunctionRegistry* registry) {
   AddDateField(registry, "dayofyear", {}, DateField::kDayOfYear, "day of the year");
   AddDateField(registry, "weekofyear", {}, DateField::kWeek, "ISO week of the year");
   for (const std::string name : {"extract", "date_part", "datepart"}) {
-    registry->AddScalar({.name = name,
-                         .group = "datetime_funcs",
-                         .usage = name + "(field, source) - Extracts a part of a date, timestamp "
-                                         "or interval.",
-                         .example = "SELECT " + name + "('YEAR', TIMESTAMP '2019-08-12 01:00:00');",
-                         .bind = [name](const Arguments& arguments) {
-                           return BindExtract(name, arguments);
-                         }});
+    registry->AddScalar(
+        {.name = name,
+         .group = "datetime_funcs",
+         .usage = name + "(field, source) - Extracts a part of a date, timestamp "
+                         "or interval.",
+         .example = "SELECT " + name + "('YEAR', TIMESTAMP '2019-08-12 01:00:00');",
+         .bind = [name](const Arguments& arguments) { return BindExtract(name, arguments); }});
   }
 }
 

@@ -189,9 +189,8 @@ Result<BoundFunction> BindUnixTimestamp(const std::string& name, const Arguments
     const auto seconds = expr::DenseKernel<int64_t, int64_t>(
         arrow::int64(), [](int64_t micros) { return micros / kMicrosPerSecond; });
     bound.kernel = [seconds](const expr::EvalContext& context,
-                             const std::vector<arrow::Datum>& values, int64_t num_rows) {
-      return seconds(context, {values[0]}, num_rows);
-    };
+                             const std::vector<arrow::Datum>& values,
+                             int64_t num_rows) { return seconds(context, {values[0]}, num_rows); };
     return bound;
   }
   bound.can_fail = true;

@@ -17,12 +17,12 @@ namespace thalweg::functions {
 /// As RowKernel, for a lambda that takes a TimeZone* first: the session's, made once per batch.
 template <typename Out, typename... Ins, typename Fn>
 expr::ScalarKernel ZonedKernel(TypePtr type, Fn fn) {
-  return [type = std::move(type), fn = std::move(fn)](
-             const expr::EvalContext& context, const std::vector<arrow::Datum>& arguments,
-             int64_t num_rows) -> Result<arrow::Datum> {
+  return [type = std::move(type), fn = std::move(fn)](const expr::EvalContext& context,
+                                                      const std::vector<arrow::Datum>& arguments,
+                                                      int64_t num_rows) -> Result<arrow::Datum> {
     ARROW_ASSIGN_OR_RAISE(auto zone, TimeZone::Make(context.session_time_zone));
-    const auto kernel = expr::RowKernel<Out, Ins...>(
-        type, [&](Ins... values) { return fn(&zone, values...); });
+    const auto kernel =
+        expr::RowKernel<Out, Ins...>(type, [&](Ins... values) { return fn(&zone, values...); });
     return kernel(context, arguments, num_rows);
   };
 }

@@ -30,11 +30,11 @@ Result<BoundFunction> BindParts(const std::string& name, const Arguments& argume
 std::vector<arrow::Datum> PadWithZeros(std::vector<arrow::Datum> values,
                                        const std::vector<TypePtr>& types) {
   for (size_t i = values.size(); i < types.size(); ++i) {
-    values.emplace_back(types[i]->id() == arrow::Type::DECIMAL128
-                            ? std::static_pointer_cast<arrow::Scalar>(
-                                  std::make_shared<arrow::Decimal128Scalar>(arrow::Decimal128(0),
-                                                                            types[i]))
-                            : std::make_shared<arrow::Int32Scalar>(0));
+    values.emplace_back(
+        types[i]->id() == arrow::Type::DECIMAL128
+            ? std::static_pointer_cast<arrow::Scalar>(
+                  std::make_shared<arrow::Decimal128Scalar>(arrow::Decimal128(0), types[i]))
+            : std::make_shared<arrow::Int32Scalar>(0));
   }
   return values;
 }
@@ -43,43 +43,42 @@ template <typename Kernel>
 expr::ScalarKernel Padded(std::vector<TypePtr> types, Kernel kernel) {
   return [types = std::move(types), kernel = std::move(kernel)](
              const expr::EvalContext& context, const std::vector<arrow::Datum>& values,
-             int64_t num_rows) {
-    return kernel(context, PadWithZeros(values, types), num_rows);
-  };
+             int64_t num_rows) { return kernel(context, PadWithZeros(values, types), num_rows); };
 }
 
 Result<BoundFunction> BindDayTimeInterval(const Arguments& arguments) {
   const std::vector<TypePtr> types = {arrow::int32(), arrow::int32(), arrow::int32(),
                                       DecimalOf(18, 6)};
-  ARROW_ASSIGN_OR_RAISE(
-      auto bound, BindParts("make_dt_interval", arguments, types, DayTimeIntervalType()));
+  ARROW_ASSIGN_OR_RAISE(auto bound,
+                        BindParts("make_dt_interval", arguments, types, DayTimeIntervalType()));
   bound.kernel = Padded(
-      types, expr::RowKernel<int64_t, int32_t, int32_t, int32_t, Int128>(
-                 DayTimeIntervalType(),
-                 [](int32_t days, int32_t hours, int32_t minutes, Int128 seconds) -> Result<int64_t> {
-                   const Int128 micros = Int128{days} * kMicrosPerDay + hours * kMicrosPerHour +
-                                         minutes * kMicrosPerMinute + seconds;
-                   if (micros > INT64_MAX || micros < INT64_MIN) {
-                     return IntervalOverflow("make_dt_interval");
-                   }
-                   return static_cast<int64_t>(micros);
-                 }));
+      types,
+      expr::RowKernel<int64_t, int32_t, int32_t, int32_t, Int128>(
+          DayTimeIntervalType(),
+          [](int32_t days, int32_t hours, int32_t minutes, Int128 seconds) -> Result<int64_t> {
+            const Int128 micros = Int128{days} * kMicrosPerDay + hours * kMicrosPerHour +
+                                  minutes * kMicrosPerMinute + seconds;
+            if (micros > INT64_MAX || micros < INT64_MIN) {
+              return IntervalOverflow("make_dt_interval");
+            }
+            return static_cast<int64_t>(micros);
+          }));
   return bound;
 }
 
 Result<BoundFunction> BindYearMonthInterval(const Arguments& arguments) {
   const std::vector<TypePtr> types = {arrow::int32(), arrow::int32()};
-  ARROW_ASSIGN_OR_RAISE(
-      auto bound, BindParts("make_ym_interval", arguments, types, YearMonthIntervalType()));
-  bound.kernel = Padded(types, expr::RowKernel<int32_t, int32_t, int32_t>(
-                                   YearMonthIntervalType(),
-                                   [](int32_t years, int32_t months) -> Result<int32_t> {
-                                     const int64_t total = int64_t{years} * 12 + months;
-                                     if (total > INT32_MAX || total < INT32_MIN) {
-                                       return IntervalOverflow("make_ym_interval");
-                                     }
-                                     return static_cast<int32_t>(total);
-                                   }));
+  ARROW_ASSIGN_OR_RAISE(auto bound,
+                        BindParts("make_ym_interval", arguments, types, YearMonthIntervalType()));
+  bound.kernel = Padded(
+      types, expr::RowKernel<int32_t, int32_t, int32_t>(
+                 YearMonthIntervalType(), [](int32_t years, int32_t months) -> Result<int32_t> {
+                   const int64_t total = int64_t{years} * 12 + months;
+                   if (total > INT32_MAX || total < INT32_MIN) {
+                     return IntervalOverflow("make_ym_interval");
+                   }
+                   return static_cast<int32_t>(total);
+                 }));
   return bound;
 }
 

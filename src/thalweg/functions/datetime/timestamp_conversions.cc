@@ -73,11 +73,12 @@ Result<BoundFunction> BindTimestampSeconds(const Arguments& arguments) {
   }
   // Six digits of scale are microseconds; more are refused by the cast's rounding check in Spark.
   bound.argument_types = {DecimalOf(38, 6)};
-  bound.kernel = expr::RowKernel<int64_t, Int128>(
-      TimestampType(), [overflow](Int128 micros) -> Result<int64_t> {
-        if (micros > INT64_MAX || micros < INT64_MIN) return overflow;
-        return static_cast<int64_t>(micros);
-      });
+  bound.kernel = expr::RowKernel<int64_t, Int128>(TimestampType(),
+                                                  [overflow](Int128 micros) -> Result<int64_t> {
+                                                    if (micros > INT64_MAX || micros < INT64_MIN)
+                                                      return overflow;
+                                                    return static_cast<int64_t>(micros);
+                                                  });
   return bound;
 }
 
@@ -89,9 +90,9 @@ void AddToInteger(FunctionRegistry* registry, const std::string& name, int64_t u
        .example = "SELECT " + name + "(TIMESTAMP('1970-01-01 00:00:01Z'));",
        .argument_types = {TimestampType()},
        .return_type = arrow::int64(),
-       .kernel = expr::DenseKernel<int64_t, int64_t>(
-           arrow::int64(),
-           [unit_micros](int64_t micros) { return FloorDivide(micros, unit_micros); })});
+       .kernel = expr::DenseKernel<int64_t, int64_t>(arrow::int64(), [unit_micros](int64_t micros) {
+         return FloorDivide(micros, unit_micros);
+       })});
   declaration.bind =
       RefuseOthers(std::move(declaration.bind), "\"TIMESTAMP\"",
                    [](const arrow::DataType& type) { return type.id() != arrow::Type::STRING; });
@@ -106,7 +107,8 @@ Status OutOfBounds(const std::string& range) {
 Result<int64_t> LocalTimeOfParts(int32_t year, int32_t month, int32_t day, int32_t hour,
                                  int32_t minute, Int128 second_micros) {
   if (!IsValidCivilDate(year, month, day)) return OutOfBounds("Invalid date");
-  if (hour < 0 || hour > 23) return OutOfBounds("Invalid value for HourOfDay: " + std::to_string(hour));
+  if (hour < 0 || hour > 23)
+    return OutOfBounds("Invalid value for HourOfDay: " + std::to_string(hour));
   if (minute < 0 || minute > 59) {
     return OutOfBounds("Invalid value for MinuteOfHour: " + std::to_string(minute));
   }
@@ -114,8 +116,9 @@ Result<int64_t> LocalTimeOfParts(int32_t year, int32_t month, int32_t day, int32
     // A leap second is the next minute; with a fraction it is refused.
   } else if (second_micros < 0 || second_micros > 60 * kMicrosPerSecond) {
     return second_micros > 60 * kMicrosPerSecond && second_micros < 61 * kMicrosPerSecond
-               ? MakeError("INVALID_FRACTION_OF_SECOND",
-                           {{"secAndMicros", std::to_string(static_cast<double>(second_micros) / 1e6)}})
+               ? MakeError(
+                     "INVALID_FRACTION_OF_SECOND",
+                     {{"secAndMicros", std::to_string(static_cast<double>(second_micros) / 1e6)}})
                : OutOfBounds("Invalid value for SecondOfMinute");
   }
   return DaysFromCivil(year, month, day) * kMicrosPerDay + hour * kMicrosPerHour +
@@ -146,35 +149,34 @@ Result<BoundFunction> BindMakeTimestamp(const std::string& name, const TypePtr& 
         });
     return bound;
   }
-  bound.kernel =
-      ZonedKernel<int64_t, int32_t, int32_t, int32_t, int32_t, int32_t, Int128>(
-          type,
-          [takes_zone](TimeZone* zone, int32_t year, int32_t month, int32_t day, int32_t hour,
-                       int32_t minute, Int128 second) -> Result<int64_t> {
-            ARROW_ASSIGN_OR_RAISE(int64_t local,
-                                  LocalTimeOfParts(year, month, day, hour, minute, second));
-            return takes_zone ? zone->ToUtc(local) : local;
-          });
+  bound.kernel = ZonedKernel<int64_t, int32_t, int32_t, int32_t, int32_t, int32_t, Int128>(
+      type,
+      [takes_zone](TimeZone* zone, int32_t year, int32_t month, int32_t day, int32_t hour,
+                   int32_t minute, Int128 second) -> Result<int64_t> {
+        ARROW_ASSIGN_OR_RAISE(int64_t local,
+                              LocalTimeOfParts(year, month, day, hour, minute, second));
+        return takes_zone ? zone->ToUtc(local) : local;
+      });
   return bound;
 }
 
 /// from_utc_timestamp / to_utc_timestamp: reads the wall clock of one zone as that of the other.
 void AddUtcShift(FunctionRegistry* registry, const std::string& name, bool to_utc) {
-  registry->AddScalar(MakeFixedFunction(
-      {.name = name,
-       .group = "datetime_funcs",
-       .usage = name + "(timestamp, timezone) - Shifts a time " +
-                (to_utc ? "from the zone to UTC." : "from UTC to the zone."),
-       .example = "SELECT " + name + "('2016-08-31', 'Asia/Seoul');",
-       .argument_types = {TimestampType(), arrow::utf8()},
-       .return_type = TimestampType(),
-       .kernel = expr::RowKernel<int64_t, int64_t, std::string_view>(
-           TimestampType(),
-           [to_utc](int64_t micros, std::string_view id) -> Result<int64_t> {
-             ARROW_ASSIGN_OR_RAISE(auto zone, TimeZone::Make(std::string(id)));
-             return to_utc ? zone.ToUtc(micros) : zone.ToLocal(micros);
-           }),
-       .can_fail = true}));
+  registry->AddScalar(
+      MakeFixedFunction({.name = name,
+                         .group = "datetime_funcs",
+                         .usage = name + "(timestamp, timezone) - Shifts a time " +
+                                  (to_utc ? "from the zone to UTC." : "from UTC to the zone."),
+                         .example = "SELECT " + name + "('2016-08-31', 'Asia/Seoul');",
+                         .argument_types = {TimestampType(), arrow::utf8()},
+                         .return_type = TimestampType(),
+                         .kernel = expr::RowKernel<int64_t, int64_t, std::string_view>(
+                             TimestampType(),
+                             [to_utc](int64_t micros, std::string_view id) -> Result<int64_t> {
+                               ARROW_ASSIGN_OR_RAISE(auto zone, TimeZone::Make(std::string(id)));
+                               return to_utc ? zone.ToUtc(micros) : zone.ToLocal(micros);
+                             }),
+                         .can_fail = true}));
 }
 
 }  // namespace

@@ -18,9 +18,8 @@ void AddTimeField(FunctionRegistry* registry, const std::string& name,
        .example = "SELECT " + name + "('2009-07-30 12:58:59');",
        .bind = [name, field](const Arguments& arguments) -> Result<expr::BoundFunction> {
          ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
-         expr::BoundFunction bound{.name = name,
-                                   .return_type = arrow::int32(),
-                                   .nullable = AnyNullable(arguments)};
+         expr::BoundFunction bound{
+             .name = name, .return_type = arrow::int32(), .nullable = AnyNullable(arguments)};
          if (IsTimestampNtz(*arguments[0].type)) {
            bound.argument_types = {arguments[0].type};
            bound.kernel = expr::DenseKernel<int32_t, int64_t>(arrow::int32(), field);
@@ -29,9 +28,8 @@ void AddTimeField(FunctionRegistry* registry, const std::string& name,
          ARROW_RETURN_NOT_OK(AcceptAs(arguments, 0, TimestampType()).status());
          bound.argument_types = {TimestampType()};
          bound.kernel = ZonedKernel<int32_t, int64_t>(
-             arrow::int32(), [field](TimeZone* zone, int64_t micros) {
-               return field(zone->ToLocal(micros));
-             });
+             arrow::int32(),
+             [field](TimeZone* zone, int64_t micros) { return field(zone->ToLocal(micros)); });
          return bound;
        }});
 }

@@ -11,15 +11,24 @@ std::optional<TruncateUnit> ParseTruncateUnit(std::string_view word) {
     TruncateUnit unit;
   };
   static constexpr Unit kUnits[] = {
-      {"MICROSECOND", TruncateUnit::kMicrosecond}, {"MILLISECOND", TruncateUnit::kMillisecond},
-      {"SECOND", TruncateUnit::kSecond},           {"MINUTE", TruncateUnit::kMinute},
-      {"HOUR", TruncateUnit::kHour},               {"DAY", TruncateUnit::kDay},
-      {"DD", TruncateUnit::kDay},                  {"WEEK", TruncateUnit::kWeek},
-      {"MON", TruncateUnit::kMonth},               {"MONTH", TruncateUnit::kMonth},
-      {"MM", TruncateUnit::kMonth},                {"QUARTER", TruncateUnit::kQuarter},
-      {"YEAR", TruncateUnit::kYear},               {"YYYY", TruncateUnit::kYear},
-      {"YY", TruncateUnit::kYear},                 {"DECADE", TruncateUnit::kDecade},
-      {"CENTURY", TruncateUnit::kCentury},         {"MILLENNIUM", TruncateUnit::kMillennium},
+      {"MICROSECOND", TruncateUnit::kMicrosecond},
+      {"MILLISECOND", TruncateUnit::kMillisecond},
+      {"SECOND", TruncateUnit::kSecond},
+      {"MINUTE", TruncateUnit::kMinute},
+      {"HOUR", TruncateUnit::kHour},
+      {"DAY", TruncateUnit::kDay},
+      {"DD", TruncateUnit::kDay},
+      {"WEEK", TruncateUnit::kWeek},
+      {"MON", TruncateUnit::kMonth},
+      {"MONTH", TruncateUnit::kMonth},
+      {"MM", TruncateUnit::kMonth},
+      {"QUARTER", TruncateUnit::kQuarter},
+      {"YEAR", TruncateUnit::kYear},
+      {"YYYY", TruncateUnit::kYear},
+      {"YY", TruncateUnit::kYear},
+      {"DECADE", TruncateUnit::kDecade},
+      {"CENTURY", TruncateUnit::kCentury},
+      {"MILLENNIUM", TruncateUnit::kMillennium},
   };
   const std::string upper = ToUpperAscii(word);
   for (const Unit& unit : kUnits) {

@@ -58,8 +58,7 @@ TypePtr CommonCellType(const std::vector<TypePtr>& types) {
 
 Result<ArrayPtr> EvaluateCell(const Resolved& value, const TypePtr& type,
                               const expr::EvalContext& folding) {
-  ARROW_ASSIGN_OR_RAISE(auto cell,
-                        MakeCheckedCast(value, type, expr::CastMode::kAnsi, value.text));
+  ARROW_ASSIGN_OR_RAISE(auto cell, MakeCheckedCast(value, type, expr::CastMode::kAnsi, value.text));
   const auto folded = expr::Fold(*cell, folding);
   if (!folded.ok()) {
     return MakeError("INVALID_INLINE_TABLE.FAILED_SQL_EXPRESSION_EVALUATION",
@@ -96,8 +95,8 @@ Result<ArrayPtr> EvaluateColumn(const AnalyzerContext& context,
 }
 
 Result<int64_t> IntegerArgument(const AnalyzerContext& context, const Resolved& argument) {
-  ARROW_ASSIGN_OR_RAISE(auto casted, MakeCheckedCast(argument, arrow::int64(),
-                                                     expr::CastMode::kAnsi, argument.text));
+  ARROW_ASSIGN_OR_RAISE(
+      auto casted, MakeCheckedCast(argument, arrow::int64(), expr::CastMode::kAnsi, argument.text));
   ARROW_ASSIGN_OR_RAISE(const auto value, expr::Fold(*casted, FoldingContext(context)));
   if (!value->is_valid) {
     return MakeError("DATATYPE_MISMATCH.UNEXPECTED_NULL",

@@ -100,8 +100,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeFilter(const Relation& relatio
   }
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
   WhereHooks hooks(context_, input, *relation.condition);
-  ARROW_ASSIGN_OR_RAISE(const Resolved condition, ResolveCondition(*context_, input.scope,
-                                                                   *relation.condition, &hooks));
+  ARROW_ASSIGN_OR_RAISE(const Resolved condition,
+                        ResolveCondition(*context_, input.scope, *relation.condition, &hooks));
   const TypePtr& type = condition.expression->type();
   if (type->id() != arrow::Type::BOOL) {
     return MakeError("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
@@ -149,23 +149,21 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLimit(const Relation& relation
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
   const char* name = offset ? "offset" : "limit";
   ClauseHooks hooks(offset ? "Offset" : "Limit");
-  ARROW_ASSIGN_OR_RAISE(
-      const Resolved limit,
-      ResolveCondition(*context_, input.scope, *relation.condition, &hooks));
+  ARROW_ASSIGN_OR_RAISE(const Resolved limit,
+                        ResolveCondition(*context_, input.scope, *relation.condition, &hooks));
   if (!limit.expression->IsFoldable()) return LimitError("IS_UNFOLDABLE", name, limit.text, {});
   const TypePtr& type = limit.expression->type();
   if (type->id() != arrow::Type::INT32) {
     return LimitError("DATA_TYPE", name, limit.text, {"dataType", QuoteType(*type)});
   }
-  ARROW_ASSIGN_OR_RAISE(const auto value,
-                        expr::Fold(*limit.expression, FoldingContext(*context_)));
+  ARROW_ASSIGN_OR_RAISE(const auto value, expr::Fold(*limit.expression, FoldingContext(*context_)));
   if (!value->is_valid) return LimitError("IS_NULL", name, limit.text, {});
   const int32_t count = static_cast<const arrow::Int32Scalar&>(*value).value;
   if (count < 0) {
     return LimitError("IS_NEGATIVE", name, limit.text, {"v", std::to_string(count)});
   }
-  input.node = BuildLimit(std::move(input.node),
-                          offset ? NodeKind::kOffset : NodeKind::kLimit, count);
+  input.node =
+      BuildLimit(std::move(input.node), offset ? NodeKind::kOffset : NodeKind::kLimit, count);
   return input;
 }
 

@@ -109,8 +109,8 @@ NodePtr BuildUnion(NodePtr left, NodePtr right) {
 // right; NULLs are equal.
 Result<NodePtr> BuildMembership(spec::SetOperation operation, NodePtr left, NodePtr right) {
   Node join;
-  join.join_type = operation == spec::SetOperation::kIntersect ? JoinType::kLeftSemi
-                                                               : JoinType::kLeftAnti;
+  join.join_type =
+      operation == spec::SetOperation::kIntersect ? JoinType::kLeftSemi : JoinType::kLeftAnti;
   join.set_operation = operation;
   for (size_t i = 0; i < left->output.size(); ++i) {
     join.left_keys.push_back(left->output[i].Reference());
@@ -142,8 +142,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSetOperation(const Relation& r
   if (relation.all) {
     return MakeError("UNSUPPORTED_FEATURE", {{"feature", std::string(name) + " ALL"}});
   }
-  ARROW_ASSIGN_OR_RAISE(NodePtr node, BuildMembership(relation.set_operation, std::move(left),
-                                                      std::move(right)));
+  ARROW_ASSIGN_OR_RAISE(NodePtr node,
+                        BuildMembership(relation.set_operation, std::move(left), std::move(right)));
   return MakeRelation(std::move(node));
 }
 

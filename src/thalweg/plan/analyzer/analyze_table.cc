@@ -101,11 +101,10 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTable(const Relation& relation
   }
   if (name.size() - first > 2) {
     return MakeError("REQUIRES_SINGLE_PART_NAMESPACE",
-                     {{"sessionCatalog", "spark_catalog"},
-                      {"identifier", QuoteIdentifiers(name)}});
+                     {{"sessionCatalog", "spark_catalog"}, {"identifier", QuoteIdentifiers(name)}});
   }
-  return MakeError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", QuoteIdentifiers(name)},
-                                               {"searchPath", SearchPath()}});
+  return MakeError("TABLE_OR_VIEW_NOT_FOUND",
+                   {{"relationName", QuoteIdentifiers(name)}, {"searchPath", SearchPath()}});
 }
 
 // Gives a relation without a node if nothing has that name.

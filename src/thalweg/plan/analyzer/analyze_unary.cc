@@ -56,8 +56,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeAlias(const Relation& relation
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeWith(const Relation& relation) {
   const std::shared_ptr<const CommonTables> outer = common_tables_;
   for (const auto& [name, definition] : relation.definitions) {
-    common_tables_ = std::make_shared<const CommonTables>(
-        CommonTables{name, definition, common_tables_});
+    common_tables_ =
+        std::make_shared<const CommonTables>(CommonTables{name, definition, common_tables_});
   }
   Result<AnalyzedRelation> analyzed = Analyze(relation.input);
   common_tables_ = outer;
@@ -73,8 +73,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeWatermark(const Relation& rela
   WatermarkHooks hooks;
   ExpressionResolver resolver(context_, &input.scope, &hooks);
   const bool aliased = item.kind == spec::ExpressionKind::kAlias;
-  ARROW_ASSIGN_OR_RAISE(const Resolved value,
-                        resolver.Resolve(aliased ? *item.children[0] : item));
+  ARROW_ASSIGN_OR_RAISE(const Resolved value, resolver.Resolve(aliased ? *item.children[0] : item));
   Attribute event_time;
   if (!aliased && value.attribute) {
     event_time = *value.attribute;
@@ -130,9 +129,9 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeDeduplicate(const Relation& re
   }
   for (const Attribute* key : keys) {
     if (!IsOrderable(*key->type)) {
-      return MakeError("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
-                       {{"colName", QuoteIdentifier(key->name)},
-                        {"dataType", QuoteType(*key->type)}});
+      return MakeError(
+          "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
+          {{"colName", QuoteIdentifier(key->name)}, {"dataType", QuoteType(*key->type)}});
     }
     if (std::find(node->keys.begin(), node->keys.end(), key->id) == node->keys.end()) {
       node->keys.push_back(key->id);

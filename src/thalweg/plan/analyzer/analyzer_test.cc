@@ -38,18 +38,17 @@ class AnalyzerTest : public ::testing::Test {
 
 TEST_F(AnalyzerTest, NamesColumnsAsSparkDoes) {
   EXPECT_EQ(OkColumns(Project(Table("t"), {spec::MakeStar()})), "id:int, k:string, v:int");
-  EXPECT_EQ(OkColumns(Project(Table("t"), {Name("ID"), Call("+", {Name("t", "v"), Int(1)}),
-                                           As(Name("k"), "x")})),
+  EXPECT_EQ(OkColumns(Project(
+                Table("t"), {Name("ID"), Call("+", {Name("t", "v"), Int(1)}), As(Name("k"), "x")})),
             "ID:int, (v + 1):int, x:string");
   EXPECT_EQ(OkColumns(Project(Table("t"), {CountAll(), Call("sum", {Name("v")})})),
             "count(1):bigint, sum(v):bigint");
-  EXPECT_EQ(OkColumns(Project(Table("t"), {spec::MakeCast(Name("v"), arrow::utf8())})),
-            "v:string");
-  EXPECT_EQ(OkColumns(Project(Table("t"), {Call("!=", {Name("v"), Int(1)}),
-                                           Call("in", {Name("v"), Int(1), Int(2)}),
-                                           Call("if", {Call("isnull", {Name("v")}), Int(1),
-                                                       Name("v")})})),
-            "(NOT (v = 1)):boolean, (v IN (1, 2)):boolean, (IF((v IS NULL), 1, v)):int");
+  EXPECT_EQ(OkColumns(Project(Table("t"), {spec::MakeCast(Name("v"), arrow::utf8())})), "v:string");
+  EXPECT_EQ(
+      OkColumns(Project(Table("t"),
+                        {Call("!=", {Name("v"), Int(1)}), Call("in", {Name("v"), Int(1), Int(2)}),
+                         Call("if", {Call("isnull", {Name("v")}), Int(1), Name("v")})})),
+      "(NOT (v = 1)):boolean, (v IN (1, 2)):boolean, (IF((v IS NULL), 1, v)):int");
 }
 
 TEST_F(AnalyzerTest, ReportsUnknownAndAmbiguousNames) {
@@ -159,9 +158,9 @@ TEST_F(AnalyzerTest, JoinsUsingColumns) {
   const auto right = Values({{Int(2), Int(3)}}, {"b", "c"});
   EXPECT_EQ(OkColumns(JoinUsing(left, right, JoinType::kInner, {"b"})), "b:int, a:int, c:int");
   EXPECT_EQ(OkColumns(JoinUsing(left, right, JoinType::kLeftSemi, {"b"})), "b:int, a:int");
-  const NodePtr plan = Ok(Project(
-      JoinUsing(Alias(left, "x"), Alias(right, "y"), JoinType::kFull, {"b"}),
-      {Name("b"), Name("x", "b"), Name("y", "b")}));
+  const NodePtr plan =
+      Ok(Project(JoinUsing(Alias(left, "x"), Alias(right, "y"), JoinType::kFull, {"b"}),
+                 {Name("b"), Name("x", "b"), Name("y", "b")}));
   EXPECT_EQ(Columns(*plan), "b:int, b:int, b:int");
   EXPECT_NE(plan->output[0].id, plan->output[1].id);
   EXPECT_EQ(Error(JoinUsing(left, right, JoinType::kInner, {"c"}), {"side"}),
@@ -169,9 +168,8 @@ TEST_F(AnalyzerTest, JoinsUsingColumns) {
 }
 
 TEST_F(AnalyzerTest, FindsJoinKeys) {
-  const auto condition =
-      Call("and", {Call("=", {Name("b", "id"), Name("a", "id")}),
-                   Call("<", {Name("a", "v"), Name("b", "v")})});
+  const auto condition = Call("and", {Call("=", {Name("b", "id"), Name("a", "id")}),
+                                      Call("<", {Name("a", "v"), Name("b", "v")})});
   const NodePtr plan =
       Ok(Join(Alias(Table("t"), "a"), Alias(Table("t"), "b"), JoinType::kInner, condition));
   const Node* join = Find(*plan, NodeKind::kJoin);
@@ -210,14 +208,15 @@ TEST_F(AnalyzerTest, ReadsInlineTables) {
 }
 
 TEST_F(AnalyzerTest, WatermarkMarksTravel) {
-  const NodePtr plan = Ok(Project(Table("w"), {As(Name("ts"), "t2"), Window("ts", "10 seconds"),
-                                               Name("v")}));
+  const NodePtr plan =
+      Ok(Project(Table("w"), {As(Name("ts"), "t2"), Window("ts", "10 seconds"), Name("v")}));
   EXPECT_EQ(plan->output[0].watermark_delay_millis, 5000);
   EXPECT_EQ(plan->output[1].watermark_delay_millis, 5000);
   EXPECT_TRUE(plan->output[1].is_time_window);
   EXPECT_FALSE(plan->output[2].watermark_delay_millis);
-  const auto shifted = Call("window", {Call("if", {Call("isnull", {Name("v")}), Name("ts"),
-                                                   Name("ts")}), Text("10 seconds")});
+  const auto shifted =
+      Call("window",
+           {Call("if", {Call("isnull", {Name("v")}), Name("ts"), Name("ts")}), Text("10 seconds")});
   const NodePtr computed = Ok(Project(Table("w"), {shifted}));
   EXPECT_FALSE(computed->output[0].watermark_delay_millis);
 }

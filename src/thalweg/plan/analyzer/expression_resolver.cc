@@ -39,10 +39,10 @@ bool IsLiteralFunction(const std::string& name) {
 // bigint(x), date(x), ...: casts in the shape of functions; null for all other names.
 TypePtr CastFunctionType(const std::string& name) {
   static const std::map<std::string, TypePtr> types = {
-      {"boolean", arrow::boolean()}, {"tinyint", arrow::int8()},   {"smallint", arrow::int16()},
-      {"int", arrow::int32()},       {"bigint", arrow::int64()},   {"float", arrow::float32()},
-      {"double", arrow::float64()},  {"decimal", DecimalOf(10, 0)}, {"date", arrow::date32()},
-      {"timestamp", TimestampType()}, {"binary", arrow::binary()}, {"string", arrow::utf8()}};
+      {"boolean", arrow::boolean()},  {"tinyint", arrow::int8()},    {"smallint", arrow::int16()},
+      {"int", arrow::int32()},        {"bigint", arrow::int64()},    {"float", arrow::float32()},
+      {"double", arrow::float64()},   {"decimal", DecimalOf(10, 0)}, {"date", arrow::date32()},
+      {"timestamp", TimestampType()}, {"binary", arrow::binary()},   {"string", arrow::utf8()}};
   const auto found = types.find(name);
   return found == types.end() ? nullptr : found->second;
 }
@@ -70,9 +70,9 @@ Result<std::optional<Resolved>> ClauseHooks::ResolveName(const std::vector<std::
 
 Result<Resolved> ClauseHooks::ResolveAggregate(const spec::Expression& call,
                                                const expr::AggregateDeclaration& declaration) {
-  return MakeError("UNSUPPORTED_EXPR_FOR_OPERATOR",
-                   {{"operator", operator_name_},
-                    {"invalidExprSqls", QuoteExpression(spec::ToString(call))}});
+  return MakeError(
+      "UNSUPPORTED_EXPR_FOR_OPERATOR",
+      {{"operator", operator_name_}, {"invalidExprSqls", QuoteExpression(spec::ToString(call))}});
 }
 
 Result<Resolved> ClauseHooks::ResolveTimeWindow(const spec::Expression& call) {
@@ -157,8 +157,7 @@ Status ExpressionResolver::RefuseOver(const spec::Expression& expression) {
   if (!hooks_->is_streaming()) return Unsupported("a window function (OVER)");
   const std::string function =
       expression.children.empty() ? "" : spec::ToString(*expression.children[0]);
-  const std::string text =
-      expression.text.empty() ? spec::ToString(expression) : expression.text;
+  const std::string text = expression.text.empty() ? spec::ToString(expression) : expression.text;
   return MakeError("NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING",
                    {{"windowFunc", QuoteIdentifier(function)},
                     {"columnName", QuoteIdentifier(text)},
@@ -216,8 +215,8 @@ Result<Resolved> ExpressionResolver::ResolveInterval(const spec::Expression& exp
     one.expression = expr::Literal::Make(std::make_shared<arrow::MonthIntervalScalar>(months));
   } else {
     ARROW_ASSIGN_OR_RAISE(const int64_t micros, ParseIntervalMicros("1 " + unit, 0));
-    one.expression = expr::Literal::Make(
-        std::make_shared<arrow::DurationScalar>(micros, DayTimeIntervalType()));
+    one.expression =
+        expr::Literal::Make(std::make_shared<arrow::DurationScalar>(micros, DayTimeIntervalType()));
   }
   one.text = fmt::format("INTERVAL '1' {}", unit);
   return BindCall("*", {std::move(value), std::move(one)});
@@ -311,8 +310,8 @@ Result<Resolved> ExpressionResolver::ResolveWindowTime(const spec::Expression& e
   ARROW_ASSIGN_OR_RAISE(std::vector<Resolved> arguments, ResolveList(expression.children));
   const std::optional<Attribute> window =
       arguments.size() == 1 ? arguments[0].attribute : std::nullopt;
-  const bool is_struct = arguments.size() == 1 &&
-                         arguments[0].expression->type()->id() == arrow::Type::STRUCT;
+  const bool is_struct =
+      arguments.size() == 1 && arguments[0].expression->type()->id() == arrow::Type::STRUCT;
   if (is_struct && (!window || !window->is_time_window)) {
     return MakeError("_LEGACY_ERROR_TEMP_3101",
                      {{"windowTime", fmt::format("window_time({})", arguments[0].text)}});
@@ -325,9 +324,9 @@ Result<Resolved> ExpressionResolver::ResolveWindowTime(const spec::Expression& e
 Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& expression) {
   const std::string name = ToLowerAscii(expression.name.back());
   if (expression.name.size() > 2) {
-    return MakeError("REQUIRES_SINGLE_PART_NAMESPACE",
-                     {{"sessionCatalog", "spark_catalog"},
-                      {"identifier", QuoteIdentifiers(expression.name)}});
+    return MakeError(
+        "REQUIRES_SINGLE_PART_NAMESPACE",
+        {{"sessionCatalog", "spark_catalog"}, {"identifier", QuoteIdentifiers(expression.name)}});
   }
   if (name == "window" || name == "session_window") return hooks_->ResolveTimeWindow(expression);
   const functions::FunctionRegistry& registry = *context_->functions;
@@ -349,8 +348,8 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
     cast.text = arguments[0].text;
     cast.name = arguments[0].name;
     const std::string text = fmt::format("CAST({} AS {})", cast.text, SqlTypeName(*type));
-    ARROW_ASSIGN_OR_RAISE(cast.expression, MakeCheckedCast(arguments[0], type,
-                                                           expr::CastMode::kAnsi, text));
+    ARROW_ASSIGN_OR_RAISE(cast.expression,
+                          MakeCheckedCast(arguments[0], type, expr::CastMode::kAnsi, text));
     return cast;
   }
   const bool sign = name == "negative" && arguments.size() == 1 &&

@@ -41,12 +41,43 @@ std::string DecimalText(const arrow::Scalar& value, const std::string& time_zone
 
 // Functions whose expression class has an upper-case name that an alias does not replace.
 const std::set<std::string_view>& UpperCaseNames() {
-  static const std::set<std::string_view> names = {
-      "acos",  "acosh", "asin", "asinh", "atan",  "atan2", "atanh",  "cbrt",   "ceil",
-      "cos",   "cosh",  "cot",  "csc",   "e",     "exp",   "expm1",  "floor",  "hypot",
-      "log10", "log1p", "log2", "log",   "pi",    "power", "regexp", "rlike",  "regexp_like",
-      "sec",   "signum", "sin", "sinh",  "sqrt",  "tan",   "tanh",   "degrees", "radians",
-      "spark_partition_id"};
+  static const std::set<std::string_view> names = {"acos",
+                                                   "acosh",
+                                                   "asin",
+                                                   "asinh",
+                                                   "atan",
+                                                   "atan2",
+                                                   "atanh",
+                                                   "cbrt",
+                                                   "ceil",
+                                                   "cos",
+                                                   "cosh",
+                                                   "cot",
+                                                   "csc",
+                                                   "e",
+                                                   "exp",
+                                                   "expm1",
+                                                   "floor",
+                                                   "hypot",
+                                                   "log10",
+                                                   "log1p",
+                                                   "log2",
+                                                   "log",
+                                                   "pi",
+                                                   "power",
+                                                   "regexp",
+                                                   "rlike",
+                                                   "regexp_like",
+                                                   "sec",
+                                                   "signum",
+                                                   "sin",
+                                                   "sinh",
+                                                   "sqrt",
+                                                   "tan",
+                                                   "tanh",
+                                                   "degrees",
+                                                   "radians",
+                                                   "spark_partition_id"};
   return names;
 }
 
@@ -82,10 +113,16 @@ constexpr DefaultArguments kDefaults[] = {
 
 // Names that print as another function's.
 std::string_view PrintedName(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kNames = {{
-      {"array_agg", "collect_list"}, {"curdate", "current_date"}, {"dateadd", "date_add"},
-      {"position", "locate"}, {"random", "rand"}, {"bit_and_operator", "&"},
-      {"current_database", "current_schema"}, {"==", "="}, {"to_varchar", "to_char"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kNames = {
+      {{"array_agg", "collect_list"},
+       {"curdate", "current_date"},
+       {"dateadd", "date_add"},
+       {"position", "locate"},
+       {"random", "rand"},
+       {"bit_and_operator", "&"},
+       {"current_database", "current_schema"},
+       {"==", "="},
+       {"to_varchar", "to_char"}}};
   for (const auto& [from, to] : kNames) {
     if (from == name) return to;
   }
@@ -131,9 +168,9 @@ std::string TimeArithmeticText(const std::string& name, const std::vector<std::s
 }
 
 std::string OperatorText(const std::string& name, const std::vector<std::string>& arguments) {
-  static const std::set<std::string_view> binary = {"+", "-", "*", "/", "%", "div", "=", "==",
-                                                    "<=>", "<", "<=", ">", ">=", "&", "|", "^",
-                                                    "<<", ">>", ">>>"};
+  static const std::set<std::string_view> binary = {"+",  "-",   "*",  "/",  "%",  "div", "=",
+                                                    "==", "<=>", "<",  "<=", ">",  ">=",  "&",
+                                                    "|",  "^",   "<<", ">>", ">>>"};
   if (arguments.size() == 2 && binary.count(name) > 0) {
     return fmt::format("({} {} {})", arguments[0], PrintedName(name), arguments[1]);
   }

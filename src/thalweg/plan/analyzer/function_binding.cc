@@ -23,8 +23,7 @@ std::string CastSuggestion(const arrow::DataType& from, const arrow::DataType& t
 }
 
 bool AllowedWithoutAnsi(const arrow::DataType& from, const arrow::DataType& to) {
-  const bool from_time =
-      from.id() == arrow::Type::DATE32 || from.id() == arrow::Type::TIMESTAMP;
+  const bool from_time = from.id() == arrow::Type::DATE32 || from.id() == arrow::Type::TIMESTAMP;
   return (from_time && to.id() == arrow::Type::BOOL) ||
          (from.id() == arrow::Type::BOOL && IsTimestamp(to)) ||
          (IsInteger(from) && to.id() == arrow::Type::BINARY);
@@ -60,9 +59,9 @@ Resolved StringConstant(const std::string& text) {
 }
 
 Status NoElements(const Resolved& value) {
-  return MakeError("INVALID_EXTRACT_BASE_FIELD_TYPE",
-                   {{"base", QuoteExpression(value.text)},
-                    {"other", QuoteType(*value.expression->type())}});
+  return MakeError(
+      "INVALID_EXTRACT_BASE_FIELD_TYPE",
+      {{"base", QuoteExpression(value.text)}, {"other", QuoteType(*value.expression->type())}});
 }
 
 }  // namespace
@@ -141,19 +140,17 @@ Result<Resolved> ExpressionResolver::BindCall(const std::string& name,
   if (!bound.ok()) return WithExpressionText(bound.status(), call.text, arguments);
   std::vector<expr::ExpressionPtr> casted;
   for (size_t i = 0; i < arguments.size(); ++i) {
-    const TypePtr& wanted =
-        i < bound->argument_types.size() ? bound->argument_types[i] : types[i];
+    const TypePtr& wanted = i < bound->argument_types.size() ? bound->argument_types[i] : types[i];
     ARROW_ASSIGN_OR_RAISE(expr::ExpressionPtr argument,
                           MakeCheckedCast(arguments[i], wanted, expr::CastMode::kAnsi, call.text));
     casted.push_back(std::move(argument));
   }
-  call.expression = expr::Call::Make(
-      std::make_shared<const expr::BoundFunction>(std::move(*bound)), std::move(casted));
+  call.expression = expr::Call::Make(std::make_shared<const expr::BoundFunction>(std::move(*bound)),
+                                     std::move(casted));
   return call;
 }
 
-Result<Resolved> ExpressionResolver::ExtractField(const Resolved& value,
-                                                  const std::string& field) {
+Result<Resolved> ExpressionResolver::ExtractField(const Resolved& value, const std::string& field) {
   const arrow::DataType& type = *value.expression->type();
   if (type.id() == arrow::Type::MAP) return ExtractElement(value, StringConstant(field));
   const arrow::DataType* owner = &type;
@@ -162,8 +159,7 @@ Result<Resolved> ExpressionResolver::ExtractField(const Resolved& value,
   }
   if (owner->id() != arrow::Type::STRUCT) return NoElements(value);
   ARROW_ASSIGN_OR_RAISE(const std::string exact, FindField(*owner, field));
-  ARROW_ASSIGN_OR_RAISE(Resolved extracted,
-                        BindCall("getfield", {value, StringConstant(exact)}));
+  ARROW_ASSIGN_OR_RAISE(Resolved extracted, BindCall("getfield", {value, StringConstant(exact)}));
   extracted.text = fmt::format("{}.{}", value.text, field);
   return extracted;
 }

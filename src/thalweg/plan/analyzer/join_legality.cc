@@ -138,10 +138,10 @@ Status CheckStreamingJoin(const Node& join, io::OutputMode mode) {
     return CheckStateCanExpire(join);
   }
   if (type == JoinType::kFull) {
-    return StreamingUnsupported(fmt::format(
-        "FullOuter joins with streaming DataFrames/Datasets on the {} and a static "
-        "DataFrame/Dataset on the {} is not supported",
-        left ? "left" : "right", left ? "right" : "left"));
+    return StreamingUnsupported(
+        fmt::format("FullOuter joins with streaming DataFrames/Datasets on the {} and a static "
+                    "DataFrame/Dataset on the {} is not supported",
+                    left ? "left" : "right", left ? "right" : "left"));
   }
   if (right && (type == JoinType::kLeft || type == JoinType::kLeftSemi)) {
     return StreamingUnsupported(

@@ -50,16 +50,14 @@ bool IsSetOperationDistinct(const Node& node) {
 }
 
 bool HasMarkedKey(const Node& aggregate) {
-  return std::any_of(aggregate.grouping.begin(), aggregate.grouping.end(),
-                     [](const NamedExpression& group) {
-                       return group.output.watermark_delay_millis.has_value();
-                     });
+  return std::any_of(
+      aggregate.grouping.begin(), aggregate.grouping.end(),
+      [](const NamedExpression& group) { return group.output.watermark_delay_millis.has_value(); });
 }
 
 Status WrongMode(OutputMode mode, const char* operation) {
-  return MakeError(
-      "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",
-      {{"outputMode", ToLowerAscii(OutputModeName(mode))}, {"operation", operation}});
+  return MakeError("STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",
+                   {{"outputMode", ToLowerAscii(OutputModeName(mode))}, {"operation", operation}});
 }
 
 bool IsSessionKey(const Node& aggregate, const NamedExpression& group) {
@@ -94,8 +92,8 @@ Status CheckMode(const Node& plan, OutputMode mode) {
 bool ContainsCompleteData(const Node& node, OutputMode mode) {
   if (!node.is_streaming()) return true;
   return mode == OutputMode::kComplete && FindFirst(node, [](const Node& part) {
-           return IsStreamingAggregate(part) && !part.is_distinct;
-         }) != nullptr;
+                                            return IsStreamingAggregate(part) && !part.is_distinct;
+                                          }) != nullptr;
 }
 
 void CollectExpressions(const Node& node, std::vector<expr::ExpressionPtr>* expressions) {
@@ -130,9 +128,8 @@ Status CheckExpressions(const Node& node) {
 }
 
 Status CheckAggregate(const Node& node) {
-  const bool distinct =
-      std::any_of(node.aggregates.begin(), node.aggregates.end(),
-                  [](const AggregateCall& call) { return call.distinct; });
+  const bool distinct = std::any_of(node.aggregates.begin(), node.aggregates.end(),
+                                    [](const AggregateCall& call) { return call.distinct; });
   if (!distinct || !node.is_streaming()) return Status::OK();
   return StreamingUnsupported(
       "Distinct aggregations are not supported on streaming DataFrames/Datasets. Consider using "

@@ -166,8 +166,7 @@ TEST_F(LegalityTest, SetOperations) {
       {"intersect, static left", combine("t", "e", SetOperation::kIntersect, false), kChecker,
        kChecker, kMode},
       {"except static", combine("e", "t", SetOperation::kExcept, false), kMode, kOk, kMode},
-      {"except stream", combine("t", "e", SetOperation::kExcept, false), kChecker, kChecker,
-       kMode},
+      {"except stream", combine("t", "e", SetOperation::kExcept, false), kChecker, kChecker, kMode},
   });
 }
 
@@ -176,8 +175,8 @@ TEST_F(LegalityTest, OrderLimitOffset) {
   const auto distinct = Distinct(Project(Table("e"), {Name("k")}));
   auto offset = Make(spec::RelationKind::kOffset, Table("e"));
   offset->condition = Int(1);
-  auto static_limit = Join(Alias(Limit(Table("t"), 1), "l"), Alias(Table("e"), "r"),
-                           JoinType::kInner, Same("k"));
+  auto static_limit =
+      Join(Alias(Limit(Table("t"), 1), "l"), Alias(Table("e"), "r"), JoinType::kInner, Same("k"));
   Expect({
       {"order", Sort(Table("e"), Name("v")), kChecker, kChecker, kMode},
       {"order of aggregate", Sort(counted, Name("k")), kMode, kChecker, kOk},
@@ -194,9 +193,9 @@ TEST_F(LegalityTest, OrderLimitOffset) {
 TEST_F(LegalityTest, SettingsTurnChecksOff) {
   const auto chained = CountBy(CountBy(Table("e"), Name("k")), Name("c"));
   EXPECT_EQ(Check(chained, OutputMode::kUpdate), kChecker);
-  ASSERT_TRUE(world_.settings
-                  .Set("spark.sql.streaming.statefulOperator.checkCorrectness.enabled", "false")
-                  .ok());
+  ASSERT_TRUE(
+      world_.settings.Set("spark.sql.streaming.statefulOperator.checkCorrectness.enabled", "false")
+          .ok());
   EXPECT_EQ(Check(chained, OutputMode::kUpdate), kOk);
   const auto redefined = Watermark(Table("w"), Name("ts"), 3);
   EXPECT_EQ(Check(redefined, OutputMode::kAppend), "_LEGACY_ERROR_TEMP_3076");
@@ -211,8 +210,8 @@ TEST_F(LegalityTest, BatchActionsDoNotReadStreams) {
   const Status stream = CheckBatch(*world_.Analyze(Table("e")));
   EXPECT_TRUE(IsCondition(stream, kChecker));
   EXPECT_NE(stream.message().find("must be executed with writeStream.start()"), std::string::npos);
-  EXPECT_TRUE(IsCondition(CheckBatch(*world_.Analyze(Deduplicate(Table("t"), {"k"}, true))),
-                          kChecker));
+  EXPECT_TRUE(
+      IsCondition(CheckBatch(*world_.Analyze(Deduplicate(Table("t"), {"k"}, true))), kChecker));
 }
 
 }  // namespace

@@ -119,8 +119,8 @@ inline spec::RelationPtr Deduplicate(spec::RelationPtr input, std::vector<std::s
   relation->within_watermark = within_watermark;
   return relation;
 }
-inline spec::RelationPtr Join(spec::RelationPtr left, spec::RelationPtr right,
-                              spec::JoinType type, spec::ExpressionPtr condition) {
+inline spec::RelationPtr Join(spec::RelationPtr left, spec::RelationPtr right, spec::JoinType type,
+                              spec::ExpressionPtr condition) {
   auto relation = Make(spec::RelationKind::kJoin, std::move(left));
   relation->right = std::move(right);
   relation->join_type = type;
@@ -147,8 +147,8 @@ class World {
  public:
   World() {
     providers.Add(std::make_unique<PaperProvider>());
-    Add("t", Values({{Int(1), Text("a"), Int(10)}, {Int(2), Text("b"), Int(20)}},
-                    {"id", "k", "v"}));
+    Add("t",
+        Values({{Int(1), Text("a"), Int(10)}, {Int(2), Text("b"), Int(20)}}, {"id", "k", "v"}));
     const std::string ddl = "ts TIMESTAMP, k STRING, v INT";
     Add("e", Read(ddl, true));
     Add("f", Read(ddl, true));

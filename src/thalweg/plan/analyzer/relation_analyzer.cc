@@ -24,14 +24,13 @@ NodePtr ProjectToScope(const AnalyzedRelation& relation) {
 Result<NodePtr> BuildDistinct(NodePtr node) {
   for (const Attribute& attribute : node->output) {
     if (attribute.type->id() == arrow::Type::MAP) {
-      return MakeError("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
-                       {{"colName", QuoteIdentifier(attribute.name)},
-                        {"dataType", QuoteType(*attribute.type)}});
+      return MakeError(
+          "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
+          {{"colName", QuoteIdentifier(attribute.name)}, {"dataType", QuoteType(*attribute.type)}});
     }
   }
   std::vector<NamedExpression> grouping = PassThrough(node->output);
-  auto distinct =
-      std::make_shared<Node>(*BuildAggregate(std::move(node), std::move(grouping), {}));
+  auto distinct = std::make_shared<Node>(*BuildAggregate(std::move(node), std::move(grouping), {}));
   distinct->is_distinct = true;
   return distinct;
 }

@@ -19,8 +19,8 @@ std::vector<Attribute> Candidates(const std::vector<Attribute>& attributes,
   std::vector<Attribute> found;
   for (const Attribute& attribute : attributes) {
     if (!EqualsIgnoreCase(attribute.name, name)) continue;
-    if (!qualifier.empty() && (attribute.qualifier.empty() ||
-                               !EqualsIgnoreCase(attribute.qualifier.back(), qualifier))) {
+    if (!qualifier.empty() &&
+        (attribute.qualifier.empty() || !EqualsIgnoreCase(attribute.qualifier.back(), qualifier))) {
       continue;
     }
     const bool known = std::any_of(found.begin(), found.end(),
@@ -62,8 +62,8 @@ size_t EditDistance(std::string_view left, std::string_view right) {
     row[0] = i;
     for (size_t j = 1; j <= right.size(); ++j) {
       const size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1,
-                         diagonal + (left[i - 1] == right[j - 1] ? 0 : 1)});
+      row[j] =
+          std::min({above + 1, row[j - 1] + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1)});
       diagonal = above;
     }
   }
@@ -126,9 +126,9 @@ Status UnresolvedColumn(const Scope& scope, const std::vector<std::string>& part
   if (ranked.size() > kMaxSuggestions) ranked.resize(kMaxSuggestions);
   std::vector<std::string> proposal;
   for (const auto& [distance, name] : ranked) proposal.push_back(name);
-  return MakeError("UNRESOLVED_COLUMN.WITH_SUGGESTION",
-                   {{"objectName", written},
-                    {"proposal", fmt::format("{}", fmt::join(proposal, ", "))}});
+  return MakeError(
+      "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+      {{"objectName", written}, {"proposal", fmt::format("{}", fmt::join(proposal, ", "))}});
 }
 
 std::string SortedColumnNames(const Scope& scope) {

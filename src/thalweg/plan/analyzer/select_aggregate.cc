@@ -27,9 +27,9 @@ class ArgumentHooks : public ClauseHooks {
   Result<std::optional<Resolved>> ResolveName(const std::vector<std::string>& parts) override {
     for (const auto& [alias, value] : *aliases_) {
       if (EqualsIgnoreCase(alias, parts[0])) {
-        return MakeError("UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC",
-                         {{"lca", QuoteIdentifiers(parts)},
-                          {"aggFunc", QuoteExpression(function_)}});
+        return MakeError(
+            "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC",
+            {{"lca", QuoteIdentifiers(parts)}, {"aggFunc", QuoteExpression(function_)}});
       }
     }
     return std::optional<Resolved>();
@@ -101,8 +101,7 @@ Status SelectBlock::GroupByAll(const std::vector<spec::ExpressionPtr>& items) {
     }
     const spec::ExpressionPtr& body =
         item->kind == spec::ExpressionKind::kAlias ? item->children[0] : item;
-    ARROW_ASSIGN_OR_RAISE(const std::vector<Resolved> values,
-                          input_resolver_.ResolveList({body}));
+    ARROW_ASSIGN_OR_RAISE(const std::vector<Resolved> values, input_resolver_.ResolveList({body}));
     for (const Resolved& value : values) ARROW_RETURN_NOT_OK(AddGrouping(value));
   }
   // "i + sum(j)": whether i should be a key cannot be told.
@@ -135,12 +134,11 @@ Result<Resolved> SelectBlock::ResolveGroupingItem(const spec::ExpressionPtr& ite
   const spec::ExpressionPtr& target = list[*ordinal - 1];
   if (target->kind == spec::ExpressionKind::kStar) return stars[*ordinal - 1];
   if (ContainsAggregate(*context_, *target)) {
-    return MakeError("GROUP_BY_POS_AGGREGATE", {{"index", std::to_string(*ordinal)},
-                                                {"aggExpr", spec::ToString(*target)}});
+    return MakeError("GROUP_BY_POS_AGGREGATE",
+                     {{"index", std::to_string(*ordinal)}, {"aggExpr", spec::ToString(*target)}});
   }
-  return input_resolver_.Resolve(target->kind == spec::ExpressionKind::kAlias
-                                     ? *target->children[0]
-                                     : *target);
+  return input_resolver_.Resolve(target->kind == spec::ExpressionKind::kAlias ? *target->children[0]
+                                                                              : *target);
 }
 
 Status SelectBlock::AddGrouping(const Resolved& value) {
@@ -156,8 +154,7 @@ Status SelectBlock::AddGrouping(const Resolved& value) {
   return Status::OK();
 }
 
-Result<std::vector<Resolved>> SelectBlock::ResolveAggregateArguments(
-    const spec::Expression& call) {
+Result<std::vector<Resolved>> SelectBlock::ResolveAggregateArguments(const spec::Expression& call) {
   ArgumentHooks hooks(this, &aliases_, spec::ToString(call));
   ExpressionResolver resolver(context_, &input_.scope, &hooks);
   const bool count = EqualsIgnoreCase(call.name.back(), "count");
@@ -192,8 +189,8 @@ Result<Resolved> SelectBlock::ResolveAggregate(const spec::Expression& call,
   }
   const std::string name = ToLowerAscii(call.name.back());
   // The second argument of first() and its kin only tells whether NULLs count: Spark hides it.
-  const bool ignores_nulls = name.starts_with("first") || name.starts_with("last") ||
-                             name == "any_value";
+  const bool ignores_nulls =
+      name.starts_with("first") || name.starts_with("last") || name == "any_value";
   if (ignores_nulls && texts.size() == 2) texts.pop_back();
   AggregateCall aggregate;
   aggregate.distinct = call.distinct;

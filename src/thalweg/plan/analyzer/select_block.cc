@@ -137,9 +137,9 @@ Result<std::optional<Resolved>> SelectBlock::ResolveName(const std::vector<std::
   if (phase_ == Phase::kAfterSelect) {
     ARROW_ASSIGN_OR_RAISE(const std::optional<NameMatch> match, FindName(input_.scope, parts));
     if (!match) return std::optional<Resolved>();
-    ARROW_ASSIGN_OR_RAISE(Resolved value,
-                          ExtractFields(MakeReference(match->attribute, match->written_name),
-                                        match->fields, 0));
+    ARROW_ASSIGN_OR_RAISE(
+        Resolved value,
+        ExtractFields(MakeReference(match->attribute, match->written_name), match->fields, 0));
     return std::optional<Resolved>(std::move(value));
   }
   for (const spec::ExpressionPtr& item : select_items_) {
@@ -161,9 +161,9 @@ Result<Resolved> SelectBlock::ResolveTimeWindow(const spec::Expression& call) {
 
 Status SelectBlock::RefuseGenerator(const spec::Expression& call) {
   if (phase_ == Phase::kGrouping) {
-    return MakeError("UNSUPPORTED_EXPR_FOR_OPERATOR",
-                     {{"operator", "Aggregate"},
-                      {"invalidExprSqls", QuoteExpression(spec::ToString(call))}});
+    return MakeError(
+        "UNSUPPORTED_EXPR_FOR_OPERATOR",
+        {{"operator", "Aggregate"}, {"invalidExprSqls", QuoteExpression(spec::ToString(call))}});
   }
   if (phase_ == Phase::kAfterSelect) return ClauseHooks("Sort").RefuseGenerator(call);
   return MakeError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",

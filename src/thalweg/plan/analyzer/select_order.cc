@@ -15,19 +15,17 @@ namespace thalweg::plan {
 Result<SortKey> MakeSortKey(const Resolved& value, const spec::SortOrder& order) {
   const TypePtr& type = value.expression->type();
   if (!IsOrderable(*type)) {
-    const std::string text = fmt::format("{} {} NULLS {}", value.text,
-                                         order.descending ? "DESC" : "ASC",
-                                         order.nulls_first ? "FIRST" : "LAST");
-    return MakeError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
-                     {{"sqlExpr", QuoteExpression(text)},
-                      {"functionName", "`sortorder`"},
-                      {"dataType", QuoteType(*type)}});
+    const std::string text =
+        fmt::format("{} {} NULLS {}", value.text, order.descending ? "DESC" : "ASC",
+                    order.nulls_first ? "FIRST" : "LAST");
+    return MakeError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", {{"sqlExpr", QuoteExpression(text)},
+                                                                 {"functionName", "`sortorder`"},
+                                                                 {"dataType", QuoteType(*type)}});
   }
   return SortKey{value.expression, order.descending, order.nulls_first};
 }
 
-Result<Resolved> SelectBlock::ResolveOver(const Scope& scope,
-                                          const spec::Expression& expression) {
+Result<Resolved> SelectBlock::ResolveOver(const Scope& scope, const spec::Expression& expression) {
   ARROW_ASSIGN_OR_RAISE(Resolved value,
                         ExpressionResolver(context_, &scope, this).Resolve(expression));
   if (aggregating_) value.expression = ReplaceGrouping(value.expression);
@@ -101,10 +99,10 @@ Result<Resolved> SelectBlock::ResolveSortItem(const spec::Expression& item) {
     return value;
   }
   if (*ordinal < 1 || *ordinal > static_cast<int64_t>(outputs_.size())) {
-    return MakeError("ORDER_BY_POS_OUT_OF_RANGE",
-                     {{"index", std::to_string(*ordinal)},
-                      {"size", std::to_string(outputs_.size())}},
-                     item.position.line > 0 ? std::optional(item.position) : std::nullopt);
+    return MakeError(
+        "ORDER_BY_POS_OUT_OF_RANGE",
+        {{"index", std::to_string(*ordinal)}, {"size", std::to_string(outputs_.size())}},
+        item.position.line > 0 ? std::optional(item.position) : std::nullopt);
   }
   const Attribute& output = outputs_[*ordinal - 1].output;
   return MakeReference(output, output.name);

@@ -73,9 +73,10 @@ Result<std::vector<expr::ExpressionPtr>> CastToCommonType(const std::vector<Reso
 
 bool SpecialForms::Has(const std::string& name) {
   static const std::set<std::string> names = {
-      "and", "or", "not", "!", "!=", "<>", "between", "in", "if", "coalesce", "nvl", "ifnull",
-      "nvl2", "nullif", "nullifzero", "zeroifnull", "istrue", "isnottrue", "isfalse",
-      "isnotfalse", "isunknown", "isnotunknown"};
+      "and",     "or",         "not",        "!",           "!=",     "<>",
+      "between", "in",         "if",         "coalesce",    "nvl",    "ifnull",
+      "nvl2",    "nullif",     "nullifzero", "zeroifnull",  "istrue", "isnottrue",
+      "isfalse", "isnotfalse", "isunknown",  "isnotunknown"};
   return names.count(name) > 0;
 }
 
@@ -150,8 +151,8 @@ Result<Resolved> SpecialForms::Between(const Arguments& arguments) {
                         resolver_->BindCall("<=", {arguments[0], arguments[2]}));
   Resolved result;
   result.expression = expr::Conjunction::And(low.expression, high.expression);
-  result.text = fmt::format("between({}, {}, {})", arguments[0].text, arguments[1].text,
-                            arguments[2].text);
+  result.text =
+      fmt::format("between({}, {}, {})", arguments[0].text, arguments[1].text, arguments[2].text);
   return result;
 }
 
@@ -173,11 +174,11 @@ Result<Resolved> SpecialForms::In(const Arguments& arguments) {
 Result<Resolved> SpecialForms::If(const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckCount("if", arguments, 3));
   Resolved result;
-  result.text = fmt::format("(IF({}, {}, {}))", arguments[0].text, arguments[1].text,
-                            arguments[2].text);
+  result.text =
+      fmt::format("(IF({}, {}, {}))", arguments[0].text, arguments[1].text, arguments[2].text);
   ARROW_ASSIGN_OR_RAISE(auto condition, CastToBoolean(arguments[0], 0, result.text));
-  ARROW_ASSIGN_OR_RAISE(
-      auto values, CastToCommonType({arguments[1], arguments[2]}, "if", result.text, false));
+  ARROW_ASSIGN_OR_RAISE(auto values,
+                        CastToCommonType({arguments[1], arguments[2]}, "if", result.text, false));
   result.expression = expr::Case::If(condition, values[0], values[1]);
   return result;
 }
@@ -198,11 +199,10 @@ Result<Resolved> SpecialForms::Coalesce(const std::string& name, const Arguments
 
 Result<Resolved> SpecialForms::Nvl2(const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckCount("nvl2", arguments, 3));
-  ARROW_ASSIGN_OR_RAISE(const Resolved condition,
-                        resolver_->BindCall("isnotnull", {arguments[0]}));
+  ARROW_ASSIGN_OR_RAISE(const Resolved condition, resolver_->BindCall("isnotnull", {arguments[0]}));
   ARROW_ASSIGN_OR_RAISE(Resolved result, If({condition, arguments[1], arguments[2]}));
-  result.text = fmt::format("nvl2({}, {}, {})", arguments[0].text, arguments[1].text,
-                            arguments[2].text);
+  result.text =
+      fmt::format("nvl2({}, {}, {})", arguments[0].text, arguments[1].text, arguments[2].text);
   return result;
 }
 
@@ -230,8 +230,8 @@ Result<Resolved> SpecialForms::TruthTest(const std::string& name, const Argument
   ARROW_ASSIGN_OR_RAISE(
       Resolved test,
       resolver_->BindCall(
-          "<=>", {arguments[0],
-                  {expr::Literal::Boolean(truth), truth ? "true" : "false", "", {}, {}}}));
+          "<=>",
+          {arguments[0], {expr::Literal::Boolean(truth), truth ? "true" : "false", "", {}, {}}}));
   if (!name.starts_with("isnot")) return test;
   return Not({test});
 }

@@ -101,9 +101,8 @@ Status AdaptTime(ExpressionResolver* resolver, TimeWindowCall* call, const std::
     return Status::OK();
   }
   if (IsString(*type) || type->id() == arrow::Type::DATE32 || type->id() == arrow::Type::NA) {
-    ARROW_ASSIGN_OR_RAISE(
-        call->time.expression,
-        MakeCheckedCast(call->time, TimestampType(), expr::CastMode::kAnsi, text));
+    ARROW_ASSIGN_OR_RAISE(call->time.expression, MakeCheckedCast(call->time, TimestampType(),
+                                                                 expr::CastMode::kAnsi, text));
     call->time.watermark_delay_millis.reset();
     return Status::OK();
   }
@@ -125,8 +124,8 @@ Status ResolveGap(ExpressionResolver* resolver, const spec::Expression& argument
   const TypePtr& type = call->session_gap.expression->type();
   if (argument.kind == spec::ExpressionKind::kLiteral && IsString(*type)) {
     ARROW_ASSIGN_OR_RAISE(const int64_t micros, IntervalMicros(argument.literal->ToString()));
-    call->session_gap.expression = expr::Literal::Make(
-        std::make_shared<arrow::DurationScalar>(micros, DayTimeIntervalType()));
+    call->session_gap.expression =
+        expr::Literal::Make(std::make_shared<arrow::DurationScalar>(micros, DayTimeIntervalType()));
     return Status::OK();
   }
   if (IsInterval(*type)) return Status::OK();

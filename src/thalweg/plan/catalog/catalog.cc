@@ -62,8 +62,7 @@ std::vector<std::shared_ptr<const TableEntry>> Catalog::Tables() const {
   return entries;
 }
 
-std::shared_ptr<const StreamRelation> Catalog::FindStream(
-    const spec::RelationPtr& relation) const {
+std::shared_ptr<const StreamRelation> Catalog::FindStream(const spec::RelationPtr& relation) const {
   std::lock_guard<std::mutex> lock(mutex_);
   const auto found = streams_.find(relation.get());
   // An address may be used again after its relation died: only a live owner counts.

@@ -57,8 +57,7 @@ NodePtr BuildJoin(NodePtr left, NodePtr right, Node join) {
   node->kind = NodeKind::kJoin;
   const bool left_only =
       node->join_type == JoinType::kLeftSemi || node->join_type == JoinType::kLeftAnti;
-  const bool null_left =
-      node->join_type == JoinType::kRight || node->join_type == JoinType::kFull;
+  const bool null_left = node->join_type == JoinType::kRight || node->join_type == JoinType::kFull;
   const bool null_right = node->join_type == JoinType::kLeft || node->join_type == JoinType::kFull;
   node->output.clear();
   for (Attribute attribute : left->output) {

@@ -28,8 +28,8 @@ std::string QuoteType(const arrow::DataType& type) {
 }
 
 std::string OrdinalWord(size_t index) {
-  constexpr const char* kWords[] = {"first", "second", "third", "fourth", "fifth",
-                                    "sixth", "seventh", "eighth", "ninth", "tenth"};
+  constexpr const char* kWords[] = {"first", "second",  "third",  "fourth", "fifth",
+                                    "sixth", "seventh", "eighth", "ninth",  "tenth"};
   if (index < std::size(kWords)) return kWords[index];
   return fmt::format("{}th", index + 1);
 }

@@ -25,8 +25,7 @@ TEST(ExpressionEqualityTest, OperandsOfConjunctionsCommute) {
   const auto b = AttributeReference::Make(2, "y", arrow::boolean(), true);
   EXPECT_TRUE(SameExpression(*Conjunction::And(a, b), *Conjunction::And(b, a)));
   EXPECT_FALSE(SameExpression(*Conjunction::And(a, b), *Conjunction::Or(a, b)));
-  EXPECT_FALSE(
-      SameExpression(*expr::Case::Coalesce({a, b}), *expr::Case::Coalesce({b, a})));
+  EXPECT_FALSE(SameExpression(*expr::Case::Coalesce({a, b}), *expr::Case::Coalesce({b, a})));
 }
 
 }  // namespace

@@ -67,22 +67,22 @@ class Node;
 using NodePtr = std::shared_ptr<const Node>;
 
 enum class NodeKind {
-  kScan,          // bounded read: scan
-  kStreamScan,    // unbounded read: stream
-  kLocal,         // batches
-  kRange,         // range_start, range_end, range_step
-  kProject,       // projections
-  kFilter,        // condition
-  kAggregate,     // grouping + aggregates; output = grouping outputs, then aggregate outputs
-  kJoin,          // children left, right; join_type, left_keys = right_keys, condition (rest)
-  kSort,          // sort_keys (global)
-  kLimit,         // limit
-  kOffset,        // limit
-  kUnion,         // children; output has ids of its own, column i from child columns i
-  kWatermark,     // event_time (attribute id), delay_millis
-  kDeduplicate,   // keys (attribute ids); within_watermark
-  kGenerate,      // generator, arguments; output = child output, then generator output; outer
-  kTimeWindow,    // window over `time`: output = child output, then the window struct
+  kScan,         // bounded read: scan
+  kStreamScan,   // unbounded read: stream
+  kLocal,        // batches
+  kRange,        // range_start, range_end, range_step
+  kProject,      // projections
+  kFilter,       // condition
+  kAggregate,    // grouping + aggregates; output = grouping outputs, then aggregate outputs
+  kJoin,         // children left, right; join_type, left_keys = right_keys, condition (rest)
+  kSort,         // sort_keys (global)
+  kLimit,        // limit
+  kOffset,       // limit
+  kUnion,        // children; output has ids of its own, column i from child columns i
+  kWatermark,    // event_time (attribute id), delay_millis
+  kDeduplicate,  // keys (attribute ids); within_watermark
+  kGenerate,     // generator, arguments; output = child output, then generator output; outer
+  kTimeWindow,   // window over `time`: output = child output, then the window struct
 };
 
 /// A stream as the plan knows it; the epoch loop makes the io::StreamSource for it. Two references

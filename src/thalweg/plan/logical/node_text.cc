@@ -106,8 +106,8 @@ std::string GenerateText(const Node& node) {
   const size_t width = node.children[0]->output.size();
   const std::vector<Attribute> made(node.output.begin() + static_cast<std::ptrdiff_t>(width),
                                     node.output.end());
-  return fmt::format("Generate {}({}), {}, {}", node.generator->name,
-                     fmt::join(arguments, ", "), node.outer, AttributesText(made));
+  return fmt::format("Generate {}({}), {}, {}", node.generator->name, fmt::join(arguments, ", "),
+                     node.outer, AttributesText(made));
 }
 
 std::string TimeWindowText(const Node& node) {

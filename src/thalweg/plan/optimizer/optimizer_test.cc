@@ -38,8 +38,8 @@ class OptimizerTest : public ::testing::Test {
 };
 
 TEST_F(OptimizerTest, FoldsConstantsButNotErrors) {
-  const NodePtr plan = Run(Project(Table("t"), {As(Call("+", {Int(1), Int(2)}), "x"),
-                                                As(Call("/", {Int(1), Int(0)}), "y")}));
+  const NodePtr plan = Run(Project(
+      Table("t"), {As(Call("+", {Int(1), Int(2)}), "x"), As(Call("/", {Int(1), Int(0)}), "y")}));
   EXPECT_EQ(plan->projections[0].expression->ToString(), "3");
   EXPECT_EQ(plan->projections[1].expression->kind(), expr::ExpressionKind::kCall);
 }
@@ -55,8 +55,7 @@ TEST_F(OptimizerTest, DropsFiltersThatDecideNothing) {
 }
 
 TEST_F(OptimizerTest, CoalesceStaysWhole) {
-  const NodePtr plan =
-      Run(Project(Table("e"), {As(Call("coalesce", {Name("v"), Int(1)}), "x")}));
+  const NodePtr plan = Run(Project(Table("e"), {As(Call("coalesce", {Name("v"), Int(1)}), "x")}));
   EXPECT_EQ(plan->projections[0].expression->children().size(), 2u);
 }
 
@@ -116,8 +115,8 @@ TEST_F(OptimizerTest, DeduplicationKeepsTheEventTime) {
 
 TEST_F(OptimizerTest, UnionsAreFlatAndLimited) {
   const auto one = Values({{Int(1)}}, {"a"});
-  const auto all = Combine(Combine(one, one, SetOperation::kUnion, true), one,
-                           SetOperation::kUnion, true);
+  const auto all =
+      Combine(Combine(one, one, SetOperation::kUnion, true), one, SetOperation::kUnion, true);
   const NodePtr plan = Run(Limit(all, 2));
   const Node* flat = Find(*plan, NodeKind::kUnion);
   ASSERT_EQ(flat->children.size(), 3u);

@@ -22,8 +22,8 @@ Division Divide(const Conjuncts& conjuncts, bool same_rows,
   Division division;
   for (const ExpressionPtr& conjunct : conjuncts) {
     const bool guarded = !same_rows || !division.above.empty();
-    const bool passes = conjunct->IsDeterministic() && may_pass(conjunct) &&
-                        !(guarded && conjunct->CanFail());
+    const bool passes =
+        conjunct->IsDeterministic() && may_pass(conjunct) && !(guarded && conjunct->CanFail());
     (passes ? division.below : division.above).push_back(conjunct);
   }
   return division;
@@ -101,8 +101,8 @@ NodePtr PushThroughWatermark(const NodePtr& filter, const NodePtr& watermark) {
     const std::vector<uint64_t> ids = expr::CollectAttributeIds(*conjunct);
     return !ids.empty() && !std::binary_search(ids.begin(), ids.end(), watermark->event_time);
   };
-  return Rebuild(filter, watermark,
-                 Divide(SplitConjuncts(filter->condition), true, without_time), {});
+  return Rebuild(filter, watermark, Divide(SplitConjuncts(filter->condition), true, without_time),
+                 {});
 }
 
 NodePtr PushThroughUnion(const NodePtr& filter, const NodePtr& all) {

@@ -37,8 +37,7 @@ NodePtr PushLimit(const NodePtr& node) {
     case NodeKind::kLimit:
       return BuildLimit(child->children[0], NodeKind::kLimit, std::min(node->limit, child->limit));
     case NodeKind::kProject:
-      return WithChildren(
-          *child, {BuildLimit(child->children[0], NodeKind::kLimit, node->limit)});
+      return WithChildren(*child, {BuildLimit(child->children[0], NodeKind::kLimit, node->limit)});
     case NodeKind::kUnion:
       return LimitUnion(node, child);
     default:

@@ -13,9 +13,10 @@
 namespace thalweg::plan::spec {
 namespace {
 
-constexpr std::array<std::string_view, 22> kInfixOperators = {
-    "+",  "-",  "*",  "/", "%", "div", "=",  "==",  "<=>", "<>", "!=",
-    "<",  "<=", ">",  ">=", "&", "|",  "^",  "||",  "<<", ">>", ">>>"};
+constexpr std::array<std::string_view, 22> kInfixOperators = {"+",  "-",  "*",   "/",  "%",  "div",
+                                                              "=",  "==", "<=>", "<>", "!=", "<",
+                                                              "<=", ">",  ">=",  "&",  "|",  "^",
+                                                              "||", "<<", ">>",  ">>>"};
 
 std::string Join(const std::vector<ExpressionPtr>& expressions, size_t first = 0) {
   std::string out;

@@ -18,31 +18,32 @@ struct Expression;
 using ExpressionPtr = std::shared_ptr<const Expression>;
 
 enum class ExpressionKind {
-  kLiteral,     // literal
-  kAttribute,   // name = parts of a.b.c
-  kStar,        // name = qualifier parts, empty for plain *; count(*) is a function of one kStar
-  kFunction,    // name.back() = function name; children = arguments; distinct; filter. Operators
-                // are functions by symbol: + - * / % div = == <=> <> != < <= > >= & | ^ ~ || !
-                // (unary minus "negative", unary plus "positive"), and, or, not, in (value, list...),
-                // like/ilike/rlike (value, pattern[, escape literal]), between (value, low, high),
-                // isnull, isnotnull, isnan, "is distinct from" as not(<=>), POSITION(a IN b) as locate(a, b),
-                // extract (field literal, source). TRIM(BOTH x FROM s) is trim(x, s), LEADING and
-                // TRAILING are ltrim(x, s) and rtrim(x, s). (a, b) and STRUCT(a, b AS n) are "struct",
-                // its children may be kAlias. IS [NOT] TRUE is [not] <=> true. LIKE ANY/ALL become
-                // or/and of likes. dateadd(unit, n, t) is timestampadd('UNIT', n, t), datediff(unit,
-                // a, b) timestampdiff('UNIT', a, b). f(x) IGNORE NULLS is f(x, true). || is "||".
-                // CURRENT_DATE, CURRENT_TIMESTAMP, LOCALTIMESTAMP... without () have no children.
-  kAlias,       // children[0] AS name.back(); several names for a generator
-  kCast,        // children[0] to `type`; try_cast
-  kCase,        // children = [when, then]..., else? ; has_else. The simple form is rewritten to "="
-  kSubscript,   // children[0] [ children[1] ]
-  kField,       // children[0] . name.back()
-  kInterval,    // INTERVAL unit forms that need evaluation: folded by the parser into kLiteral when
-                // all parts are literals; else children = value, name.back() = unit
-  kLambda,      // names of the parameters in `name`, body = children[0]
-  kWindow,      // f OVER (...): children[0] is the call; kept so that it can be refused clearly
-  kSubquery,    // name.back() = "scalar", "in" (children[0] = value) or "exists"; kept so that it
-                // can be refused (`text` holds the SQL)
+  kLiteral,    // literal
+  kAttribute,  // name = parts of a.b.c
+  kStar,       // name = qualifier parts, empty for plain *; count(*) is a function of one kStar
+  kFunction,   // name.back() = function name; children = arguments; distinct; filter. Operators
+               // are functions by symbol: + - * / % div = == <=> <> != < <= > >= & | ^ ~ || !
+              // (unary minus "negative", unary plus "positive"), and, or, not, in (value, list...),
+              // like/ilike/rlike (value, pattern[, escape literal]), between (value, low, high),
+              // isnull, isnotnull, isnan, "is distinct from" as not(<=>), POSITION(a IN b) as
+              // locate(a, b), extract (field literal, source). TRIM(BOTH x FROM s) is trim(x, s),
+              // LEADING and TRAILING are ltrim(x, s) and rtrim(x, s). (a, b) and STRUCT(a, b AS n)
+              // are "struct", its children may be kAlias. IS [NOT] TRUE is [not] <=> true. LIKE
+              // ANY/ALL become or/and of likes. dateadd(unit, n, t) is timestampadd('UNIT', n, t),
+              // datediff(unit, a, b) timestampdiff('UNIT', a, b). f(x) IGNORE NULLS is f(x, true).
+              // || is "||". CURRENT_DATE, CURRENT_TIMESTAMP, LOCALTIMESTAMP... without () have no
+              // children.
+  kAlias,      // children[0] AS name.back(); several names for a generator
+  kCast,       // children[0] to `type`; try_cast
+  kCase,       // children = [when, then]..., else? ; has_else. The simple form is rewritten to "="
+  kSubscript,  // children[0] [ children[1] ]
+  kField,      // children[0] . name.back()
+  kInterval,   // INTERVAL unit forms that need evaluation: folded by the parser into kLiteral when
+               // all parts are literals; else children = value, name.back() = unit
+  kLambda,     // names of the parameters in `name`, body = children[0]
+  kWindow,     // f OVER (...): children[0] is the call; kept so that it can be refused clearly
+  kSubquery,   // name.back() = "scalar", "in" (children[0] = value) or "exists"; kept so that it
+               // can be refused (`text` holds the SQL)
 };
 
 struct SortOrder {
@@ -60,9 +61,9 @@ struct Expression {
   TypePtr type;
   bool try_cast = false;
   bool has_else = false;
-  bool distinct = false;   // aggregate call with DISTINCT
-  ExpressionPtr filter;    // aggregate call with FILTER (WHERE ...)
-  SqlPosition position;    // line 0: not from SQL text
+  bool distinct = false;  // aggregate call with DISTINCT
+  ExpressionPtr filter;   // aggregate call with FILTER (WHERE ...)
+  SqlPosition position;   // line 0: not from SQL text
   /// The SQL fragment as written, for error texts; empty if not from SQL.
   std::string text;
 };

@@ -40,13 +40,20 @@ std::string OptionsText(const std::map<std::string, std::string>& options) {
 
 std::string_view JoinTypeText(JoinType type) {
   switch (type) {
-    case JoinType::kInner: return "Inner";
-    case JoinType::kLeft: return "LeftOuter";
-    case JoinType::kRight: return "RightOuter";
-    case JoinType::kFull: return "FullOuter";
-    case JoinType::kLeftSemi: return "LeftSemi";
-    case JoinType::kLeftAnti: return "LeftAnti";
-    case JoinType::kCross: return "Cross";
+    case JoinType::kInner:
+      return "Inner";
+    case JoinType::kLeft:
+      return "LeftOuter";
+    case JoinType::kRight:
+      return "RightOuter";
+    case JoinType::kFull:
+      return "FullOuter";
+    case JoinType::kLeftSemi:
+      return "LeftSemi";
+    case JoinType::kLeftAnti:
+      return "LeftAnti";
+    case JoinType::kCross:
+      return "Cross";
   }
   return "";
 }
@@ -64,10 +71,17 @@ std::string JoinText(const Relation& relation) {
 std::string AggregateText(const Relation& relation) {
   std::string grouping = List(relation.expressions);
   switch (relation.grouping_kind) {
-    case GroupingKind::kPlain: break;
-    case GroupingKind::kRollup: grouping = "[rollup" + grouping + "]"; break;
-    case GroupingKind::kCube: grouping = "[cube" + grouping + "]"; break;
-    case GroupingKind::kGroupingSets: grouping = "[grouping sets" + grouping + "]"; break;
+    case GroupingKind::kPlain:
+      break;
+    case GroupingKind::kRollup:
+      grouping = "[rollup" + grouping + "]";
+      break;
+    case GroupingKind::kCube:
+      grouping = "[cube" + grouping + "]";
+      break;
+    case GroupingKind::kGroupingSets:
+      grouping = "[grouping sets" + grouping + "]";
+      break;
   }
   return fmt::format("Aggregate {}, {}", grouping, List(relation.outputs));
 }
@@ -77,8 +91,10 @@ std::string SetOperationText(const Relation& relation) {
   switch (relation.set_operation) {
     case SetOperation::kUnion:
       return fmt::format("Union{}{}", all, relation.by_name ? " ByName" : "");
-    case SetOperation::kIntersect: return fmt::format("Intersect{}", all);
-    case SetOperation::kExcept: return fmt::format("Except{}", all);
+    case SetOperation::kIntersect:
+      return fmt::format("Intersect{}", all);
+    case SetOperation::kExcept:
+      return fmt::format("Except{}", all);
   }
   return "";
 }
@@ -99,7 +115,8 @@ std::string LeafText(const Relation& relation) {
     case RelationKind::kTable:
       return fmt::format("UnresolvedRelation [{}], {}, {}", JoinTexts(relation.table_name),
                          OptionsText(relation.options), relation.is_stream);
-    case RelationKind::kRead: return ReadText(relation);
+    case RelationKind::kRead:
+      return ReadText(relation);
     case RelationKind::kLocal:
       return fmt::format("LocalRelation [{}]",
                          relation.schema ? SchemaToDdl(*relation.schema) : "");
@@ -116,21 +133,31 @@ std::string LeafText(const Relation& relation) {
 
 std::string InnerText(const Relation& relation) {
   switch (relation.kind) {
-    case RelationKind::kProject: return "Project " + List(relation.expressions);
-    case RelationKind::kFilter: return "Filter " + ToString(*relation.condition);
-    case RelationKind::kAggregate: return AggregateText(relation);
-    case RelationKind::kJoin: return JoinText(relation);
-    case RelationKind::kSort: return "Sort " + OrderText(relation.order);
-    case RelationKind::kLimit: return "Limit " + ToString(*relation.condition);
-    case RelationKind::kOffset: return "Offset " + ToString(*relation.condition);
-    case RelationKind::kDistinct: return "Distinct";
+    case RelationKind::kProject:
+      return "Project " + List(relation.expressions);
+    case RelationKind::kFilter:
+      return "Filter " + ToString(*relation.condition);
+    case RelationKind::kAggregate:
+      return AggregateText(relation);
+    case RelationKind::kJoin:
+      return JoinText(relation);
+    case RelationKind::kSort:
+      return "Sort " + OrderText(relation.order);
+    case RelationKind::kLimit:
+      return "Limit " + ToString(*relation.condition);
+    case RelationKind::kOffset:
+      return "Offset " + ToString(*relation.condition);
+    case RelationKind::kDistinct:
+      return "Distinct";
     case RelationKind::kDeduplicate:
       return (relation.within_watermark ? "DeduplicateWithinWatermark" : "Deduplicate") +
              ColumnsText(relation.column_names);
-    case RelationKind::kSetOperation: return SetOperationText(relation);
+    case RelationKind::kSetOperation:
+      return SetOperationText(relation);
     case RelationKind::kAlias:
       return "SubqueryAlias " + relation.alias + ColumnsText(relation.column_names);
-    case RelationKind::kWith: return "UnresolvedWith";
+    case RelationKind::kWith:
+      return "UnresolvedWith";
     case RelationKind::kWatermark:
       return fmt::format("UnresolvedEventTimeWatermark {}, {} microseconds",
                          ToString(*relation.expressions[0]), relation.delay_micros);
@@ -138,10 +165,14 @@ std::string InnerText(const Relation& relation) {
       return fmt::format("Generate {}, {}{}{}", ToString(*relation.expressions[0]),
                          relation.outer ? "outer, " : "", relation.alias,
                          ColumnsText(relation.column_names));
-    case RelationKind::kWithColumns: return "WithColumns " + List(relation.expressions);
-    case RelationKind::kDrop: return "Drop" + ColumnsText(relation.column_names);
-    case RelationKind::kSample: return "Sample";
-    default: return LeafText(relation);
+    case RelationKind::kWithColumns:
+      return "WithColumns " + List(relation.expressions);
+    case RelationKind::kDrop:
+      return "Drop" + ColumnsText(relation.column_names);
+    case RelationKind::kSample:
+      return "Sample";
+    default:
+      return LeafText(relation);
   }
 }
 

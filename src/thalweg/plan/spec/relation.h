@@ -21,33 +21,33 @@ enum class JoinType { kInner, kLeft, kRight, kFull, kLeftSemi, kLeftAnti, kCross
 enum class SetOperation { kUnion, kIntersect, kExcept };
 
 enum class RelationKind {
-  kTable,       // table_name; is_stream (FROM STREAM t); options (WITH (...))
-  kRead,        // format, schema, options, paths; is_stream (readStream)
-  kLocal,       // schema + batches
-  kValues,      // rows of expressions (VALUES ...), names in column_names (empty: col1, col2, ...)
-  kRange,       // range_start, range_end, range_step
+  kTable,   // table_name; is_stream (FROM STREAM t); options (WITH (...))
+  kRead,    // format, schema, options, paths; is_stream (readStream)
+  kLocal,   // schema + batches
+  kValues,  // rows of expressions (VALUES ...), names in column_names (empty: col1, col2, ...)
+  kRange,   // range_start, range_end, range_step
   kTableFunction,  // range(...), explode(...) in FROM: expressions[0] is the call
-  kProject,     // input (null: SELECT without FROM, one row without columns), expressions;
-                // expressions with aggregates make it a global aggregate
-  kFilter,      // input, condition
-  kAggregate,   // input, expressions = grouping, outputs = select list; having in a kFilter above
-                // (condition may hold aggregates); grouping_kind; the sets of
-                // GROUPING SETS in `rows`. GROUP BY ALL is one attribute named "all"
-  kJoin,        // input, right, join_type, condition | using_columns | natural; a comma in FROM is
-                // kCross
-  kSort,        // input, order
-  kLimit,       // input, condition = the limit (a number, not a predicate)
-  kOffset,      // input, condition = the offset
-  kDistinct,    // input
-  kDeduplicate, // input, column_names (empty: all); within_watermark
+  kProject,        // input (null: SELECT without FROM, one row without columns), expressions;
+                   // expressions with aggregates make it a global aggregate
+  kFilter,         // input, condition
+  kAggregate,    // input, expressions = grouping, outputs = select list; having in a kFilter above
+                 // (condition may hold aggregates); grouping_kind; the sets of
+                 // GROUPING SETS in `rows`. GROUP BY ALL is one attribute named "all"
+  kJoin,         // input, right, join_type, condition | using_columns | natural; a comma in FROM is
+                 // kCross
+  kSort,         // input, order
+  kLimit,        // input, condition = the limit (a number, not a predicate)
+  kOffset,       // input, condition = the offset
+  kDistinct,     // input
+  kDeduplicate,  // input, column_names (empty: all); within_watermark
   kSetOperation,  // input, right, set_operation, all; by_name
-  kAlias,       // input AS alias (column_names)
-  kWith,        // input with common table expressions `definitions`
-  kWatermark,   // input, expressions[0] (maybe aliased), delay_micros
-  kLateralView, // input, expressions[0] = generator call, alias, column_names, outer
-  kWithColumns, // input, expressions = aliases that replace or add columns (API)
-  kDrop,        // input, column_names to leave out (API)
-  kSample,      // refused by the analyzer
+  kAlias,         // input AS alias (column_names)
+  kWith,          // input with common table expressions `definitions`
+  kWatermark,     // input, expressions[0] (maybe aliased), delay_micros
+  kLateralView,   // input, expressions[0] = generator call, alias, column_names, outer
+  kWithColumns,   // input, expressions = aliases that replace or add columns (API)
+  kDrop,          // input, column_names to leave out (API)
+  kSample,        // refused by the analyzer
 };
 
 enum class GroupingKind { kPlain, kRollup, kCube, kGroupingSets };

@@ -19,20 +19,20 @@ enum class StatementKind {
   kInsert,                // INSERT INTO name [columns] query (streaming or not); overwrite
   kDropView,              // name; if_exists
   kDropTable,
-  kShowTables,            // pattern
+  kShowTables,  // pattern
   kShowViews,
   kShowFunctions,
-  kShowColumns,           // name
+  kShowColumns,  // name
   kShowStreams,
-  kDescribeTable,         // name; extended
-  kDescribeQuery,         // query
-  kDescribeFunction,      // name
-  kDescribeStream,        // name
-  kExplain,               // query or inner statement; extended
-  kExplainStream,         // name
-  kSet,                   // key, value; no key: list; key without value: show
-  kReset,                 // key or all
-  kStopStream,            // name; if_exists
+  kDescribeTable,     // name; extended
+  kDescribeQuery,     // query
+  kDescribeFunction,  // name
+  kDescribeStream,    // name
+  kExplain,           // query or inner statement; extended
+  kExplainStream,     // name
+  kSet,               // key, value; no key: list; key without value: show
+  kReset,             // key or all
+  kStopStream,        // name; if_exists
 };
 
 struct Statement {

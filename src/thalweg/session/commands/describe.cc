@@ -66,9 +66,10 @@ Result<StatementOutcome> DescribeFunction(Session* session, const Statement& sta
     example = generator->example;
     real_name = generator->name;
   } else {
-    return MakeError("UNRESOLVED_ROUTINE", {{"routineName", QuoteName(statement.name)},
-                                            {"searchPath", "[`system`.`builtin`]"}},
-                     statement.position);
+    return MakeError(
+        "UNRESOLVED_ROUTINE",
+        {{"routineName", QuoteName(statement.name)}, {"searchPath", "[`system`.`builtin`]"}},
+        statement.position);
   }
   std::vector<std::vector<std::string>> rows = {{"Function: " + real_name}, {"Usage: " + usage}};
   if (statement.extended) rows.push_back({"Extended Usage:\n    Examples:\n      > " + example});

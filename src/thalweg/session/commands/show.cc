@@ -15,9 +15,9 @@ Result<StatementOutcome> NameRows(const std::string& name_column,
     ARROW_RETURN_NOT_OK(temporary.Append(is_temporary));
   }
   ARROW_ASSIGN_OR_RAISE(auto outcome, TextRows({"namespace", name_column}, texts));
-  ARROW_ASSIGN_OR_RAISE(outcome.rows.schema,
-                        outcome.rows.schema->AddField(
-                            2, arrow::field("isTemporary", arrow::boolean(), false)));
+  ARROW_ASSIGN_OR_RAISE(
+      outcome.rows.schema,
+      outcome.rows.schema->AddField(2, arrow::field("isTemporary", arrow::boolean(), false)));
   if (!outcome.rows.batches.empty()) {
     ARROW_ASSIGN_OR_RAISE(auto flags, temporary.Finish());
     outcome.rows.batches[0].columns.push_back(std::move(flags));

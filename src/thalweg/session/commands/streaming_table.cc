@@ -31,9 +31,9 @@ Result<StreamingOptions> TakeStreamingOptions(const Session& session, const io::
   StreamingOptions taken;
   for (const auto& [key, value] : options) taken.rest[ToLowerAscii(key)] = value;
   const Settings& settings = const_cast<Session&>(session).settings();
-  ARROW_ASSIGN_OR_RAISE(
-      taken.trigger, ParseTrigger(OptionOr(&taken.rest, "trigger",
-                                           settings.Get("thalweg.sql.streaming.trigger"))));
+  ARROW_ASSIGN_OR_RAISE(taken.trigger,
+                        ParseTrigger(OptionOr(&taken.rest, "trigger",
+                                              settings.Get("thalweg.sql.streaming.trigger"))));
   taken.output_mode =
       OptionOr(&taken.rest, "outputmode", settings.Get("thalweg.sql.streaming.outputMode"));
   return taken;
@@ -70,8 +70,8 @@ Result<StatementOutcome> CreateStreamingTable(Session* session, const Statement&
       location = JoinPath(session->settings().Get("spark.sql.warehouse.dir"), name);
     }
     write.options["path"] = location;
-    const bool has_default = session->settings().Find("spark.sql.streaming.checkpointLocation")
-                                 .has_value();
+    const bool has_default =
+        session->settings().Find("spark.sql.streaming.checkpointLocation").has_value();
     if (!write.options.contains("checkpointlocation") && !has_default) {
       // Names that begin with an underscore are no data: readers of the table pass it over.
       write.options["checkpointlocation"] = JoinPath(location, "_checkpoint");

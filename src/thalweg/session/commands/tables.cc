@@ -41,8 +41,10 @@ Result<plan::NodePtr> CastToTable(const plan::NodePtr& plan, const arrow::Schema
   const auto num_target = static_cast<size_t>(target.num_fields());
   if (plan->output.size() != num_target) {
     std::string table_columns, data_columns;
-    for (const auto& field : target.fields()) table_columns += (table_columns.empty() ? "`" : ", `") + field->name() + "`";
-    for (const auto& attribute : plan->output) data_columns += (data_columns.empty() ? "`" : ", `") + attribute.name + "`";
+    for (const auto& field : target.fields())
+      table_columns += (table_columns.empty() ? "`" : ", `") + field->name() + "`";
+    for (const auto& attribute : plan->output)
+      data_columns += (data_columns.empty() ? "`" : ", `") + attribute.name + "`";
     return MakeError(plan->output.size() > num_target
                          ? "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"
                          : "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS",
@@ -133,8 +135,8 @@ Result<StatementOutcome> Insert(Session* session, const Statement& statement) {
   StatementOutcome outcome;
   if (!plan->is_streaming()) {
     ARROW_RETURN_NOT_OK(session->WritePlan(
-        plan, WriteToTable(*table, statement.overwrite ? io::SaveMode::kOverwrite
-                                                       : io::SaveMode::kAppend)));
+        plan, WriteToTable(
+                  *table, statement.overwrite ? io::SaveMode::kOverwrite : io::SaveMode::kAppend)));
     return outcome;
   }
   if (statement.overwrite) {

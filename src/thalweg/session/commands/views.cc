@@ -17,12 +17,11 @@ Result<StatementOutcome> Register(Session* session, const Statement& statement,
   if (statement.if_not_exists && session->catalog().FindView(name) != nullptr) {
     return StatementOutcome{};
   }
-  ARROW_RETURN_NOT_OK(session->catalog().CreateView(
-      {.name = name,
-       .relation = std::move(relation),
-       .plan = nullptr,
-       .stream_relation = std::move(stream_relation)},
-      statement.replace));
+  ARROW_RETURN_NOT_OK(session->catalog().CreateView({.name = name,
+                                                     .relation = std::move(relation),
+                                                     .plan = nullptr,
+                                                     .stream_relation = std::move(stream_relation)},
+                                                    statement.replace));
   return StatementOutcome{};
 }
 
@@ -35,8 +34,10 @@ Result<StatementOutcome> CreateView(Session* session, const Statement& statement
     if (statement.column_names.size() != plan->output.size()) {
       const bool few = statement.column_names.size() < plan->output.size();
       std::string view_columns, data_columns;
-      for (const auto& name : statement.column_names) view_columns += (view_columns.empty() ? "`" : ", `") + name + "`";
-      for (const auto& attribute : plan->output) data_columns += (data_columns.empty() ? "`" : ", `") + attribute.name + "`";
+      for (const auto& name : statement.column_names)
+        view_columns += (view_columns.empty() ? "`" : ", `") + name + "`";
+      for (const auto& attribute : plan->output)
+        data_columns += (data_columns.empty() ? "`" : ", `") + attribute.name + "`";
       return MakeError(few ? "CREATE_VIEW_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"
                            : "CREATE_VIEW_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS",
                        {{"viewName", QuoteName(statement.name)},
