@@ -25,13 +25,25 @@ Status PassFaultPoint(std::string_view name);
 Status SetFaultPoints(std::string_view text);
 
 /// Every name that the process has passed or knows, for the crash campaign.
-#define THALWEG_FAULT_POINTS(POINT)                                                              \
-  POINT("offsets.before")                                                                        \
-  POINT("offsets.half") POINT("offsets.after") POINT("epoch.mid") POINT("state.before_sync")     \
-      POINT("state.half") POINT("state.after") POINT("sink.before_file_sync")                    \
-          POINT("sink.before_manifest") POINT("sink.manifest_half") POINT("sink.after_manifest") \
-              POINT("sink.after") POINT("commit.before") POINT("commit.half")                    \
-                  POINT("commit.after") POINT("source_log.after")
+// clang-format off
+#define THALWEG_FAULT_POINTS(POINT) \
+  POINT("offsets.before") \
+  POINT("offsets.half") \
+  POINT("offsets.after") \
+  POINT("epoch.mid") \
+  POINT("state.before_sync") \
+  POINT("state.half") \
+  POINT("state.after") \
+  POINT("sink.before_file_sync") \
+  POINT("sink.before_manifest") \
+  POINT("sink.manifest_half") \
+  POINT("sink.after_manifest") \
+  POINT("sink.after") \
+  POINT("commit.before") \
+  POINT("commit.half") \
+  POINT("commit.after") \
+  POINT("source_log.after")
+// clang-format on
 
 /// Kills the process, or makes the enclosing function return an error, if the point is on.
 #define FAULT_POINT(name)                                                            \
