@@ -11,6 +11,8 @@
 #include "script_runner.h"
 #include "shell.h"
 #include "text_file.h"
+#include "thalweg/web/http_server.h"
+#include "thalweg/web/prometheus_text.h"
 
 namespace thalweg::cli {
 namespace {
@@ -80,6 +82,38 @@ ProgressDisplay::Mode ProgressMode(const SqlArguments& arguments) {
   return arguments.shows_progress ? ProgressDisplay::Mode::kLines : ProgressDisplay::Mode::kOff;
 }
 
+void AddMetricsOptions(CLI::App* command, SqlArguments* arguments) {
+  auto* port = command
+                   ->add_option("--metrics-port", arguments->metrics_port,
+                                "Serve the queries' metrics to Prometheus at /metrics on this port")
+                   ->type_name("PORT")
+                   ->check(CLI::Range(0, 65535));
+  command
+      ->add_option("--metrics-address", arguments->metrics_address,
+                   "Address that --metrics-port listens on; whoever reaches it can read the page")
+      ->type_name("HOST")
+      ->needs(port)
+      ->capture_default_str();
+}
+
+/// Serves metrics while the result lives; null when none are asked for.
+Result<std::unique_ptr<web::HttpServer>> ServeMetrics(const SqlArguments& arguments,
+                                                      session::Session* session) {
+  if (!arguments.metrics_port.has_value()) return nullptr;
+  web::HttpServerOptions options;
+  options.host = arguments.metrics_address;
+  options.port = *arguments.metrics_port;
+  options.metrics = [session] {
+    return web::PrometheusText(web::CollectQueryMetrics(session->queries().active()));
+  };
+  ARROW_ASSIGN_OR_RAISE(auto server, web::HttpServer::Start(std::move(options)));
+  if (*arguments.metrics_port == 0) {
+    fmt::print(stderr, "metrics: http://{}:{}/metrics\n", arguments.metrics_address,
+               server->port());
+  }
+  return server;
+}
+
 int Fail(const Status& status) {
   PrintError(status);
   return kExitFailed;
@@ -113,6 +147,7 @@ CLI::App* AddSqlCommand(CLI::App* app, SqlArguments* arguments) {
       });
   command->add_flag("--progress", arguments->shows_progress,
                     "A line on stderr for every micro-batch");
+  AddMetricsOptions(command, arguments);
   command->footer(kFooter);
   return command;
 }
@@ -128,6 +163,8 @@ int RunSqlCommand(const SqlArguments& arguments) {
   }
   auto session = MakeSession(arguments);
   if (!session.ok()) return Fail(session.status());
+  const auto metrics = ServeMetrics(arguments, session->get());
+  if (!metrics.ok()) return Fail(metrics.status());
   const auto display = std::make_shared<ProgressDisplay>(ProgressMode(arguments));
   if (display->mode() != ProgressDisplay::Mode::kOff) (*session)->queries().AddListener(display);
   TextOutput output(stdout, display.get());

@@ -2,6 +2,7 @@
 
 // `thalweg sql`: scripts and the shell.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct SqlArguments {
   std::string format = "table";
   std::vector<std::string> settings;
   bool shows_progress = false;
+  std::string metrics_address = "127.0.0.1";
+  std::optional<int> metrics_port;
 };
 
 /// Adds the sub-command to `app`; parsing fills `arguments`, which outlives `app`.

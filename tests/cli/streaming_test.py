@@ -2,10 +2,13 @@
 """Streaming tables and live views of `thalweg sql`, from start to restart."""
 
 import collections
+import re
 import signal
+import socket
 import unittest
+import urllib.request
 
-from program import ProgramTest
+from program import TIMEOUT, ProgramTest
 
 SOURCE = ("CREATE TEMPORARY VIEW events (k STRING, v INT, ts TIMESTAMP) USING json "
           "OPTIONS (path 'events', maxFilesPerTrigger '1');\n")
@@ -223,6 +226,37 @@ class LiveViewTest(StreamingCase):
         outcome = self.finish(process)
         self.assert_done(outcome)
         self.assertEqual(max(collections.Counter(outcome.out.splitlines()).values()), 1)
+
+
+class MetricsTest(StreamingCase):
+    def test_page_of_a_running_query(self):
+        self.add_events(0, 2)
+        process = self.start("sql", "--metrics-port", "0", "-e", SOURCE +
+                             "CREATE STREAMING TABLE counts USING memory OPTIONS "
+                             "(outputMode 'complete', trigger '10 ms') "
+                             "AS SELECT k, count(*) AS c FROM STREAM events GROUP BY k")
+        address = process.stderr.readline()
+        self.assertRegex(address, r"^metrics: http://127\.0\.0\.1:\d+/metrics\n$")
+        url = address.split(" ", 1)[1].strip()
+
+        def page():
+            with urllib.request.urlopen(url, timeout=TIMEOUT) as response:
+                return response.read().decode()
+
+        self.wait_until(lambda: re.search(
+            r'^spark_streaming_states_rowsTotal{query="counts",id="[-0-9a-f]{36}"} 2$', page(), re.M))
+        self.assertIn("thalweg_streaming_active_queries 1\n", page())
+        process.send_signal(signal.SIGTERM)
+        self.assert_done(self.finish(process))
+
+    def test_port_in_use(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            outcome = self.sql("SELECT 1", "--metrics-port", other.getsockname()[1])
+        self.assert_fails(outcome, "THALWEG_HTTP_SERVER_CANNOT_LISTEN", "58030")
+
+    def test_wrong_port(self):
+        outcome = self.sql("SELECT 1", "--metrics-port", "70000")
+        self.assertEqual(outcome.code, 2, outcome)
 
 
 if __name__ == "__main__":

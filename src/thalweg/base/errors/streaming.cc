@@ -6,6 +6,9 @@ namespace thalweg {
 namespace {
 
 constexpr ErrorCondition kConditions[] = {
+    {"THALWEG_HTTP_SERVER_CANNOT_LISTEN", "58030",
+     "The metrics page cannot be served at <host>:<port>: the address is not this machine's, or "
+     "something else listens there. Choose another port."},
     {"STREAM_FAILED", "XXKST", "Query [id = <id>, runId = <runId>] ended with an error: <message>"},
     {"STREAMING_QUERY_NAME_IN_USE", "42710",
      "Cannot start a query with the name <name>: a query of that name is active in this session."},
