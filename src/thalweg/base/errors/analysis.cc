@@ -143,6 +143,10 @@ constexpr ErrorCondition kConditions[] = {
      "rows."},
     {"_LEGACY_ERROR_TEMP_1040", "",
      "The gap of a session window must be an interval, but is <dt>."},
+    {"_LEGACY_ERROR_TEMP_1104", "",
+     "The second argument of approx_count_distinct must be a literal of type double or decimal."},
+    {"FAILED_FUNCTION_CALL", "38000",
+     "The function <funcName> cannot be called with these arguments: <reason>"},
     {"_LEGACY_ERROR_TEMP_1207", "",
      "The durations and the start of window() must be literals: text or a whole number of "
      "microseconds."},

@@ -28,6 +28,7 @@ void RegisterBasicAggregates(FunctionRegistry* registry) {
   RegisterBoolean(registry);
   RegisterBitwiseAggregates(registry);
   RegisterMaxBy(registry);
+  RegisterApproximateCount(registry);
 }
 
 }  // namespace thalweg::functions

@@ -77,5 +77,6 @@ void RegisterFirstLast(FunctionRegistry* registry);
 void RegisterBoolean(FunctionRegistry* registry);
 void RegisterBitwiseAggregates(FunctionRegistry* registry);
 void RegisterMaxBy(FunctionRegistry* registry);
+void RegisterApproximateCount(FunctionRegistry* registry);
 
 }  // namespace thalweg::functions

@@ -188,10 +188,10 @@ Result<Resolved> SelectBlock::ResolveAggregate(const spec::Expression& call,
     texts.push_back(argument.text);
   }
   const std::string name = ToLowerAscii(call.name.back());
-  // The second argument of first() and its kin only tells whether NULLs count: Spark hides it.
-  const bool ignores_nulls =
-      name.starts_with("first") || name.starts_with("last") || name == "any_value";
-  if (ignores_nulls && texts.size() == 2) texts.pop_back();
+  // Spark hides a second argument that only tells how: whether NULLs count, how exact it is.
+  const bool tells_how = name.starts_with("first") || name.starts_with("last") ||
+                         name == "any_value" || name == "approx_count_distinct";
+  if (tells_how && texts.size() == 2) texts.pop_back();
   AggregateCall aggregate;
   aggregate.distinct = call.distinct;
   aggregate.text = fmt::format("{}({}{})", name == "array_agg" ? "collect_list" : name,
