@@ -10,4 +10,5 @@ if [ ! -f "$venv/.installed" ]; then
   "$venv/bin/pip" install -q --disable-pip-version-check pyspark==4.3.0 duckdb pyarrow==26.0.1
   touch "$venv/.installed"
 fi
+tools/build.sh release thalweg statement_runner
 exec "$venv/bin/python" bench/spark/bench_spark.py "$@"
