@@ -81,7 +81,8 @@ std::string Describe(const plan::Node& node) {
 Result<Rows> PlanBuilder::BuildAggregate(const plan::Node& node) {
   const plan::Node& child = *node.children[0];
   const int operator_id = child.is_streaming() ? NextOperatorId() : -1;
-  ARROW_ASSIGN_OR_RAISE(Rows rows, Build(node.children[0]));
+  const bool by_slices = MayGoBySlices(node);
+  ARROW_ASSIGN_OR_RAISE(Rows rows, by_slices ? BuildTimeSlices(child) : Build(node.children[0]));
   std::vector<expr::ExpressionPtr> keys;
   for (const plan::NamedExpression& key : node.grouping) keys.push_back(key.expression);
   ARROW_ASSIGN_OR_RAISE(keys, BindAll(keys, child));
@@ -95,9 +96,11 @@ Result<Rows> PlanBuilder::BuildAggregate(const plan::Node& node) {
     return std::make_unique<ProjectOperator>(columns.expressions(), "AggregateInput");
   });
   auto calls = std::make_shared<const AggregateCalls>(std::move(aggregates));
-  return node.grouping.empty()
-             ? BuildGlobalAggregate(node, std::move(rows), operator_id, std::move(calls))
-             : BuildGroupedAggregate(node, std::move(rows), operator_id, std::move(calls));
+  if (node.grouping.empty()) {
+    return BuildGlobalAggregate(node, std::move(rows), operator_id, std::move(calls));
+  }
+  if (by_slices) ARROW_RETURN_NOT_OK(AppendSlicedAggregate(node, calls, &rows));
+  return BuildGroupedAggregate(node, std::move(rows), operator_id, std::move(calls), by_slices);
 }
 
 Result<Rows> PlanBuilder::BuildGlobalAggregate(const plan::Node& node, Rows rows, int operator_id,
@@ -125,8 +128,10 @@ Result<Rows> PlanBuilder::BuildGlobalAggregate(const plan::Node& node, Rows rows
 }
 
 Result<Rows> PlanBuilder::BuildGroupedAggregate(const plan::Node& node, Rows rows, int operator_id,
-                                                std::shared_ptr<const AggregateCalls> calls) {
+                                                std::shared_ptr<const AggregateCalls> calls,
+                                                bool merges_slots) {
   AggregateOptions options;
+  options.merges_slots = merges_slots;
   std::vector<TypePtr> types;
   std::vector<int> key_columns;
   for (size_t i = 0; i < node.grouping.size(); ++i) {

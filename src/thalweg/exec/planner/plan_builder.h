@@ -42,8 +42,17 @@ class PlanBuilder {
   Result<Rows> BuildAggregate(const plan::Node& node);
   Result<Rows> BuildGlobalAggregate(const plan::Node& node, Rows rows, int operator_id,
                                     std::shared_ptr<const AggregateCalls> calls);
+  /// `merges_slots` as in AggregateOptions.
   Result<Rows> BuildGroupedAggregate(const plan::Node& node, Rows rows, int operator_id,
-                                     std::shared_ptr<const AggregateCalls> calls);
+                                     std::shared_ptr<const AggregateCalls> calls,
+                                     bool merges_slots);
+  /// Whether an aggregate by overlapping windows may go by slices first.
+  static bool MayGoBySlices(const plan::Node& aggregate);
+  /// The rows below the time window `node`, each with its slice where the window would be.
+  Result<Rows> BuildTimeSlices(const plan::Node& node);
+  /// Aggregates slices of `rows` and repeats them for each window.
+  Status AppendSlicedAggregate(const plan::Node& aggregate,
+                               std::shared_ptr<const AggregateCalls> calls, Rows* rows);
   Result<Rows> BuildJoin(const plan::Node& node);
   Result<Rows> BuildSort(const plan::Node& node);
   Result<Rows> BuildLimit(const plan::Node& node);

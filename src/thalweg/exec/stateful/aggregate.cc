@@ -92,7 +92,8 @@ Status AggregateOperator::Push(int, Batch batch) {
   if (streaming()) {
     ARROW_RETURN_NOT_OK(table_->SetKeyGroups(columns, dense.num_rows, inserted_, groups_.data()));
   }
-  return options_.calls->Update(context_->eval, dense, groups_.data());
+  return options_.merges_slots ? options_.calls->MergeColumn(*dense.columns.back(), groups_.data())
+                               : options_.calls->Update(context_->eval, dense, groups_.data());
 }
 
 Status AggregateOperator::EmitSlice(uint8_t* const* groups, int64_t count) {

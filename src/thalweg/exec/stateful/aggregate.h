@@ -25,6 +25,8 @@ struct AggregateOptions {
   int event_time_key = -1;
   /// Id among the stateful operators; -1 in a batch query.
   int operator_id = -1;
+  /// The input is what SlicedAggregateOperators made: its last column holds slots to merge.
+  bool merges_slots = false;
   int64_t batch_rows = kDefaultBatchRows;
   std::string description;
 };

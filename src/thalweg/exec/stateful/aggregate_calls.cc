@@ -78,6 +78,19 @@ Status AggregateCalls::Merge(uint8_t* into_group, const uint8_t* from_group) con
   return Status::OK();
 }
 
+Status AggregateCalls::MergeColumn(const arrow::Array& slots, uint8_t* const* groups) const {
+  const uint8_t* from = static_cast<const arrow::FixedSizeBinaryArray&>(slots).raw_values();
+  for (size_t i = 0; i < aggregates_.size(); ++i) {
+    const expr::AggregateFunction& function = *aggregates_[i].function;
+    const int32_t offset = kSlotOffset + offsets_[i];
+    for (int64_t row = 0; row < slots.length(); ++row) {
+      ARROW_RETURN_NOT_OK(
+          function.Merge(groups[row] + offset, from + row * slot_bytes_ + offsets_[i]));
+    }
+  }
+  return Status::OK();
+}
+
 Status AggregateCalls::Finish(const expr::EvalContext& context, uint8_t* const* groups,
                               int64_t count, std::vector<ArrayPtr>* columns) const {
   for (size_t i = 0; i < aggregates_.size(); ++i) {

@@ -37,6 +37,9 @@ class AggregateCalls : public state::ValueCodec {
   /// Adds the rows of a dense batch: row i belongs to groups[i].
   Status Update(const expr::EvalContext& context, const Batch& batch, uint8_t* const* groups) const;
   Status Merge(uint8_t* into_group, const uint8_t* from_group) const;
+  /// Merges whole groups' slots, each the bytes of one row of a fixed-size binary column: row i
+  /// into groups[i]. Only for trivial() slots.
+  Status MergeColumn(const arrow::Array& slots, uint8_t* const* groups) const;
   /// Appends the result columns of the groups.
   Status Finish(const expr::EvalContext& context, uint8_t* const* groups, int64_t count,
                 std::vector<ArrayPtr>* columns) const;

@@ -5,15 +5,6 @@
 #include "thalweg/exec/take.h"
 
 namespace thalweg::exec {
-namespace {
-
-/// Start of the last window that begins at or before `time`.
-int64_t LastStart(int64_t time, const WindowShape& shape) {
-  const int64_t rest = (time - shape.start) % shape.slide;
-  return time - (rest < 0 ? rest + shape.slide : rest);
-}
-
-}  // namespace
 
 TimeWindowOperator::TimeWindowOperator(expr::ExpressionPtr time, WindowShape shape,
                                        TypePtr window_type, std::string description)
@@ -27,25 +18,6 @@ Status TimeWindowOperator::BeginEpoch(const EpochContext& context) {
   return Operator::BeginEpoch(context);
 }
 
-Result<ArrayPtr> TimeWindowOperator::MakeWindows(const std::vector<int64_t>& starts) const {
-  const auto rows = static_cast<int64_t>(starts.size());
-  ARROW_ASSIGN_OR_RAISE(auto start_buffer, arrow::AllocateBuffer(rows * 8));
-  ARROW_ASSIGN_OR_RAISE(auto end_buffer, arrow::AllocateBuffer(rows * 8));
-  auto* start_values = reinterpret_cast<int64_t*>(start_buffer->mutable_data());
-  auto* end_values = reinterpret_cast<int64_t*>(end_buffer->mutable_data());
-  for (int64_t i = 0; i < rows; ++i) {
-    start_values[i] = starts[i];
-    end_values[i] = starts[i] + shape_.size;
-  }
-  const TypePtr& type = window_type_->field(0)->type();
-  auto data = arrow::ArrayData::Make(
-      window_type_, rows, {nullptr},
-      {arrow::ArrayData::Make(type, rows, {nullptr, std::move(start_buffer)}, 0),
-       arrow::ArrayData::Make(type, rows, {nullptr, std::move(end_buffer)}, 0)},
-      0);
-  return arrow::MakeArray(data);
-}
-
 Status TimeWindowOperator::Push(int, Batch batch) {
   ARROW_ASSIGN_OR_RAISE(Batch dense, Compact(batch));
   if (dense.num_rows == 0) return Status::OK();
@@ -55,42 +27,25 @@ Status TimeWindowOperator::Push(int, Batch batch) {
 }
 
 Status TimeWindowOperator::PushTumbling(Batch batch, const arrow::Array& times) {
-  const int64_t* values = static_cast<const arrow::TimestampArray&>(times).raw_values();
-  std::vector<int64_t> starts(batch.num_rows);
-  if (times.null_count() == 0) {
-    // Times that follow each other mostly lie in one window: no division then.
-    int64_t start = LastStart(values[0], shape_);
-    for (int64_t i = 0; i < batch.num_rows; ++i) {
-      if (values[i] < start || values[i] - start >= shape_.slide) {
-        start = LastStart(values[i], shape_);
-      }
-      starts[i] = start;
-    }
-  } else {
-    auto present = std::make_shared<std::vector<int32_t>>();
-    for (int64_t i = 0; i < batch.num_rows; ++i) {
-      if (times.IsNull(i)) continue;
-      starts[i] = LastStart(values[i], shape_);
-      present->push_back(static_cast<int32_t>(i));
-    }
-    if (present->empty()) return Status::OK();
-    batch.selection = std::move(present);
-  }
-  ARROW_ASSIGN_OR_RAISE(ArrayPtr windows, MakeWindows(starts));
+  batch.selection = PresentTimes(times);
+  if (batch.num_selected() == 0) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(ArrayPtr windows,
+                        MakeWindowColumn(LastStarts(times, shape_), shape_.size, window_type_));
   batch.columns.push_back(std::move(windows));
   return Emit(std::move(batch));
 }
 
 Status TimeWindowOperator::PushSliding(const Batch& batch, const arrow::Array& times) {
   const int64_t* values = static_cast<const arrow::TimestampArray&>(times).raw_values();
-  const int64_t overlapping = (shape_.size + shape_.slide - 1) / shape_.slide;
+  const std::vector<int64_t> last_starts = LastStarts(times, shape_);
   std::vector<int32_t> parents;
   std::vector<int64_t> starts;
+  const int64_t overlapping = (shape_.size + shape_.slide - 1) / shape_.slide;
+  parents.reserve(batch.num_rows * overlapping);
+  starts.reserve(batch.num_rows * overlapping);
   for (int64_t i = 0; i < batch.num_rows; ++i) {
     if (times.IsNull(i)) continue;
-    int64_t start = LastStart(values[i], shape_);
-    for (int64_t window = 0; window < overlapping; ++window, start -= shape_.slide) {
-      if (values[i] >= start + shape_.size) continue;
+    for (int64_t start = last_starts[i]; values[i] < start + shape_.size; start -= shape_.slide) {
       parents.push_back(static_cast<int32_t>(i));
       starts.push_back(start);
     }
@@ -103,7 +58,7 @@ Status TimeWindowOperator::PushSliding(const Batch& batch, const arrow::Array& t
     ARROW_ASSIGN_OR_RAISE(ArrayPtr repeated, TakeRows(column, parents));
     out.columns.push_back(std::move(repeated));
   }
-  ARROW_ASSIGN_OR_RAISE(ArrayPtr windows, MakeWindows(starts));
+  ARROW_ASSIGN_OR_RAISE(ArrayPtr windows, MakeWindowColumn(starts, shape_.size, window_type_));
   out.columns.push_back(std::move(windows));
   return Emit(std::move(out));
 }

@@ -1,16 +1,10 @@
 #pragma once
 
 #include "thalweg/exec/operator.h"
+#include "thalweg/exec/window_shape.h"
 #include "thalweg/expr/expression.h"
 
 namespace thalweg::exec {
-
-/// Length, distance and origin of windows, in microseconds (semantics 4.6).
-struct WindowShape {
-  int64_t size = 0;
-  int64_t slide = 0;
-  int64_t start = 0;
-};
 
 /// Appends the window struct {start, end} of each row's time; a row that lies in several windows
 /// is repeated for each, latest window first. Rows whose time is NULL are dropped.
@@ -25,7 +19,6 @@ class TimeWindowOperator : public Operator {
   std::string Description() const override { return description_; }
 
  private:
-  Result<ArrayPtr> MakeWindows(const std::vector<int64_t>& starts) const;
   Status PushTumbling(Batch batch, const arrow::Array& times);
   Status PushSliding(const Batch& batch, const arrow::Array& times);
 
