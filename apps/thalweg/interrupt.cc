@@ -1,7 +1,10 @@
 #include "interrupt.h"
 
+#include <cerrno>
 #include <csignal>
+#include <cstdint>
 
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 namespace thalweg::cli {
@@ -12,6 +15,7 @@ std::atomic<bool> interrupted{false};
 std::atomic<int> signals_seen{0};
 std::atomic<int> last_signal{0};
 std::atomic<bool> exits_on_second{false};
+std::atomic<int> event_descriptor{-1};
 
 constexpr int kExitInterrupted = 130;
 
@@ -20,12 +24,18 @@ void HandleSignal(int signal) {
   if (signal == SIGINT && before > 0 && exits_on_second.load()) _exit(kExitInterrupted);
   last_signal.store(signal);
   interrupted.store(true);
+  const int saved_errno = errno;
+  const uint64_t one = 1;
+  // It cannot fail: the counter of signals never gets near its limit.
+  [[maybe_unused]] const ssize_t written = write(event_descriptor.load(), &one, sizeof(one));
+  errno = saved_errno;
 }
 
 }  // namespace
 
 void InstallInterruptHandlers(bool second_exits) {
   exits_on_second.store(second_exits);
+  event_descriptor.store(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   struct sigaction action = {};
   action.sa_handler = HandleSignal;
   sigemptyset(&action.sa_mask);
@@ -35,10 +45,13 @@ void InstallInterruptHandlers(bool second_exits) {
 
 const std::atomic<bool>& interrupt_flag() { return interrupted; }
 int interrupt_count() { return signals_seen.load(); }
+int interrupt_descriptor() { return event_descriptor.load(); }
 int interrupt_signal() { return last_signal.load(); }
 
 void ResetInterrupt() {
   if (last_signal.load() == SIGTERM || last_signal.load() == SIGHUP) return;
+  uint64_t count = 0;
+  [[maybe_unused]] const ssize_t drained = read(event_descriptor.load(), &count, sizeof(count));
   interrupted.store(false);
   signals_seen.store(0);
   last_signal.store(0);

@@ -18,6 +18,9 @@ inline bool IsInterrupted() { return interrupt_flag().load(std::memory_order_rel
 int interrupt_count();
 /// The last signal, 0 when there was none since the last reset.
 int interrupt_signal();
+/// A descriptor that is readable while IsInterrupted(): what polls it with its input misses no
+/// signal, however late that comes. -1 before InstallInterruptHandlers().
+int interrupt_descriptor();
 /// Forgets SIGINT; SIGTERM and SIGHUP stay.
 void ResetInterrupt();
 

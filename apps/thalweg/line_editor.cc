@@ -5,9 +5,11 @@
 #include <clocale>
 #include <cstdio>
 #include <cstring>
+#include <cwchar>
 
 #include <fmt/format.h>
 #include <histedit.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "interrupt.h"
@@ -35,6 +37,7 @@ struct LineEditor::State {
   static char* Prompt(EditLine* editor) { return Of(editor)->prompt.data(); }
   static unsigned char Interrupt(EditLine* editor, int);
   static unsigned char Complete(EditLine* editor, int);
+  static int ReadCharacter(EditLine* editor, wchar_t* character);
 };
 
 namespace {
@@ -72,6 +75,17 @@ void PrintInColumns(const std::vector<std::string>& words) {
   std::fflush(stdout);
 }
 
+/// False when a signal asks to stop, also one that came before the call.
+bool WaitForKey() {
+  pollfd descriptors[] = {{STDIN_FILENO, POLLIN, 0}, {interrupt_descriptor(), POLLIN, 0}};
+  while (!IsInterrupted()) {
+    const int ready = poll(descriptors, 2, -1);
+    if (ready < 0 && errno != EINTR) return true;  // reading will tell what is wrong
+    if (ready > 0 && descriptors[0].revents != 0) return true;
+  }
+  return false;
+}
+
 /// Text is UTF-8 whatever the locale says.
 void UseUtf8() {
   if (std::setlocale(LC_CTYPE, "") != nullptr && MB_CUR_MAX > 1) return;
@@ -79,6 +93,22 @@ void UseUtf8() {
 }
 
 }  // namespace
+
+/// libedit's own function would sleep through a signal that comes just before it reads.
+int LineEditor::State::ReadCharacter(EditLine*, wchar_t* character) {
+  std::mbstate_t begun = {};
+  while (WaitForKey()) {
+    char byte = 0;
+    const ssize_t count = read(STDIN_FILENO, &byte, 1);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return static_cast<int>(count);
+    const size_t length = std::mbrtowc(character, &byte, 1, &begun);
+    if (length <= 1) return 1;
+    // Minus one: no text; passed over. Minus two: the character goes on.
+    if (length == static_cast<size_t>(-1)) begun = {};
+  }
+  return 0;
+}
 
 unsigned char LineEditor::State::Interrupt(EditLine* editor, int) {
   Of(editor)->was_interrupted = true;
@@ -128,6 +158,7 @@ Result<std::unique_ptr<LineEditor>> LineEditor::Make(std::string history_file,
   EditLine* editor = state->editor;
   el_set(editor, EL_CLIENTDATA, state.get());
   el_set(editor, EL_EDITOR, "emacs");
+  el_set(editor, EL_GETCFN, &State::ReadCharacter);
   el_set(editor, EL_PROMPT, &State::Prompt);
   el_set(editor, EL_HIST, history, state->history);
   el_set(editor, EL_ADDFN, "thalweg-interrupt", "drop the line", &State::Interrupt);
