@@ -20,7 +20,7 @@ bench: build   ## ratios to hand-written loops
 	bench/run.sh
 bench-spark: build  ## side by side with Spark and DuckDB
 	bench/spark/run.sh
-install: build ## copy program, library and headers to PREFIX
-	cmake --install build/release --prefix $(PREFIX)
+install: build ## copy program, library, headers and CMake package to PREFIX
+	cmake --install build/release --strip --prefix $(PREFIX)
 clean:
 	rm -rf build

@@ -28,7 +28,6 @@ else()
   target_link_libraries(thalweg_arrow INTERFACE
     thalweg_external_PARQUET thalweg_external_ARROW_COMPUTE thalweg_external_ARROW)
   set(CMAKE_BUILD_RPATH "${THALWEG_PYARROW}")
-  set(CMAKE_INSTALL_RPATH "${THALWEG_PYARROW}")
 endif()
 
 find_package(fmt REQUIRED)

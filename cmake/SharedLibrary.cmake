@@ -1,5 +1,5 @@
-# libthalweg.so: the objects of every room in one shared library behind the public headers, and what
-# `cmake --install` copies of them. Included after the rooms.
+# libthalweg.so: the objects of every room in one shared library behind the public headers. Included
+# after the rooms.
 set(THALWEG_ROOMS base types data checkpoint io formats connectors expr functions plan sql state
   exec stream session api)
 list(TRANSFORM THALWEG_ROOMS PREPEND thalweg_)
@@ -18,7 +18,3 @@ set_target_properties(thalweg_shared PROPERTIES
   SOVERSION "${PROJECT_VERSION_MAJOR}")
 target_include_directories(thalweg_shared PUBLIC "${CMAKE_SOURCE_DIR}/include")
 target_link_libraries(thalweg_shared PUBLIC thalweg_arrow Threads::Threads)
-
-include(GNUInstallDirs)
-install(TARGETS thalweg_shared LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-install(DIRECTORY "${CMAKE_SOURCE_DIR}/include/thalweg" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
