@@ -74,6 +74,7 @@ int Run(int argc, char** argv) {
   }
   SetLogLevel(log_level);
   if (!SetFaultPointsFromEnvironment()) return kExitUsage;
+  sql_arguments.logs_queries = log_level <= LogLevel::kInfo;
   if (sql->parsed()) return RunSqlCommand(sql_arguments);
   if (version->parsed()) {
     fmt::print("{}\n", VersionText());

@@ -8,6 +8,7 @@
 
 #include "error_output.h"
 #include "interrupt.h"
+#include "query_log.h"
 #include "script_runner.h"
 #include "shell.h"
 #include "text_file.h"
@@ -133,7 +134,7 @@ CLI::App* AddSqlCommand(CLI::App* app, SqlArguments* arguments) {
       ->type_name("FILE")
       ->allow_extra_args(false)
       ->excludes(texts);
-  command->add_option("--format", arguments->format, "How rows are printed: table, csv, json")
+  command->add_option("--format", arguments->format, "How rows are printed")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "csv", "json"}))
       ->capture_default_str();
@@ -145,8 +146,9 @@ CLI::App* AddSqlCommand(CLI::App* app, SqlArguments* arguments) {
         const bool good = equals != std::string::npos && equals > 0;
         return good ? std::string() : "'" + text + "' is not of the form KEY=VALUE";
       });
-  command->add_flag("--progress", arguments->shows_progress,
-                    "A line on stderr for every micro-batch");
+  command->add_flag(
+      "--progress", arguments->shows_progress,
+      "A line on stderr for every micro-batch; a terminal shows a status line anyway");
   AddMetricsOptions(command, arguments);
   command->footer(kFooter);
   return command;
@@ -167,6 +169,7 @@ int RunSqlCommand(const SqlArguments& arguments) {
   if (!metrics.ok()) return Fail(metrics.status());
   const auto display = std::make_shared<ProgressDisplay>(ProgressMode(arguments));
   if (display->mode() != ProgressDisplay::Mode::kOff) (*session)->queries().AddListener(display);
+  if (arguments.logs_queries) (*session)->queries().AddListener(std::make_shared<QueryLog>());
   TextOutput output(stdout, display.get());
   StatementRunner runner(session->get(), &output, display.get(),
                          *ParseOutputFormat(arguments.format));

@@ -19,6 +19,7 @@ struct SqlArguments {
   bool shows_progress = false;
   std::string metrics_address = "127.0.0.1";
   std::optional<int> metrics_port;
+  bool logs_queries = false;  // the log is to have what QueryLog tells
 };
 
 /// Adds the sub-command to `app`; parsing fills `arguments`, which outlives `app`.

@@ -16,12 +16,24 @@ class CommandTest(ProgramTest):
 
     def test_help(self):
         self.assertIn("sql", run("help").out)
-        for arguments in (["help", "sql"], ["sql", "--help"]):
+        for arguments in (["help", "sql"], ["sql", "--help"], ["sql", "-h"]):
             outcome = run(*arguments)
             self.assert_done(outcome)
             self.assertIn("--format", outcome.out)
             self.assertIn("availableNow", outcome.out)
             self.assertIn("Exit codes", outcome.out)
+
+    def test_log_level(self):
+        text = ("CREATE STREAMING TABLE out USING noop OPTIONS (checkpointLocation 'checkpoint', "
+                "trigger 'once') AS SELECT * FROM STREAM ticks")
+        ticks = "CREATE TEMPORARY VIEW ticks USING `rate-micro-batch` OPTIONS (rowsPerBatch '1');"
+        shown = []
+        for level in ("debug", "info", "warning", "error", "off"):
+            outcome = run("--log-level", level, "sql", "-e", ticks + text, cwd=self.root)
+            self.assert_done(outcome)
+            shown.append([word in outcome.err for word in
+                          ("progress: {", "streaming query out starts", "ended, run")])
+        self.assertEqual(shown, [[True] * 3, [False, True, True]] + [[False] * 3] * 3)
 
     def test_usage_errors(self):
         for arguments in ([], ["nonsense"], ["sql", "--nonsense"], ["sql", "--format", "xml"],
@@ -134,10 +146,15 @@ class ScriptTest(ProgramTest):
             self.assertEqual(outcome.err, "")
 
     def test_several_texts(self):
-        outcome = run("sql", "--format", "json", "-e", "CREATE TEMPORARY VIEW t AS SELECT 1 AS a",
-                      "-e", "SELECT * FROM t", "-e", "SELECT a + 1 AS b FROM t;")
-        self.assert_done(outcome)
-        self.assertEqual(outcome.out, '{"a":1}\n{"b":2}\n')
+        texts = ("CREATE TEMPORARY VIEW t AS SELECT 1 AS a", "SELECT * FROM t",
+                 "SELECT a + 1 AS b FROM t;")
+        files = [self.write(f"{number}.sql", text) for number, text in enumerate(texts)]
+        for name, values in (("-e", texts), ("--execute", texts), ("-f", files),
+                             ("--file", files)):
+            outcome = run("sql", "--format", "json",
+                          *(word for value in values for word in (name, value)))
+            self.assert_done(outcome)
+            self.assertEqual(outcome.out, '{"a":1}\n{"b":2}\n')
 
     def test_empty_script(self):
         for text in ("", " ;; ", "-- nothing"):
