@@ -29,5 +29,6 @@ SELECT hour, origin, airport, departures, mean_delay, sum(side) AS balance
 FROM (SELECT *, 1 AS side FROM batch UNION ALL SELECT *, -1 AS side FROM streamed) AS rows
 GROUP BY hour, origin, airport, departures, mean_delay;
 
-SELECT count_if(balance > 0) AS only_in_batch, count_if(balance < 0) AS only_in_stream
+SELECT count_if(balance = 0) AS in_both, count_if(balance > 0) AS only_in_batch,
+       count_if(balance < 0) AS only_in_stream
 FROM both_sides;
