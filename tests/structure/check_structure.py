@@ -4,10 +4,11 @@
 - a room includes only what tools/room_includes.txt allows;
 - no file over 1,000 lines, no function over 80;
 - every path that a Markdown file names exists;
-- no path of a machine in a tracked file.
+- no path of a machine and no package registry or mirror in a tracked file.
 Prints each finding and exits 1 if there is one.
 """
 
+import ast
 import pathlib
 import re
 import subprocess
@@ -118,59 +119,82 @@ def function_lengths(text):
             segment_start = index + 1
 
 
+def python_function_lengths(text):
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            yield node.lineno, node.end_lineno - node.lineno + 1
+
+
 def check_sizes(files):
+    measures = {".h": function_lengths, ".cc": function_lengths, ".py": python_function_lengths}
     for file in files:
         relative = file.relative_to(ROOT).as_posix()
-        if file.suffix not in {".h", ".cc", ".py", ".sh"}:
+        if file.suffix not in {*measures, ".sh", ".md", ".txt", ".cmake"}:
             continue
         text = file.read_text()
         count = text.count("\n")
         if count > MAX_FILE_LINES:
             yield f"{relative}: {count} lines, the limit is {MAX_FILE_LINES}"
-        if file.suffix in {".h", ".cc"}:
-            for start, length in function_lengths(text):
-                if length > MAX_FUNCTION_LINES:
-                    yield f"{relative}:{start}: function of {length} lines, the limit is {MAX_FUNCTION_LINES}"
+        for start, length in measures.get(file.suffix, lambda _: ())(text):
+            if length > MAX_FUNCTION_LINES:
+                yield f"{relative}:{start}: function of {length} lines, the limit is {MAX_FUNCTION_LINES}"
+
+
+def named_paths(text):
+    """Names in backticks and links that look like paths, without fragments of code."""
+    names = re.findall(r"`([\w.][\w./*-]*)`", text)
+    names += re.findall(r"\]\(([\w.][\w./-]*)(?:#[\w-]*)?\)", text)
+    return names
+
+
+def names_nothing(name, folder, tops, file_names):
+    """Whether `name` is a path of the tree, to judge by its looks, and is not there."""
+    has_suffix = re.search(r"\.(md|cc|h|sh|py|sql|txt|cmake)$", name)
+    if "/" not in name:
+        # A bare file name; x_test.cc and its like stand for any file.
+        return bool(has_suffix) and not name.startswith("x_") and name not in file_names
+    if name.split("/")[0] not in tops and not has_suffix:
+        return False
+    bases = (folder, ROOT, ROOT / "src", ROOT / "src/thalweg", ROOT / "include")
+    return not any(any(base.glob(name.rstrip("/"))) for base in bases)
 
 
 def check_markdown(files):
-    tops = {path.name for path in ROOT.iterdir() if path.name not in {"build", ".git"}}
+    tops = {file.relative_to(ROOT).parts[0] for file in files}
+    file_names = {file.name for file in files}
     for file in files:
-        if file.suffix != ".md":
-            continue
-        relative = file.relative_to(ROOT).as_posix()
-        names = re.findall(r"`([\w.][\w./-]*)`", file.read_text())
-        names += re.findall(r"\]\(([\w.][\w./-]*)(?:#[\w-]*)?\)", file.read_text())
-        for name in names:
-            if "/" not in name or name.split("/")[0] not in tops:
-                if not (file.parent / name).exists() and re.search(r"\.(md|cc|h|sh|py)$", name):
-                    if not (ROOT / name).exists() and "/" in name and not any(
-                            (base / name).exists() for base in (ROOT / "src/thalweg", ROOT / "src")):
-                        yield f"{relative}: names {name}, which does not exist"
-                continue
-            if not (ROOT / name).exists():
-                yield f"{relative}: names {name}, which does not exist"
+        if file.suffix == ".md":
+            for name in named_paths(file.read_text()):
+                if names_nothing(name, file.parent, tops, file_names):
+                    yield f"{file.relative_to(ROOT)}: names {name}, which does not exist"
 
 
-def check_machine_paths(files):
-    pattern = re.compile(r"/(?:work|root|home/\w+)/(?!\.\.\.)[\w.]")
+MACHINE_PATH = re.compile(r"/(?:work|root|home/\w+)/(?!\.\.\.)[\w.]")
+REGISTRY = re.compile(
+    r"https?://[^\s/]*(?:pypi|pythonhosted|registry|mirror|proxy|maven|artifact|deb\.debian)"
+    r"|--(?:extra-)?index-url|--trusted-host|\bPIP_INDEX_URL\b", re.I)
+
+
+def check_machine(files):
     for file in files:
-        if file.suffix in {".png", ".parquet"} or file == pathlib.Path(__file__).resolve():
+        if file.suffix in {".png", ".parquet"} or file.parent == pathlib.Path(__file__).resolve().parent:
             continue
         try:
             text = file.read_text()
         except UnicodeDecodeError:
             continue
         for number, line in enumerate(text.splitlines(), 1):
-            if pattern.search(line):
+            if MACHINE_PATH.search(line):
                 yield f"{file.relative_to(ROOT)}:{number}: a path of a machine"
+            if REGISTRY.search(line):
+                yield f"{file.relative_to(ROOT)}:{number}: a package registry or mirror"
 
 
 def main():
     files = tracked_files()
     rooms = load_rooms()
     findings = [*check_includes(files, rooms), *check_sizes(files), *check_markdown(files),
-                *check_machine_paths(files)]
+                *check_machine(files)]
     for finding in findings:
         print(finding)
     print(f"[structure] {len(files)} files, {len(findings)} findings")
