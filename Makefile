@@ -1,5 +1,5 @@
 # The everyday words; each is one line of what it does.
-.PHONY: setup build dev test lint format bench bench-spark install clean
+.PHONY: setup build dev test lint tidy format bench bench-spark install clean
 
 PREFIX ?= /usr/local
 
@@ -11,9 +11,12 @@ dev: setup     ## debug build
 	tools/build.sh dev
 test:          ## everything that CI runs
 	./test.sh
-lint: setup    ## formatting and structure
+lint: setup    ## formatting, structure and shell scripts
 	find src include apps bench examples tests -name '*.h' -o -name '*.cc' | xargs clang-format-14 --dry-run -Werror
 	python3 tests/structure/check_structure.py
+	shellcheck .ci/run $$(git ls-files '*.sh')
+tidy: build    ## clang-tidy over all sources, or over TIDY=<names of files or rooms>
+	tools/tidy.py build/release $(TIDY)
 format:        ## rewrite all sources in the house format
 	find src include apps bench examples tests -name '*.h' -o -name '*.cc' | xargs clang-format-14 -i
 bench: build   ## ratios to hand-written loops

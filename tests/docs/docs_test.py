@@ -6,6 +6,7 @@ own in which build/bin/thalweg is the program.
 - ```bash      runs through bash, in the order of the document
 - ```output    is what the block before it prints: on stdout, or on stderr if that block `fails`
 - ```cpp       stands, but for indentation, in one of the programs that examples/CMakeLists.txt builds
+- ```cmake     stands in the project that tests/install builds
 - ```text      is shown only
 
 `sql fails` and `bash fails` must end with an error. Any other fence, and code that is only indented,
@@ -38,7 +39,7 @@ def lines_of(text):
 
 def example_programs():
     names = re.findall(r"thalweg_example\((\w+) ", (ROOT / "examples/CMakeLists.txt").read_text())
-    return {name: lines_of((ROOT / f"examples/{name}.cc").read_text()) for name in names}
+    return [lines_of((ROOT / f"examples/{name}.cc").read_text()) for name in names]
 
 
 def holds(lines, wanted):
@@ -102,15 +103,21 @@ class FenceTest(unittest.TestCase):
             findings += filter(None, (block.complaint() for block in document.blocks))
         self.assertEqual(findings, [])
 
-    def test_cpp_stands_in_a_program(self):
-        programs = example_programs()
-        self.assertTrue(programs)
+    def check_stands_in(self, kind, texts):
+        self.assertTrue(texts)
         for document in DOCUMENTS:
             for block in document.blocks:
-                if block.kind == "cpp":
+                if block.kind == kind:
                     wanted = lines_of(block.text)
-                    self.assertTrue(any(holds(lines, wanted) for lines in programs.values()),
-                                    f"{block.place}: in no program of examples/\n{block.text}")
+                    self.assertTrue(any(holds(lines, wanted) for lines in texts),
+                                    f"{block.place}: this {kind} stands nowhere\n{block.text}")
+
+    def test_cpp_stands_in_a_program(self):
+        self.check_stands_in("cpp", example_programs())
+
+    def test_cmake_stands_in_a_project(self):
+        project = ROOT / "tests/install/consumer/CMakeLists.txt"
+        self.check_stands_in("cmake", [lines_of(project.read_text())])
 
 
 def add_document_tests():

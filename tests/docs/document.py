@@ -4,7 +4,7 @@ import pathlib
 import re
 
 # What a fence may say first. `text` is shown and never run.
-KINDS = {"sql", "bash", "cpp", "output", "text"}
+KINDS = {"sql", "bash", "cpp", "cmake", "output", "text"}
 # What it may say after that: the block must fail.
 WORDS = {"sql": {"fails"}, "bash": {"fails"}}
 
