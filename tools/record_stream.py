@@ -17,6 +17,7 @@ import tempfile
 import time
 
 import spark_oracle
+from pyspark.sql import functions
 
 FIRST_FILE_TIME = 1_700_000_000
 SETTLE_SECONDS = 0.05
@@ -30,6 +31,7 @@ class Run:
     """One started query: the batches its sink saw and the progress Spark reported for them."""
 
     def __init__(self, player, frame, trigger):
+        self.shows_progress = player.scenario.get("progress", False)
         self.sink_batches = []
         self.sink_failure = None
         self.reported = 0
@@ -105,6 +107,8 @@ class Run:
             batch["numInputRows"] = report["numInputRows"]
             batch["watermark"] = report.get("eventTime", {}).get("watermark")
             batch["eventTime"] = report.get("eventTime", {})
+            if self.shows_progress:
+                batch["progress"] = progress_facts(report)
             batch["stateOperators"] = [
                 {"operatorName": operator["operatorName"]}
                 | {name: operator[name] for name in STATE_COUNTERS}
@@ -113,6 +117,31 @@ class Run:
             out.append(batch)
         self.reported = len(reports)
         return out
+
+
+def shape_of(value):
+    """The keys of a progress report in their order, and what kind of value each has."""
+    if isinstance(value, dict):
+        # Metrics of single partitions of Spark's state store.
+        keys = [key for key in value if not key.startswith("SnapshotLastUploaded.")]
+        return "{" + ",".join(f"{key}:{shape_of(value[key])}" for key in keys) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(shape_of, value)) + "]"
+    if value is None:
+        return "null"
+    return "text" if isinstance(value, str) else "number"
+
+
+def progress_facts(report):
+    return {
+        "shape": shape_of(report),
+        "numOutputRows": report["sink"]["numOutputRows"],
+        "partitions": [
+            [operator["numShufflePartitions"], operator["numStateStoreInstances"]]
+            for operator in report["stateOperators"]
+        ],
+        "observedMetrics": report.get("observedMetrics"),
+    }
 
 
 class Player:
@@ -178,6 +207,8 @@ class Player:
                 columns = self.scenario.get(key)
                 if columns is not None:
                     frame = getattr(frame, method)(*([columns] if columns else []))
+            for name, metrics in self.scenario.get("observe", {}).items():
+                frame = frame.observe(name, *[functions.expr(metric) for metric in metrics])
             self.run = Run(self, frame, trigger)
         except spark_oracle.FAILURES as failure:
             return failure

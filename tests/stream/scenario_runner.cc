@@ -22,6 +22,7 @@ namespace thalweg::tests {
 namespace {
 
 using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;
 using plan::spec::Relation;
 using plan::spec::RelationKind;
 
@@ -61,6 +62,38 @@ Result<std::vector<std::string>> RenderRows(const session::Session& session,
   return lines;
 }
 
+/// The keys of a progress report in their order, and what kind of value each has.
+std::string ShapeOf(const OrderedJson& value) {
+  std::string text;
+  if (value.is_object()) {
+    for (const auto& [key, child] : value.items()) {
+      text += (text.empty() ? "" : ",") + key + ":" + ShapeOf(child);
+    }
+    return "{" + text + "}";
+  }
+  if (value.is_array()) {
+    for (const auto& child : value) text += (text.empty() ? "" : ",") + ShapeOf(child);
+    return "[" + text + "]";
+  }
+  if (value.is_null()) return "null";
+  return value.is_string() ? "text" : "number";
+}
+
+Json ProgressFacts(const std::string& report) {
+  const OrderedJson json = OrderedJson::parse(report);
+  Json facts;
+  facts["shape"] = ShapeOf(json);
+  facts["numOutputRows"] = json["sink"]["numOutputRows"].get<int64_t>();
+  facts["partitions"] = Json::array();
+  for (const auto& state : json["stateOperators"]) {
+    facts["partitions"].push_back({state["numShufflePartitions"].get<int64_t>(),
+                                   state["numStateStoreInstances"].get<int64_t>()});
+  }
+  const bool observed = json.contains("observedMetrics");
+  facts["observedMetrics"] = observed ? Json::parse(json["observedMetrics"].dump()) : Json();
+  return facts;
+}
+
 std::string ErrorText(const Status& status) {
   const ErrorDetail* detail = GetErrorDetail(status);
   if (detail == nullptr) return "none: " + status.ToString();
@@ -69,8 +102,8 @@ std::string ErrorText(const Status& status) {
 
 class ScenarioPlayer {
  public:
-  ScenarioPlayer(Json scenario, std::map<std::string, std::string> settings)
-      : scenario_(std::move(scenario)), settings_(std::move(settings)), clock_(kStartMillis) {}
+  ScenarioPlayer(const OrderedJson& scenario, std::map<std::string, std::string> settings)
+      : scenario_(scenario), settings_(std::move(settings)), clock_(kStartMillis) {}
 
   std::vector<std::string> Play() {
     const Status status = PlaySteps();
@@ -279,12 +312,14 @@ class ScenarioPlayer {
   std::vector<Json> NewBatches() {
     std::vector<Json> batches;
     for (const auto& progress : query_->recent_progress()) {
-      const Json json = Json::parse(stream::ToJson(*progress));
+      const std::string report = stream::ToJson(*progress);
+      Json json = Json::parse(report);
       const int64_t id = json["batchId"];
       // Idle entries carry the id of a batch that has not run.
       if (id <= last_batch_ || !json["durationMs"].contains("addBatch")) continue;
       last_batch_ = id;
-      batches.push_back(json);
+      json["progress"] = ProgressFacts(report);
+      batches.push_back(std::move(json));
     }
     return batches;
   }
@@ -308,6 +343,9 @@ class ScenarioPlayer {
       Compare(name + "rows", expected["rows"].dump(1), Json(rows_[id]).dump(1));
     }
     Compare(name + "numInputRows", expected["numInputRows"].dump(), actual["numInputRows"].dump());
+    if (expected.contains("progress")) {
+      Compare(name + "progress", expected["progress"].dump(1), actual["progress"].dump(1));
+    }
     Json event_time = actual.value("eventTime", Json::object());
     Json watermark = event_time.contains("watermark") ? event_time["watermark"] : Json();
     event_time.erase("watermark");
@@ -347,9 +385,9 @@ class ScenarioPlayer {
 std::vector<std::string> RunScenario(const std::string& path,
                                      const std::map<std::string, std::string>& settings) {
   std::ifstream in(path);
-  Json scenario = Json::parse(in, nullptr, /*allow_exceptions=*/false);
+  OrderedJson scenario = OrderedJson::parse(in, nullptr, /*allow_exceptions=*/false);
   if (scenario.is_discarded()) return {"cannot read " + path};
-  return ScenarioPlayer(std::move(scenario), settings).Play();
+  return ScenarioPlayer(scenario, settings).Play();
 }
 
 }  // namespace thalweg::tests

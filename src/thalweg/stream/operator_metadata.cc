@@ -23,7 +23,7 @@ std::string ToText(const exec::StatefulOperatorInfo& info, int num_partitions) {
   Json store;
   store["storeName"] = "default";
   store["numColsPrefixKey"] = 0;
-  store["numPartitions"] = info.num_partitions > 0 ? info.num_partitions : num_partitions;
+  store["numPartitions"] = num_partitions;
   json["stateStoreInfo"] = Json::array({store});
   return "v1\n" + json.dump();
 }

@@ -6,6 +6,37 @@
 namespace thalweg::stream {
 namespace {
 
+// What Spark's default state store reports of its state, by Spark's names. The unit is the
+// partition: how often one had its state in memory when a batch began (summed over the run), and
+// how many had to load it at the start.
+constexpr char kStateBytes[] = "stateOnCurrentVersionSizeBytes";
+constexpr char kFoundInMemory[] = "loadedMapCacheHitCount";
+constexpr char kLoaded[] = "loadedMapCacheMissCount";
+
+/// `previous`: the operator's entry of the batch before, null in the first of a run.
+/// `continues`: the run goes on from a checkpoint.
+void AddCustomMetrics(const exec::StateMetrics& metrics, const StateOperatorProgress* previous,
+                      bool continues, StateOperatorProgress* state) {
+  std::map<std::string, int64_t>& custom = state->custom_metrics;
+  if (previous != nullptr) {
+    custom[kFoundInMemory] =
+        previous->custom_metrics.at(kFoundInMemory) + state->num_state_store_instances;
+    custom[kLoaded] = previous->custom_metrics.at(kLoaded);
+  } else {
+    custom[kFoundInMemory] = 0;
+    custom[kLoaded] = continues ? state->num_state_store_instances : 0;
+  }
+  custom[kStateBytes] = metrics.memory_used_bytes;
+  // What never happens here, but is looked for by name.
+  custom["forceSnapshotCount"] = 0;
+  custom["numSnapshotsAutoRepaired"] = 0;
+  if (!state->operator_name.starts_with("dedupe")) return;
+  custom["numDroppedDuplicateRows"] = metrics.num_dropped_duplicate_rows;
+  // Expired state is dropped by whole tables: no row is looked at.
+  custom["numRowsReadDuringEviction"] = 0;
+  custom["numRowsIncrementallyRemoved"] = 0;
+}
+
 /// What an idle entry shows of an operator: its state as it is, nothing done.
 StateOperatorProgress Idle(const StateOperatorProgress& last) {
   StateOperatorProgress idle = last;
@@ -15,7 +46,9 @@ StateOperatorProgress Idle(const StateOperatorProgress& last) {
   idle.all_removals_time_millis = 0;
   idle.commit_time_millis = 0;
   idle.num_rows_dropped_by_watermark = 0;
-  for (auto& [name, value] : idle.custom_metrics) value = 0;
+  for (auto& [name, value] : idle.custom_metrics) {
+    if (name != kStateBytes) value = 0;
+  }
   return idle;
 }
 
@@ -61,7 +94,15 @@ StreamingQueryProgress ProgressBuilder::Build(const TriggerFacts& facts, const T
   FillSources(facts, times, sources, &progress);
   progress.sink.description = identity_.sink_description;
   if (facts.executed) {
-    if (facts.result != nullptr) RememberOperators(facts.result->state_metrics);
+    if (facts.result != nullptr) {
+      const std::vector<StateOperatorProgress> previous = std::move(last_operators_);
+      RememberOperators(facts.result->state_metrics);
+      for (size_t i = 0; i < last_operators_.size(); ++i) {
+        AddCustomMetrics(facts.result->state_metrics[i],
+                         i < previous.size() ? &previous[i] : nullptr,
+                         /*continues=*/facts.batch > 0, &last_operators_[i]);
+      }
+    }
     last_output_rows_ = output_rows;
     progress.state_operators = last_operators_;
     progress.sink.num_output_rows = output_rows;
@@ -86,11 +127,9 @@ void ProgressBuilder::RememberOperators(const std::vector<exec::StateMetrics>& m
     state.commit_time_millis = metrics[i].commit_time_micros / 1000;
     state.memory_used_bytes = metrics[i].memory_used_bytes;
     state.num_rows_dropped_by_watermark = metrics[i].num_rows_dropped_by_watermark;
-    state.num_shuffle_partitions = info.num_partitions > 0 ? info.num_partitions : num_partitions_;
-    state.num_state_store_instances = state.num_shuffle_partitions;
-    if (info.name.starts_with("dedupe")) {
-      state.custom_metrics["numDroppedDuplicateRows"] = metrics[i].num_dropped_duplicate_rows;
-    }
+    state.num_shuffle_partitions = num_partitions_;
+    state.num_state_store_instances =
+        info.num_partitions > 0 ? info.num_partitions : num_partitions_;
     last_operators_.push_back(std::move(state));
   }
 }

@@ -117,6 +117,7 @@ Result<Rows> PlanBuilder::BuildGlobalAggregate(const plan::Node& node, Rows rows
     shared->table = AddStateful(operator_id, "stateStoreSave", &rows, 1, std::move(table),
                                 options_.output_mode != io::OutputMode::kComplete)
                         ->table(0);
+    plan_->stateful_infos_[operator_id].num_partitions = 1;
   }
   Append(&rows, [&](int worker) {
     auto aggregate = std::make_unique<GlobalAggregateOperator>(shared, worker);
