@@ -2,6 +2,7 @@
 
 #include "thalweg/base/file_system.h"
 #include "thalweg/base/log.h"
+#include "thalweg/stream/available_now_source.h"
 
 namespace thalweg::stream {
 
@@ -15,6 +16,12 @@ Result<SourceSet> SourceSet::Make(
     static_cast<io::ReadArguments&>(arguments) = relations[i]->arguments;
     arguments.metadata_path = JoinPath(directory, std::to_string(i));
     ARROW_ASSIGN_OR_RAISE(auto source, relations[i]->provider->MakeStreamSource(arguments));
+    const auto wraps =
+        arguments.settings.find("spark.sql.streaming.triggerAvailableNowWrapper.enabled");
+    if (wraps != arguments.settings.end() && wraps->second == "true" &&
+        !source->capabilities().available_now) {
+      source = WrapForAvailableNow(std::move(source));
+    }
     set.sources_.push_back(std::move(source));
   }
   return set;
