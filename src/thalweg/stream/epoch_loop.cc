@@ -6,9 +6,24 @@
 
 #include "thalweg/base/fault_point.h"
 #include "thalweg/base/log.h"
+#include "thalweg/io/replay_check.h"
 #include "thalweg/stream/operator_metadata.h"
 
 namespace thalweg::stream {
+namespace {
+
+/// Whether the input of `batch`, which an earlier run began, is what it was then.
+Status CheckReplay(const SourceSet& sources, const Offsets& start, const Offsets& end,
+                   int64_t batch) {
+  for (size_t i = 0; i < sources.size(); ++i) {
+    auto* check = dynamic_cast<io::ReplayCheck*>(sources.at(i));
+    if (check == nullptr || !end[i] || start[i] == end[i]) continue;
+    ARROW_RETURN_NOT_OK(check->CheckReplay(start[i], *end[i], batch));
+  }
+  return Status::OK();
+}
+
+}  // namespace
 
 EpochLoop::EpochLoop(EpochLoopArguments arguments)
     : arguments_(std::move(arguments)),
@@ -95,6 +110,12 @@ Status EpochLoop::Recover() {
       start.reruns ? start.batch_watermark_millis : start.tracker_watermark_millis;
   previous_watermark_millis_ = start.previous_watermark_millis;
   batch_timestamp_millis_ = start.batch_timestamp_millis;
+  if (start.reruns) {
+    ARROW_ASSIGN_OR_RAISE(const bool sink_has_it, arguments_.sink->IsCommitted(batch_));
+    // Such a batch is not run at all.
+    const bool skipped = sink_has_it && !is_stateful_ && !has_watermark_;
+    if (!skipped) ARROW_RETURN_NOT_OK(CheckReplay(sources_, committed_, available_, batch_));
+  }
   ARROW_RETURN_NOT_OK(RestoreState(start));
   recovered_ = true;
   return Status::OK();

@@ -6,6 +6,9 @@ namespace {
 constexpr ErrorCondition kConditions[] = {
     {"ALL_PARTITION_COLUMNS_NOT_ALLOWED", "KD005",
      "At least one column must be left that is not a partition column."},
+    {"COLUMN_ALREADY_EXISTS", "42711",
+     "There are two columns named <columnName>. Names must differ in more than the case of their "
+     "letters."},
     {"CONFLICTING_DIRECTORY_STRUCTURES", "KD009",
      "Partition directories start at different places: <discoveredBasePaths>. Name their root in "
      "the option \"basePath\", or read the roots one by one and unite them."},
@@ -41,6 +44,9 @@ constexpr ErrorCondition kConditions[] = {
     {"STDS_CONFLICT_OPTIONS", "42613", "The options <options> exclude each other."},
     {"STDS_INVALID_OPTION_VALUE.WITH_MESSAGE", "42616",
      "Invalid value for source option '<optionName>': <message>"},
+    {"STREAMING_REPLAY_INPUT_CHANGED", "42K03",
+     "Batch <batchId> was interrupted and has to run again on the same input, but the file <path> "
+     "<change>. Restore the file, or start with a new checkpoint location."},
     {"UNABLE_TO_INFER_SCHEMA", "42KD9",
      "Unable to infer schema for <format>. It must be specified manually."},
     {"UNSUPPORTED_DATA_SOURCE_SAVE_MODE", "0A000",

@@ -2,18 +2,22 @@
 
 namespace thalweg::connectors {
 
-FileCleaner::FileCleaner(FileSystem* file_system, CleanSource mode, std::string archive_directory)
-    : file_system_(file_system),
-      mode_(mode),
-      archive_directory_(std::move(archive_directory)),
-      thread_([this] { Run(); }) {}
+FileCleaner::FileCleaner(FileSystem* file_system, CleanSource mode, std::string archive_directory,
+                         int num_threads)
+    : file_system_(file_system), mode_(mode), archive_directory_(std::move(archive_directory)) {
+  for (int i = 0; i < num_threads; ++i) threads_.emplace_back([this] { Run(); });
+}
 
 void FileCleaner::Clean(std::vector<std::string> paths) {
+  if (threads_.empty()) {
+    for (const auto& path : paths) CleanOne(path);
+    return;
+  }
   {
     const std::lock_guard lock(mutex_);
     for (auto& path : paths) waiting_.push_back(std::move(path));
   }
-  changed_.notify_one();
+  changed_.notify_all();
 }
 
 void FileCleaner::Stop() {
@@ -21,8 +25,10 @@ void FileCleaner::Stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  changed_.notify_one();
-  if (thread_.joinable()) thread_.join();
+  changed_.notify_all();
+  for (auto& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
 }
 
 void FileCleaner::Run() {

@@ -13,18 +13,20 @@
 
 namespace thalweg::connectors {
 
-/// Removes or archives the files of finished batches, on a thread of its own. Best effort: a file
+/// Removes or archives the files of finished batches, on threads of its own. Best effort: a file
 /// that cannot be removed stays. One owner.
 class FileCleaner {
  public:
   /// `file_system` must outlive the cleaner. Archived files keep their path below
   /// `archive_directory`.
-  FileCleaner(FileSystem* file_system, CleanSource mode, std::string archive_directory);
+  /// Without threads Clean() does it all itself.
+  FileCleaner(FileSystem* file_system, CleanSource mode, std::string archive_directory,
+              int num_threads);
   /// Finishes what was asked for.
   ~FileCleaner() { Stop(); }
 
   void Clean(std::vector<std::string> paths);
-  /// Waits for all that was asked for and ends the thread. Idempotent.
+  /// Waits for all that was asked for and ends the threads. Idempotent.
   void Stop();
 
  private:
@@ -38,7 +40,7 @@ class FileCleaner {
   std::condition_variable changed_;
   std::deque<std::string> waiting_;  // guarded by mutex_
   bool stopping_ = false;            // guarded by mutex_
-  std::thread thread_;
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace thalweg::connectors

@@ -18,6 +18,7 @@
 #include "thalweg/connectors/file/path_text.h"
 #include "thalweg/connectors/file/seen_files.h"
 #include "thalweg/io/compactible_log.h"
+#include "thalweg/io/replay_check.h"
 
 namespace thalweg::connectors {
 namespace {
@@ -58,7 +59,7 @@ Result<int64_t> ParseOffset(const io::Offset& offset) {
   return Status::Invalid("'", offset, "' is not an offset of the file source");
 }
 
-class FileStreamSource : public io::StreamSource {
+class FileStreamSource : public io::StreamSource, public io::ReplayCheck {
  public:
   FileStreamSource(const io::StreamArguments& arguments, std::string path, ListingOptions listing,
                    FileSourceOptions options, std::shared_ptr<const FileRelation> relation,
@@ -73,8 +74,9 @@ class FileStreamSource : public io::StreamSource {
         log_(std::move(log)),
         seen_(options_.max_file_age_millis, options_.file_name_only) {
     if (options_.clean_source != CleanSource::kOff) {
-      cleaner_ = std::make_unique<FileCleaner>(file_system_, options_.clean_source,
-                                               options_.archive_directory);
+      cleaner_ =
+          std::make_unique<FileCleaner>(file_system_, options_.clean_source,
+                                        options_.archive_directory, options_.num_cleaner_threads);
     }
   }
 
@@ -123,14 +125,31 @@ class FileStreamSource : public io::StreamSource {
     return Status::OK();
   }
 
+  // By the modification time that the log holds: the one thing that is known of a file of an
+  // earlier run.
+  Status CheckReplay(const std::optional<io::Offset>& start, const io::Offset& end,
+                     int64_t batch) override {
+    ARROW_ASSIGN_OR_RAISE(const auto files, FilesOf(start, end));
+    for (const auto& file : files) {
+      const auto info = file_system_->GetInfo(file.path);
+      const bool gone = !info.ok() && IsNotFound(info.status());
+      if (gone && listing_options_.ignore_missing) continue;
+      if (!gone) ARROW_RETURN_NOT_OK(info.status());
+      if (!gone && info->modification_millis == file.modification_millis) continue;
+      const std::string change = gone ? "is not there any more"
+                                      : "was changed since: its modification time is " +
+                                            std::to_string(info->modification_millis) + ", not " +
+                                            std::to_string(file.modification_millis);
+      return MakeError(
+          "STREAMING_REPLAY_INPUT_CHANGED",
+          {{"batchId", std::to_string(batch)}, {"path", PathToUri(file.path)}, {"change", change}});
+    }
+    return Status::OK();
+  }
+
   Result<std::vector<io::SplitPtr>> PlanSplits(const std::optional<io::Offset>& start,
                                                const io::Offset& end) override {
-    int64_t from = -1;
-    if (start) {
-      ARROW_ASSIGN_OR_RAISE(from, ParseOffset(*start));
-    }
-    ARROW_ASSIGN_OR_RAISE(const int64_t to, ParseOffset(end));
-    ARROW_ASSIGN_OR_RAISE(auto files, FilesBetween(from, to));
+    ARROW_ASSIGN_OR_RAISE(auto files, FilesOf(start, end));
     ARROW_RETURN_NOT_OK(FindSizes(&files));
     return relation_->PlanSplits(files, BasePaths(files));
   }
@@ -226,6 +245,16 @@ class FileStreamSource : public io::StreamSource {
     return Status::OK();
   }
 
+  Result<std::vector<ListedFile>> FilesOf(const std::optional<io::Offset>& start,
+                                          const io::Offset& end) const {
+    int64_t from = -1;
+    if (start) {
+      ARROW_ASSIGN_OR_RAISE(from, ParseOffset(*start));
+    }
+    ARROW_ASSIGN_OR_RAISE(const int64_t to, ParseOffset(end));
+    return FilesBetween(from, to);
+  }
+
   // The files of the log entries (from, to].
   Result<std::vector<ListedFile>> FilesBetween(int64_t from, int64_t to) const {
     std::vector<ListedFile> files;
@@ -305,7 +334,7 @@ Result<std::unique_ptr<io::StreamSource>> MakeFileStreamSource(
     return Status::NotImplemented("a stream of files reads one path, not ", arguments.paths.size());
   }
   const std::string path = AbsolutePath(arguments.paths[0]);
-  ARROW_ASSIGN_OR_RAISE(auto options, ParseFileSourceOptions(arguments.options, path));
+  ARROW_ASSIGN_OR_RAISE(auto options, ParseFileSourceOptions(arguments, path));
   ARROW_ASSIGN_OR_RAISE(auto listing_options, ParseListingOptions(arguments));
   ARROW_ASSIGN_OR_RAISE(const auto listing,
                         ListFiles(arguments.file_system, arguments.clock, {path}, listing_options,

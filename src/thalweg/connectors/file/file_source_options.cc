@@ -88,11 +88,28 @@ Status ParseCleaning(const io::Options& options, const std::string& source_path,
   return Status::OK();
 }
 
+Status ReadCleanerThreads(const std::map<std::string, std::string>& settings,
+                          FileSourceOptions* out) {
+  constexpr char kThreads[] = "spark.sql.streaming.fileSource.cleaner.numThreads";
+  const auto text = settings.find(kThreads);
+  if (out->clean_source == CleanSource::kOff || text == settings.end()) return Status::OK();
+  const auto threads = ParseInteger(text->second);
+  if (!threads || *threads < 0 || *threads > 1000) {
+    return MakeError("INVALID_CONF_VALUE.REQUIREMENT",
+                     {{"confName", kThreads},
+                      {"confValue", text->second},
+                      {"confRequirement", "it must be between 0 and 1000"}});
+  }
+  out->num_cleaner_threads = static_cast<int>(*threads);
+  return Status::OK();
+}
+
 }  // namespace
 
-Result<FileSourceOptions> ParseFileSourceOptions(const io::Options& options,
+Result<FileSourceOptions> ParseFileSourceOptions(const io::ReadArguments& arguments,
                                                  const std::string& source_path) {
   FileSourceOptions out;
+  const io::Options& options = arguments.options;
   for (const char* refused : {"modifiedbefore", "modifiedafter"}) {
     if (FindOption(options, refused)) {
       return InvalidOption(
@@ -127,6 +144,7 @@ Result<FileSourceOptions> ParseFileSourceOptions(const io::Options& options,
   ARROW_ASSIGN_OR_RAISE(out.discard_cached_ratio,
                         RatioOption(options, "discardCachedInputRatio", 0.2));
   ARROW_RETURN_NOT_OK(ParseCleaning(options, source_path, &out));
+  ARROW_RETURN_NOT_OK(ReadCleanerThreads(arguments.settings, &out));
   return out;
 }
 

@@ -21,11 +21,13 @@ struct FileSourceOptions {
   double discard_cached_ratio = 0.2;
   CleanSource clean_source = CleanSource::kOff;
   std::string archive_directory;  // absolute
+  /// Threads that clean; 0: the query's own thread does it between batches.
+  int num_cleaner_threads = 1;
 };
 
 /// `source_path` is absolute and may be a pattern. Errors: STDS_INVALID_OPTION_VALUE.WITH_MESSAGE,
-/// STDS_CONFLICT_OPTIONS.
-Result<FileSourceOptions> ParseFileSourceOptions(const io::Options& options,
+/// STDS_CONFLICT_OPTIONS, INVALID_CONF_VALUE.REQUIREMENT.
+Result<FileSourceOptions> ParseFileSourceOptions(const io::ReadArguments& arguments,
                                                  const std::string& source_path);
 
 }  // namespace thalweg::connectors

@@ -1,6 +1,7 @@
 #include "thalweg/connectors/file/file_source.h"
 
 #include "thalweg/connectors/connector_fixture.h"
+#include "thalweg/io/replay_check.h"
 #include "thalweg/testing/temporary_directory.h"
 
 namespace thalweg::connectors {
@@ -134,6 +135,26 @@ TEST_F(FileSourceTest, ARestartGoesOnFromTheLog) {
   EXPECT_EQ(Batch(source.get()), Lines());
 }
 
+TEST_F(FileSourceTest, AReplayWantsTheFilesAsTheyWere) {
+  Add("a", kStart);
+  Add("b", kStart + 1);
+  const auto end = Open()->LatestOffset({}, {}).ValueOrDie();
+  const auto check = [&](io::Options options) {
+    const auto source = Open(std::move(options));
+    return dynamic_cast<io::ReplayCheck&>(*source).CheckReplay({}, *end, 7);
+  };
+  EXPECT_TRUE(check({}).ok());
+  ASSERT_TRUE(files_->Remove(in_ + "/b").ok());
+  WriteFile(in_ + "/b", "other\n", kStart + 5);
+  const Status changed = check({});
+  ASSERT_TRUE(IsCondition(changed, "STREAMING_REPLAY_INPUT_CHANGED")) << changed.ToString();
+  EXPECT_EQ(GetErrorDetail(changed)->parameters().at("batchId"), "7");
+  EXPECT_EQ(GetErrorDetail(changed)->parameters().at("path"), "file://" + in_ + "/b");
+  ASSERT_TRUE(files_->Remove(in_ + "/b").ok());
+  EXPECT_TRUE(IsCondition(check({}), "STREAMING_REPLAY_INPUT_CHANGED"));
+  EXPECT_TRUE(check({{"ignoreMissingFiles", "true"}}).ok());
+}
+
 TEST_F(FileSourceTest, AvailableNowListsOnce) {
   Add("a", kStart);
   auto source = Open();
@@ -144,14 +165,21 @@ TEST_F(FileSourceTest, AvailableNowListsOnce) {
 }
 
 TEST_F(FileSourceTest, DeletesFilesOfFinishedBatches) {
-  Add("a", kStart);
-  auto source = Open({{"cleanSource", "delete"}});
-  Batch(source.get());
-  Add("b", kStart + 1);
-  Batch(source.get());
-  ASSERT_TRUE(source->Stop().ok());
-  EXPECT_FALSE(files_->Exists(in_ + "/a").ValueOrDie());
-  EXPECT_TRUE(files_->Exists(in_ + "/b").ValueOrDie());
+  for (const std::string threads : {"1", "0", "3"}) {
+    settings_["spark.sql.streaming.fileSource.cleaner.numThreads"] = threads;
+    Add("a" + threads, kStart);
+    auto source = Open({{"cleanSource", "delete"}});
+    Batch(source.get());
+    Add("b" + threads, kStart + 1);
+    Batch(source.get());
+    // Without threads it is done by now.
+    if (threads == "0") {
+      EXPECT_FALSE(files_->Exists(in_ + "/a0").ValueOrDie());
+    }
+    ASSERT_TRUE(source->Stop().ok());
+    EXPECT_FALSE(files_->Exists(in_ + "/a" + threads).ValueOrDie());
+    EXPECT_TRUE(files_->Exists(in_ + "/b" + threads).ValueOrDie());
+  }
 }
 
 TEST_F(FileSourceTest, ArchivesFilesUnderTheirPath) {
