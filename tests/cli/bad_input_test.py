@@ -2,10 +2,12 @@
 """Bad input of every kind ends `thalweg sql` with a named error and exit code 1."""
 
 import json
+import os
 import shutil
+import subprocess
 import unittest
 
-from program import ProgramTest
+from program import ProgramTest, run
 
 SOURCE = ("CREATE TEMPORARY VIEW events (k STRING, v INT) USING json "
           "OPTIONS (path 'events', maxFilesPerTrigger '1'{more});\n")
@@ -51,6 +53,48 @@ class QueryTest(ProgramTest):
         self.assert_fails(self.sql(SOURCE.format(more="") + "SELECT * FROM STREAM events"),
                           "PATH_NOT_FOUND", "42K03")
 
+    def test_options_of_a_stream_of_files(self):
+        self.write_events(0, [{"k": "a", "v": 1}])
+        for options in ("maxFilesPerTrigger '0'", "maxFilesPerTrigger 'x'",
+                        "maxBytesPerTrigger '-1'", "maxFilesPerTrigger '1', maxBytesPerTrigger '1'",
+                        "maxFileAge 'x'", "latestFirst '1'", "fileNameOnly 'maybe'",
+                        "maxCachedFiles '-1'", "discardCachedInputRatio '1.1'",
+                        "cleanSource 'x'", "cleanSource 'archive'",
+                        "cleanSource 'archive', sourceArchiveDir 'events/old'",
+                        "recursiveFileLookup 'x'", "ignoreCorruptFiles 'x'",
+                        "ignoreMissingFiles 'x'", "modifiedBefore '2020-01-01T00:00:00'",
+                        "pathGlobFilter '['"):
+            with self.subTest(options):
+                outcome = self.sql(
+                    "CREATE TEMPORARY VIEW events (k STRING, v INT) USING json "
+                    f"OPTIONS (path 'events', {options}); "
+                    "CREATE STREAMING TABLE out USING json LOCATION 'out' OPTIONS (trigger "
+                    "'availableNow', checkpointLocation 'checkpoint') "
+                    "AS SELECT * FROM STREAM events")
+                self.assertEqual(outcome.code, 1, outcome)
+                self.assertRegex(outcome.err, r"\[[A-Z_.0-9]+\] .*SQLSTATE: ")
+                self.assertFalse((self.root / "checkpoint/commits").exists())
+                self.assertFalse((self.root / "out/_spark_metadata").exists())
+                shutil.rmtree(self.root / "checkpoint", ignore_errors=True)
+
+    def test_columns_of_one_name(self):
+        self.write("same.json", '{"k":1,"K":2}\n')
+        self.assert_fails(self.sql("SELECT * FROM json.`same.json`"), "COLUMN_ALREADY_EXISTS",
+                          "42711")
+
+    def test_parquet_of_another_type(self):
+        self.assert_done(self.sql("CREATE TABLE p USING parquet LOCATION 'p' AS SELECT 'x' AS k"))
+        self.assert_fails(
+            self.sql("CREATE TEMPORARY VIEW v (k INT) USING parquet OPTIONS (path 'p'); "
+                     "SELECT k FROM v"),
+            "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH", "KD001")
+
+    def test_broken_gzip_file(self):
+        (self.root / "rows.json.gz").write_bytes(b"not gzip at all")
+        self.assert_fails(
+            self.sql("CREATE TEMPORARY VIEW v (k STRING) USING json OPTIONS (path 'rows.json.gz'); "
+                     "SELECT k FROM v"), "FAILED_READ_FILE.NO_HINT", "KD001")
+
     def test_broken_parquet_file(self):
         self.write("bad.parquet", "PAR1 this is no parquet file PAR1")
         outcome = self.sql("SELECT * FROM parquet.`bad.parquet`")
@@ -67,7 +111,8 @@ class QueryTest(ProgramTest):
         outcome = self.sql(view.format(", mode 'DROPMALFORMED'") + query, "--format", "csv")
         self.assertEqual(outcome.out, "k,v\na,1\nc,3\n", outcome)
         outcome = self.sql(view.format(", mode 'FAILFAST'") + query)
-        self.assertEqual(outcome.code, 1, outcome)
+        self.assert_fails(outcome, "FAILED_READ_FILE.NO_HINT", "KD001")
+        self.assertIn("/rows.json", outcome.err)
         self.assertIn("MALFORMED_RECORD_IN_PARSING", outcome.err)
         self.assertIn("SQLSTATE: 22023", outcome.err)
 
@@ -91,7 +136,8 @@ class StreamTest(ProgramTest):
                 "CREATE STREAMING TABLE out USING json LOCATION 'out' OPTIONS (trigger "
                 "'availableNow', checkpointLocation 'checkpoint') AS SELECT * FROM STREAM events")
         outcome = self.sql(text)
-        self.assertEqual(outcome.code, 1, outcome)
+        self.assert_fails(outcome, "FAILED_READ_FILE.NO_HINT", "KD001")
+        self.assertIn("/events/0001.json", outcome.err)
         self.assertIn("MALFORMED_RECORD_IN_PARSING", outcome.err)
         self.assertIn("[STREAM_FAILED]", outcome.err)
 
@@ -128,6 +174,77 @@ class StreamTest(ProgramTest):
                 self.assertEqual(outcome.code, 1, outcome)
                 self.assertRegex(outcome.err, r"\[[A-Z_.0-9]+\]")
                 self.assertIn("SQLSTATE", outcome.err)
+
+    def file_table(self):
+        return (SOURCE.format(more="") +
+                "CREATE STREAMING TABLE out USING json LOCATION 'out' OPTIONS (checkpointLocation "
+                "'checkpoint', trigger 'availableNow') AS SELECT * FROM STREAM events;\n")
+
+    def test_altered_logs_of_source_and_sink(self):
+        self.assert_done(self.sql(self.file_table()))
+        self.write_events(3, [{"k": "c", "v": 3}])
+        for directory in ("checkpoint", "out"):
+            shutil.copytree(self.root / directory, self.root / f"good_{directory}")
+        for name in ("checkpoint/sources/0/2", "out/_spark_metadata/2"):
+            for text in ("", "v99\n", "v1\n{", 'v1\n{"path":7}', "nonsense"):
+                with self.subTest(f"{name} = {text!r}"):
+                    for directory in ("checkpoint", "out"):
+                        shutil.rmtree(self.root / directory)
+                        shutil.copytree(self.root / f"good_{directory}", self.root / directory)
+                    (self.root / name).write_text(text)
+                    # The sink's log is read by who reads its table.
+                    outcome = self.sql("SELECT * FROM json.`out`" if name.startswith("out/")
+                                       else self.file_table())
+                    self.assertEqual(outcome.code, 1, outcome)
+                    self.assertRegex(outcome.err, r"\[[A-Z_.0-9]+\] .*SQLSTATE: ")
+                    self.assertFalse((self.root / "checkpoint/commits/3").exists())
+
+    def test_input_that_changed_between_crash_and_restart(self):
+        crashed = run("sql", "-e", self.file_table(), cwd=self.root,
+                      env={"THALWEG_FAULT": "epoch.mid=kill"})
+        self.assertNotEqual(crashed.code, 0, crashed)
+        self.assertTrue((self.root / "checkpoint/offsets/0").exists())
+        shutil.copytree(self.root / "checkpoint", self.root / "good")
+        self.write_events(0, [{"k": "z", "v": 9}])
+        changed = self.root / "events/0000.json"
+        os.utime(changed, (1_800_000_000, 1_800_000_000))
+        for gone in (False, True):
+            with self.subTest(f"gone: {gone}"):
+                if gone:
+                    changed.unlink()
+                outcome = self.sql(self.file_table())
+                self.assert_fails(outcome, "STREAMING_REPLAY_INPUT_CHANGED", "42K03")
+                self.assertIn("/events/0000.json", outcome.err)
+                self.assertIn("Batch 0 ", outcome.err)
+                self.assertFalse((self.root / "checkpoint/commits/0").exists())
+        self.write_events(0, [{"k": "a", "v": 0}])
+        self.assert_done(self.sql(self.file_table()))
+        self.assertEqual(len(self.sql("SELECT * FROM json.`out`", "--format", "json").rows()), 3)
+
+    def test_full_disk(self):
+        mount = self.root / "small"
+        mount.mkdir()
+        made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", mount],
+                              capture_output=True, check=False)
+        if made.returncode != 0:
+            self.skipTest("no file system can be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", mount], check=False)
+        self.write_events(3, [{"k": "x" * 1000 + str(i), "v": i} for i in range(200)])
+        outcome = self.sql(self.file_table().replace("LOCATION 'out'", "LOCATION 'small/out'"))
+        self.assertEqual(outcome.code, 1, outcome)
+        self.assertRegex(outcome.err, r"\[[A-Z_.0-9]+\] .*SQLSTATE: ")
+        self.assertIn("No space left on device", outcome.err)
+        # What was written before counts, the rest does not.
+        self.assertEqual(len(self.sql("SELECT * FROM json.`small/out`", "--format",
+                                      "json").rows()), 3)
+        self.assertTrue((self.root / "checkpoint/offsets/3").exists())
+        self.assertFalse((self.root / "checkpoint/commits/3").exists())
+        # With room it goes on where it stopped.
+        subprocess.run(["mount", "-o", "remount,size=8m", mount], check=True)
+        self.assert_done(self.sql(self.file_table().replace("LOCATION 'out'",
+                                                            "LOCATION 'small/out'")))
+        self.assertEqual(len(self.sql("SELECT * FROM json.`small/out`", "--format",
+                                      "json").rows()), 203)
 
     def test_altered_state(self):
         self.assert_done(self.sql(self.complete_table()))

@@ -33,6 +33,21 @@ Result<std::optional<int64_t>> TimeBound(const io::ReadArguments& arguments,
   return std::optional<int64_t>(FloorDivide(*micros, 1000));
 }
 
+// Whether every bracket of a name pattern is closed.
+bool IsWellFormed(std::string_view pattern) {
+  int braces = 0;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\' && ++i == pattern.size()) return false;
+    if (pattern[i] == '{') ++braces;
+    if (pattern[i] == '}' && braces > 0) --braces;
+    if (pattern[i] != '[') continue;
+    // A bracket right behind the opening one is a plain character.
+    i = pattern.find(']', i + 2);
+    if (i == std::string_view::npos) return false;
+  }
+  return braces == 0;
+}
+
 bool IsWanted(const FileInfo& info, const ListingOptions& options) {
   if (!options.name_pattern.empty() && !MatchesGlob(options.name_pattern, BaseName(info.path))) {
     return false;
@@ -106,6 +121,9 @@ Result<ListingOptions> ParseListingOptions(const io::ReadArguments& arguments) {
   ARROW_ASSIGN_OR_RAISE(out.ignore_corrupt,
                         flag("ignoreCorruptFiles", "spark.sql.files.ignoreCorruptFiles"));
   out.name_pattern = FindOption(options, "pathGlobFilter").value_or("");
+  if (!IsWellFormed(out.name_pattern)) {
+    return InvalidOption("pathGlobFilter", "Illegal file pattern: " + out.name_pattern);
+  }
   ARROW_ASSIGN_OR_RAISE(out.modified_before, TimeBound(arguments, "modifiedbefore"));
   ARROW_ASSIGN_OR_RAISE(out.modified_after, TimeBound(arguments, "modifiedafter"));
   if (const auto base = FindOption(options, "basePath")) out.base_path = AbsolutePath(*base);

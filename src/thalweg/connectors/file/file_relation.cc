@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <arrow/api.h>
 
@@ -11,6 +12,7 @@
 #include "thalweg/connectors/file/path_text.h"
 #include "thalweg/connectors/generated_rows.h"
 #include "thalweg/connectors/option_values.h"
+#include "thalweg/types/identifier_text.h"
 
 namespace thalweg::connectors {
 namespace {
@@ -25,6 +27,27 @@ int FindField(const arrow::Schema& schema, const std::string& name) {
     if (LowerCase(schema.field(i)->name()) == LowerCase(name)) return i;
   }
   return -1;
+}
+
+// Whether all names of the fields, and of those inside them, are different. Errors:
+// COLUMN_ALREADY_EXISTS.
+Status CheckNamesDiffer(const arrow::FieldVector& fields) {
+  std::unordered_set<std::string> names;
+  for (const auto& field : fields) {
+    const std::string name = LowerCase(field->name());
+    if (!names.insert(name).second) {
+      return MakeError("COLUMN_ALREADY_EXISTS", {{"columnName", QuoteIdentifier(name)}});
+    }
+    const bool nested = field->type()->id() == arrow::Type::STRUCT;
+    // Lists and maps have fixed names of their own at the first level.
+    const auto& children = field->type()->fields();
+    if (nested) {
+      ARROW_RETURN_NOT_OK(CheckNamesDiffer(children));
+    } else {
+      for (const auto& child : children) ARROW_RETURN_NOT_OK(CheckNamesDiffer({child}));
+    }
+  }
+  return Status::OK();
 }
 
 std::string FormatTitle(const std::string& name) {
@@ -136,6 +159,7 @@ Status FileRelation::SetSchema(const std::string& format_name, const io::ReadArg
       return MakeError("UNABLE_TO_INFER_SCHEMA", {{"format", FormatTitle(format_name)}});
     for (const auto& field : inferred->fields()) data_fields.push_back(field->WithNullable(true));
   }
+  ARROW_RETURN_NOT_OK(CheckNamesDiffer(data_fields));
   ARROW_ASSIGN_OR_RAISE(format_, bind(arrow::schema(data_fields)));
   ARROW_RETURN_NOT_OK(format_->CheckSchema(*arrow::schema(data_fields)));
   arrow::FieldVector fields;

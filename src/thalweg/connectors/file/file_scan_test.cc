@@ -129,6 +129,38 @@ TEST_F(FileScanTest, FilesThatVanishOrBreak) {
   EXPECT_EQ(ReadRows(*scan, scan->PlanSplits().ValueOrDie()), Lines());
 }
 
+TEST_F(FileScanTest, ErrorsNameTheFile) {
+  const std::string root = directory_.Child("bad");
+  WriteFile(root + "/f.csv", "1\nx\n");
+  const auto schema = ParseSchema("a INT").ValueOrDie();
+  for (const char* ignores : {"false", "true"}) {
+    auto scan =
+        ScanOf(root, {{"mode", "FAILFAST"}, {"ignoreCorruptFiles", ignores}}, schema).ValueOrDie();
+    auto reader = scan->Open(scan->PlanSplits().ValueOrDie()[0], {.columns = {0}}).ValueOrDie();
+    const Status status = reader->Next().status();
+    ASSERT_TRUE(IsCondition(status, "FAILED_READ_FILE.NO_HINT")) << status.ToString();
+    EXPECT_EQ(GetErrorDetail(status)->parameters().at("path"), "file://" + root + "/f.csv");
+    const std::string reason = GetErrorDetail(status)->parameters().at("reason");
+    EXPECT_NE(reason.find("[MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION]"), std::string::npos)
+        << reason;
+  }
+}
+
+TEST_F(FileScanTest, ColumnsOfOneName) {
+  int number = 0;
+  const auto condition = [&](const std::string& ddl, const std::string& json) {
+    const std::string path = directory_.Child(std::to_string(number++) + ".json");
+    WriteFile(path, json);
+    const SchemaPtr schema = ddl.empty() ? nullptr : ParseSchema(ddl).ValueOrDie();
+    const Status status = Find("json")->MakeScan(Arguments({}, path, schema)).status();
+    return GetErrorDetail(status) ? GetErrorDetail(status)->condition() : status.ToString();
+  };
+  EXPECT_EQ(condition("", R"({"k":1,"K":2})"), "COLUMN_ALREADY_EXISTS");
+  EXPECT_EQ(condition("", R"({"s":{"k":1,"K":2}})"), "COLUMN_ALREADY_EXISTS");
+  EXPECT_EQ(condition("k INT, K INT", "{}"), "COLUMN_ALREADY_EXISTS");
+  EXPECT_EQ(condition("a MAP<STRING, STRUCT<k: INT>>, b ARRAY<STRUCT<k: INT>>", "{}"), "OK");
+}
+
 TEST_F(FileScanTest, LargeFilesAreReadInPieces) {
   std::string text;
   for (int i = 0; i < 2'000'000; ++i) text += std::to_string(i) + "\n";

@@ -54,14 +54,20 @@ class FileSplitReader : public io::BatchReader {
 
   // Whether a failure is passed over (OK), and what it is called if not.
   Status Judge(const Status& status) const {
+    if (status.IsCancelled()) return status;
     const bool missing = IsNotFound(status);
-    if (missing ? plan_.ignore_missing : plan_.ignore_corrupt) return Status::OK();
+    const ErrorDetail* detail = GetErrorDetail(status);
+    // The user asked for this error: it is no damage of the file.
+    const bool demanded =
+        detail != nullptr && detail->condition().starts_with("MALFORMED_RECORD_IN_PARSING");
+    if (missing ? plan_.ignore_missing : plan_.ignore_corrupt && !demanded) return Status::OK();
     if (missing) {
       return MakeError("FAILED_READ_FILE.FILE_NOT_EXIST", {{"path", PathToUri(range().path)}});
     }
-    if (GetErrorDetail(status)) return status;
+    if (IsCondition(status, "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH")) return status;
     return MakeError("FAILED_READ_FILE.NO_HINT",
-                     {{"path", PathToUri(range().path)}, {"reason", status.message()}});
+                     {{"path", PathToUri(range().path)},
+                      {"reason", detail != nullptr ? RenderError(status) : status.message()}});
   }
 
   Result<ArrayPtr> PartitionColumn(int ordinal, int64_t rows) {
