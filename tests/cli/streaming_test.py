@@ -254,6 +254,12 @@ class MetricsTest(StreamingCase):
             outcome = self.sql("SELECT 1", "--metrics-port", other.getsockname()[1])
         self.assert_fails(outcome, "THALWEG_HTTP_SERVER_CANNOT_LISTEN", "58030")
 
+    def test_address_that_is_not_this_machines(self):
+        outcome = self.sql("SELECT 1", "--metrics-port", "0", "--metrics-address", "203.0.113.1")
+        self.assert_fails(outcome, "THALWEG_HTTP_SERVER_CANNOT_LISTEN", "58030")
+        outcome = self.sql("SELECT 1", "--metrics-address", "127.0.0.1")
+        self.assertEqual(outcome.code, 2, outcome)
+
     def test_wrong_port(self):
         outcome = self.sql("SELECT 1", "--metrics-port", "70000")
         self.assertEqual(outcome.code, 2, outcome)
