@@ -179,17 +179,32 @@ class RowWriter final : public JsonRowWriter {
     Close('}', begin == end);
   }
 
-  /// Keys as Spark prints them: dates and timestamps as their numbers.
+  /// Keys as Spark prints them: times and intervals as their numbers, structs and arrays in
+  /// brackets.
   void AppendKey(const WriteNode& node, int64_t row) {
+    if (node.array->IsNull(row)) {
+      key_ += "null";
+      return;
+    }
     switch (node.type->id()) {
       case arrow::Type::STRING:
-        key_ = ValueAt<arrow::StringArray>(node, row);
+        key_ += ValueAt<arrow::StringArray>(node, row);
         break;
       case arrow::Type::DATE32:
-        key_ = std::to_string(ValueAt<arrow::Date32Array>(node, row));
+        key_ += std::to_string(ValueAt<arrow::Date32Array>(node, row));
         break;
       case arrow::Type::TIMESTAMP:
-        key_ = std::to_string(ValueAt<arrow::TimestampArray>(node, row));
+        key_ += std::to_string(ValueAt<arrow::TimestampArray>(node, row));
+        break;
+      case arrow::Type::DURATION:
+        key_ += std::to_string(ValueAt<arrow::DurationArray>(node, row));
+        break;
+      case arrow::Type::INTERVAL_MONTHS:
+        key_ += std::to_string(ValueAt<arrow::MonthIntervalArray>(node, row));
+        break;
+      case arrow::Type::LIST:
+      case arrow::Type::STRUCT:
+        AppendNestedKey(node, row);
         break;
       case arrow::Type::DOUBLE:
         AppendDoubleText(ValueAt<arrow::DoubleArray>(node, row), &key_);
@@ -203,6 +218,24 @@ class RowWriter final : public JsonRowWriter {
         out_ = out;
       }
     }
+  }
+
+  void AppendNestedKey(const WriteNode& node, int64_t row) {
+    key_.push_back('[');
+    if (node.type->id() == arrow::Type::STRUCT) {
+      for (size_t i = 0; i < node.children.size(); ++i) {
+        if (i > 0) key_.push_back(',');
+        AppendKey(node.children[i], row);
+      }
+    } else {
+      const auto& list = static_cast<const arrow::ListArray&>(*node.array);
+      const int64_t begin = list.value_offset(row);
+      for (int64_t i = begin; i < list.value_offset(row + 1); ++i) {
+        if (i > begin) key_.push_back(',');
+        AppendKey(node.children[0], i);
+      }
+    }
+    key_.push_back(']');
   }
 
   void AppendText(std::string_view text) {

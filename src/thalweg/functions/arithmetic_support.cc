@@ -65,7 +65,9 @@ expr::BoundFunction BindBinary(const std::string& name, TypePtr left, TypePtr ri
 }
 
 TypePtr DecimalOperandType(const expr::ArgumentInfo& argument) {
-  if (IsInteger(*argument.type) && argument.constant != nullptr && argument.constant->is_valid) {
+  // Of a tinyint not even a literal counts as shorter than its type.
+  const bool counted = IsInteger(*argument.type) && argument.type->id() != arrow::Type::INT8;
+  if (counted && argument.constant != nullptr && argument.constant->is_valid) {
     const expr::EvalContext context;
     const auto value = expr::CastDatum(arrow::Datum(argument.constant), arrow::int64(),
                                        expr::CastMode::kAnsi, context);

@@ -90,6 +90,16 @@ expr::ScalarKernel NestedKernel(Comparison comparison) {
   };
 }
 
+/// SameType, but names of struct fields do not matter: what can be compared as it is.
+bool SameShape(const arrow::DataType& left, const arrow::DataType& right) {
+  if (left.id() != Type::LIST && left.id() != Type::STRUCT) return SameType(left, right);
+  if (left.id() != right.id() || left.num_fields() != right.num_fields()) return false;
+  for (int i = 0; i < left.num_fields(); ++i) {
+    if (!SameShape(*left.field(i)->type(), *right.field(i)->type())) return false;
+  }
+  return true;
+}
+
 expr::ScalarKernel KernelOf(const arrow::DataType& type, Comparison comparison) {
   switch (type.id()) {
     case Type::NA:
@@ -151,8 +161,13 @@ expr::ScalarKernel NullSafeKernel(expr::ScalarKernel equal) {
 Result<BoundFunction> Bind(const std::string& name, Comparison comparison, bool null_safe,
                            const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
-  const TypePtr type = WiderTypeForTwo(arguments[0].type, arguments[1].type);
-  if (type == nullptr) return BinaryTypesDiffer(arguments);
+  TypePtr type = WiderTypeForTwo(arguments[0].type, arguments[1].type);
+  TypePtr right_type = type;
+  if (type == nullptr) {
+    if (!SameShape(*arguments[0].type, *arguments[1].type)) return BinaryTypesDiffer(arguments);
+    type = arguments[0].type;
+    right_type = arguments[1].type;
+  }
   if (!IsOrderable(*type)) {
     return MakeError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
                      {{"functionName", "`" + std::string(name == "==" ? "=" : name) + "`"},
@@ -160,7 +175,7 @@ Result<BoundFunction> Bind(const std::string& name, Comparison comparison, bool 
   }
   auto kernel = KernelOf(*type, comparison);
   if (null_safe) kernel = NullSafeKernel(std::move(kernel));
-  auto bound = BindBinary(name, type, type, arrow::boolean(), arguments, std::move(kernel));
+  auto bound = BindBinary(name, type, right_type, arrow::boolean(), arguments, std::move(kernel));
   if (null_safe) bound.nullable = false;
   return bound;
 }

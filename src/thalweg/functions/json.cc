@@ -56,10 +56,15 @@ Result<TypePtr> SchemaArgument(const Arguments& arguments) {
     return MakeError("INVALID_SCHEMA.NON_STRING_LITERAL", {{"inputSchema", "\"schema\""}});
   }
   const auto text = static_cast<const arrow::StringScalar&>(*constant).view();
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    return MakeError("PARSE_EMPTY_STATEMENT");
+  }
   auto type = ParseDataType(text);
   if (type.ok()) return type;
-  ARROW_ASSIGN_OR_RAISE(auto schema, ParseSchema(text));
-  return arrow::struct_(schema->fields());
+  const auto schema = ParseSchema(text);
+  // A text that is neither is called a bad type.
+  if (!schema.ok()) return type.status();
+  return arrow::struct_((*schema)->fields());
 }
 
 Result<BoundFunction> BindFromJson(const Arguments& arguments) {

@@ -19,6 +19,8 @@ using TextList = std::vector<std::string>;
 constexpr const char* kTimestampText =
     "(\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\" or "
     "\"(TIMESTAMP_LTZ(P) OR TIMESTAMP_NTZ(P) WITH P IN [7, 9])\")";
+constexpr const char* kAddableText =
+    "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")";
 constexpr const char* kDayCountText = "(\"INT\" or \"SMALLINT\" or \"TINYINT\")";
 
 bool IsDate(const arrow::DataType& type) { return type.id() == Type::DATE32; }
@@ -281,7 +283,11 @@ Result<BoundFunction> Bind(const std::string& name, char op, const Arguments& ar
     return BindTimeDifference(name, arguments, mode);
   }
   if (IsDate(left)) return BindDateAndDays(name, op, arguments, 0, mode);
-  if (IsDate(right) && left_count) return BindDateAndDays(name, op, arguments, 1, mode);
+  if (IsDate(right) && (left_count || IsAnyTimestamp(left)))
+    return BindDateAndDays(name, op, arguments, 1, mode);
+  if (SameType(left, right) || IsString(left) || IsString(right)) {
+    return BinaryTypeWrong(kAddableText, IsDatetime(left) ? left : right);
+  }
   return BinaryTypesDiffer(arguments);
 }
 

@@ -1,5 +1,7 @@
 // What may follow a value: BETWEEN, IN, LIKE, IS ...
 
+#include <algorithm>
+
 #include <arrow/scalar.h>
 
 #include <fmt/format.h>
@@ -14,6 +16,15 @@ size_t CharacterCount(std::string_view text) {
   size_t count = 0;
   for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
   return count;
+}
+
+/// A string literal, or such joined by ||.
+bool IsTextConstant(const spec::ExpressionPtr& expression) {
+  if (expression->kind == spec::ExpressionKind::kLiteral) {
+    return expression->literal->is_valid && IsString(*expression->literal->type);
+  }
+  return expression->kind == spec::ExpressionKind::kFunction && expression->name.back() == "||" &&
+         std::all_of(expression->children.begin(), expression->children.end(), IsTextConstant);
 }
 
 }  // namespace
@@ -48,7 +59,10 @@ Result<spec::ExpressionPtr> Parser::ParsePredicate(spec::ExpressionPtr value, in
 Result<spec::ExpressionPtr> Parser::ParseIs(spec::ExpressionPtr value, int first) {
   ++at_;
   const bool negation = AcceptWord("NOT") || AcceptSymbol("!");
-  if (AcceptWord("NULL") || AcceptWord("UNKNOWN")) {
+  if (AcceptWord("UNKNOWN")) {
+    return FinishFunction(negation ? "isnotunknown" : "isunknown", {std::move(value)}, first);
+  }
+  if (AcceptWord("NULL")) {
     return FinishFunction(negation ? "isnotnull" : "isnull", {std::move(value)}, first);
   }
   spec::ExpressionPtr other;
@@ -114,6 +128,12 @@ Result<spec::ExpressionPtr> Parser::ParseQuantifiedLike(const std::string& name,
   }
   ARROW_ASSIGN_OR_RAISE(const auto patterns, ParseExpressionList());
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+  if (std::all_of(patterns.begin(), patterns.end(), IsTextConstant)) {
+    std::vector<spec::ExpressionPtr> arguments = {value};
+    arguments.insert(arguments.end(), patterns.begin(), patterns.end());
+    return FinishFunction(fmt::format("{}{} {}", negated ? "not " : "", name, all ? "all" : "any"),
+                          std::move(arguments), first);
+  }
   std::vector<spec::ExpressionPtr> parts;
   for (const auto& pattern : patterns) {
     auto like = FinishFunction(name, {value, pattern}, first);

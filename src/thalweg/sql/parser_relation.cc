@@ -34,13 +34,24 @@ Result<spec::RelationPtr> Parser::ParseFrom() {
     ARROW_ASSIGN_OR_RAISE(left, ParseLateralView(std::move(left)));
   }
   ARROW_RETURN_NOT_OK(RefuseAfterRelation());
+  while (AtWord("TABLESAMPLE") && AtSymbol("(", 1)) {
+    // The analyzer refuses it, so what is in the parentheses does not matter.
+    at_ += 2;
+    for (int depth = 1; depth > 0; ++at_) {
+      if (AtEnd()) return SyntaxError();
+      depth += AtSymbol("(") ? 1 : (AtSymbol(")") ? -1 : 0);
+    }
+    spec::Relation sample;
+    sample.kind = spec::RelationKind::kSample;
+    sample.input = std::move(left);
+    left = FinishRelation(std::move(sample), first);
+  }
   return left;
 }
 
 Status Parser::RefuseAfterRelation() const {
   if (AtWord("PIVOT") && AtSymbol("(", 1)) return Unsupported("PIVOT");
   if (AtWord("UNPIVOT") && (AtSymbol("(", 1) || AtWord("NULLS", 2))) return Unsupported("UNPIVOT");
-  if (AtWord("TABLESAMPLE") && AtSymbol("(", 1)) return Unsupported("TABLESAMPLE");
   return Status::OK();
 }
 

@@ -83,12 +83,20 @@ Status PatternError(const std::string& pattern, std::string_view condition,
   return MakeError(condition, std::move(parameters));
 }
 
+/// Letters of week-based years are refused before anything else is looked at.
+Status CheckWeekLetters(const std::string& pattern) {
+  bool quoted = false;
+  for (const char c : pattern) {
+    if (c == '\'') quoted = !quoted;
+    if (quoted || std::string_view("YWwuec").find(c) == std::string_view::npos) continue;
+    return PatternError(pattern, "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN",
+                        {{"c", std::string(1, c)}});
+  }
+  return Status::OK();
+}
+
 Status CheckRun(const std::string& pattern, char letter, int count, DatetimePattern::Use use) {
   const std::string text(1, letter);
-  if (std::string_view("YWwuec").find(letter) != std::string_view::npos) {
-    return PatternError(pattern, "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN",
-                        {{"c", text}});
-  }
   if (std::string_view("ABnNp").find(letter) != std::string_view::npos ||
       (use == DatetimePattern::Use::kParse &&
        std::string_view("EFqQ").find(letter) != std::string_view::npos)) {
@@ -149,6 +157,7 @@ Status DatetimePattern::Compile(Use use) {
     }
     elements_.back().literal.push_back(c);
   };
+  ARROW_RETURN_NOT_OK(CheckWeekLetters(pattern_));
   for (size_t i = 0; i < pattern_.size();) {
     const char c = pattern_[i];
     if (IsLetter(c)) {

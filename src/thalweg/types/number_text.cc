@@ -2,52 +2,14 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 
+#include "thalweg/types/float_digits.h"
 #include "thalweg/types/identifier_text.h"
 #include "thalweg/types/time_text.h"
 
 namespace thalweg {
 namespace {
-
-/// The significant digits of a positive number and the exponent of the first of them.
-struct Digits {
-  char text[24];
-  int count;
-  int exponent;
-};
-
-template <typename T>
-Digits ShortestDigits(T value) {
-  char buffer[40];
-  const auto end =
-      std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific).ptr;
-  const char* from = buffer;
-  const char* stop = end;
-  char two_digits[40];
-  if (buffer[1] == 'e') {
-    // Java writes two digits at least, and of those the two nearest to the value.
-    const int length =
-        std::snprintf(two_digits, sizeof(two_digits), "%.1e", static_cast<double>(value));
-    T read_back{};
-    std::from_chars(two_digits, two_digits + length, read_back);
-    if (read_back == value) {
-      from = two_digits;
-      stop = two_digits + length;
-    }
-  }
-  Digits digits{{}, 0, 0};
-  const char* at = from;
-  for (; at < stop && *at != 'e'; ++at) {
-    if (*at != '.') digits.text[digits.count++] = *at;
-  }
-  ++at;
-  if (*at == '+') ++at;
-  std::from_chars(at, stop, digits.exponent);
-  while (digits.count > 1 && digits.text[digits.count - 1] == '0') --digits.count;
-  return digits;
-}
 
 template <typename T>
 void AppendFloating(T value, std::string* out) {
@@ -65,9 +27,9 @@ void AppendFloating(T value, std::string* out) {
     *out += "0.0";
     return;
   }
-  const Digits digits = ShortestDigits(value);
+  const FloatDigits digits = JavaDigits(value);
   const bool plain = value >= static_cast<T>(1e-3) && value < static_cast<T>(1e7);
-  const int point = plain ? digits.exponent + 1 : 1;  // digits before the point
+  const int point = plain ? digits.exponent : 1;  // digits before the point
   if (point <= 0) {
     out->append("0.");
     out->append(static_cast<size_t>(-point), '0');
@@ -83,7 +45,7 @@ void AppendFloating(T value, std::string* out) {
   }
   if (!plain) {
     out->push_back('E');
-    *out += std::to_string(digits.exponent);
+    *out += std::to_string(digits.exponent - 1);
   }
 }
 

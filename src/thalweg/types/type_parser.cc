@@ -171,6 +171,8 @@ class TypeParser {
                                                           {"void", arrow::null()}};
     const auto found = kPlain.find(name);
     if (found != kPlain.end()) return found->second;
+    // Text after a name that is no type is the first thing that is wrong with it.
+    if (token_.kind == Token::kWord && !IsWord("not") && !IsWord("comment")) return SyntaxError();
     return MakeError("UNSUPPORTED_DATATYPE", {{"typeName", "\"" + ToUpperAscii(written) + "\""}});
   }
 

@@ -17,6 +17,17 @@ constexpr ErrorCondition kConditions[] = {
      "Cannot create the temporary view <relationName>: it exists already. Choose another name, "
      "drop "
      "the existing one, or say OR REPLACE."},
+    {"COLUMN_ALREADY_EXISTS", "42711",
+     "There are two columns named <columnName>. Choose another name for one of them."},
+    {"INVALID_TEMP_OBJ_QUALIFIER", "42602",
+     "The temporary <objectType> <objectName> cannot be put into <qualifier>: only SESSION and "
+     "SYSTEM.SESSION hold temporary objects."},
+    {"EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", "42809",
+     "<operation> needs a table, but <viewName> is a view."},
+    {"REQUIRED_PARAMETER_NOT_FOUND", "4274K",
+     "The call of <routineName> gives no value for its parameter <parameterName>. Pass one at "
+     "position <index> or by name."},
+    {"_LEGACY_ERROR_TEMP_1210", "", "The second argument of <funcName> must be true or false."},
     {"RECURSIVE_VIEW", "42K0H", "The view <viewIdent> is defined in terms of itself (<newPath>)."},
     {"AMBIGUOUS_REFERENCE", "42704",
      "The name <name> is ambiguous; it could be any of <referenceNames>."},

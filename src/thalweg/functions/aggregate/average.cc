@@ -1,8 +1,8 @@
 // avg: double for numbers, decimal(p + 4, s + 4) for decimals, intervals for intervals.
 
 #include "thalweg/functions/aggregate/aggregate_support.h"
-#include "thalweg/types/coercion.h"
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/interval_range.h"
 
 namespace thalweg::functions {
 namespace {
@@ -173,12 +173,13 @@ Result<AggregateFunctionPtr> BindAverage(const Arguments& arguments) {
     case arrow::Type::NA:
       return std::make_shared<NumberAverage<double, double>>(real, real);
     case arrow::Type::DURATION:
-      return std::make_shared<NumberAverage<int64_t, int64_t>>(type, type);
+      return std::make_shared<NumberAverage<int64_t, int64_t>>(type, DayTimeIntervalType());
     case arrow::Type::INTERVAL_MONTHS:
-      return std::make_shared<NumberAverage<int32_t, int64_t>>(type, type);
+      return std::make_shared<NumberAverage<int32_t, int64_t>>(type, IntervalTypeOf(kYearToMonth));
     case arrow::Type::DECIMAL128: {
       const auto& decimal = static_cast<const arrow::Decimal128Type&>(*type);
-      const TypePtr result = AdjustedDecimal(decimal.precision() + 4, decimal.scale() + 4);
+      const TypePtr result = DecimalOf(std::min(decimal.precision() + 4, kMaxDecimalPrecision),
+                                       std::min(decimal.scale() + 4, kMaxDecimalPrecision));
       const int added =
           static_cast<const arrow::Decimal128Type&>(*result).scale() - decimal.scale();
       return std::make_shared<DecimalAverage>(type, result, added);

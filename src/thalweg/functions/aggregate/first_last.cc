@@ -85,7 +85,7 @@ Result<AggregateFunctionPtr> BindPositional(const std::string& name, bool last,
     const auto& constant = arguments[1].constant;
     if (constant == nullptr || arguments[1].type->id() != arrow::Type::BOOL ||
         !constant->is_valid) {
-      return UnexpectedInputType(1, "\"BOOLEAN\"", *arguments[1].type);
+      return MakeError("_LEGACY_ERROR_TEMP_1210", {{"funcName", name}});
     }
     ignore_nulls = static_cast<const arrow::BooleanScalar&>(*constant).value;
   }

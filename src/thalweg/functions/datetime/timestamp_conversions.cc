@@ -71,14 +71,18 @@ Result<BoundFunction> BindTimestampSeconds(const Arguments& arguments) {
         });
     return bound;
   }
-  // Six digits of scale are microseconds; more are refused by the cast's rounding check in Spark.
-  bound.argument_types = {DecimalOf(38, 6)};
-  bound.kernel = expr::RowKernel<int64_t, Int128>(TimestampType(),
-                                                  [overflow](Int128 micros) -> Result<int64_t> {
-                                                    if (micros > INT64_MAX || micros < INT64_MIN)
-                                                      return overflow;
-                                                    return static_cast<int64_t>(micros);
-                                                  });
+  // Six digits of scale are microseconds; what lies beyond them must be zero.
+  const int scale = IsDecimal(*type) ? static_cast<const arrow::Decimal128Type&>(*type).scale() : 0;
+  bound.argument_types = {DecimalOf(38, std::max(scale, 6))};
+  Int128 unit = 1;
+  for (int i = 6; i < scale; ++i) unit *= 10;
+  bound.kernel = expr::RowKernel<int64_t, Int128>(
+      TimestampType(), [overflow, unit](Int128 value) -> Result<int64_t> {
+        if (value % unit != 0) return Status::Invalid("Rounding necessary");
+        const Int128 micros = value / unit;
+        if (micros > INT64_MAX || micros < INT64_MIN) return overflow;
+        return static_cast<int64_t>(micros);
+      });
   return bound;
 }
 
@@ -125,9 +129,28 @@ Result<int64_t> LocalTimeOfParts(int32_t year, int32_t month, int32_t day, int32
          minute * kMicrosPerMinute + static_cast<int64_t>(second_micros);
 }
 
+/// make_timestamp(date[, time[, timezone]]). There are no values of type TIME.
+Result<BoundFunction> BindMakeTimestampOfDate(const std::string& name, const TypePtr& type,
+                                              const Arguments& arguments) {
+  if (arguments[0].type->id() != arrow::Type::DATE32) {
+    return UnexpectedInputType(0, "\"DATE\"", *arguments[0].type);
+  }
+  if (arguments.size() > 1) return UnexpectedInputType(1, "\"TIME\"", *arguments[1].type);
+  BoundFunction bound{.name = name, .argument_types = {arrow::date32()}, .return_type = type};
+  bound.nullable = arguments[0].nullable;
+  const bool zoned = IsTimestamp(*type);
+  bound.kernel = ZonedKernel<int64_t, int32_t>(type, [zoned](TimeZone* zone, int32_t days) {
+    const int64_t local = days * kMicrosPerDay;
+    return zoned ? zone->ToUtc(local) : local;
+  });
+  return bound;
+}
+
 Result<BoundFunction> BindMakeTimestamp(const std::string& name, const TypePtr& type,
                                         const Arguments& arguments) {
   const bool takes_zone = IsTimestamp(*type);
+  if (!arguments.empty() && arguments.size() <= 3)
+    return BindMakeTimestampOfDate(name, type, arguments);
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 6, takes_zone ? 7 : 6));
   BoundFunction bound{.name = name, .return_type = type, .nullable = true, .can_fail = true};
   for (size_t i = 0; i < 5; ++i) {

@@ -74,7 +74,9 @@ int64_t TruncateInstant(int64_t micros, TruncateUnit unit, TimeZone* zone) {
     case TruncateUnit::kHour: {
       const int64_t offset = zone->OffsetAtInstant(micros);
       const int64_t step = unit == TruncateUnit::kHour ? kMicrosPerHour : kMicrosPerMinute;
-      return floor_to(micros + offset, step) - offset;
+      const int64_t local = floor_to(micros + offset, step);
+      // The offset stays unless a change of less than a unit lies between.
+      return zone->OffsetAtInstant(local - offset) == offset ? local - offset : zone->ToUtc(local);
     }
     default: {
       const int64_t days = FloorDivide(zone->ToLocal(micros), kMicrosPerDay);

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "thalweg/plan/analyzer/expression_text.h"
+#include "thalweg/plan/analyzer/join_legality.h"
 #include "thalweg/plan/analyzer/special_forms.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/types/coercion.h"
@@ -342,6 +343,11 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
   if (SpecialForms::Has(name)) return SpecialForms(this).Resolve(name, expression);
   if (name == "struct") return ResolveStruct(expression);
   if (name == "window_time") return ResolveWindowTime(expression);
+  if (name == "monotonically_increasing_id" && hooks_->is_streaming()) {
+    return StreamingUnsupported(
+        "Expression(s): monotonically_increasing_id() is not supported with streaming "
+        "DataFrames/Datasets");
+  }
   ARROW_ASSIGN_OR_RAISE(std::vector<Resolved> arguments, ResolveList(expression.children));
   if (const TypePtr type = CastFunctionType(name); type != nullptr && arguments.size() == 1) {
     Resolved cast;

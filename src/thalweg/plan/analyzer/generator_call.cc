@@ -25,6 +25,12 @@ const expr::GeneratorFunction* FindGenerator(const AnalyzerContext& context,
   return context.functions->FindGenerator(name);
 }
 
+// The parameter of generators that take one named argument; empty for all others.
+std::string RequiredParameter(const std::string& name) {
+  if (name.starts_with("explode") || name.starts_with("posexplode")) return "collection";
+  return name.starts_with("inline") ? "input" : "";
+}
+
 }  // namespace
 
 bool IsGeneratorCall(const AnalyzerContext& context, const spec::Expression& expression) {
@@ -49,6 +55,12 @@ Result<GeneratorCall> ResolveGeneratorCall(ExpressionResolver* resolver,
   if (declaration == nullptr) {
     return MakeError("UNSUPPORTED_GENERATOR.NOT_GENERATOR",
                      {{"functionName", QuoteIdentifier(name)}, {"classCanonicalName", name}});
+  }
+  if (call.children.empty() && !RequiredParameter(name).empty()) {
+    return MakeError("REQUIRED_PARAMETER_NOT_FOUND",
+                     {{"routineName", QuoteIdentifier(name)},
+                      {"parameterName", QuoteIdentifier(RequiredParameter(name))},
+                      {"index", "0"}});
   }
   ARROW_ASSIGN_OR_RAISE(const std::vector<Resolved> arguments,
                         resolver->ResolveList(call.children));

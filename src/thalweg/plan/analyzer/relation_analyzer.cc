@@ -1,5 +1,6 @@
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 
+#include "thalweg/plan/analyzer/join_legality.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 
@@ -99,8 +100,13 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNode(const spec::RelationPtr& 
       return AnalyzeWithColumns(*relation);
     case spec::RelationKind::kDrop:
       return AnalyzeDrop(*relation);
-    case spec::RelationKind::kSample:
+    case spec::RelationKind::kSample: {
+      ARROW_ASSIGN_OR_RAISE(const AnalyzedRelation input, Analyze(relation->input));
+      if (input.node->is_streaming()) {
+        return StreamingUnsupported("Sampling is not supported on streaming DataFrames/Datasets");
+      }
       return MakeError("UNSUPPORTED_FEATURE", {{"feature", "TABLESAMPLE"}});
+    }
   }
   return Status::Invalid("unknown relation kind");
 }

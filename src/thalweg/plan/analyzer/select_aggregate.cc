@@ -66,6 +66,13 @@ bool SameAggregate(const AggregateCall& left, const AggregateCall& right) {
   return true;
 }
 
+Status NotGrouped(const std::string& name, bool no_keys) {
+  if (no_keys) return MakeError("MISSING_GROUP_BY");
+  return MakeError("MISSING_AGGREGATION",
+                   {{"expression", QuoteExpression(name)},
+                    {"expressionAnyValue", QuoteExpression(fmt::format("any_value({})", name))}});
+}
+
 }  // namespace
 
 Status SelectBlock::Aggregate(const std::vector<spec::ExpressionPtr>& grouping,
@@ -264,14 +271,15 @@ bool SelectBlock::IsGrouped(uint64_t id) const {
 }
 
 Status SelectBlock::CheckGrouped(const expr::Expression& expression) const {
+  // window_time() is a column that is made below the aggregation: it must be a key itself.
+  const bool window_time =
+      expression.kind() == expr::ExpressionKind::kCall &&
+      static_cast<const expr::Call&>(expression).function().name == "window_time";
+  if (window_time) return NotGrouped("window_time", grouping_.empty());
   if (expression.kind() == expr::ExpressionKind::kAttribute) {
     const auto& reference = static_cast<const expr::AttributeReference&>(expression);
     if (IsGrouped(reference.id())) return Status::OK();
-    if (grouping_.empty()) return MakeError("MISSING_GROUP_BY");
-    const std::string& name = reference.name();
-    return MakeError("MISSING_AGGREGATION",
-                     {{"expression", QuoteExpression(name)},
-                      {"expressionAnyValue", QuoteExpression(fmt::format("any_value({})", name))}});
+    return NotGrouped(reference.name(), grouping_.empty());
   }
   for (const expr::ExpressionPtr& child : expression.children()) {
     ARROW_RETURN_NOT_OK(CheckGrouped(*child));

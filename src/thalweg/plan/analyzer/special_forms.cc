@@ -29,19 +29,25 @@ Resolved Null() { return {expr::Literal::Null(arrow::null()), "NULL", "", {}, {}
 
 }  // namespace
 
+namespace {
+
+Status NotBoolean(const Resolved& value, size_t position, const std::string& text) {
+  return MakeError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+                   {{"sqlExpr", QuoteExpression(text)},
+                    {"paramIndex", OrdinalWord(position)},
+                    {"requiredType", QuoteType(*arrow::boolean())},
+                    {"inputSql", QuoteExpression(value.text)},
+                    {"inputType", QuoteType(*value.expression->type())}});
+}
+
+}  // namespace
+
 Result<expr::ExpressionPtr> CastToBoolean(const Resolved& value, size_t position,
                                           const std::string& text) {
   const TypePtr boolean = arrow::boolean();
   const TypePtr& type = value.expression->type();
   if (type->id() == arrow::Type::BOOL) return value.expression;
-  if (ImplicitCastType(type, boolean) == nullptr) {
-    return MakeError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
-                     {{"sqlExpr", QuoteExpression(text)},
-                      {"paramIndex", OrdinalWord(position)},
-                      {"requiredType", QuoteType(*boolean)},
-                      {"inputSql", QuoteExpression(value.text)},
-                      {"inputType", QuoteType(*type)}});
-  }
+  if (ImplicitCastType(type, boolean) == nullptr) return NotBoolean(value, position, text);
   return MakeCheckedCast(value, boolean, expr::CastMode::kAnsi, text);
 }
 
@@ -72,11 +78,36 @@ Result<std::vector<expr::ExpressionPtr>> CastToCommonType(const std::vector<Reso
 }
 
 bool SpecialForms::Has(const std::string& name) {
-  static const std::set<std::string> names = {
-      "and",     "or",         "not",        "!",           "!=",     "<>",
-      "between", "in",         "if",         "coalesce",    "nvl",    "ifnull",
-      "nvl2",    "nullif",     "nullifzero", "zeroifnull",  "istrue", "isnottrue",
-      "isfalse", "isnotfalse", "isunknown",  "isnotunknown"};
+  static const std::set<std::string> names = {"and",
+                                              "or",
+                                              "not",
+                                              "!",
+                                              "!=",
+                                              "<>",
+                                              "between",
+                                              "in",
+                                              "if",
+                                              "coalesce",
+                                              "nvl",
+                                              "ifnull",
+                                              "nvl2",
+                                              "nullif",
+                                              "nullifzero",
+                                              "zeroifnull",
+                                              "istrue",
+                                              "isnottrue",
+                                              "isfalse",
+                                              "isnotfalse",
+                                              "isunknown",
+                                              "isnotunknown",
+                                              "like any",
+                                              "like all",
+                                              "ilike any",
+                                              "ilike all",
+                                              "not like any",
+                                              "not like all",
+                                              "not ilike any",
+                                              "not ilike all"};
   return names.count(name) > 0;
 }
 
@@ -88,6 +119,9 @@ Result<Resolved> SpecialForms::Resolve(const std::string& name, const spec::Expr
   if (name == "not" || name == "!") return Not(arguments);
   if (name == "!=" || name == "<>") return NotEqual(arguments);
   if (name == "between") return Between(arguments);
+  if (name.ends_with("like any") || name.ends_with("like all")) {
+    return QuantifiedLike(name, arguments);
+  }
   if (name == "if") return If(arguments);
   if (name == "nvl2") return Nvl2(arguments);
   if (name == "nullif" || name == "nullifzero") return NullIf(name, std::move(arguments));
@@ -156,6 +190,37 @@ Result<Resolved> SpecialForms::Between(const Arguments& arguments) {
   return result;
 }
 
+Result<Resolved> SpecialForms::QuantifiedLike(const std::string& name, const Arguments& arguments) {
+  const bool negated = name.starts_with("not ");
+  const bool folded = name.find("ilike") != std::string::npos;
+  const bool all = name.ends_with("all");
+  std::vector<expr::ExpressionPtr> parts;
+  for (size_t i = 1; i < arguments.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(Resolved part, resolver_->BindCall(folded ? "ilike" : "like",
+                                                             {arguments[0], arguments[i]}));
+    if (negated) {
+      ARROW_ASSIGN_OR_RAISE(part, Not({part}));
+    }
+    parts.push_back(std::move(part.expression));
+  }
+  // Pairs, then pairs of pairs: the tree stays flat.
+  while (parts.size() > 1) {
+    std::vector<expr::ExpressionPtr> joined;
+    for (size_t i = 0; i + 1 < parts.size(); i += 2) {
+      joined.push_back(all ? expr::Conjunction::And(parts[i], parts[i + 1])
+                           : expr::Conjunction::Or(parts[i], parts[i + 1]));
+    }
+    if (parts.size() % 2 != 0) joined.push_back(parts.back());
+    parts = std::move(joined);
+  }
+  Resolved result;
+  result.expression = std::move(parts.front());
+  result.text =
+      fmt::format("{}like{}({})", negated ? "not" : "", all ? "all" : "any",
+                  folded ? fmt::format("lower({})", arguments[0].text) : arguments[0].text);
+  return result;
+}
+
 Result<Resolved> SpecialForms::In(const Arguments& arguments) {
   if (arguments.size() < 2) {
     return MakeError("INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE", {});
@@ -165,6 +230,13 @@ Result<Resolved> SpecialForms::In(const Arguments& arguments) {
   Resolved result;
   result.text = fmt::format("({} IN ({}))", arguments[0].text, fmt::join(texts, ", "));
   ARROW_ASSIGN_OR_RAISE(auto values, CastToCommonType(arguments, "in", result.text, false));
+  const TypePtr& type = values.front()->type();
+  if (!IsOrderable(*type)) {
+    return MakeError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+                     {{"sqlExpr", QuoteExpression(result.text)},
+                      {"functionName", "`in`"},
+                      {"dataType", QuoteType(*type)}});
+  }
   expr::ExpressionPtr value = std::move(values.front());
   values.erase(values.begin());
   result.expression = expr::In::Make(std::move(value), std::move(values));
@@ -176,6 +248,8 @@ Result<Resolved> SpecialForms::If(const Arguments& arguments) {
   Resolved result;
   result.text =
       fmt::format("(IF({}, {}, {}))", arguments[0].text, arguments[1].text, arguments[2].text);
+  // IF takes NULL for a condition, but no text.
+  if (IsString(*arguments[0].expression->type())) return NotBoolean(arguments[0], 0, result.text);
   ARROW_ASSIGN_OR_RAISE(auto condition, CastToBoolean(arguments[0], 0, result.text));
   ARROW_ASSIGN_OR_RAISE(auto values,
                         CastToCommonType({arguments[1], arguments[2]}, "if", result.text, false));
@@ -223,8 +297,18 @@ Result<Resolved> SpecialForms::TruthTest(const std::string& name, const Argument
   ARROW_RETURN_NOT_OK(CheckCount(name, arguments, 1));
   if (name.ends_with("unknown")) {
     Resolved value = arguments[0];
-    ARROW_ASSIGN_OR_RAISE(value.expression, CastToBoolean(arguments[0], 0, name));
-    return resolver_->BindCall(name == "isunknown" ? "isnull" : "isnotnull", {value});
+    const bool positive = name == "isunknown";
+    const std::string text = fmt::format("({} IS {})", value.text, positive ? "NULL" : "NOT NULL");
+    if (IsString(*value.expression->type())) return NotBoolean(value, 0, text);
+    ARROW_ASSIGN_OR_RAISE(value.expression, CastToBoolean(arguments[0], 0, text));
+    const bool literal = value.expression->kind() == expr::ExpressionKind::kLiteral &&
+                         arguments[0].expression == value.expression;
+    ARROW_ASSIGN_OR_RAISE(Resolved test,
+                          resolver_->BindCall(positive ? "isnull" : "isnotnull", {value}));
+    if (literal) {
+      test.text = fmt::format("({} IS {}UNKNOWN)", value.text, positive ? "" : "NOT ");
+    }
+    return test;
   }
   const bool truth = name.ends_with("true");
   ARROW_ASSIGN_OR_RAISE(
@@ -260,8 +344,11 @@ Result<Resolved> SpecialForms::ResolveCase(const spec::Expression& expression) {
   ARROW_ASSIGN_OR_RAISE(auto casted, CastToCommonType(values, "casewhen", result.text, false));
   std::vector<expr::ExpressionPtr> pairs;
   for (size_t i = 0; i < branches; ++i) {
-    ARROW_ASSIGN_OR_RAISE(auto condition, CastToBoolean(parts[2 * i], 2 * i, result.text));
-    pairs.push_back(std::move(condition));
+    const Resolved& condition = parts[2 * i];
+    if (condition.expression->type()->id() != arrow::Type::BOOL) {
+      return NotBoolean(condition, 2 * i, result.text);
+    }
+    pairs.push_back(condition.expression);
     pairs.push_back(casted[i]);
   }
   result.expression =

@@ -23,6 +23,7 @@ class SpecialForms {
   Result<Resolved> Not(const Arguments& arguments);
   Result<Resolved> NotEqual(const Arguments& arguments);
   Result<Resolved> Between(const Arguments& arguments);
+  Result<Resolved> QuantifiedLike(const std::string& name, const Arguments& arguments);
   Result<Resolved> In(const Arguments& arguments);
   Result<Resolved> If(const Arguments& arguments);
   Result<Resolved> Coalesce(const std::string& name, const Arguments& arguments);

@@ -45,6 +45,8 @@ std::string OperatorText(const std::string& name, const std::vector<ExpressionPt
     if (name == "not") return fmt::format("(NOT {})", child(0));
     if (name == "isnull") return fmt::format("({} IS NULL)", child(0));
     if (name == "isnotnull") return fmt::format("({} IS NOT NULL)", child(0));
+    if (name == "isunknown") return fmt::format("({} IS UNKNOWN)", child(0));
+    if (name == "isnotunknown") return fmt::format("({} IS NOT UNKNOWN)", child(0));
     if (name == "~") return fmt::format("(~ {})", child(0));
     if (name == "negative" && !IsNumericLiteral(*children[0])) {
       return fmt::format("(- {})", child(0));
@@ -59,6 +61,9 @@ std::string OperatorText(const std::string& name, const std::vector<ExpressionPt
   const bool like = name == "like" || name == "ilike";
   if ((like || name == "rlike") && children.size() == 2) {
     return fmt::format("({} {} {})", child(0), name, child(1));
+  }
+  if (name.ends_with("like any") || name.ends_with("like all")) {
+    return fmt::format("({} {} ({}))", child(0), ToUpperAscii(name), Join(children, 1));
   }
   if (like && children.size() == 3) {
     return fmt::format("({} {} {} ESCAPE {})", child(0), name, child(1), child(2));

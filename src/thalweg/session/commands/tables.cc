@@ -120,6 +120,11 @@ Result<StatementOutcome> DropTable(Session* session, const Statement& statement)
 }
 
 Result<StatementOutcome> Insert(Session* session, const Statement& statement) {
+  if (session->catalog().FindView(statement.name.back()) != nullptr) {
+    return MakeError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE",
+                     {{"operation", "INSERT"}, {"viewName", QuoteName(statement.name)}},
+                     statement.position);
+  }
   const auto table = session->catalog().FindTable(statement.name.back());
   if (table == nullptr) {
     return MakeError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", QuoteName(statement.name)}},

@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <set>
+
 #include "thalweg/session/commands/commands.h"
+#include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
 namespace {
@@ -6,8 +10,87 @@ namespace {
 /// A temporary view has one name part.
 Result<std::string> ViewName(const Statement& statement) {
   if (statement.name.size() == 1) return statement.name[0];
-  return MakeError("TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS",
-                   {{"actualName", QuoteName(statement.name)}}, statement.position);
+  const std::vector<std::string> qualifier(statement.name.begin(), statement.name.end() - 1);
+  return MakeError("INVALID_TEMP_OBJ_QUALIFIER",
+                   {{"objectType", "VIEW"},
+                    {"objectName", QuoteName({statement.name.back()})},
+                    {"qualifier", QuoteName(qualifier)}},
+                   statement.position);
+}
+
+/// Looks for a way from `relation` through views back to the view `target`; names of common table
+/// expressions hide views. Gives the names on the way, nothing if there is none.
+class ViewCycle {
+ public:
+  ViewCycle(const plan::Catalog& catalog, std::string target)
+      : catalog_(catalog), target_(std::move(target)) {}
+
+  std::vector<std::string> Find(const plan::spec::RelationPtr& relation) {
+    Walk(relation.get());
+    return found_;
+  }
+
+ private:
+  using Relation = plan::spec::Relation;
+
+  void Walk(const Relation* relation) {
+    if (relation == nullptr || !found_.empty()) return;
+    const size_t hidden = hidden_.size();
+    for (const auto& [name, definition] : relation->definitions) {
+      Walk(definition.get());
+      hidden_.push_back(ToLowerAscii(name));
+    }
+    if (relation->kind == plan::spec::RelationKind::kTable && relation->table_name.size() == 1) {
+      Visit(relation->table_name[0]);
+    }
+    Walk(relation->input.get());
+    Walk(relation->right.get());
+    hidden_.resize(hidden);
+  }
+
+  void Visit(const std::string& written) {
+    const std::string name = ToLowerAscii(written);
+    if (std::find(hidden_.begin(), hidden_.end(), name) != hidden_.end()) return;
+    path_.push_back(written);
+    if (name == target_) {
+      found_ = path_;
+    } else if (const auto view = catalog_.FindView(name);
+               view != nullptr && seen_.insert(name).second) {
+      std::vector<std::string> outer;
+      outer.swap(hidden_);  // a view does not see the names around its use
+      Walk(view->relation.get());
+      outer.swap(hidden_);
+    }
+    path_.pop_back();
+  }
+
+  const plan::Catalog& catalog_;
+  const std::string target_;
+  std::vector<std::string> hidden_;
+  std::vector<std::string> path_;
+  std::vector<std::string> found_;
+  std::set<std::string> seen_;
+};
+
+Status CheckNotRecursive(const plan::Catalog& catalog, const Statement& statement) {
+  const std::string& name = statement.name.back();
+  if (catalog.FindView(name) == nullptr) return Status::OK();
+  const auto path = ViewCycle(catalog, ToLowerAscii(name)).Find(statement.query);
+  if (path.empty()) return Status::OK();
+  std::string text = QuoteName({name});
+  for (const std::string& step : path) text += " -> " + QuoteName({step});
+  return MakeError("RECURSIVE_VIEW", {{"viewIdent", QuoteName({name})}, {"newPath", text}});
+}
+
+Status CheckNamesDiffer(const std::vector<std::string>& names) {
+  std::set<std::string> seen;
+  for (const std::string& name : names) {
+    const std::string lower = ToLowerAscii(name);
+    if (!seen.insert(lower).second) {
+      return MakeError("COLUMN_ALREADY_EXISTS", {{"columnName", QuoteName({lower})}});
+    }
+  }
+  return Status::OK();
 }
 
 Result<StatementOutcome> Register(Session* session, const Statement& statement,
@@ -28,6 +111,7 @@ Result<StatementOutcome> Register(Session* session, const Statement& statement,
 }  // namespace
 
 Result<StatementOutcome> CreateView(Session* session, const Statement& statement) {
+  ARROW_RETURN_NOT_OK(ViewName(statement).status());
   ARROW_ASSIGN_OR_RAISE(auto plan, session->Analyze(statement.query));
   plan::spec::RelationPtr relation = statement.query;
   if (!statement.column_names.empty()) {
@@ -52,6 +136,12 @@ Result<StatementOutcome> CreateView(Session* session, const Statement& statement
     renamed->column_names = statement.column_names;
     relation = std::move(renamed);
   }
+  std::vector<std::string> names = statement.column_names;
+  if (names.empty()) {
+    for (const auto& attribute : plan->output) names.push_back(attribute.name);
+  }
+  ARROW_RETURN_NOT_OK(CheckNamesDiffer(names));
+  if (statement.replace) ARROW_RETURN_NOT_OK(CheckNotRecursive(session->catalog(), statement));
   return Register(session, statement, std::move(relation));
 }
 
