@@ -131,9 +131,12 @@ Result<spec::ExpressionPtr> Parser::ParseNamedExpression() {
   spec::Expression alias;
   alias.kind = spec::ExpressionKind::kAlias;
   const bool has_as = !AtItemEnd(1) && AcceptWord("AS");
+  // GROUP BY a WITH ROLLUP, GROUP BY a GROUPING SETS (...)
+  const bool grouping_suffix = (AtWord("WITH") && AtAnyWord({"ROLLUP", "CUBE"}, 1)) ||
+                               (AtWord("GROUPING") && AtWord("SETS", 1) && AtSymbol("(", 2));
   if (has_as && AtSymbol("(")) {
     ARROW_ASSIGN_OR_RAISE(alias.name, ParseIdentifierList());
-  } else if (has_as || AtImplicitAlias()) {
+  } else if (has_as || (!grouping_suffix && AtImplicitAlias())) {
     ARROW_ASSIGN_OR_RAISE(auto name, ParseCapturedIdentifier());
     alias.name = {std::move(name)};
   } else if (AtSymbol("(") && AtIdentifier(1) && (AtSymbol(",", 2) || AtSymbol(")", 2))) {

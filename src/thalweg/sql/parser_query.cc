@@ -8,6 +8,43 @@
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::sql {
+namespace {
+
+using GroupingSets = std::vector<std::vector<spec::ExpressionPtr>>;
+
+constexpr spec::GroupingKind kSets = spec::GroupingKind::kGroupingSets;
+constexpr size_t kMaxGroupingItems = 16;  // 65,536 sets of a CUBE
+
+/// All prefixes of `items` (ROLLUP) or all subsets (CUBE), the whole list first.
+GroupingSets ExpandedSets(spec::GroupingKind kind, const GroupingSets& items) {
+  GroupingSets sets;
+  const size_t count = items.size();
+  const bool rollup = kind == spec::GroupingKind::kRollup;
+  const size_t num_sets = rollup ? count + 1 : size_t{1} << count;
+  for (size_t number = 0; number < num_sets; ++number) {
+    std::vector<spec::ExpressionPtr> set;
+    for (size_t i = 0; i < count; ++i) {
+      const bool in = rollup ? i + number < count : ((number >> (count - 1 - i)) & 1) == 0;
+      if (in) set.insert(set.end(), items[i].begin(), items[i].end());
+    }
+    sets.push_back(std::move(set));
+  }
+  return sets;
+}
+
+/// Every set of `left` joined with every set of `right`.
+GroupingSets CrossedSets(const GroupingSets& left, const GroupingSets& right) {
+  GroupingSets sets;
+  for (const auto& first : left) {
+    for (const auto& second : right) {
+      sets.push_back(first);
+      sets.back().insert(sets.back().end(), second.begin(), second.end());
+    }
+  }
+  return sets;
+}
+
+}  // namespace
 
 bool Parser::StartsQueryWord(int ahead) const {
   if (AtWord("SELECT", ahead)) {
@@ -322,35 +359,68 @@ Result<Parser::Grouping> Parser::ParseGroupBy() {
   Grouping grouping;
   if (!AcceptWords({"GROUP", "BY"})) return grouping;
   grouping.present = true;
-  const bool analytics = AtAnyWord({"ROLLUP", "CUBE"}) && AtSymbol("(", 1);
-  if (analytics || (AtWord("GROUPING") && AtWord("SETS", 1))) {
-    ARROW_RETURN_NOT_OK(ParseGroupingSets(&grouping));
-    if (AtSymbol(",")) return Unsupported("several grouping analytics in one GROUP BY");
+  bool analytics = false;
+  size_t count = 0;
+  GroupingSets product = {{}};
+  do {
+    Grouping item;
+    ARROW_RETURN_NOT_OK(ParseGroupingSets(&item));
+    analytics = analytics || item.present;
+    if (!item.present) {
+      ARROW_ASSIGN_OR_RAISE(auto expression, ParseNamedExpression());
+      item.expressions = {expression};
+      item.sets = {{expression}};
+    }
+    if (count++ == 0) grouping.kind = item.kind;
+    grouping.expressions.insert(grouping.expressions.end(), item.expressions.begin(),
+                                item.expressions.end());
+    product = CrossedSets(product, item.sets);
+  } while (AcceptSymbol(","));
+  if (analytics) {
+    // ROLLUP (a, b) alone stays what it is.
+    GroupingSets items;
+    for (const auto& expression : grouping.expressions) items.push_back({expression});
+    const bool alone = count == 1 && grouping.kind != kSets &&
+                       product.size() == ExpandedSets(grouping.kind, items).size();
+    if (!alone) {
+      grouping.kind = kSets;
+      grouping.sets = std::move(product);
+    }
     return grouping;
   }
-  do {
-    const bool later = AtAnyWord({"ROLLUP", "CUBE"}) && AtSymbol("(", 1);
-    if (later || (AtWord("GROUPING") && AtWord("SETS", 1))) {
-      return Unsupported("grouping analytics beside plain grouping expressions");
-    }
-    ARROW_ASSIGN_OR_RAISE(auto expression, ParseNamedExpression());
-    grouping.expressions.push_back(std::move(expression));
-  } while (AcceptSymbol(","));
   if (AcceptWords({"WITH", "ROLLUP"})) grouping.kind = spec::GroupingKind::kRollup;
   if (AcceptWords({"WITH", "CUBE"})) grouping.kind = spec::GroupingKind::kCube;
-  if (AtWord("GROUPING") && AtWord("SETS", 1)) ARROW_RETURN_NOT_OK(ParseGroupingSets(&grouping));
+  Grouping sets;
+  if (AtWord("GROUPING")) ARROW_RETURN_NOT_OK(ParseGroupingSets(&sets));
+  if (sets.present) {
+    grouping.kind = kSets;
+    grouping.sets = std::move(sets.sets);
+  }
   return grouping;
 }
 
+// Leaves `grouping` as it is where no ROLLUP, CUBE or GROUPING SETS begins.
 Status Parser::ParseGroupingSets(Grouping* grouping) {
-  const bool sets = AtWord("GROUPING");
-  grouping->kind = sets             ? spec::GroupingKind::kGroupingSets
+  const bool sets = AtWord("GROUPING") && AtWord("SETS", 1);
+  const bool expanded = AtAnyWord({"ROLLUP", "CUBE"}) && AtSymbol("(", 1) && !AtSymbol(")", 2);
+  if (!sets && !expanded) return Status::OK();
+  grouping->present = true;
+  grouping->kind = sets             ? kSets
                    : AtWord("CUBE") ? spec::GroupingKind::kCube
                                     : spec::GroupingKind::kRollup;
   at_ += sets ? 2 : 1;
+  GroupingSets items;
   ARROW_RETURN_NOT_OK(ExpectSymbol("("));
   do {
-    std::vector<spec::ExpressionPtr> set;
+    Grouping inner;
+    if (sets) ARROW_RETURN_NOT_OK(ParseGroupingSets(&inner));
+    if (inner.present) {
+      items.insert(items.end(), inner.sets.begin(), inner.sets.end());
+      grouping->expressions.insert(grouping->expressions.end(), inner.expressions.begin(),
+                                   inner.expressions.end());
+      continue;
+    }
+    std::vector<spec::ExpressionPtr> item;
     if (AtSymbol("(") && AtSymbol(")", 1)) {
       at_ += 2;
     } else {
@@ -358,16 +428,18 @@ Status Parser::ParseGroupingSets(Grouping* grouping) {
       // "(a, b)" reads as a row constructor.
       const bool row = element->kind == spec::ExpressionKind::kFunction &&
                        element->name.back() == "struct" && element->text.starts_with('(');
-      set = row ? element->children : std::vector<spec::ExpressionPtr>{element};
+      item = row ? element->children : std::vector<spec::ExpressionPtr>{element};
     }
-    if (!sets && set.size() > 1) return Unsupported("composite columns in ROLLUP or CUBE");
-    if (!sets) {
-      grouping->expressions.insert(grouping->expressions.end(), set.begin(), set.end());
-    } else {
-      grouping->sets.push_back(std::move(set));
-    }
+    grouping->expressions.insert(grouping->expressions.end(), item.begin(), item.end());
+    items.push_back(std::move(item));
   } while (AcceptSymbol(","));
-  return ExpectSymbol(")");
+  ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+  if (items.size() > kMaxGroupingItems) {
+    return MakeError("GROUPING_SIZE_LIMIT_EXCEEDED",
+                     {{"maxSize", std::to_string(kMaxGroupingItems)}});
+  }
+  grouping->sets = sets ? std::move(items) : ExpandedSets(grouping->kind, items);
+  return Status::OK();
 }
 
 }  // namespace thalweg::sql

@@ -17,6 +17,15 @@ constexpr ErrorCondition kConditions[] = {
      "Cannot create the temporary view <relationName>: it exists already. Choose another name, "
      "drop "
      "the existing one, or say OR REPLACE."},
+    {"UNSUPPORTED_GROUPING_EXPRESSION", "42K0E",
+     "grouping() and grouping_id() need a GROUP BY with ROLLUP, CUBE or GROUPING SETS."},
+    {"GROUPING_COLUMN_MISMATCH", "42803",
+     "grouping(<grouping>) is about no grouping column; these are <groupingColumns>."},
+    {"GROUPING_ID_COLUMN_MISMATCH", "42803",
+     "grouping_id(<groupingIdColumn>) must name all grouping columns (<groupByColumns>) in order, "
+     "or none."},
+    {"GROUPING_SIZE_LIMIT_EXCEEDED", "54000",
+     "There are more than <maxSize> grouping expressions."},
     {"COLUMN_ALREADY_EXISTS", "42711",
      "There are two columns named <columnName>. Choose another name for one of them."},
     {"INVALID_TEMP_OBJ_QUALIFIER", "42602",

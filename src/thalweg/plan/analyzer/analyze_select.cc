@@ -77,9 +77,10 @@ Result<std::unique_ptr<SelectBlock>> RelationAnalyzer::MakeSelectBlock(
   auto block = std::make_unique<SelectBlock>(context_, std::move(input));
   if (relation->kind == spec::RelationKind::kAggregate) {
     if (relation->grouping_kind != spec::GroupingKind::kPlain) {
-      return MakeError("UNSUPPORTED_FEATURE", {{"feature", "ROLLUP, CUBE or GROUPING SETS"}});
+      ARROW_RETURN_NOT_OK(block->AggregateSets(*relation));
+    } else {
+      ARROW_RETURN_NOT_OK(block->Aggregate(relation->expressions, relation->outputs));
     }
-    ARROW_RETURN_NOT_OK(block->Aggregate(relation->expressions, relation->outputs));
     ARROW_RETURN_NOT_OK(block->Select(relation->outputs));
     return block;
   }

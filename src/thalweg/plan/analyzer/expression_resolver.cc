@@ -80,6 +80,10 @@ Result<Resolved> ClauseHooks::ResolveTimeWindow(const spec::Expression& call) {
   return Unsupported(fmt::format("{} in a {}", call.name.back(), operator_name_));
 }
 
+Result<Resolved> ClauseHooks::ResolveGroupingCall(const spec::Expression& call) {
+  return MakeError("UNSUPPORTED_GROUPING_EXPRESSION");
+}
+
 Status ClauseHooks::RefuseGenerator(const spec::Expression& call) {
   return MakeError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT",
                    {{"plan", fmt::format("'{} {}", operator_name_, spec::ToString(call))}});
@@ -330,6 +334,7 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
         {{"sessionCatalog", "spark_catalog"}, {"identifier", QuoteIdentifiers(expression.name)}});
   }
   if (name == "window" || name == "session_window") return hooks_->ResolveTimeWindow(expression);
+  if (name == "grouping" || name == "grouping_id") return hooks_->ResolveGroupingCall(expression);
   const functions::FunctionRegistry& registry = *context_->functions;
   if (const expr::AggregateDeclaration* aggregate = registry.FindAggregate(name)) {
     return hooks_->ResolveAggregate(expression, *aggregate);

@@ -49,6 +49,8 @@ class ClauseHooks {
   /// window(...) and session_window(...).
   virtual Result<Resolved> ResolveTimeWindow(const spec::Expression& call);
   /// A generator call that is not a select item by itself.
+  /// grouping() and grouping_id().
+  virtual Result<Resolved> ResolveGroupingCall(const spec::Expression& call);
   virtual Status RefuseGenerator(const spec::Expression& call);
   /// True where the rows come from a stream (OVER is then refused as Spark does).
   virtual bool is_streaming() const { return false; }

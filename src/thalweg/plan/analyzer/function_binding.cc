@@ -58,6 +58,19 @@ Resolved StringConstant(const std::string& text) {
   return {expr::Literal::String(text), text, "", {}, {}};
 }
 
+// A number as it is written, with a sign or without: beside a decimal it counts as short as it is,
+// which no other constant does.
+bool IsPlainNumber(const expr::Expression& expression) {
+  if (expression.kind() == expr::ExpressionKind::kLiteral) return true;
+  if (expression.kind() != expr::ExpressionKind::kCall) return false;
+  return static_cast<const expr::Call&>(expression).function().name == "negative" &&
+         expression.children()[0]->kind() == expr::ExpressionKind::kLiteral;
+}
+
+bool IsArithmetic(const std::string& name) {
+  return name == "+" || name == "-" || name == "*" || name == "/" || name == "%" || name == "div";
+}
+
 Status NoElements(const Resolved& value) {
   return MakeError(
       "INVALID_EXTRACT_BASE_FIELD_TYPE",
@@ -131,6 +144,7 @@ Result<Resolved> ExpressionResolver::BindCall(const std::string& name,
   std::vector<TypePtr> types;
   for (const Resolved& argument : arguments) {
     infos.push_back(DescribeArgument(*context_, argument));
+    if (!IsPlainNumber(*argument.expression) && IsArithmetic(name)) infos.back().constant.reset();
     texts.push_back(argument.text);
     types.push_back(argument.expression->type());
   }

@@ -41,6 +41,9 @@ class ArgumentHooks : public ClauseHooks {
   Result<Resolved> ResolveTimeWindow(const spec::Expression& call) override {
     return block_->ResolveTimeWindow(call);
   }
+  Result<Resolved> ResolveGroupingCall(const spec::Expression& call) override {
+    return block_->ResolveGroupingCall(call);
+  }
   Status RefuseGenerator(const spec::Expression& call) override {
     return block_->RefuseGenerator(call);
   }
@@ -196,9 +199,14 @@ Result<Resolved> SelectBlock::ResolveAggregate(const spec::Expression& call,
   }
   const std::string name = ToLowerAscii(call.name.back());
   // Spark hides a second argument that only tells how: whether NULLs count, how exact it is.
-  const bool tells_how = name.starts_with("first") || name.starts_with("last") ||
-                         name == "any_value" || name == "approx_count_distinct";
-  if (tells_how && texts.size() == 2) texts.pop_back();
+  const bool ignores_nulls =
+      name.starts_with("first") || name.starts_with("last") || name == "any_value";
+  if ((ignores_nulls || name == "approx_count_distinct") && texts.size() == 2) {
+    texts.pop_back();
+    // Of whether NULLs count only true and false themselves tell.
+    const bool literal = arguments[1].expression->kind() == expr::ExpressionKind::kLiteral;
+    if (ignores_nulls && !literal) infos[1].constant.reset();
+  }
   AggregateCall aggregate;
   aggregate.distinct = call.distinct;
   aggregate.text = fmt::format("{}({}{})", name == "array_agg" ? "collect_list" : name,
@@ -248,7 +256,8 @@ Result<Resolved> SelectBlock::AddAggregateCall(AggregateCall call) {
 
 expr::ExpressionPtr SelectBlock::ReplaceGrouping(const expr::ExpressionPtr& expression) const {
   for (const NamedExpression& group : grouping_) {
-    if (group.expression->kind() == expr::ExpressionKind::kAttribute) continue;
+    // A plain column keeps its id, unless grouping sets make another column of it.
+    if (group.expression->kind() == expr::ExpressionKind::kAttribute && !sets_) continue;
     if (SameExpression(*group.expression, *expression)) return group.output.Reference();
   }
   std::vector<expr::ExpressionPtr> children;
@@ -261,6 +270,7 @@ expr::ExpressionPtr SelectBlock::ReplaceGrouping(const expr::ExpressionPtr& expr
 }
 
 bool SelectBlock::IsGrouped(uint64_t id) const {
+  if (sets_ && sets_->id.id == id) return true;
   for (const NamedExpression& group : grouping_) {
     if (group.output.id == id) return true;
   }

@@ -133,6 +133,9 @@ Result<std::optional<Resolved>> SelectBlock::ResolveName(const std::vector<std::
                           ExtractFields(MakeReference(window_->output, parts[0]), parts, 1));
     return std::optional<Resolved>(std::move(value));
   }
+  if (sets_ && parts.size() == 1 && EqualsIgnoreCase(parts[0], "grouping__id")) {
+    return std::optional<Resolved>(MakeReference(sets_->id, parts[0]));
+  }
   if (phase_ == Phase::kSelect) return ResolveLateralAlias(parts);
   if (phase_ == Phase::kAfterSelect) {
     ARROW_ASSIGN_OR_RAISE(const std::optional<NameMatch> match, FindName(input_.scope, parts));
@@ -180,7 +183,10 @@ NodePtr SelectBlock::BuildBelow() const {
   NodePtr node = input_.node;
   if (window_) node = BuildTimeWindow(std::move(node), *window_);
   for (const GeneratorCall& call : generators_) node = BuildGenerate(std::move(node), call);
-  if (aggregating_) node = BuildAggregate(std::move(node), grouping_, calls_);
+  if (aggregating_) {
+    node = sets_ ? BuildAggregateOfSets(std::move(node))
+                 : BuildAggregate(std::move(node), grouping_, calls_);
+  }
   for (const expr::ExpressionPtr& condition : having_) {
     node = BuildFilter(std::move(node), condition);
   }

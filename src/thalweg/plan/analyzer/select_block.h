@@ -9,6 +9,7 @@
 #include "thalweg/plan/analyzer/analyzed_relation.h"
 #include "thalweg/plan/analyzer/expression_resolver.h"
 #include "thalweg/plan/analyzer/generator_call.h"
+#include "thalweg/plan/analyzer/grouping_sets.h"
 #include "thalweg/plan/analyzer/time_window_call.h"
 
 namespace thalweg::plan {
@@ -22,6 +23,9 @@ class SelectBlock : public ClauseHooks {
   /// GROUP BY `grouping`: expressions, ordinals and aliases of `items`, or ALL.
   Status Aggregate(const std::vector<spec::ExpressionPtr>& grouping,
                    const std::vector<spec::ExpressionPtr>& items);
+  /// GROUP BY with ROLLUP, CUBE or GROUPING SETS, instead of Aggregate().
+  /// Errors: GROUPING_SIZE_LIMIT_EXCEEDED.
+  Status AggregateSets(const spec::Relation& relation);
   Status Select(const std::vector<spec::ExpressionPtr>& items);
   Status Having(const spec::Expression& condition);
   Status OrderBy(const std::vector<spec::SortOrder>& order);
@@ -31,6 +35,7 @@ class SelectBlock : public ClauseHooks {
   Result<Resolved> ResolveAggregate(const spec::Expression& call,
                                     const expr::AggregateDeclaration& declaration) override;
   Result<Resolved> ResolveTimeWindow(const spec::Expression& call) override;
+  Result<Resolved> ResolveGroupingCall(const spec::Expression& call) override;
   Status RefuseGenerator(const spec::Expression& call) override;
   bool is_streaming() const override { return input_.node->is_streaming(); }
 
@@ -47,6 +52,14 @@ class SelectBlock : public ClauseHooks {
   expr::ExpressionPtr ReplaceGrouping(const expr::ExpressionPtr& expression) const;
   Status CheckGrouped(const expr::Expression& expression) const;
   bool IsGrouped(uint64_t id) const;
+
+  // grouping sets (select_grouping_sets.cc)
+  Result<size_t> AddSetKey(const spec::ExpressionPtr& item,
+                           const std::vector<spec::ExpressionPtr>& items);
+  Result<GroupingSets> ResolveGroupingSets(const spec::Relation& relation);
+  std::optional<size_t> FindGrouping(const expr::Expression& expression) const;
+  Result<Resolved> GroupingBit(size_t key, const std::string& text);
+  NodePtr BuildAggregateOfSets(NodePtr node) const;
 
   // select list (select_block.cc)
   Status SelectItem(const spec::ExpressionPtr& item);
@@ -72,6 +85,7 @@ class SelectBlock : public ClauseHooks {
   std::vector<spec::ExpressionPtr> select_items_;
   std::vector<NamedExpression> grouping_;
   std::vector<AggregateCall> calls_;
+  std::optional<GroupingSets> sets_;
   std::optional<TimeWindowCall> window_;
   std::vector<GeneratorCall> generators_;
   std::vector<NamedExpression> outputs_;

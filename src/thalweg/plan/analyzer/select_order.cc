@@ -77,13 +77,13 @@ Status SelectBlock::Having(const spec::Expression& condition) {
         return part;
       });
   ARROW_RETURN_NOT_OK(CheckGrouped(*inlined));
-  if (inlined->type()->id() != arrow::Type::BOOL) {
-    return MakeError("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
-                     {{"sqlExpr", QuoteExpression(value.text)},
-                      {"filter", QuoteExpression(value.text)},
-                      {"type", QuoteType(*inlined->type())}});
-  }
-  having_.push_back(inlined);
+  // Unlike a WHERE condition it is cast.
+  Resolved casted = value;
+  casted.expression = inlined;
+  ARROW_ASSIGN_OR_RAISE(
+      expr::ExpressionPtr having,
+      MakeCheckedCast(casted, arrow::boolean(), expr::CastMode::kAnsi, value.text));
+  having_.push_back(std::move(having));
   return Status::OK();
 }
 

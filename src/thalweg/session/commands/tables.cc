@@ -4,6 +4,7 @@
 #include "thalweg/session/commands/commands.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
 namespace {
@@ -34,23 +35,68 @@ Result<SchemaPtr> TableSchema(Session* session, const plan::TableEntry& table) {
   return session->SchemaOf(TableRelation({table.name}));
 }
 
+Status ArityMismatch(const plan::Node& plan, const std::vector<std::string>& columns,
+                     const std::string& table) {
+  std::string table_columns, data_columns;
+  for (const std::string& name : columns)
+    table_columns += (table_columns.empty() ? "`" : ", `") + name + "`";
+  for (const auto& attribute : plan.output)
+    data_columns += (data_columns.empty() ? "`" : ", `") + attribute.name + "`";
+  return MakeError(plan.output.size() > columns.size()
+                       ? "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"
+                       : "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS",
+                   {{"tableName", "`" + table + "`"},
+                    {"tableColumns", table_columns},
+                    {"dataColumns", data_columns}});
+}
+
+/// INSERT INTO t (columns): the columns of `target` in its order, NULL for those not named.
+Result<plan::NodePtr> ArrangeColumns(const plan::NodePtr& plan, const arrow::Schema& target,
+                                     const std::vector<std::string>& columns,
+                                     const std::string& table) {
+  std::vector<int> source(static_cast<size_t>(target.num_fields()), -1);
+  for (size_t i = 0; i < columns.size(); ++i) {
+    int found = -1;
+    for (int field = 0; field < target.num_fields(); ++field) {
+      if (ToLowerAscii(target.field(field)->name()) == ToLowerAscii(columns[i])) found = field;
+    }
+    if (found < 0) {
+      std::string proposal;
+      for (const auto& field : target.fields())
+        proposal += (proposal.empty() ? "`" : ", `") + field->name() + "`";
+      return MakeError("UNRESOLVED_COLUMN.WITH_SUGGESTION",
+                       {{"objectName", QuoteName({columns[i]})}, {"proposal", proposal}});
+    }
+    if (source[found] >= 0) {
+      return MakeError("COLUMN_ALREADY_EXISTS",
+                       {{"columnName", QuoteName({ToLowerAscii(columns[i])})}});
+    }
+    source[found] = static_cast<int>(i);
+  }
+  if (plan->output.size() != columns.size()) return ArityMismatch(*plan, columns, table);
+  std::vector<plan::NamedExpression> projections;
+  for (int field = 0; field < target.num_fields(); ++field) {
+    if (source[field] >= 0) {
+      projections.push_back(plan::PassThrough(plan->output[source[field]]));
+      continue;
+    }
+    plan::NamedExpression missing;
+    missing.expression = expr::Literal::Null(target.field(field)->type());
+    missing.output.name = target.field(field)->name();
+    missing.output.type = target.field(field)->type();
+    missing.output.id = plan::NextAttributeId();
+    projections.push_back(std::move(missing));
+  }
+  return plan::BuildProject(plan, std::move(projections));
+}
+
 }  // namespace
 
 Result<plan::NodePtr> CastToTable(const plan::NodePtr& plan, const arrow::Schema& target,
                                   const std::string& table) {
   const auto num_target = static_cast<size_t>(target.num_fields());
   if (plan->output.size() != num_target) {
-    std::string table_columns, data_columns;
-    for (const auto& field : target.fields())
-      table_columns += (table_columns.empty() ? "`" : ", `") + field->name() + "`";
-    for (const auto& attribute : plan->output)
-      data_columns += (data_columns.empty() ? "`" : ", `") + attribute.name + "`";
-    return MakeError(plan->output.size() > num_target
-                         ? "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"
-                         : "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS",
-                     {{"tableName", "`" + table + "`"},
-                      {"tableColumns", table_columns},
-                      {"dataColumns", data_columns}});
+    return ArityMismatch(*plan, target.field_names(), table);
   }
   std::vector<plan::NamedExpression> projections;
   for (size_t i = 0; i < num_target; ++i) {
@@ -130,12 +176,12 @@ Result<StatementOutcome> Insert(Session* session, const Statement& statement) {
     return MakeError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", QuoteName(statement.name)}},
                      statement.position);
   }
-  if (!statement.column_names.empty()) {
-    return MakeError("UNSUPPORTED_FEATURE", {{"feature", "INSERT INTO with a column list"}},
-                     statement.position);
-  }
   ARROW_ASSIGN_OR_RAISE(auto analyzed, session->Analyze(statement.query));
   ARROW_ASSIGN_OR_RAISE(auto schema, TableSchema(session, *table));
+  if (!statement.column_names.empty()) {
+    ARROW_ASSIGN_OR_RAISE(analyzed,
+                          ArrangeColumns(analyzed, *schema, statement.column_names, table->name));
+  }
   ARROW_ASSIGN_OR_RAISE(auto plan, CastToTable(analyzed, *schema, table->name));
   StatementOutcome outcome;
   if (!plan->is_streaming()) {
