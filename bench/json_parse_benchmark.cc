@@ -33,13 +33,13 @@ std::string MakeLines() {
     const auto number = [&](uint64_t below) {
       return static_cast<unsigned long long>(random() % below);
     };
-    const int length = std::snprintf(
-        line, sizeof(line),
-        R"({"auction":%llu,"bidder":%llu,"price":%llu,"channel":"channel-%llu",)"
-        R"("ts":"2023-11-14T22:13:%02d.%06dZ"})"
-        "\n",
-        number(10'000), number(1'000'000), number(100'000'000), number(100),
-        static_cast<int>(20 + i * 30 / kRows), static_cast<int>(i * 10 % 1'000'000));
+    const int length =
+        std::snprintf(line, sizeof(line),
+                      R"({"auction":%llu,"bidder":%llu,"price":%llu,"channel":"channel-%llu",)"
+                      R"("ts":"2023-11-14T22:13:%02d.%06dZ"})"
+                      "\n",
+                      number(10'000), number(1'000'000), number(100'000'000), number(100),
+                      static_cast<int>(20 + i * 30 / kRows), static_cast<int>(i * 10 % 1'000'000));
     lines.append(line, static_cast<size_t>(length));
   }
   lines.append(static_cast<size_t>(kJsonPadding), '\0');

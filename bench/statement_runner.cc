@@ -18,14 +18,13 @@ thalweg::Status RunLine(thalweg::Session* session, const std::string& line) {
   const size_t second = line.find('\t', first + 1);
   if (second == std::string::npos) return thalweg::Status::Invalid("a line with one tab");
   ARROW_ASSIGN_OR_RAISE(const auto rows, session->Sql(line.substr(second + 1)));
-  ARROW_ASSIGN_OR_RAISE(
-      const auto query,
-      rows.WriteStream()
-          .Format("noop")
-          .OutputMode(line.substr(0, first))
-          .Option("checkpointLocation", line.substr(first + 1, second - first - 1))
-          .Trigger(thalweg::Trigger::AvailableNow())
-          .Start());
+  ARROW_ASSIGN_OR_RAISE(const auto query, rows.WriteStream()
+                                              .Format("noop")
+                                              .OutputMode(line.substr(0, first))
+                                              .Option("checkpointLocation",
+                                                      line.substr(first + 1, second - first - 1))
+                                              .Trigger(thalweg::Trigger::AvailableNow())
+                                              .Start());
   return query->AwaitTermination();
 }
 
