@@ -175,6 +175,24 @@ TEST_P(BatchQueryTest, SlidingWindows) {
   ExpectRows(TimeWindowNode(local, 0, 10, 10, 3), {"0|[-7,3)", "7|[3,13)", "-1|[-7,3)"});
 }
 
+/// By slices of 2 where they serve, row by row where an aggregate must not be divided: alike.
+TEST_P(BatchQueryTest, AggregatesBySlidingWindows) {
+  const Attribute time = MakeAttribute("t", TimestampType());
+  const Attribute value = MakeAttribute("x", arrow::int64());
+  const NodePtr local = plan::BuildLocal(
+      {time, value}, {MakeBatch({time, value}, {"[0, 7, null, -1]", "[1, 2, 4, 8]"}),
+                      MakeBatch({time, value}, {"[9, 1]", "[16, null]"})});
+  const NodePtr windows = TimeWindowNode(local, 0, 6, 4);
+  const Attribute window = windows->output.back();
+  const auto by_window = plan::PassThrough(std::vector<Attribute>{window});
+  ExpectRows(plan::BuildAggregate(windows, by_window, {CountCall(), SumCall(value.Reference())}),
+             {"[-4,2)|3|9", "[0,6)|2|1", "[4,10)|2|18", "[8,14)|1|16"});
+  plan::AggregateCall distinct = SumCall(value.Reference());
+  distinct.distinct = true;
+  ExpectRows(plan::BuildAggregate(windows, by_window, {CountCall(), distinct}),
+             {"[-4,2)|3|9", "[0,6)|2|1", "[4,10)|2|18", "[8,14)|1|16"});
+}
+
 class JoinTest : public BatchQueryTest {
  protected:
   NodePtr Join(JoinType type, bool with_keys = true, bool with_condition = false,
