@@ -5,6 +5,7 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/formats/digit_scan.h"
 #include "thalweg/formats/json_normalizer.h"
 #include "thalweg/formats/value_text.h"
 #include "thalweg/types/data_types.h"
@@ -221,12 +222,17 @@ Outcome JsonValueReader::ReadInteger(JsonValueNode& node) {
   const bool negative = *p == '-';
   if (negative) ++p;
   const char* digits = p;
-  int64_t value = 0;
-  unsigned digit;
-  while ((digit = static_cast<unsigned>(static_cast<unsigned char>(*p)) - '0') <= 9 &&
-         p - digits < 18) {
-    value = value * 10 + digit;
-    ++p;
+  // Lengths vary from value to value: no loop over digits whose end nobody can predict.
+  int count = CountDigits(p);
+  int64_t value = count == 0 ? 0 : static_cast<int64_t>(ParseDigits(p, count));
+  p += count;
+  if (count == 8) {
+    unsigned digit;
+    while ((digit = static_cast<unsigned>(static_cast<unsigned char>(*p)) - '0') <= 9 &&
+           p - digits < 18) {
+      value = value * 10 + digit;
+      ++p;
+    }
   }
   const bool plain = *p == ',' || *p == '}' || *p == ']' || *p == ' ';
   if (!plain || p == digits || (*digits == '0' && p - digits > 1)) return ReadNumberSlowly(node);
