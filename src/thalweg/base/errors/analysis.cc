@@ -27,7 +27,8 @@ constexpr ErrorCondition kConditions[] = {
     {"GROUPING_SIZE_LIMIT_EXCEEDED", "54000",
      "There are more than <maxSize> grouping expressions."},
     {"COLUMN_ALREADY_EXISTS", "42711",
-     "There are two columns named <columnName>. Choose another name for one of them."},
+     "There are two columns named <columnName>. Names must differ in more than the case of their "
+     "letters."},
     {"INVALID_TEMP_OBJ_QUALIFIER", "42602",
      "The temporary <objectType> <objectName> cannot be put into <qualifier>: only SESSION and "
      "SYSTEM.SESSION hold temporary objects."},

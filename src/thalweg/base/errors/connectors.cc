@@ -6,9 +6,6 @@ namespace {
 constexpr ErrorCondition kConditions[] = {
     {"ALL_PARTITION_COLUMNS_NOT_ALLOWED", "KD005",
      "At least one column must be left that is not a partition column."},
-    {"COLUMN_ALREADY_EXISTS", "42711",
-     "There are two columns named <columnName>. Names must differ in more than the case of their "
-     "letters."},
     {"CONFLICTING_DIRECTORY_STRUCTURES", "KD009",
      "Partition directories start at different places: <discoveredBasePaths>. Name their root in "
      "the option \"basePath\", or read the roots one by one and unite them."},
