@@ -290,10 +290,13 @@ TEST_F(AnalyzerTest, ResolvedViewsGetNewIds) {
   EXPECT_EQ(use->output[1].watermark_delay_millis, 5000);
 }
 
-TEST_F(AnalyzerTest, RefusesWhatIsNotThere) {
+TEST_F(AnalyzerTest, GroupsByRollup) {
   auto rollup = std::make_shared<spec::Relation>(*GroupBy(Table("t"), {Name("k")}, {Name("k")}));
   rollup->grouping_kind = spec::GroupingKind::kRollup;
-  EXPECT_EQ(Error(rollup), "UNSUPPORTED_FEATURE");
+  EXPECT_EQ(OkColumns(rollup), "k:string");
+}
+
+TEST_F(AnalyzerTest, RefusesWhatIsNotThere) {
   EXPECT_EQ(Error(Make(spec::RelationKind::kSample, Table("t"))), "UNSUPPORTED_FEATURE");
 }
 
