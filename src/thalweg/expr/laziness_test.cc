@@ -48,9 +48,9 @@ class LazinessTest : public ::testing::Test {
     if (!result.ok()) return result.status().ToString();
     auto text = CastDatum(*result, arrow::utf8(), CastMode::kAnsi, context_);
     std::string all;
-    const auto& strings = static_cast<const arrow::StringArray&>(*text->make_array());
-    for (int64_t i = 0; i < strings.length(); ++i) {
-      all += (i == 0 ? "" : " ") + (strings.IsNull(i) ? std::string("-") : strings.GetString(i));
+    const auto strings = text->array_as<arrow::StringArray>();
+    for (int64_t i = 0; i < strings->length(); ++i) {
+      all += (i == 0 ? "" : " ") + (strings->IsNull(i) ? std::string("-") : strings->GetString(i));
     }
     return all;
   }

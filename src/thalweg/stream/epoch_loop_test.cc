@@ -1,5 +1,7 @@
 #include "thalweg/stream/epoch_loop.h"
 
+#include <ostream>
+
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
@@ -293,6 +295,9 @@ struct CrashPoint {
   Sums sums;        // everything the sink got in the end
   int commits_of_batch_1;
 };
+
+/// Without it the bytes are printed, those between the members too.
+void PrintTo(const CrashPoint& point, std::ostream* out) { *out << point.fault; }
 
 class CrashTest : public QueryTest, public ::testing::WithParamInterface<CrashPoint> {};
 

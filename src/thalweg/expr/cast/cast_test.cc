@@ -110,9 +110,9 @@ TEST(CastTest, NestedValues) {
   const EvalContext context;
   auto text = CastDatum(lists->Slice(0, 2), arrow::utf8(), CastMode::kAnsi, context);
   ASSERT_TRUE(text.ok());
-  const auto& shown = static_cast<const arrow::StringArray&>(*text->make_array());
-  EXPECT_EQ(shown.GetString(0), "[1, null]");
-  EXPECT_TRUE(shown.IsNull(1));
+  const auto shown = text->array_as<arrow::StringArray>();
+  EXPECT_EQ(shown->GetString(0), "[1, null]");
+  EXPECT_TRUE(shown->IsNull(1));
   // The element that is no number is not in the slice.
   const TypePtr numbers = ArrayOf(arrow::int32());
   EXPECT_TRUE(CastDatum(lists->Slice(0, 2), numbers, CastMode::kAnsi, context).ok());
