@@ -7,39 +7,9 @@
 namespace thalweg::state {
 namespace {
 
-constexpr int64_t kLoadRecords = 1024;
 constexpr int64_t kSmallestSlice = 1 << 20;
 /// A snapshot is spread over about this many epochs.
 constexpr int64_t kSlicesPerSnapshot = 8;
-
-/// Records on the way into one worker's table; keys and values are copied.
-struct PendingRecords {
-  KeyBatch keys;
-  std::vector<StateRecord> records;
-  std::vector<std::string> values;
-};
-
-Status Flush(PendingRecords* pending, StateTable* table) {
-  if (!pending->records.empty()) {
-    for (size_t i = 0; i < pending->records.size(); ++i) {
-      pending->records[i].value = pending->values[i];
-    }
-    pending->keys.ComputeHashes();
-    ARROW_RETURN_NOT_OK(table->Load(pending->keys, pending->records));
-  }
-  pending->records.clear();
-  pending->values.clear();
-  pending->keys.Clear(table->options().keys->words_per_key());
-  return Status::OK();
-}
-
-void LoadDeletion(const StateRecord& record, StateTable* table) {
-  KeyBatch key;
-  key.Clear(table->options().keys->words_per_key());
-  key.AppendEncoded(record.key);
-  key.ComputeHashes();
-  if (uint8_t* group = table->Find(key, 0); group != nullptr) table->Remove(group);
-}
 
 }  // namespace
 
@@ -48,7 +18,13 @@ StateStore::StateStore(StateStoreOptions options) : options_(std::move(options))
   options_.table.track_touched = true;
   for (int i = 0; i < options_.num_workers; ++i) {
     auto worker = std::make_unique<Worker>();
-    worker->table = std::make_unique<StateTable>(options_.table);
+    if (options_.make_table != nullptr) {
+      worker->table = options_.make_table(i);
+    } else {
+      auto table = std::make_unique<DurableStateTable>(options_.table);
+      worker->state_table = table->table();
+      worker->table = std::move(table);
+    }
     workers_.push_back(std::move(worker));
   }
 }
@@ -60,8 +36,8 @@ StateFileHeader StateStore::MakeHeader(StateFileKind kind, int64_t epoch) const 
   header.kind = kind;
   header.epoch = epoch;
   header.num_key_groups = options_.location.num_key_groups;
-  header.key_signature = options_.table.keys->Signature();
-  header.value_signature = options_.table.values->Signature();
+  header.key_signature = workers_[0]->table->KeySignature();
+  header.value_signature = workers_[0]->table->ValueSignature();
   return header;
 }
 
@@ -88,37 +64,23 @@ Status StateStore::CheckHeader(const StateFileHeader& header, const std::string&
 
 Status StateStore::LoadFile(const std::string& name, int64_t* bytes, int64_t* epoch) {
   const std::string path = JoinPath(options_.location.directory, name);
-  std::vector<PendingRecords> pending(workers_.size());
-  for (auto& records : pending) records.keys.Clear(options_.table.keys->words_per_key());
   // File names begin with the epoch they belong to.
   *epoch = std::strtoll(name.c_str(), nullptr, 10);
   const auto on_header = [&](const StateFileHeader& header) -> Status {
     ARROW_RETURN_NOT_OK(CheckHeader(header, path));
     if (header.expired_through == kNothingExpired) return Status::OK();
     for (const auto& worker : workers_) {
-      ARROW_RETURN_NOT_OK(worker->table->Expire(header.expired_through, nullptr).status());
+      ARROW_RETURN_NOT_OK(worker->table->LoadExpiry(header.expired_through));
     }
     return Status::OK();
   };
   const auto on_record = [&](const StateRecord& record) -> Status {
     const size_t worker = static_cast<size_t>(record.key_group) % workers_.size();
-    StateTable* table = workers_[worker]->table.get();
-    PendingRecords& records = pending[worker];
-    if (record.deleted) {
-      ARROW_RETURN_NOT_OK(Flush(&records, table));
-      LoadDeletion(record, table);
-      return Status::OK();
-    }
-    records.keys.AppendEncoded(record.key);
-    records.records.push_back(record);
-    records.values.emplace_back(record.value);
-    return records.keys.num_rows < kLoadRecords ? Status::OK() : Flush(&records, table);
+    return workers_[worker]->table->LoadRecord(record);
   };
   ARROW_ASSIGN_OR_RAISE(
       *bytes, ReadStateFile(options_.location.file_system, path, *epoch, on_header, on_record));
-  for (size_t i = 0; i < pending.size(); ++i) {
-    ARROW_RETURN_NOT_OK(Flush(&pending[i], workers_[i]->table.get()));
-  }
+  for (const auto& worker : workers_) ARROW_RETURN_NOT_OK(worker->table->FinishFile());
   return Status::OK();
 }
 
@@ -131,7 +93,10 @@ Status StateStore::Load(const StateManifest& manifest) {
       (list == &manifest.snapshots ? snapshots_ : changes_).push_back(std::move(file));
     }
   }
-  for (const auto& worker : workers_) worker->table->BeginEpoch();
+  for (const auto& worker : workers_) {
+    worker->table->FinishLoad();
+    worker->table->BeginEpoch();
+  }
   return Status::OK();
 }
 
@@ -164,7 +129,7 @@ Result<std::unique_ptr<StateFileWriter>> StateStore::CreateFile(Worker* worker,
 
 Status StateStore::WriteChanges(int worker_index, int64_t epoch) {
   Worker* worker = workers_[worker_index].get();
-  StateTable* table = worker->table.get();
+  DurableTable* table = worker->table.get();
   if (table->HasChanges()) {
     StateFileHeader header = MakeHeader(StateFileKind::kChanges, epoch);
     header.expired_through = table->expired_through();
@@ -180,7 +145,7 @@ Status StateStore::WriteChanges(int worker_index, int64_t epoch) {
 }
 
 Status StateStore::WriteSnapshotSlice(Worker* worker) {
-  if (worker->cursor.done) return Status::OK();
+  if (worker->snapshot_done) return Status::OK();
   if (worker->snapshot == nullptr) {
     ARROW_ASSIGN_OR_RAISE(worker->snapshot,
                           CreateFile(worker, MakeHeader(StateFileKind::kSnapshot, snapshot_epoch_),
@@ -188,8 +153,9 @@ Status StateStore::WriteSnapshotSlice(Worker* worker) {
   }
   const int64_t slice =
       std::max(kSmallestSlice, worker->table->memory_bytes() / kSlicesPerSnapshot);
-  ARROW_RETURN_NOT_OK(worker->table->WriteSlice(&worker->cursor, slice, worker->snapshot.get()));
-  return worker->cursor.done ? worker->snapshot->Finish() : Status::OK();
+  ARROW_ASSIGN_OR_RAISE(worker->snapshot_done,
+                        worker->table->WriteSnapshotSlice(slice, worker->snapshot.get()));
+  return worker->snapshot_done ? worker->snapshot->Finish() : Status::OK();
 }
 
 void StateStore::FinishSnapshot() {
@@ -217,7 +183,10 @@ void StateStore::StartSnapshotIfDue(int64_t epoch) {
   snapshot_running_ = true;
   snapshot_epoch_ = epoch;
   snapshot_covers_ = static_cast<int64_t>(changes_.size());
-  for (auto& worker : workers_) worker->cursor = {};
+  for (auto& worker : workers_) {
+    worker->snapshot_done = false;
+    worker->table->BeginSnapshot();
+  }
 }
 
 Result<StateManifest> StateStore::FinishCommit(int64_t epoch) {
@@ -226,7 +195,7 @@ Result<StateManifest> StateStore::FinishCommit(int64_t epoch) {
   for (auto& worker : workers_) {
     created |= worker->created_file;
     worker->created_file = false;
-    snapshot_done &= worker->cursor.done;
+    snapshot_done &= worker->snapshot_done;
     for (File& file : worker->new_changes) {
       known_files_.insert(file.name);
       changes_.push_back(std::move(file));

@@ -2,10 +2,11 @@
 
 // Durable keyed state of one stateful operator (architecture, decisions 8 and 9).
 //
-// A StateStore holds one StateTable per worker. Each epoch a worker appends its touched entries to
-// one change file; from time to time a snapshot is written piece by piece while epochs go on. The
-// commit record lists the files that count (StateManifest); nothing else is ever read. An epoch
-// that changed nothing writes nothing. File bytes: docs/formats/state.md.
+// A StateStore holds one table per worker: a StateTable, or what the operator brings instead. Each
+// epoch a worker appends its touched entries to one change file; from time to time a snapshot is
+// written piece by piece while epochs go on. The commit record lists the files that count
+// (StateManifest); nothing else is ever read. An epoch that changed nothing writes nothing. File
+// bytes: docs/formats/state.md.
 
 #include <cstdint>
 #include <functional>
@@ -19,7 +20,7 @@
 
 #include "thalweg/base/file_system.h"
 #include "thalweg/base/status.h"
-#include "thalweg/state/state_table.h"
+#include "thalweg/state/durable_state_table.h"
 
 namespace thalweg::state {
 
@@ -41,6 +42,8 @@ struct StateLocation {
 struct StateStoreOptions {
   StateLocation location;
   StateTableOptions table;
+  /// Makes the table of a worker for operators whose state is no StateTable; `table` is not read.
+  std::function<std::unique_ptr<DurableTable>(int worker)> make_table;
   int num_workers = 1;
   /// A snapshot starts when the change files since the last one hold more than this and more than
   /// the last snapshot, or are more than `snapshot_after_files`.
@@ -57,7 +60,9 @@ class StateStore {
   ~StateStore();
 
   /// The entries whose key group modulo the number of workers is `worker`.
-  StateTable* table(int worker) const { return workers_[worker]->table.get(); }
+  DurableTable* durable(int worker) const { return workers_[worker]->table.get(); }
+  /// The same as a StateTable; null if `make_table` made it.
+  StateTable* table(int worker) const { return workers_[worker]->state_table; }
   int num_workers() const { return options_.num_workers; }
 
   /// Fills empty tables with what `manifest` describes, whatever number of workers wrote it.
@@ -82,11 +87,12 @@ class StateStore {
     int64_t bytes = 0;
   };
   struct Worker {
-    std::unique_ptr<StateTable> table;
+    std::unique_ptr<DurableTable> table;
+    StateTable* state_table = nullptr;
     std::vector<File> new_changes;
     std::unique_ptr<StateFileWriter> snapshot;
     std::string snapshot_name;
-    StateTable::Cursor cursor;
+    bool snapshot_done = false;
     bool created_file = false;
   };
 

@@ -93,8 +93,8 @@ StateMetrics PipelinePlan::CollectMetrics(size_t id) const {
     total.removals_time_micros += one.removals_time_micros;
   }
   for (int worker = 0; worker < parts.store->num_workers(); ++worker) {
-    total.num_rows_total += parts.store->table(worker)->size();
-    total.memory_used_bytes += parts.store->table(worker)->memory_bytes();
+    total.num_rows_total += parts.store->durable(worker)->size();
+    total.memory_used_bytes += parts.store->durable(worker)->memory_bytes();
   }
   for (const auto& micros : commit_micros_) total.commit_time_micros += micros[id];
   return total;
