@@ -99,6 +99,14 @@ void GroupTable::Release(Segment* segment) {
 }
 
 uint8_t* GroupTable::Allocate(int64_t bytes) {
+  if (!recycled_.empty()) {
+    const auto same_size = recycled_.find(bytes);
+    if (same_size != recycled_.end() && !same_size->second.empty()) {
+      uint8_t* place = same_size->second.back();
+      same_size->second.pop_back();
+      return place;
+    }
+  }
   if (chunks_.empty() || chunks_.back().used + bytes > chunks_.back().size) {
     const int64_t wanted = chunks_.empty() ? kSmallestChunk : chunks_.back().size * 2;
     const int64_t size = std::max(std::min(wanted, kLargestChunk), bytes);
@@ -324,6 +332,12 @@ void GroupTable::Remove(uint8_t* group) {
     }
     index = (index + step) & segment->group_mask;
   }
+}
+
+void GroupTable::Recycle(uint8_t* group) {
+  Remove(group);
+  const auto key_bytes = static_cast<int64_t>(HeaderOf(group)->key_size);
+  recycled_[kSlotOffset + slot_bytes_ + RoundUpTo8(key_bytes)].push_back(group);
 }
 
 bool GroupTable::Next(Cursor* cursor, int64_t limit, std::vector<uint8_t*>* groups) const {

@@ -11,6 +11,7 @@
 // group pointer points to its GroupHeader, slots begin at kSlotOffset. One thread.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,9 @@ class GroupTable {
   void Find(const KeyBatch& keys, const int32_t* rows, int64_t count, uint8_t** groups) const;
   /// Takes a group out. Its memory stays until the table is destroyed.
   void Remove(uint8_t* group);
+  /// Takes a group out and gives its memory to a later group, which may then come early in
+  /// insertion order. Nothing may look at the group any more.
+  void Recycle(uint8_t* group);
 
   int64_t size() const { return size_; }
   int32_t slot_bytes() const { return slot_bytes_; }
@@ -104,6 +108,7 @@ class GroupTable {
   std::vector<Segment*> directory_;
   std::vector<std::unique_ptr<Segment>> segments_;
   std::vector<Chunk> chunks_;
+  std::map<int64_t, std::vector<uint8_t*>> recycled_;  // by size
 };
 
 }  // namespace thalweg::state

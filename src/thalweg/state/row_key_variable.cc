@@ -22,8 +22,11 @@ const uint8_t* RawValues(const arrow::Array& array, int width) {
   return array.data()->buffers[1]->data() + array.offset() * width;
 }
 
+template <bool kCanonical>
 uint8_t* WriteFixed(const arrow::Array& array, int64_t row, uint8_t* out) {
-  switch (array.type_id()) {
+  const auto type = array.type_id();
+  const bool is_float = type == arrow::Type::FLOAT || type == arrow::Type::DOUBLE;
+  switch (!kCanonical && is_float ? arrow::Type::INT64 : type) {
     case arrow::Type::BOOL:
       *out = static_cast<const arrow::BooleanArray&>(array).Value(row);
       return out + 1;
@@ -70,12 +73,13 @@ uint8_t* WriteCount(uint32_t count, uint8_t* out) {
   return out + 4;
 }
 
+template <bool kCanonical>
 uint8_t* WriteValue(const arrow::Array& array, int64_t row, uint8_t* out) {
   const bool is_null = array.IsNull(row);
   *out++ = is_null ? 0 : 1;
   if (is_null) return out;
   const arrow::DataType& type = *array.type();
-  if (KeyValueWidth(type) >= 0) return WriteFixed(array, row, out);
+  if (KeyValueWidth(type) >= 0) return WriteFixed<kCanonical>(array, row, out);
   if (IsText(type)) {
     const std::string_view text = static_cast<const arrow::BinaryArray&>(array).GetView(row);
     out = WriteCount(static_cast<uint32_t>(text.size()), out);
@@ -86,12 +90,14 @@ uint8_t* WriteValue(const arrow::Array& array, int64_t row, uint8_t* out) {
     const auto& list = static_cast<const arrow::ListArray&>(array);
     out = WriteCount(static_cast<uint32_t>(list.value_length(row)), out);
     for (int64_t i = list.value_offset(row); i < list.value_offset(row + 1); ++i) {
-      out = WriteValue(*list.values(), i, out);
+      out = WriteValue<kCanonical>(*list.values(), i, out);
     }
     return out;
   }
   const auto& fields = static_cast<const arrow::StructArray&>(array);
-  for (int i = 0; i < fields.num_fields(); ++i) out = WriteValue(*fields.field(i), row, out);
+  for (int i = 0; i < fields.num_fields(); ++i) {
+    out = WriteValue<kCanonical>(*fields.field(i), row, out);
+  }
   return out;
 }
 
@@ -255,8 +261,14 @@ void WriteEncoded(const arrow::Array& column, int64_t num_rows, uint8_t** cursor
     case arrow::Type::TIMESTAMP:
       return WriteFixedColumn<8>(column, num_rows, cursors);
     default:
-      for (int64_t i = 0; i < num_rows; ++i) cursors[i] = WriteValue(column, i, cursors[i]);
+      for (int64_t i = 0; i < num_rows; ++i) cursors[i] = WriteValue<true>(column, i, cursors[i]);
   }
+}
+
+uint64_t EncodedSize(const arrow::Array& column, int64_t row) { return ValueSize(column, row); }
+
+uint8_t* WriteExact(const arrow::Array& column, int64_t row, uint8_t* out) {
+  return WriteValue<false>(column, row, out);
 }
 
 Result<ArrayPtr> ReadEncoded(const TypePtr& type, std::vector<std::string_view>* keys) {

@@ -20,11 +20,14 @@ std::string MetadataPath(const std::string& state_directory, int operator_id) {
 std::string ToText(const exec::StatefulOperatorInfo& info, int num_partitions) {
   Json json;
   json["operatorInfo"] = {{"operatorId", info.id}, {"operatorName", info.name}};
-  Json store;
-  store["storeName"] = "default";
-  store["numColsPrefixKey"] = 0;
-  store["numPartitions"] = num_partitions;
-  json["stateStoreInfo"] = Json::array({store});
+  json["stateStoreInfo"] = Json::array();
+  for (const std::string& name : info.store_names) {
+    Json store;
+    store["storeName"] = name;
+    store["numColsPrefixKey"] = 0;
+    store["numPartitions"] = num_partitions;
+    json["stateStoreInfo"].push_back(std::move(store));
+  }
   return "v1\n" + json.dump();
 }
 

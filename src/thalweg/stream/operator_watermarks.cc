@@ -19,8 +19,9 @@ std::vector<int64_t> OperatorWatermarks::InputWatermarks(int64_t global_millis) 
       if (output) input = input ? std::min(*input, *output) : *output;
     }
     if (!input && info.has_watermark) input = global_millis;
-    inputs[i] = input.value_or(0);
+    inputs[i] = std::max<int64_t>(input.value_or(0), 0);
     outputs[i] = input;
+    if (input && info.output_watermark_millis) outputs[i] = info.output_watermark_millis(*input);
   }
   return inputs;
 }

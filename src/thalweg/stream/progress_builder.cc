@@ -129,7 +129,8 @@ void ProgressBuilder::RememberOperators(const std::vector<exec::StateMetrics>& m
     state.num_rows_dropped_by_watermark = metrics[i].num_rows_dropped_by_watermark;
     state.num_shuffle_partitions = num_partitions_;
     state.num_state_store_instances =
-        info.num_partitions > 0 ? info.num_partitions : num_partitions_;
+        (info.num_partitions > 0 ? info.num_partitions : num_partitions_) *
+        static_cast<int64_t>(info.store_names.size());
     last_operators_.push_back(std::move(state));
   }
 }

@@ -141,6 +141,16 @@ void PlanBuilder::Exchange(Rows* rows, const std::vector<int>& key_columns) {
       "Exchange hashpartitioning(" + std::to_string(options_.num_key_groups) + ")", {rows->text});
 }
 
+void PlanBuilder::ExchangeBoth(Rows* left, const std::vector<int>& left_keys, Rows* right,
+                               const std::vector<int>& right_keys) {
+  if (left->tails.size() == 1 && right->tails.size() == 1) return;
+  for (auto& [rows, keys] : {std::pair(left, &left_keys), std::pair(right, &right_keys)}) {
+    AddExchange(rows, options_.num_workers, *keys);
+    rows->text = NodeText(
+        "Exchange hashpartitioning(" + std::to_string(options_.num_key_groups) + ")", {rows->text});
+  }
+}
+
 int PlanBuilder::NextOperatorId() {
   const int id = static_cast<int>(plan_->stateful_.size());
   plan_->stateful_.emplace_back();
@@ -152,10 +162,17 @@ state::StateStore* PlanBuilder::AddStateful(int id, std::string name, Rows* rows
                                             state::StateTableOptions table,
                                             bool runs_on_watermark_advance) {
   state::StateStoreOptions options;
+  options.table = std::move(table);
+  return AddStateful(id, std::move(name), rows, num_tables, std::move(options),
+                     runs_on_watermark_advance);
+}
+
+state::StateStore* PlanBuilder::AddStateful(int id, std::string name, Rows* rows, int num_tables,
+                                            state::StateStoreOptions options,
+                                            bool runs_on_watermark_advance) {
   options.location.file_system = options_.file_system;
   options.location.directory = JoinPath(options_.state_directory, std::to_string(id));
   options.location.num_key_groups = options_.num_key_groups;
-  options.table = std::move(table);
   options.num_workers = num_tables;
   StatefulOperatorInfo& info = plan_->stateful_infos_[id];
   info.id = id;

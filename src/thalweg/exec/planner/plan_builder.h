@@ -54,6 +54,7 @@ class PlanBuilder {
   Status AppendSlicedAggregate(const plan::Node& aggregate,
                                std::shared_ptr<const AggregateCalls> calls, Rows* rows);
   Result<Rows> BuildJoin(const plan::Node& node);
+  Result<Rows> BuildStreamJoin(const plan::Node& node);
   Result<Rows> BuildSort(const plan::Node& node);
   Result<Rows> BuildLimit(const plan::Node& node);
   Result<Rows> BuildUnion(const plan::Node& node);
@@ -77,6 +78,9 @@ class PlanBuilder {
   /// Brings all rows to worker 0, or rows of equal keys to one worker, unless they are there.
   void Gather(Rows* rows);
   void Exchange(Rows* rows, const std::vector<int>& key_columns);
+  /// Brings rows of equal keys of both inputs to one worker.
+  void ExchangeBoth(Rows* left, const std::vector<int>& left_keys, Rows* right,
+                    const std::vector<int>& right_keys);
   void AddExchange(Rows* rows, int num_receivers, const std::vector<int>& key_columns);
 
   /// Takes the next operator id; to be called before the children are built.
@@ -85,6 +89,9 @@ class PlanBuilder {
   /// `num_tables`.
   state::StateStore* AddStateful(int id, std::string name, Rows* rows, int num_tables,
                                  state::StateTableOptions table, bool runs_on_watermark_advance);
+  /// The same for an operator that brings its own tables: `options` says how they are made.
+  state::StateStore* AddStateful(int id, std::string name, Rows* rows, int num_tables,
+                                 state::StateStoreOptions options, bool runs_on_watermark_advance);
 
   PlanOptions options_;
   std::unique_ptr<PipelinePlan> plan_;

@@ -67,9 +67,7 @@ std::string Describe(const plan::Node& node, bool probe_is_left) {
 Result<Rows> PlanBuilder::BuildJoin(const plan::Node& node) {
   const plan::NodePtr& left = node.children[0];
   const plan::NodePtr& right = node.children[1];
-  if (left->is_streaming() && right->is_streaming()) {
-    return MakeError("UNSUPPORTED_FEATURE", {{"feature", "A join of two streams"}});
-  }
+  if (left->is_streaming() && right->is_streaming()) return BuildStreamJoin(node);
   ARROW_ASSIGN_OR_RAISE(HashJoinOptions options,
                         ChooseSides(node.join_type, left->is_streaming(), right->is_streaming()));
   const plan::NodePtr& probe_node = options.probe_is_left ? left : right;

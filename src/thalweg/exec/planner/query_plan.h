@@ -54,6 +54,10 @@ struct StatefulOperatorInfo {
   bool runs_on_watermark_advance = false;
   /// Number of partitions of its state as Spark counts them; 0: PlanOptions::num_key_groups.
   int num_partitions = 0;
+  /// Its stores per partition, by Spark's names.
+  std::vector<std::string> store_names = {"default"};
+  /// The watermark of its output when that of its input is at `millis`; unset: the same.
+  std::function<int64_t(int64_t millis)> output_watermark_millis;
 };
 
 /// Rows of one stream for one epoch: splits to read. Index = position in stream_relations().

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "thalweg/plan/logical/build.h"
+#include "thalweg/plan/logical/join_watermark.h"
 
 namespace thalweg::plan {
 namespace {
@@ -29,49 +29,30 @@ const char* JoinTypeName(JoinType type) {
   return "";
 }
 
-const Attribute* FindMarked(const Node& side, const expr::Expression& expression) {
-  if (expression.kind() != expr::ExpressionKind::kAttribute) return nullptr;
+bool IsMarked(const Node& side, const expr::Expression& expression) {
+  if (expression.kind() != expr::ExpressionKind::kAttribute) return false;
   const uint64_t id = static_cast<const expr::AttributeReference&>(expression).id();
-  for (const Attribute& attribute : side.output) {
-    if (attribute.id == id && attribute.watermark_delay_millis) return &attribute;
-  }
-  return nullptr;
+  return std::any_of(side.output.begin(), side.output.end(), [id](const Attribute& attribute) {
+    return attribute.id == id && attribute.watermark_delay_millis.has_value();
+  });
 }
 
-bool HasMark(const Node& side) {
-  return std::any_of(side.output.begin(), side.output.end(),
-                     [](const Attribute& a) { return a.watermark_delay_millis.has_value(); });
-}
-
-bool ReadsSome(const expr::Expression& expression, const Node& side) {
-  for (const uint64_t id : expr::CollectAttributeIds(expression)) {
-    for (const Attribute& attribute : side.output) {
-      if (attribute.id == id) return true;
-    }
-  }
-  return false;
-}
-
-// A comparison of times of both sides, from which a bound on stored rows follows.
-bool HasRangeCondition(const Node& join) {
-  const Node& left = *join.children[0];
-  const Node& right = *join.children[1];
-  if (!HasMark(left) || !HasMark(right)) return false;
-  for (const expr::ExpressionPtr& conjunct : SplitConjuncts(join.condition)) {
-    if (conjunct->kind() != expr::ExpressionKind::kCall) continue;
-    const std::string& name = static_cast<const expr::Call&>(*conjunct).function().name;
-    const bool range = name == "<" || name == "<=" || name == ">" || name == ">=";
-    if (range && ReadsSome(*conjunct, left) && ReadsSome(*conjunct, right)) return true;
-  }
-  return false;
+// Whether a condition on the times of both sides bounds the rows that wait for a match.
+bool HasTimeBound(const Node& join) {
+  const std::vector<Attribute>& left = join.children[0]->output;
+  const std::vector<Attribute>& right = join.children[1]->output;
+  const bool for_left = join.join_type != JoinType::kRight;
+  const bool for_right = join.join_type == JoinType::kRight || join.join_type == JoinType::kFull;
+  return (for_left && !FindTimeBounds(join.condition, left, right).empty()) ||
+         (for_right && !FindTimeBounds(join.condition, right, left).empty());
 }
 
 Status CheckStateCanExpire(const Node& join) {
   for (size_t i = 0; i < join.left_keys.size(); ++i) {
-    if (FindMarked(*join.children[0], *join.left_keys[i]) != nullptr) return Status::OK();
-    if (FindMarked(*join.children[1], *join.right_keys[i]) != nullptr) return Status::OK();
+    if (IsMarked(*join.children[0], *join.left_keys[i])) return Status::OK();
+    if (IsMarked(*join.children[1], *join.right_keys[i])) return Status::OK();
   }
-  if (HasRangeCondition(join)) return Status::OK();
+  if (HasTimeBound(join)) return Status::OK();
   return StreamingUnsupported(fmt::format(
       "Stream-stream {} join between two streaming DataFrame/Datasets is not supported without a "
       "watermark in the join keys, or a watermark on the nullable side and an appropriate range "

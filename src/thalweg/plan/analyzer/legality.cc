@@ -270,11 +270,6 @@ Status CheckSupported(const Node& node, OutputMode mode) {
   switch (node.kind) {
     case NodeKind::kTimeWindow:
       return node.session_gap == nullptr ? Status::OK() : NotYet("session_window");
-    case NodeKind::kJoin:
-      if (node.children[0]->is_streaming() && node.children[1]->is_streaming()) {
-        return NotYet("a join of two streams");
-      }
-      return Status::OK();
     case NodeKind::kDeduplicate:
       return node.within_watermark ? NotYet("dropDuplicatesWithinWatermark") : Status::OK();
     case NodeKind::kLimit:

@@ -1,0 +1,283 @@
+#include "thalweg/state/row_table.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "thalweg/state/row_table_part.h"
+
+namespace thalweg::state {
+namespace {
+
+constexpr int64_t kPartMicros = 1'000'000;
+constexpr int64_t kSmallestChunk = 512;
+constexpr int64_t kLargestChunk = 256 << 10;
+constexpr int64_t kConsumeRows = 8192;
+constexpr int64_t kShrinkBytes = 64 << 10;
+
+/// The last time in the part of `time`.
+int64_t PartEnd(int64_t time) {
+  if (time == kNoExpiry) return kNoExpiry;
+  const int64_t rest = time % kPartMicros;
+  const int64_t floor = time - (rest < 0 ? rest + kPartMicros : rest);
+  return floor + (kPartMicros - 1);
+}
+
+/// For a heap with the earliest row on top.
+bool IsLater(const StoredRow* left, const StoredRow* right) { return left->time > right->time; }
+
+}  // namespace
+
+RowTable::RowTable(std::shared_ptr<const RowKeyCodec> keys, std::shared_ptr<const RowCodec> rows)
+    : keys_(std::move(keys)),
+      rows_(std::move(rows)),
+      index_(sizeof(Chain), keys_->words_per_key()) {}
+
+RowTable::~RowTable() = default;
+
+void RowTable::BeginEpoch() {
+  for (Part* part : touched_parts_) {
+    for (StoredRow* row : part->touched) row->flags &= ~(kNewRow | kChangedRow);
+    part->touched.clear();
+  }
+  touched_parts_.clear();
+  removed_.clear();
+  for (Part* part : shrunk_parts_) {
+    part->is_shrunk = false;
+    if (part->gone_bytes > kShrinkBytes && part->gone_bytes > part->bytes / 2) Shrink(part);
+  }
+  shrunk_parts_.clear();
+}
+
+RowTable::Part* RowTable::PartFor(int64_t time) {
+  const int64_t end = PartEnd(time);
+  if (last_part_ != nullptr && last_part_->end == end) return last_part_;
+  auto& part = parts_[end];
+  if (part == nullptr) {
+    part = std::make_unique<Part>();
+    part->end = end;
+  }
+  last_part_ = part.get();
+  return last_part_;
+}
+
+StoredRow* RowTable::Allocate(Part* part, uint32_t size) {
+  const int64_t bytes = RowBytes(size);
+  if (part->chunks.empty() || part->chunks.back().used + bytes > part->chunks.back().size) {
+    const int64_t wanted = part->chunks.empty() ? kSmallestChunk : part->chunks.back().size * 2;
+    Part::Chunk chunk;
+    chunk.size = std::max(std::min(wanted, kLargestChunk), bytes);
+    chunk.data.reset(new uint8_t[chunk.size]);
+    part->bytes += chunk.size;
+    part_bytes_ += chunk.size;
+    part->chunks.push_back(std::move(chunk));
+  }
+  Part::Chunk& chunk = part->chunks.back();
+  auto* row = new (chunk.data.get() + chunk.used) StoredRow();
+  chunk.used += bytes;
+  row->size = size;
+  return row;
+}
+
+void RowTable::Link(StoredRow* row, uint8_t* group) {
+  Chain* chain = ChainOf(group);
+  row->group = group;
+  row->next = nullptr;
+  row->previous = chain->last;
+  (chain->last != nullptr ? chain->last->next : chain->first) = row;
+  chain->last = row;
+}
+
+void RowTable::Unlink(StoredRow* row) {
+  Chain* chain = ChainOf(row->group);
+  (row->previous != nullptr ? row->previous->next : chain->first) = row->next;
+  (row->next != nullptr ? row->next->previous : chain->last) = row->previous;
+  if (chain->first == nullptr) index_.Recycle(row->group);
+}
+
+void RowTable::Touch(Part* part, StoredRow* row) {
+  if (part->touched.empty()) touched_parts_.push_back(part);
+  part->touched.push_back(row);
+}
+
+void RowTable::AddToPart(Part* part, StoredRow* row) {
+  ++part->rows;
+  ++size_;
+  if (!part->is_heap) return;
+  part->heap.push_back(row);
+  std::push_heap(part->heap.begin(), part->heap.end(), IsLater);
+}
+
+Status RowTable::Append(const NewRows& batch) {
+  const std::vector<int32_t>& rows = *batch.rows;
+  if (rows.empty()) return Status::OK();
+  groups_.resize(batch.keys->num_rows);
+  inserted_.clear();
+  index_.FindOrInsert(*batch.keys, rows.data(), static_cast<int64_t>(rows.size()), groups_.data(),
+                      &inserted_);
+  ARROW_RETURN_NOT_OK(rows_->Measure(*batch.columns, rows, &sizes_));
+  targets_.resize(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const int64_t time = batch.times[rows[i]];
+    Part* part = PartFor(time);
+    StoredRow* row = Allocate(part, sizes_[i]);
+    row->time = time;
+    row->number = next_number_++;
+    row->flags = kNewRow | (batch.matched[i] ? kMatchedRow : 0);
+    uint8_t* group = groups_[rows[i]];
+    HeaderOf(group)->key_group = batch.key_groups[i];
+    Link(row, group);
+    AddToPart(part, row);
+    Touch(part, row);
+    targets_[i] = reinterpret_cast<uint8_t*>(row + 1);
+  }
+  rows_->Encode(*batch.columns, rows, targets_.data());
+  return Status::OK();
+}
+
+void RowTable::Find(const KeyBatch& keys, const std::vector<int32_t>& rows,
+                    std::vector<StoredRow*>* first) {
+  groups_.resize(keys.num_rows);
+  index_.Find(keys, rows.data(), static_cast<int64_t>(rows.size()), groups_.data());
+  first->resize(keys.num_rows);
+  for (const int32_t row : rows) {
+    StoredRow* found = groups_[row] != nullptr ? ChainOf(groups_[row])->first : nullptr;
+    (*first)[row] = found;
+    __builtin_prefetch(found);
+  }
+}
+
+void RowTable::SetMatched(StoredRow* row) {
+  if (row->flags & kMatchedRow) return;
+  row->flags |= kMatchedRow;
+  if (row->flags & (kNewRow | kChangedRow)) return;
+  row->flags |= kChangedRow;
+  Touch(PartFor(row->time), row);
+}
+
+void RowTable::Remove(StoredRow* row) {
+  if (!(row->flags & kNewRow)) removed_.push_back({row->number, HeaderOf(row->group)->key_group});
+  Take(row);
+}
+
+void RowTable::Take(StoredRow* row) {
+  Part* part = PartFor(row->time);
+  Unlink(row);
+  row->flags |= kGoneRow;
+  --part->rows;
+  --size_;
+  if (!part->is_shrunk) shrunk_parts_.push_back(part);
+  part->is_shrunk = true;
+  part->gone_bytes += RowBytes(row->size);
+}
+
+/// Moves the rows of a part together. Nothing in it is touched.
+void RowTable::Shrink(Part* part) {
+  std::vector<Part::Chunk> old = std::move(part->chunks);
+  part_bytes_ -= part->bytes;
+  part->chunks.clear();
+  part->bytes = 0;
+  part->gone_bytes = 0;
+  part->is_heap = false;
+  part->heap.clear();
+  for (Part::Chunk& chunk : old) {
+    for (int64_t offset = 0; offset < chunk.used;) {
+      auto* row = reinterpret_cast<StoredRow*>(chunk.data.get() + offset);
+      offset += RowBytes(row->size);
+      if (row->flags & kGoneRow) continue;
+      StoredRow* moved = Allocate(part, row->size);
+      std::memcpy(static_cast<void*>(moved), row, sizeof(StoredRow) + row->size);
+      Chain* chain = ChainOf(row->group);
+      (row->previous != nullptr ? row->previous->next : chain->first) = moved;
+      (row->next != nullptr ? row->next->previous : chain->last) = moved;
+    }
+  }
+  if (snapshot_part_ == part->end) {
+    snapshot_chunk_ = 0;
+    snapshot_offset_ = 0;
+  }
+}
+
+void RowTable::DropPart(Part* part) {
+  if (!part->touched.empty()) std::erase(touched_parts_, part);
+  if (part->is_shrunk) std::erase(shrunk_parts_, part);
+  if (last_part_ == part) last_part_ = nullptr;
+  size_ -= part->rows;
+  part_bytes_ -= part->bytes;
+  parts_.erase(part->end);
+}
+
+Status RowTable::ExpirePart(Part* part, const RowConsumer& consume) {
+  std::vector<StoredRow*> rows;
+  rows.reserve(std::min(part->rows, kConsumeRows));
+  const auto flush = [&]() -> Status {
+    if (rows.empty()) return Status::OK();
+    ARROW_RETURN_NOT_OK(consume(rows.data(), static_cast<int64_t>(rows.size())));
+    for (const StoredRow* row : rows) {
+      __builtin_prefetch(row->group);
+      if (row->next != nullptr) __builtin_prefetch(row->next, 1);
+    }
+    for (StoredRow* row : rows) Unlink(row);
+    rows.clear();
+    return Status::OK();
+  };
+  Status status;
+  part->ForEach([&](StoredRow* row) {
+    if (!status.ok()) return;
+    rows.push_back(row);
+    if (static_cast<int64_t>(rows.size()) == kConsumeRows) status = flush();
+  });
+  ARROW_RETURN_NOT_OK(status);
+  ARROW_RETURN_NOT_OK(flush());
+  DropPart(part);
+  return Status::OK();
+}
+
+Status RowTable::ExpireFromPart(Part* part, int64_t through, const RowConsumer& consume,
+                                int64_t* dropped) {
+  if (!part->is_heap) {
+    part->is_heap = true;
+    part->heap.reserve(part->rows);
+    part->ForEach([part](StoredRow* row) { part->heap.push_back(row); });
+    std::make_heap(part->heap.begin(), part->heap.end(), IsLater);
+  }
+  std::vector<StoredRow*> rows;
+  while (!part->heap.empty() && part->heap.front()->time <= through) {
+    std::pop_heap(part->heap.begin(), part->heap.end(), IsLater);
+    StoredRow* row = part->heap.back();
+    part->heap.pop_back();
+    if (!(row->flags & kGoneRow)) rows.push_back(row);
+  }
+  if (!rows.empty()) {
+    ARROW_RETURN_NOT_OK(consume(rows.data(), static_cast<int64_t>(rows.size())));
+  }
+  for (StoredRow* row : rows) {
+    Unlink(row);
+    row->flags |= kGoneRow;
+    --part->rows;
+    --size_;
+  }
+  *dropped += static_cast<int64_t>(rows.size());
+  if (part->rows == 0) DropPart(part);
+  return Status::OK();
+}
+
+Result<int64_t> RowTable::Expire(int64_t through, const RowConsumer& consume) {
+  int64_t dropped = 0;
+  while (!parts_.empty()) {
+    Part* part = parts_.begin()->second.get();
+    if (part->end == kNoExpiry || part->end - (kPartMicros - 1) > through) break;
+    if (part->end > through) {
+      ARROW_RETURN_NOT_OK(ExpireFromPart(part, through, consume, &dropped));
+      break;
+    }
+    dropped += part->rows;
+    ARROW_RETURN_NOT_OK(ExpirePart(part, consume));
+  }
+  return dropped;
+}
+
+int64_t RowTable::memory_bytes() const { return index_.memory_bytes() + part_bytes_; }
+
+bool RowTable::HasChanges() const { return !touched_parts_.empty() || !removed_.empty(); }
+
+}  // namespace thalweg::state

@@ -1,0 +1,229 @@
+// How a RowTable is written to state files and read from them.
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "thalweg/state/row_table_part.h"
+
+namespace thalweg::state {
+namespace {
+
+constexpr int64_t kLoadRecords = 1024;
+constexpr size_t kNumberBytes = 8;
+
+/// Value of a record that brings a row: flags, size of the key, key, row.
+struct RowImage {
+  uint8_t matched = 0;
+  std::string_view key;
+  std::string_view row;
+};
+
+void AppendNumber(uint64_t number, std::string* out) {
+  out->append(reinterpret_cast<const char*>(&number), kNumberBytes);
+}
+
+Status Malformed() { return Status::Invalid("a row in a state file is malformed"); }
+
+Result<RowImage> ParseImage(std::string_view value) {
+  constexpr size_t kPrefix = 1 + sizeof(uint32_t);
+  if (value.size() < kPrefix) return Malformed();
+  RowImage image;
+  uint32_t key_size = 0;
+  image.matched = static_cast<uint8_t>(value[0]);
+  std::memcpy(&key_size, value.data() + 1, sizeof(key_size));
+  value.remove_prefix(kPrefix);
+  if (value.size() < key_size) return Malformed();
+  image.key = value.substr(0, key_size);
+  image.row = value.substr(key_size);
+  return image;
+}
+
+}  // namespace
+
+Status RowTable::WriteRow(char tag, const StoredRow& row, bool whole, StateFileWriter* writer) {
+  std::string key(1, tag);
+  AppendNumber(row.number, &key);
+  value_.clear();
+  if (whole) {
+    const std::string_view row_key = index_.key(row.group);
+    const auto key_size = static_cast<uint32_t>(row_key.size());
+    value_.push_back((row.flags & kMatchedRow) ? 1 : 0);
+    value_.append(reinterpret_cast<const char*>(&key_size), sizeof(key_size));
+    value_.append(row_key);
+    value_.append(reinterpret_cast<const char*>(row.bytes()), row.size);
+  }
+  StateRecord record;
+  record.key_group = HeaderOf(row.group)->key_group;
+  record.expiry = row.time;
+  record.key = key;
+  record.value = value_;
+  return writer->Write(record);
+}
+
+Status RowTable::WriteChanges(char tag, StateFileWriter* writer) {
+  for (const RemovedRow& removed : removed_) {
+    std::string key(1, tag);
+    AppendNumber(removed.number, &key);
+    StateRecord record;
+    record.deleted = true;
+    record.key_group = removed.key_group;
+    record.key = key;
+    ARROW_RETURN_NOT_OK(writer->Write(record));
+  }
+  // New rows first: what is read together is written together.
+  for (const bool whole : {true, false}) {
+    for (const Part* part : touched_parts_) {
+      for (const StoredRow* row : part->touched) {
+        if ((row->flags & kGoneRow) || ((row->flags & kNewRow) != 0) != whole) continue;
+        ARROW_RETURN_NOT_OK(WriteRow(tag, *row, whole, writer));
+      }
+    }
+  }
+  return Status::OK();
+}
+
+void RowTable::BeginSnapshot() {
+  snapshot_part_ = std::numeric_limits<int64_t>::min();
+  snapshot_chunk_ = 0;
+  snapshot_offset_ = 0;
+}
+
+Result<bool> RowTable::WriteSnapshotSlice(char tag, int64_t bytes, StateFileWriter* writer) {
+  const int64_t end = writer->bytes_written() + bytes;
+  for (auto place = parts_.lower_bound(snapshot_part_); place != parts_.end(); ++place) {
+    if (place->first != snapshot_part_) {
+      snapshot_part_ = place->first;
+      snapshot_chunk_ = 0;
+      snapshot_offset_ = 0;
+    }
+    const std::vector<Part::Chunk>& chunks = place->second->chunks;
+    for (; snapshot_chunk_ < chunks.size(); ++snapshot_chunk_, snapshot_offset_ = 0) {
+      const Part::Chunk& chunk = chunks[snapshot_chunk_];
+      while (snapshot_offset_ < chunk.used) {
+        if (writer->bytes_written() >= end) return false;
+        const auto* row = reinterpret_cast<const StoredRow*>(chunk.data.get() + snapshot_offset_);
+        snapshot_offset_ += RowBytes(row->size);
+        if (row->flags & kGoneRow) continue;
+        ARROW_RETURN_NOT_OK(WriteRow(tag, *row, true, writer));
+      }
+    }
+  }
+  return true;
+}
+
+Status RowTable::LoadExpiry(int64_t through) {
+  if (loading_ == nullptr) loading_ = std::make_unique<Loading>();
+  const auto forget = [this](StoredRow* const* rows, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) {
+      loading_->AddNumber(rows[i]->number, HeaderOf(rows[i]->group)->key_group);
+    }
+    loading_->numbers.ComputeHashes();
+    loading_->known_groups.resize(count);
+    loading_->known.Find(loading_->numbers, nullptr, count, loading_->known_groups.data());
+    for (uint8_t* group : loading_->known_groups) {
+      if (group != nullptr) loading_->known.Recycle(group);
+    }
+    loading_->numbers.Clear(kNumberWords);
+    return Status::OK();
+  };
+  return Expire(through, forget).status();
+}
+
+Status RowTable::LoadRecord(const StateRecord& record) {
+  if (loading_ == nullptr) loading_ = std::make_unique<Loading>();
+  Loading* loading = loading_.get();
+  if (record.key.size() != 1 + kNumberBytes) return Malformed();
+  uint64_t number = 0;
+  std::memcpy(&number, record.key.data() + 1, kNumberBytes);
+  if (record.deleted || record.value.empty()) {
+    if (!loading->rows.empty()) ARROW_RETURN_NOT_OK(LoadRows());
+    loading->AddNumber(number, record.key_group);
+    loading->deletions.push_back(record.deleted);
+    return loading->numbers.num_rows < kLoadRecords ? Status::OK() : LoadEnds();
+  }
+  if (!loading->deletions.empty()) ARROW_RETURN_NOT_OK(LoadEnds());
+  if (loading->rows.empty()) loading->Clear(keys_->words_per_key());
+  ARROW_ASSIGN_OR_RAISE(const RowImage image, ParseImage(record.value));
+  const auto fixed_key = static_cast<size_t>(keys_->words_per_key()) * 8;
+  if ((fixed_key > 0 && image.key.size() != fixed_key) || !rows_->IsValid(image.row)) {
+    return Malformed();
+  }
+  loading->AddNumber(number, record.key_group);
+  loading->keys.AppendEncoded(image.key);
+  loading->rows.push_back({record.expiry, number, record.key_group,
+                           static_cast<uint32_t>(image.row.size()), loading->bytes.size(),
+                           image.matched != 0});
+  loading->bytes.append(image.row);
+  return loading->numbers.num_rows < kLoadRecords ? Status::OK() : LoadRows();
+}
+
+Status RowTable::FinishFile() {
+  if (loading_ == nullptr) return Status::OK();
+  if (!loading_->rows.empty()) return LoadRows();
+  return loading_->deletions.empty() ? Status::OK() : LoadEnds();
+}
+
+Status RowTable::LoadRows() {
+  Loading* loading = loading_.get();
+  const int64_t count = loading->numbers.num_rows;
+  loading->numbers.ComputeHashes();
+  loading->keys.ComputeHashes();
+  loading->known_groups.resize(count);
+  inserted_.clear();
+  loading->known.FindOrInsert(loading->numbers, nullptr, count, loading->known_groups.data(),
+                              &inserted_);
+  groups_.resize(count);
+  index_.FindOrInsert(loading->keys, nullptr, count, groups_.data(), &inserted_);
+  for (int64_t i = 0; i < count; ++i) {
+    const Loading::Row& pending = loading->rows[i];
+    const char* bytes = loading->bytes.data() + pending.offset;
+    StoredRow*& known = loading->RowOf(loading->known_groups[i]);
+    const bool same = known != nullptr && known->group == groups_[i] &&
+                      known->time == pending.time && known->size == pending.size &&
+                      std::memcmp(known->bytes(), bytes, pending.size) == 0;
+    if (!same) {
+      Part* part = PartFor(pending.time);
+      StoredRow* row = Allocate(part, pending.size);
+      row->time = pending.time;
+      row->number = pending.number;
+      std::memcpy(row + 1, bytes, pending.size);
+      HeaderOf(groups_[i])->key_group = pending.key_group;
+      Link(row, groups_[i]);
+      AddToPart(part, row);
+      if (known != nullptr) Take(known);
+      known = row;
+      next_number_ = std::max(next_number_, pending.number + 1);
+    }
+    known->flags = pending.matched ? kMatchedRow : 0;
+  }
+  loading->Clear(keys_->words_per_key());
+  return Status::OK();
+}
+
+Status RowTable::LoadEnds() {
+  Loading* loading = loading_.get();
+  const int64_t count = loading->numbers.num_rows;
+  loading->numbers.ComputeHashes();
+  loading->known_groups.resize(count);
+  loading->known.Find(loading->numbers, nullptr, count, loading->known_groups.data());
+  for (int64_t i = 0; i < count; ++i) {
+    uint8_t* group = loading->known_groups[i];
+    if (group == nullptr) continue;
+    StoredRow*& known = loading->RowOf(group);
+    if (known == nullptr) continue;
+    if (!loading->deletions[i]) {
+      known->flags |= kMatchedRow;
+      continue;
+    }
+    Take(known);
+    known = nullptr;
+  }
+  loading->deletions.clear();
+  loading->numbers.Clear(kNumberWords);
+  return Status::OK();
+}
+
+void RowTable::FinishLoad() { loading_.reset(); }
+
+}  // namespace thalweg::state
