@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "thalweg/expr/value_order.h"
+#include "thalweg/functions/null_test.h"
 #include "thalweg/functions/arithmetic_support.h"
 #include "thalweg/functions/function_registry.h"
 #include "thalweg/types/coercion.h"
@@ -215,6 +216,16 @@ void RegisterSpecialForms(FunctionRegistry* registry) {
 }
 
 }  // namespace
+
+expr::ExpressionPtr MakeIsNotNull(expr::ExpressionPtr value) {
+  auto bound = std::make_shared<BoundFunction>();
+  bound->name = "isnotnull";
+  bound->argument_types = {value->type()};
+  bound->return_type = arrow::boolean();
+  bound->nullable = false;
+  bound->kernel = NullTestKernel(false);
+  return expr::Call::Make(std::move(bound), {std::move(value)});
+}
 
 void RegisterConditionalFunctions(FunctionRegistry* registry) {
   RegisterSpecialForms(registry);

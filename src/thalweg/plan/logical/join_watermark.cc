@@ -128,14 +128,17 @@ std::optional<TimeBound> SolveLess(const expr::Expression& lower, const expr::Ex
 std::optional<TimeBound> SolveComparison(const expr::Expression& conjunct,
                                          const std::vector<Attribute>& side,
                                          const std::vector<Attribute>& other) {
-  if (conjunct.kind() != expr::ExpressionKind::kCall) return {};
-  const std::string& name = static_cast<const expr::Call&>(conjunct).function().name;
+  // NOT (a < b) is a >= b.
+  const bool negated = conjunct.kind() == expr::ExpressionKind::kNot;
+  const expr::Expression& comparison = negated ? *conjunct.children()[0] : conjunct;
+  if (comparison.kind() != expr::ExpressionKind::kCall) return {};
+  const std::string& name = static_cast<const expr::Call&>(comparison).function().name;
   if (name != "<" && name != "<=" && name != ">" && name != ">=") return {};
-  const bool less = name[0] == '<';
-  const expr::Expression& lower = *conjunct.children()[less ? 0 : 1];
-  const expr::Expression& upper = *conjunct.children()[less ? 1 : 0];
+  const bool less = (name[0] == '<') != negated;
+  const expr::Expression& lower = *comparison.children()[less ? 0 : 1];
+  const expr::Expression& upper = *comparison.children()[less ? 1 : 0];
   std::optional<TimeBound> bound = SolveLess(lower, upper, side, other);
-  if (bound) bound->inclusive = name.size() == 2;
+  if (bound) bound->inclusive = (name.size() == 2) != negated;
   return bound;
 }
 

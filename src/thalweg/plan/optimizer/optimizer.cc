@@ -12,9 +12,20 @@ NodePtr RunRound(NodePtr plan, const expr::EvalContext& context) {
   plan = FoldConstants(plan, context);
   plan = SimplifyConditions(plan);
   plan = PushFilters(plan);
+  plan = PushJoinConditions(plan);
   plan = CollapseProjections(plan);
   plan = FlattenUnions(plan);
   plan = PushLimits(plan);
+  return plan;
+}
+
+NodePtr RunRounds(NodePtr plan, const expr::EvalContext& context) {
+  for (int round = 0; round < kMaxRounds; ++round) {
+    NodePtr next = RunRound(plan, context);
+    const bool settled = next == plan;
+    plan = std::move(next);
+    if (settled) break;
+  }
   return plan;
 }
 
@@ -23,13 +34,8 @@ NodePtr RunRound(NodePtr plan, const expr::EvalContext& context) {
 NodePtr Optimize(const NodePtr& plan, const std::string& session_time_zone) {
   expr::EvalContext context;
   context.session_time_zone = session_time_zone;
-  NodePtr current = plan;
-  for (int round = 0; round < kMaxRounds; ++round) {
-    NodePtr next = RunRound(current, context);
-    const bool settled = next == current;
-    current = std::move(next);
-    if (settled) break;
-  }
+  NodePtr current = RunRounds(plan, context);
+  current = RunRounds(FilterNullsBelowJoins(current), context);
   current = PruneColumns(current);
   current = CollapseProjections(current);
   return PushFiltersToScans(current);

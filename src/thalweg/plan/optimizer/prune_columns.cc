@@ -45,12 +45,25 @@ NodePtr PruneAggregate(const Node& node, const Ids& required) {
   return pruned;
 }
 
+// Without columns that the child needs itself but nothing above it: a join would keep them, and go
+// by a mark that no condition uses (as in Spark, such a column is gone before the join).
+NodePtr PruneExactly(const NodePtr& node, const Ids& required) {
+  NodePtr pruned = Prune(node, required);
+  std::vector<Attribute> wanted;
+  for (const Attribute& attribute : pruned->output) {
+    if (required.count(attribute.id) > 0) wanted.push_back(attribute);
+  }
+  if (wanted.size() == pruned->output.size()) return pruned;
+  return BuildProject(std::move(pruned), PassThrough(wanted));
+}
+
 NodePtr PruneJoin(const Node& node, const Ids& required) {
   Ids below = required;
   for (const expr::ExpressionPtr& key : node.left_keys) AddReferences(key, &below);
   for (const expr::ExpressionPtr& key : node.right_keys) AddReferences(key, &below);
   AddReferences(node.condition, &below);
-  return BuildJoin(Prune(node.children[0], below), Prune(node.children[1], below), node);
+  return BuildJoin(PruneExactly(node.children[0], below), PruneExactly(node.children[1], below),
+                   node);
 }
 
 // Columns go by position here: every child gives exactly the kept ones.

@@ -146,11 +146,25 @@ NodePtr PushThroughJoin(const NodePtr& filter, const NodePtr& join) {
     ExtractJoinKeys(JoinConjuncts(both.below), left->output, right->output, &keys);
     if (!both.above.empty()) keys = Node();
   }
-  const bool moved = !by_left.below.empty() || !by_right.below.empty() || !keys.left_keys.empty();
+  Conjuncts above = by_right.above;
+  // Of two streams it bounds how long rows must be kept.
+  Conjuncts into_join;
+  if (inner && keys.left_keys.empty() && !join->left_keys.empty() && left->is_streaming() &&
+      right->is_streaming()) {
+    Division division = Divide(above, true, [](const ExpressionPtr&) { return true; });
+    into_join = std::move(division.below);
+    above = std::move(division.above);
+  }
+  const bool moved = !by_left.below.empty() || !by_right.below.empty() || !keys.left_keys.empty() ||
+                     !into_join.empty();
   if (!moved) return filter;
   auto copy = std::make_shared<Node>(*join);
   copy->children = {PushInto(left, by_left.below), PushInto(right, by_right.below)};
-  Conjuncts above = by_right.above;
+  if (!into_join.empty()) {
+    Conjuncts condition = SplitConjuncts(join->condition);
+    condition.insert(condition.end(), into_join.begin(), into_join.end());
+    copy->condition = JoinConjuncts(condition);
+  }
   if (!keys.left_keys.empty()) {
     above = SplitConjuncts(keys.condition);
     copy->join_type = JoinType::kInner;

@@ -16,6 +16,12 @@ NodePtr SimplifyConditions(const NodePtr& plan);
 /// Moves filters towards the leaves; equalities over a cross join become its keys. A conjunct that
 /// can fail never passes one that stays, nor a node that changes which rows it sees.
 NodePtr PushFilters(const NodePtr& plan);
+/// Moves the conjuncts of a join's condition that read one side into a filter below it, where that
+/// changes nothing.
+NodePtr PushJoinConditions(const NodePtr& plan);
+/// Drops rows of streams that a join's keys and condition cannot match because of a NULL, before
+/// they reach a watermark or state. Once, after the other rules have settled.
+NodePtr FilterNullsBelowJoins(const NodePtr& plan);
 /// Two projections become one; projections that change nothing go.
 NodePtr CollapseProjections(const NodePtr& plan);
 /// A union of unions becomes one.

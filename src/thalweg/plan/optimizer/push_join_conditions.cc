@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "thalweg/functions/null_test.h"
+#include "thalweg/plan/logical/build.h"
+#include "thalweg/plan/optimizer/rules.h"
+
+namespace thalweg::plan {
+namespace {
+
+using expr::ExpressionKind;
+using expr::ExpressionPtr;
+
+// Sides whose rows come out only with a match: what cannot match may go before.
+std::array<bool, 2> SidesThatMustMatch(JoinType type) {
+  switch (type) {
+    case JoinType::kInner:
+    case JoinType::kCross:
+    case JoinType::kLeftSemi:
+      return {true, true};
+    case JoinType::kLeft:
+    case JoinType::kLeftAnti:
+      return {false, true};
+    case JoinType::kRight:
+      return {true, false};
+    case JoinType::kFull:
+      return {false, false};
+  }
+  return {false, false};
+}
+
+NodePtr PushOwnConjuncts(const NodePtr& join) {
+  if (join->kind != NodeKind::kJoin || join->condition == nullptr || join->set_operation) {
+    return join;
+  }
+  const std::array<bool, 2> may_filter = SidesThatMustMatch(join->join_type);
+  std::array<std::vector<ExpressionPtr>, 2> own;
+  std::vector<ExpressionPtr> rest;
+  for (const ExpressionPtr& conjunct : SplitConjuncts(join->condition)) {
+    int side = 0;
+    while (side < 2 && !(may_filter[side] && ReadsOnly(*conjunct, join->children[side]->output))) {
+      ++side;
+    }
+    // A conjunct that can fail sees only rows that have a partner.
+    const bool moves = side < 2 && conjunct->IsDeterministic() && !conjunct->CanFail() &&
+                       !expr::CollectAttributeIds(*conjunct).empty();
+    (moves ? own[side] : rest).push_back(conjunct);
+  }
+  if (own[0].empty() && own[1].empty()) return join;
+  auto copy = std::make_shared<Node>(*join);
+  for (int side = 0; side < 2; ++side) {
+    if (own[side].empty()) continue;
+    copy->children[side] = BuildFilter(join->children[side], JoinConjuncts(own[side]));
+  }
+  copy->condition = JoinConjuncts(rest);
+  return copy;
+}
+
+// Operators that give NULL for a NULL operand.
+bool PassesNull(const expr::Expression& expression) {
+  if (expression.kind() == ExpressionKind::kCast || expression.kind() == ExpressionKind::kNot) {
+    return true;
+  }
+  if (expression.kind() != ExpressionKind::kCall) return false;
+  static const std::set<std::string> kOperators = {"=",  "==", "!=", "<>", "<", "<=", ">",
+                                                   ">=", "+",  "-",  "*",  "/", "%",  "negative"};
+  return kOperators.contains(static_cast<const expr::Call&>(expression).function().name);
+}
+
+// Columns whose NULL makes the expression NULL.
+void CollectRequired(const expr::Expression& expression, std::set<uint64_t>* ids) {
+  if (expression.kind() == ExpressionKind::kAttribute) {
+    ids->insert(static_cast<const expr::AttributeReference&>(expression).id());
+  } else if (PassesNull(expression)) {
+    for (const ExpressionPtr& child : expression.children()) CollectRequired(*child, ids);
+  }
+}
+
+NodePtr FilterNulls(const NodePtr& join) {
+  if (join->kind != NodeKind::kJoin || join->set_operation) return join;
+  std::set<uint64_t> required;
+  for (size_t i = 0; i < join->left_keys.size(); ++i) {
+    if (i < join->null_safe_keys.size() && join->null_safe_keys[i]) continue;
+    CollectRequired(*join->left_keys[i], &required);
+    CollectRequired(*join->right_keys[i], &required);
+  }
+  for (const ExpressionPtr& conjunct : SplitConjuncts(join->condition)) {
+    CollectRequired(*conjunct, &required);
+  }
+  const std::array<bool, 2> may_filter = SidesThatMustMatch(join->join_type);
+  auto copy = std::make_shared<Node>(*join);
+  for (int side = 0; side < 2; ++side) {
+    const NodePtr& child = join->children[side];
+    if (!may_filter[side] || !child->is_streaming()) continue;
+    std::vector<ExpressionPtr> tests;
+    for (const Attribute& attribute : child->output) {
+      if (!attribute.nullable || !required.contains(attribute.id)) continue;
+      tests.push_back(functions::MakeIsNotNull(attribute.Reference()));
+    }
+    if (!tests.empty()) copy->children[side] = BuildFilter(child, JoinConjuncts(tests));
+  }
+  return copy;
+}
+
+}  // namespace
+
+NodePtr PushJoinConditions(const NodePtr& plan) { return TransformUp(plan, PushOwnConjuncts); }
+
+NodePtr FilterNullsBelowJoins(const NodePtr& plan) {
+  if (!plan->is_streaming()) return plan;
+  return TransformUp(plan, FilterNulls);
+}
+
+}  // namespace thalweg::plan
