@@ -55,6 +55,14 @@ QUERIES = {
         "SELECT w.start AS s, name, c, m FROM (SELECT window AS w, k, count(*) AS c, max(v) AS m "
         "FROM events GROUP BY window(ts, '30 seconds', '10 seconds'), k) x JOIN names n "
         "ON x.k = n.k WHERE w.end <= TIMESTAMP'{watermark}'"),
+    "interval_join": (
+        "SELECT l.k, l.ts, l.v, r.ts AS rts, r.v AS rv FROM (SELECT * FROM STREAM events "
+        "WATERMARK ts DELAY OF INTERVAL 20 SECONDS) l LEFT JOIN (SELECT * FROM STREAM events "
+        "WATERMARK ts DELAY OF INTERVAL 20 SECONDS) r ON l.k = r.k AND r.ts > l.ts "
+        "AND r.ts <= l.ts + INTERVAL 5 SECONDS AND l.v < r.v",
+        "SELECT l.k, l.ts, l.v, r.ts AS rts, r.v AS rv FROM events l LEFT JOIN events r "
+        "ON l.k = r.k AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 5 SECONDS AND l.v < r.v "
+        "WHERE r.v IS NOT NULL OR l.ts < TIMESTAMP'{watermark}' - INTERVAL 5 SECONDS"),
     "duplicates": (
         "SELECT DISTINCT k, ts FROM STREAM events WATERMARK ts DELAY OF INTERVAL 20 SECONDS",
         "SELECT DISTINCT k, ts FROM events WHERE ts <= TIMESTAMP'{watermark}'"),

@@ -45,6 +45,47 @@ constexpr Query kQueries[] = {
     {"distinct",
      "SELECT DISTINCT k, ts FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS",
      "SELECT DISTINCT k, ts FROM events WHERE ts <= TIMESTAMP'{wm}'"},
+    {"interval_join",
+     "SELECT l.k, l.ts, l.v, r.ts AS rts, r.v AS rv "
+     "FROM (SELECT * FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS) l "
+     "JOIN (SELECT * FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS) r "
+     "ON l.k = r.k AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 10 SECONDS AND l.v < r.v",
+     "SELECT l.k, l.ts, l.v, r.ts AS rts, r.v AS rv FROM events l JOIN events r "
+     "ON l.k = r.k AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 10 SECONDS AND l.v < r.v"},
+    {"interval_left_join",
+     "SELECT l.k, l.ts, l.v, l.name, r.v AS rv, r.name AS rname "
+     "FROM (SELECT * FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS) l "
+     "LEFT JOIN (SELECT * FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS) r "
+     "ON l.k = r.k AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 10 SECONDS AND l.v < r.v",
+     "SELECT l.k, l.ts, l.v, l.name, r.v AS rv, r.name AS rname FROM events l LEFT JOIN events r "
+     "ON l.k = r.k AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 10 SECONDS AND l.v < r.v "
+     "WHERE r.v IS NOT NULL OR l.ts < TIMESTAMP'{wm}' - INTERVAL 10 SECONDS"},
+    {"interval_full_join",
+     "SELECT l.k, l.ts, l.v, r.k AS rk, r.ts AS rts, r.v AS rv "
+     "FROM (SELECT * FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS) l "
+     "FULL JOIN (SELECT * FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS) r "
+     "ON l.k = r.k AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 10 SECONDS AND l.v < r.v",
+     "SELECT l.k, l.ts, l.v, r.k AS rk, r.ts AS rts, r.v AS rv FROM events l FULL JOIN events r "
+     "ON l.k = r.k AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 10 SECONDS AND l.v < r.v "
+     "WHERE (l.v IS NOT NULL AND r.v IS NOT NULL) "
+     "OR (r.v IS NULL AND l.ts < TIMESTAMP'{wm}' - INTERVAL 10 SECONDS) "
+     "OR (l.v IS NULL AND r.ts <= TIMESTAMP'{wm}')"},
+    {"interval_semi_join",
+     "SELECT l.k, l.ts, l.v "
+     "FROM (SELECT * FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS) l "
+     "LEFT SEMI JOIN (SELECT * FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS) r "
+     "ON l.k = r.k AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 10 SECONDS AND l.v < r.v",
+     "SELECT l.k, l.ts, l.v FROM events l LEFT SEMI JOIN events r "
+     "ON l.k = r.k AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 10 SECONDS AND l.v < r.v"},
+    {"window_join",
+     "SELECT l.w.start AS s, l.k, l.v, r.v AS rv FROM (SELECT window(ts, '20 seconds') AS w, k, v "
+     "FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS) l LEFT JOIN "
+     "(SELECT window(ts, '20 seconds') AS w, k, v FROM STREAM events WATERMARK ts DELAY OF "
+     "INTERVAL 30 SECONDS) r ON l.w = r.w AND l.k = r.k AND l.v + 100 < r.v",
+     "SELECT l.w.start AS s, l.k, l.v, r.v AS rv FROM (SELECT window(ts, '20 seconds') AS w, k, v "
+     "FROM events) l LEFT JOIN (SELECT window(ts, '20 seconds') AS w, k, v FROM events) r "
+     "ON l.w = r.w AND l.k = r.k AND l.v + 100 < r.v "
+     "WHERE r.v IS NOT NULL OR l.w.end <= TIMESTAMP'{wm}'"},
     {"join", "SELECT e.ts, e.v, d.label FROM STREAM events e LEFT JOIN labels d ON e.k = d.k",
      "SELECT e.ts, e.v, d.label FROM events e LEFT JOIN labels d ON e.k = d.k"},
 };
@@ -113,8 +154,9 @@ class StreamEqualsBatch {
       ASSERT_NO_FATAL_FAILURE(RunToEnd());
     }
     std::string batch = query_.batch;
-    const size_t at = batch.find("{wm}");
-    if (at != std::string::npos) batch.replace(at, 4, run_.final_watermark());
+    for (size_t at = batch.find("{wm}"); at != std::string::npos; at = batch.find("{wm}")) {
+      batch.replace(at, 4, run_.final_watermark());
+    }
     EXPECT_EQ(Rows(fmt::format("SELECT * FROM parquet.`{}`", directory_.Child("out"))),
               Rows(batch));
   }
