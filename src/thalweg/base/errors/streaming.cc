@@ -43,6 +43,9 @@ constexpr ErrorCondition kConditions[] = {
      "Stream-stream join without equality predicate is not supported."},
     {"_LEGACY_ERROR_TEMP_3068", "",
      "Global aggregation with session window in streaming query is not supported."},
+    {"MULTIPLE_EVENT_TIME_COLUMNS", "42K09",
+     "A stream that goes into a stateful operator may have one event time column, but has several: "
+     "<eventTimeCols>."},
     {"_LEGACY_ERROR_TEMP_3076", "",
      "A watermark must not be declared above another one. Setting <config> to false allows it, but "
      "then only one stateful operator is allowed."},

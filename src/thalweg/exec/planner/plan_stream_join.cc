@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <limits>
 
 #include "thalweg/exec/planner/plan_builder.h"
 #include "thalweg/exec/stateful/stream_join.h"
@@ -98,6 +100,17 @@ std::string Describe(const plan::Node& node, const char* type) {
   return text;
 }
 
+Status CheckOneEventTime(const plan::Node& child) {
+  std::string columns;
+  int count = 0;
+  for (const plan::Attribute& attribute : child.output) {
+    if (!attribute.watermark_delay_millis) continue;
+    columns += (count++ == 0 ? "" : ",") + attribute.name + "#" + std::to_string(attribute.id);
+  }
+  if (count < 2) return Status::OK();
+  return MakeError("MULTIPLE_EVENT_TIME_COLUMNS", {{"eventTimeCols", columns}});
+}
+
 /// Fills in what one side of the join is, and computes its keys behind its columns.
 Result<std::vector<expr::ExpressionPtr>> PlanSide(const plan::Node& child,
                                                   const std::vector<expr::ExpressionPtr>& keys,
@@ -114,6 +127,7 @@ Result<std::vector<expr::ExpressionPtr>> PlanSide(const plan::Node& child,
   for (const expr::ExpressionPtr& key : bound) {
     side->key_columns.push_back(ColumnOf(key, &columns));
   }
+  ARROW_RETURN_NOT_OK(CheckOneEventTime(child));
   const plan::Attribute* marked = plan::FindMarked(child.output);
   if (marked != nullptr) side->late_column = OrdinalOf(child, marked->id);
   if (watermark.kind == plan::StateWatermark::Kind::kKey) {
@@ -148,6 +162,14 @@ Result<std::shared_ptr<StreamJoinOptions>> PlanJoin(const plan::Node& node,
   options->null_safe = node.null_safe_keys;
   options->null_safe.resize(node.left_keys.size(), false);
   options->state_watermark = StateWatermarkMicros(watermarks);
+  // Kept rows have their times at hand where they go by them.
+  const plan::TimeDistance distance = plan::FindTimeDistance(node);
+  constexpr auto kTime = plan::StateWatermark::Kind::kTime;
+  if (distance.bounded() && watermarks[0].kind == kTime && watermarks[1].kind == kTime) {
+    // Half-open ranges are cut where no time lies.
+    constexpr int64_t kFar = std::numeric_limits<int64_t>::max() / 4;
+    options->time_distance = {std::max(distance.least, -kFar), std::min(distance.greatest, kFar)};
+  }
   options->description = Describe(node, type_name);
   return options;
 }

@@ -1,6 +1,7 @@
 #include "thalweg/exec/stateful/stream_join.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <arrow/api.h>
 
@@ -112,17 +113,48 @@ Status StreamJoinOperator::Push(int side, Batch batch) {
   return Keep(side, dense);
 }
 
+Status StreamJoinOperator::FindTimeRanges(int side, const Batch& batch) {
+  ranges_.clear();
+  if (!options_->time_distance) return Status::OK();
+  const auto [least, greatest] = *options_->time_distance;
+  ARROW_ASSIGN_OR_RAISE(const std::vector<int64_t> times,
+                        EventTimes(*batch.columns[options_->sides[side].late_column],
+                                   batch.num_rows, state::kNoExpiry));
+  const auto add = [](int64_t time, int64_t distance) {
+    int64_t sum = 0;
+    if (!__builtin_add_overflow(time, distance, &sum)) return sum;
+    return distance < 0 ? std::numeric_limits<int64_t>::min() : state::kNoExpiry - 1;
+  };
+  ranges_.resize(batch.num_rows);
+  for (int64_t row = 0; row < batch.num_rows; ++row) {
+    if (times[row] == state::kNoExpiry) {
+      ranges_[row] = {0, -1};  // no time, no match
+    } else if (side == 0) {
+      ranges_[row] = {add(times[row], least), add(times[row], greatest)};
+    } else {
+      ranges_[row] = {add(times[row], -greatest), add(times[row], -least)};
+    }
+  }
+  return Status::OK();
+}
+
 Status StreamJoinOperator::Match(int side, const Batch& batch) {
   has_match_.assign(batch.num_rows, 0);
   table_->side(1 - side)->Find(keys_, matchable_, &first_);
+  ARROW_RETURN_NOT_OK(FindTimeRanges(side, batch));
+  constexpr std::pair<int64_t, int64_t> kAnyTime = {std::numeric_limits<int64_t>::min(),
+                                                    std::numeric_limits<int64_t>::max()};
   Pairs pairs;
   for (const int32_t row : matchable_) {
+    const auto [earliest, latest] = ranges_.empty() ? kAnyTime : ranges_[row];
     for (StoredRow* kept = first_[row]; kept != nullptr;) {
-      pairs.rows.push_back(row);
-      pairs.kept.push_back(kept);
-      // Resolving pairs may take `kept` out; then it still knows what came after it.
+      StoredRow* candidate = kept;
+      // Resolving pairs may take a row out; then it still knows what came after it.
       kept = kept->next;
       __builtin_prefetch(kept);
+      if (candidate->time < earliest || candidate->time > latest) continue;
+      pairs.rows.push_back(row);
+      pairs.kept.push_back(candidate);
       if (static_cast<int64_t>(pairs.rows.size()) < options_->batch_rows) continue;
       ARROW_RETURN_NOT_OK(Resolve(side, batch, &pairs));
     }

@@ -12,7 +12,9 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "thalweg/exec/operator.h"
@@ -40,6 +42,9 @@ struct StreamJoinOptions {
   std::array<StreamJoinSide, 2> sides;
   /// Left semi: left rows with a match, once each.
   bool semi = false;
+  /// What the condition leaves of right time - left time (microseconds), for times by which the
+  /// sides' rows are late and go; pairs outside are not even looked at.
+  std::optional<std::pair<int64_t, int64_t>> time_distance;
   /// Over left columns, then right columns; null if none.
   expr::ExpressionPtr condition;
   /// Keys for which NULL matches NULL.
@@ -80,6 +85,7 @@ class StreamJoinOperator : public Operator, public StatefulOperator {
   Status DropUnmatchable(int side, Batch* batch);
   Status ReadKeys(int side, const Batch& batch);
   Status Match(int side, const Batch& batch);
+  Status FindTimeRanges(int side, const Batch& batch);
   Status Resolve(int side, const Batch& batch, Pairs* pairs);
   Status EmitSemiLeft(const Batch& batch);
   Status EmitKeptLeft(const std::vector<state::StoredRow*>& rows);
@@ -103,6 +109,8 @@ class StreamJoinOperator : public Operator, public StatefulOperator {
   std::vector<int32_t> matchable_;  // rows whose keys can equal anything
   std::vector<state::StoredRow*> first_;
   std::vector<uint8_t> has_match_;  // by row
+  /// By row, the times that kept rows must have; empty: any.
+  std::vector<std::pair<int64_t, int64_t>> ranges_;
   std::vector<ArrayPtr> batch_columns_;
 };
 

@@ -14,6 +14,8 @@ namespace {
 
 constexpr double kMicrosPerSecond = 1e6;
 constexpr double kMicrosPerDay = 86400e6;
+constexpr double kCastSlack = 2e6;
+constexpr double kDaySlack = 26 * 3600e6;
 
 /// One summand: a column, or a constant in microseconds.
 struct Term {
@@ -96,6 +98,12 @@ const Attribute* FindAttribute(const std::vector<Attribute>& attributes, uint64_
   return found == attributes.end() ? nullptr : &*found;
 }
 
+bool HasCast(const expr::Expression& expression) {
+  return expression.kind() == expr::ExpressionKind::kCast ||
+         std::any_of(expression.children().begin(), expression.children().end(),
+                     [](const expr::ExpressionPtr& child) { return HasCast(*child); });
+}
+
 /// The bound that lower < upper gives for the column of `side` in it.
 std::optional<TimeBound> SolveLess(const expr::Expression& lower, const expr::Expression& upper,
                                    const std::vector<Attribute>& side,
@@ -113,6 +121,7 @@ std::optional<TimeBound> SolveLess(const expr::Expression& lower, const expr::Ex
     } else if (FindAttribute(side, term.attribute) != nullptr) {
       // Solved for it, the column must stand on the greater side.
       if (++own_terms > 1 || !term.negative) return {};
+      bound.column = term.attribute;
     } else {
       const Attribute* column = FindAttribute(other, term.attribute);
       if (column == nullptr || !column->watermark_delay_millis) return {};
@@ -122,6 +131,9 @@ std::optional<TimeBound> SolveLess(const expr::Expression& lower, const expr::Ex
     }
   }
   if (own_terms != 1 || terms.size() < 2) return {};
+  bound.other_column = other_column.value_or(0);
+  bound.slack_micros = HasCast(lower) || HasCast(upper) ? kCastSlack : 0;
+  if (std::abs(bound.constant_micros) >= kMicrosPerDay) bound.slack_micros += kDaySlack;
   return bound;
 }
 
@@ -198,6 +210,29 @@ std::array<StateWatermark, 2> FindStateWatermarks(const Node& join) {
     found[side].time = time->id;
   }
   return found;
+}
+
+TimeDistance FindTimeDistance(const Node& join) {
+  TimeDistance distance;
+  const std::vector<Attribute>* sides[2] = {&join.children[0]->output, &join.children[1]->output};
+  const Attribute* times[2] = {FindMarked(*sides[0]), FindMarked(*sides[1])};
+  if (times[0] == nullptr || times[1] == nullptr) return distance;
+  for (int side = 0; side < 2; ++side) {
+    for (const TimeBound& bound : FindTimeBounds(join.condition, *sides[side], *sides[1 - side])) {
+      if (bound.column != times[side]->id || bound.other_column != times[1 - side]->id ||
+          bound.watermark_factor != 1) {
+        continue;
+      }
+      // This side's time is at least the other's plus this.
+      const auto least = static_cast<int64_t>(bound.constant_micros - bound.slack_micros) - 1;
+      if (side == 1) {
+        distance.least = std::max(distance.least, least);
+      } else {
+        distance.greatest = std::min(distance.greatest, -least);
+      }
+    }
+  }
+  return distance;
 }
 
 const Attribute* FindMarked(const std::vector<Attribute>& attributes) {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -18,6 +19,22 @@ struct TimeBound {
   double watermark_factor = 0;
   double constant_micros = 0;
   bool inclusive = false;
+  /// The column that is bounded, and the marked one of the other side (0 if none is in it).
+  uint64_t column = 0;
+  uint64_t other_column = 0;
+  /// By how much the comparison itself may see the times closer together or further apart: casts to
+  /// whole seconds, and days that a change of the clocks makes shorter or longer.
+  double slack_micros = 0;
+};
+
+/// What a condition leaves of right time - left time, in microseconds; it may leave less.
+struct TimeDistance {
+  int64_t least = std::numeric_limits<int64_t>::min();
+  int64_t greatest = std::numeric_limits<int64_t>::max();
+  bool bounded() const {
+    return least != std::numeric_limits<int64_t>::min() ||
+           greatest != std::numeric_limits<int64_t>::max();
+  }
 };
 
 /// What removes rows of one side.
@@ -47,6 +64,9 @@ std::vector<TimeBound> FindTimeBounds(const expr::ExpressionPtr& condition,
 
 /// For the left and the right side of `join`.
 std::array<StateWatermark, 2> FindStateWatermarks(const Node& join);
+
+/// How far apart the event times (the marked columns) of rows that match can be.
+TimeDistance FindTimeDistance(const Node& join);
 
 /// The column of `attributes` that carries a watermark (the first), or null.
 const Attribute* FindMarked(const std::vector<Attribute>& attributes);

@@ -1,6 +1,10 @@
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
+#include <string>
+
+#include <arrow/type.h>
 
 #include "thalweg/functions/null_test.h"
 #include "thalweg/plan/logical/build.h"
@@ -68,25 +72,36 @@ bool PassesNull(const expr::Expression& expression) {
   return kOperators.contains(static_cast<const expr::Call&>(expression).function().name);
 }
 
-// Columns whose NULL makes the expression NULL.
-void CollectRequired(const expr::Expression& expression, std::set<uint64_t>* ids) {
-  if (expression.kind() == ExpressionKind::kAttribute) {
-    ids->insert(static_cast<const expr::AttributeReference&>(expression).id());
-  } else if (PassesNull(expression)) {
-    for (const ExpressionPtr& child : expression.children()) CollectRequired(*child, ids);
+// A column or a field in it, at any depth.
+bool IsColumnOrField(const expr::Expression& expression) {
+  if (expression.kind() == ExpressionKind::kAttribute) return true;
+  return expression.kind() == ExpressionKind::kCall &&
+         static_cast<const expr::Call&>(expression).function().name == "getfield" &&
+         expression.children()[0]->type()->id() == arrow::Type::STRUCT &&
+         IsColumnOrField(*expression.children()[0]);
+}
+
+using ByText = std::map<std::string, ExpressionPtr>;
+
+// Columns and fields whose NULL makes the expression NULL.
+void CollectRequired(const ExpressionPtr& expression, ByText* required) {
+  if (IsColumnOrField(*expression)) {
+    if (expression->nullable()) required->emplace(expression->ToString(), expression);
+  } else if (PassesNull(*expression)) {
+    for (const ExpressionPtr& child : expression->children()) CollectRequired(child, required);
   }
 }
 
 NodePtr FilterNulls(const NodePtr& join) {
   if (join->kind != NodeKind::kJoin || join->set_operation) return join;
-  std::set<uint64_t> required;
+  ByText required;
   for (size_t i = 0; i < join->left_keys.size(); ++i) {
     if (i < join->null_safe_keys.size() && join->null_safe_keys[i]) continue;
-    CollectRequired(*join->left_keys[i], &required);
-    CollectRequired(*join->right_keys[i], &required);
+    CollectRequired(join->left_keys[i], &required);
+    CollectRequired(join->right_keys[i], &required);
   }
   for (const ExpressionPtr& conjunct : SplitConjuncts(join->condition)) {
-    CollectRequired(*conjunct, &required);
+    CollectRequired(conjunct, &required);
   }
   const std::array<bool, 2> may_filter = SidesThatMustMatch(join->join_type);
   auto copy = std::make_shared<Node>(*join);
@@ -94,9 +109,9 @@ NodePtr FilterNulls(const NodePtr& join) {
     const NodePtr& child = join->children[side];
     if (!may_filter[side] || !child->is_streaming()) continue;
     std::vector<ExpressionPtr> tests;
-    for (const Attribute& attribute : child->output) {
-      if (!attribute.nullable || !required.contains(attribute.id)) continue;
-      tests.push_back(functions::MakeIsNotNull(attribute.Reference()));
+    for (const auto& [text, column] : required) {
+      if (!ReadsOnly(*column, child->output)) continue;
+      tests.push_back(functions::MakeIsNotNull(column));
     }
     if (!tests.empty()) copy->children[side] = BuildFilter(child, JoinConjuncts(tests));
   }
