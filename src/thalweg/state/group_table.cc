@@ -98,13 +98,17 @@ void GroupTable::Release(Segment* segment) {
   segments_.pop_back();
 }
 
+int64_t GroupTable::EntryBytes(uint32_t key_size) const {
+  return kSlotOffset + slot_bytes_ + RoundUpTo8(key_size);
+}
+
 uint8_t* GroupTable::Allocate(int64_t bytes) {
-  if (!recycled_.empty()) {
-    const auto same_size = recycled_.find(bytes);
-    if (same_size != recycled_.end() && !same_size->second.empty()) {
-      uint8_t* place = same_size->second.back();
-      same_size->second.pop_back();
-      return place;
+  if (!free_entries_.empty()) {
+    const auto free = free_entries_.find(bytes);
+    if (free != free_entries_.end() && !free->second.empty()) {
+      uint8_t* entry = free->second.back();
+      free->second.pop_back();
+      return entry;
     }
   }
   if (chunks_.empty() || chunks_.back().used + bytes > chunks_.back().size) {
@@ -182,8 +186,7 @@ uint8_t* GroupTable::Insert(const KeyBatch& keys, int64_t row) {
   const uint64_t hash = keys.hashes[row];
   while (SegmentOf(hash)->free_places == 0) MakeRoom(hash);
   const std::string_view key = keys.key(row);
-  uint8_t* group =
-      Allocate(kSlotOffset + slot_bytes_ + RoundUpTo8(static_cast<int64_t>(key.size())));
+  uint8_t* group = Allocate(EntryBytes(static_cast<uint32_t>(key.size())));
   *HeaderOf(group) = {hash, static_cast<uint32_t>(key.size()), 0, 0, 0};
   std::memset(group + kSlotOffset, 0, slot_bytes_);
   std::memcpy(group + kSlotOffset + slot_bytes_, key.data(), key.size());
@@ -327,6 +330,7 @@ void GroupTable::Remove(uint8_t* group) {
       tags[place] = has_empty ? kEmptyTag : kRemovedTag;
       segment->free_places += has_empty ? 1 : 0;
       HeaderOf(group)->touched = kRemovedGroup;
+      removed_.push_back(group);
       --size_;
       return;
     }
@@ -336,8 +340,15 @@ void GroupTable::Remove(uint8_t* group) {
 
 void GroupTable::Recycle(uint8_t* group) {
   Remove(group);
-  const auto key_bytes = static_cast<int64_t>(HeaderOf(group)->key_size);
-  recycled_[kSlotOffset + slot_bytes_ + RoundUpTo8(key_bytes)].push_back(group);
+  removed_.pop_back();
+  free_entries_[EntryBytes(HeaderOf(group)->key_size)].push_back(group);
+}
+
+void GroupTable::ReuseRemoved() {
+  for (uint8_t* group : removed_) {
+    free_entries_[EntryBytes(HeaderOf(group)->key_size)].push_back(group);
+  }
+  removed_.clear();
 }
 
 bool GroupTable::Next(Cursor* cursor, int64_t limit, std::vector<uint8_t*>* groups) const {
@@ -345,7 +356,7 @@ bool GroupTable::Next(Cursor* cursor, int64_t limit, std::vector<uint8_t*>* grou
     const Chunk& chunk = chunks_[cursor->chunk];
     while (limit > 0 && cursor->offset < chunk.used) {
       uint8_t* group = chunk.data + cursor->offset;
-      cursor->offset += kSlotOffset + slot_bytes_ + RoundUpTo8(HeaderOf(group)->key_size);
+      cursor->offset += EntryBytes(HeaderOf(group)->key_size);
       if (HeaderOf(group)->touched == kRemovedGroup) continue;
       groups->push_back(group);
       --limit;

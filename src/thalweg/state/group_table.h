@@ -49,11 +49,13 @@ class GroupTable {
                     std::vector<int32_t>* inserted);
   /// As above, without inserting: groups[row] is null for keys that are not there.
   void Find(const KeyBatch& keys, const int32_t* rows, int64_t count, uint8_t** groups) const;
-  /// Takes a group out. Its memory stays until the table is destroyed.
+  /// Takes a group out. Pointers to it stay readable until ReuseRemoved().
   void Remove(uint8_t* group);
   /// Takes a group out and gives its memory to a later group, which may then come early in
   /// insertion order. Nothing may look at the group any more.
   void Recycle(uint8_t* group);
+  /// Gives the memory of groups removed so far to later ones with keys of the same size.
+  void ReuseRemoved();
 
   int64_t size() const { return size_; }
   int32_t slot_bytes() const { return slot_bytes_; }
@@ -64,7 +66,8 @@ class GroupTable {
   /// Bytes allocated for entries and for the index.
   int64_t memory_bytes() const { return memory_bytes_; }
 
-  /// A place in insertion order. Groups inserted later come later.
+  /// A place in a walk over the groups. Groups inserted later come later, except those in memory
+  /// of removed ones.
   struct Cursor {
     size_t chunk = 0;
     int64_t offset = 0;
@@ -99,6 +102,7 @@ class GroupTable {
   void Refill(const Segment& from);
   void Release(Segment* segment);
   uint8_t* Allocate(int64_t bytes);
+  int64_t EntryBytes(uint32_t key_size) const;
 
   int32_t slot_bytes_;
   int words_per_key_;
@@ -108,7 +112,8 @@ class GroupTable {
   std::vector<Segment*> directory_;
   std::vector<std::unique_ptr<Segment>> segments_;
   std::vector<Chunk> chunks_;
-  std::map<int64_t, std::vector<uint8_t*>> recycled_;  // by size
+  std::vector<uint8_t*> removed_;                          // since the last ReuseRemoved()
+  std::map<int64_t, std::vector<uint8_t*>> free_entries_;  // by their bytes
 };
 
 }  // namespace thalweg::state

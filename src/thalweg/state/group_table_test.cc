@@ -59,6 +59,7 @@ void RunAgainstModel(bool text_keys, uint32_t seed) {
       model.counts.erase(std::string(keys.key(i)));
     }
     ASSERT_EQ(table.size(), static_cast<int64_t>(model.counts.size()));
+    if (random() % 3 == 0) table.ReuseRemoved();
   }
   std::vector<uint8_t*> all;
   GroupTable::Cursor cursor;
@@ -68,6 +69,32 @@ void RunAgainstModel(bool text_keys, uint32_t seed) {
   for (uint8_t* group : all) {
     EXPECT_EQ(*Counter(group), model.counts.at(std::string(table.key(group))));
   }
+}
+
+TEST(GroupTableTest, RemovedMemoryIsUsedAgain) {
+  GroupTable table(8, 0);
+  int64_t memory = 0;
+  for (int round = 0; round < 50; ++round) {
+    arrow::StringBuilder builder;
+    for (int i = 0; i < 1000; ++i) {
+      ASSERT_TRUE(builder.Append("key " + std::to_string(10'000 + round * 1000 + i)).ok());
+    }
+    const auto codec = RowKeyCodec::Make({arrow::utf8()}).ValueOrDie();
+    KeyBatch keys;
+    ASSERT_TRUE(codec->Encode({builder.Finish().ValueOrDie()}, 1000, &keys).ok());
+    std::vector<uint8_t*> groups(1000);
+    std::vector<int32_t> inserted;
+    table.FindOrInsert(keys, nullptr, 1000, groups.data(), &inserted);
+    ASSERT_EQ(inserted.size(), 1000u);
+    for (uint8_t* group : groups) {
+      ASSERT_EQ(*Counter(group), 0);
+      *Counter(group) = 7;
+      table.Remove(group);
+    }
+    table.ReuseRemoved();
+    if (round == 2) memory = table.memory_bytes();
+  }
+  EXPECT_EQ(table.memory_bytes(), memory);
 }
 
 TEST(GroupTableTest, AgreesWithModelForNumbers) {

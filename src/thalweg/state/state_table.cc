@@ -39,6 +39,8 @@ void StateTable::BeginEpoch() {
   for (Part* part : touched_parts_) part->touched.clear();
   touched_parts_.clear();
   removed_keys_.clear();
+  const auto lasting = parts_.find(kNoExpiry);
+  if (lasting != parts_.end()) lasting->second->table.ReuseRemoved();
   expired_through_ = kNothingExpired;
   ++sequence_;
 }

@@ -62,8 +62,11 @@ class StateTable {
                       const std::vector<int32_t>& inserted, uint8_t* const* groups);
   /// The group of a key that never expires, or null.
   uint8_t* Find(const KeyBatch& keys, int64_t row) const;
-  /// Takes out a group that never expires; the next commit writes its end.
+  /// Takes out a group that never expires; the next commit writes its end. Pointers to it stay
+  /// readable until the next epoch begins.
   void Remove(uint8_t* group);
+  /// Marks a group that never expires as touched.
+  void Touch(uint8_t* group) { Touch(GetPart(kNoExpiry), group); }
 
   /// Drops every group with expiry <= watermark (microseconds); before that hands them to `emit`
   /// (may be null), in order of expiry. Gives their number.
