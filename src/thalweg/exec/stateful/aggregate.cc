@@ -11,7 +11,7 @@
 namespace thalweg::exec {
 
 AggregateOperator::AggregateOperator(AggregateOptions options, state::StateTable* table)
-    : options_(std::move(options)), table_(table) {
+    : options_(std::move(options)), table_(table), late_groups_(options_.keys) {
   if (table_ == nullptr) {
     state::StateTableOptions table_options;
     table_options.keys = options_.keys;
@@ -36,39 +36,13 @@ bool AggregateOperator::filters_late() const {
 Status AggregateOperator::BeginEpoch(const EpochContext& context) {
   context_ = &context;
   metrics_ = {};
-  late_groups_.reset();
+  late_groups_.Reset();
   if (streaming()) {
     table_->BeginEpoch();
   } else {
     table_->Clear();
   }
   return Operator::BeginEpoch(context);
-}
-
-Status AggregateOperator::DropLate(Batch* batch, std::vector<int64_t>* times) {
-  const int64_t watermark = context_->late_watermark_micros[options_.operator_id];
-  std::vector<int32_t> late;
-  auto kept = std::make_shared<std::vector<int32_t>>();
-  for (int64_t row = 0; row < batch->num_rows; ++row) {
-    ((*times)[row] <= watermark ? late : *kept).push_back(static_cast<int32_t>(row));
-  }
-  if (late.empty()) return Status::OK();
-  const size_t num_keys = options_.keys->types().size();
-  const std::vector<ArrayPtr> columns(batch->columns.begin(), batch->columns.begin() + num_keys);
-  ARROW_RETURN_NOT_OK(options_.keys->Encode(columns, batch->num_rows, &keys_));
-  if (late_groups_ == nullptr) {
-    late_groups_ = std::make_unique<state::GroupTable>(0, options_.keys->words_per_key());
-  }
-  groups_.resize(batch->num_rows);
-  inserted_.clear();
-  late_groups_->FindOrInsert(keys_, late.data(), static_cast<int64_t>(late.size()), groups_.data(),
-                             &inserted_);
-  metrics_.num_rows_dropped_by_watermark += static_cast<int64_t>(inserted_.size());
-  for (size_t i = 0; i < kept->size(); ++i) (*times)[i] = (*times)[(*kept)[i]];
-  times->resize(kept->size());
-  batch->selection = std::move(kept);
-  ARROW_ASSIGN_OR_RAISE(*batch, Compact(*batch));
-  return Status::OK();
 }
 
 Status AggregateOperator::Push(int, Batch batch) {
@@ -79,7 +53,10 @@ Status AggregateOperator::Push(int, Batch batch) {
   if (filters_late()) {
     ARROW_ASSIGN_OR_RAISE(expiries, EventTimes(*dense.columns[options_.event_time_key],
                                                dense.num_rows, state::kNoExpiry));
-    ARROW_RETURN_NOT_OK(DropLate(&dense, &expiries));
+    ARROW_ASSIGN_OR_RAISE(const int64_t dropped,
+                          late_groups_.Drop(context_->late_watermark_micros[options_.operator_id],
+                                            &dense, &expiries));
+    metrics_.num_rows_dropped_by_watermark += dropped;
   }
   if (dense.num_rows == 0) return Status::OK();
   const size_t num_keys = options_.keys->types().size();

@@ -14,6 +14,7 @@
 
 #include "thalweg/exec/operator.h"
 #include "thalweg/exec/stateful/aggregate_calls.h"
+#include "thalweg/exec/stateful/late_groups.h"
 #include "thalweg/state/state_table.h"
 
 namespace thalweg::exec {
@@ -50,8 +51,6 @@ class AggregateOperator : public Operator, public StatefulOperator {
  private:
   bool streaming() const { return options_.operator_id >= 0; }
   bool filters_late() const;
-  /// Drops the rows of late groups and counts the groups.
-  Status DropLate(Batch* batch, std::vector<int64_t>* times);
   Status EmitGroups(uint8_t* const* groups, int64_t count);
   Status EmitSlice(uint8_t* const* groups, int64_t count);
   Status EmitStreaming();
@@ -64,7 +63,7 @@ class AggregateOperator : public Operator, public StatefulOperator {
   state::KeyBatch keys_;
   std::vector<uint8_t*> groups_;
   std::vector<int32_t> inserted_;
-  std::unique_ptr<state::GroupTable> late_groups_;  // distinct late groups of the epoch
+  LateGroups late_groups_;
 };
 
 }  // namespace thalweg::exec

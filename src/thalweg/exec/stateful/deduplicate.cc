@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "thalweg/exec/event_time.h"
+#include "thalweg/exec/stateful/late_rows.h"
 #include "thalweg/exec/stop_watch.h"
 #include "thalweg/exec/take.h"
 
@@ -33,18 +34,10 @@ Status DeduplicateOperator::BeginEpoch(const EpochContext& context) {
 Status DeduplicateOperator::DropLate(Batch* batch, std::vector<int64_t>* times) {
   ARROW_ASSIGN_OR_RAISE(*times, EventTimes(*batch->columns[options_.event_time_column],
                                            batch->num_rows, state::kNoExpiry));
-  const int64_t watermark = context_->late_watermark_micros[options_.operator_id];
-  auto kept = std::make_shared<std::vector<int32_t>>();
-  for (int64_t row = 0; row < batch->num_rows; ++row) {
-    if ((*times)[row] > watermark) kept->push_back(static_cast<int32_t>(row));
-  }
-  const auto num_kept = static_cast<int64_t>(kept->size());
-  if (num_kept == batch->num_rows) return Status::OK();
-  metrics_.num_rows_dropped_by_watermark += batch->num_rows - num_kept;
-  for (int64_t i = 0; i < num_kept; ++i) (*times)[i] = (*times)[(*kept)[i]];
-  times->resize(num_kept);
-  batch->selection = std::move(kept);
-  ARROW_ASSIGN_OR_RAISE(*batch, Compact(*batch));
+  ARROW_ASSIGN_OR_RAISE(
+      const int64_t dropped,
+      DropLateRows(context_->late_watermark_micros[options_.operator_id], batch, times));
+  metrics_.num_rows_dropped_by_watermark += dropped;
   return Status::OK();
 }
 
