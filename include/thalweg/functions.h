@@ -37,8 +37,14 @@ Column Least(const std::vector<Operand>& values);
 /// overlap; `start` shifts their boundaries.
 Column Window(const Column& time, const std::string& duration, const std::string& slide = "",
               const std::string& start = "");
-/// Refused by the engine: a query with it does not start.
+/// A struct `session_window` that ends `gap` after the last row of its key; grouping by it merges
+/// rows that follow each other sooner. The gap is text as in Window(), or a column of intervals (or
+/// of such text): one for each row, whose session is not opened where it is NULL or not positive.
 Column SessionWindow(const Column& time, const std::string& gap);
+Column SessionWindow(const Column& time, const Column& gap);
+inline Column SessionWindow(const Column& time, const char* gap) {
+  return SessionWindow(time, std::string(gap));
+}
 /// The event time of a window: its end less a microsecond.
 Column WindowTime(const Column& window);
 

@@ -63,6 +63,13 @@ QUERIES = {
         "SELECT l.k, l.ts, l.v, r.ts AS rts, r.v AS rv FROM events l LEFT JOIN events r "
         "ON l.k = r.k AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 5 SECONDS AND l.v < r.v "
         "WHERE r.v IS NOT NULL OR l.ts < TIMESTAMP'{watermark}' - INTERVAL 5 SECONDS"),
+    "session": (
+        "SELECT w.start AS s, w.end AS e, k, c, t FROM (SELECT session_window(ts, '6 seconds') "
+        "AS w, k, count(*) AS c, sum(v) AS t FROM STREAM events "
+        "WATERMARK ts DELAY OF INTERVAL 20 SECONDS GROUP BY 1, 2)",
+        "SELECT session_window.start AS s, session_window.end AS e, k, count(*) AS c, "
+        "sum(v) AS t FROM events GROUP BY session_window(ts, '6 seconds'), k "
+        "HAVING max(ts) + INTERVAL 6 SECONDS <= TIMESTAMP'{watermark}'"),
     "duplicates": (
         "SELECT DISTINCT k, ts FROM STREAM events WATERMARK ts DELAY OF INTERVAL 20 SECONDS",
         "SELECT DISTINCT k, ts FROM events WHERE ts <= TIMESTAMP'{watermark}'"),

@@ -42,6 +42,22 @@ constexpr Query kQueries[] = {
      "SELECT window.start AS s, count(*) AS c, max(v) AS x, sum(v) FILTER (WHERE v > 500) AS f "
      "FROM events GROUP BY window(ts, '45 seconds', '20 seconds') "
      "HAVING window.end <= TIMESTAMP'{wm}'"},
+    {"session",
+     "SELECT w.start AS s, w.end AS e, k, c, t, m, l FROM (SELECT session_window(ts, '7 seconds') "
+     "AS w, k, count(*) AS c, sum(v) AS t, min(name) AS m, array_size(collect_list(v)) AS l "
+     "FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS GROUP BY 1, 2)",
+     "SELECT session_window.start AS s, session_window.end AS e, k, count(*) AS c, sum(v) AS t, "
+     "min(name) AS m, array_size(collect_list(v)) AS l FROM events "
+     "GROUP BY session_window(ts, '7 seconds'), k "
+     "HAVING max(ts) + INTERVAL 7 SECONDS <= TIMESTAMP'{wm}'"},
+    {"session_gaps",
+     "SELECT w.start AS s, w.end AS e, k, c, avg FROM (SELECT session_window(ts, "
+     "CASE WHEN v % 3 = 0 THEN '25 seconds' WHEN v % 7 <> 0 THEN '4 seconds' END) AS w, k, "
+     "count(*) AS c, avg(v) AS avg FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS "
+     "GROUP BY k, 1)",
+     "SELECT w.start AS s, w.end AS e, k, count(*) AS c, avg(v) AS avg FROM (SELECT "
+     "session_window(ts, CASE WHEN v % 3 = 0 THEN '25 seconds' WHEN v % 7 <> 0 THEN '4 seconds' "
+     "END) AS w, k, v FROM events) GROUP BY k, w HAVING max(w.end) <= TIMESTAMP'{wm}'"},
     {"distinct",
      "SELECT DISTINCT k, ts FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS",
      "SELECT DISTINCT k, ts FROM events WHERE ts <= TIMESTAMP'{wm}'"},

@@ -50,6 +50,9 @@ Column Window(const Column& time, const std::string& duration, const std::string
 Column SessionWindow(const Column& time, const std::string& gap) {
   return CallFunction("session_window", {time, gap});
 }
+Column SessionWindow(const Column& time, const Column& gap) {
+  return MakeCall("session_window", {time, gap});
+}
 Column WindowTime(const Column& window) { return MakeCall("window_time", {window}); }
 
 Column Count(const Column& value) { return MakeCall("count", {value}); }

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,8 @@ class StatefulOperator {
   /// Counters of this worker in the last epoch, complete after FinishInput. Times of the commit and
   /// what the tables hold are added by the plan.
   virtual const StateMetrics& metrics() const = 0;
+  /// What counts as rows of its state, if not the entries of its table.
+  virtual std::optional<int64_t> num_state_rows() const { return std::nullopt; }
 };
 
 }  // namespace thalweg::exec

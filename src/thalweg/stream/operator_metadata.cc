@@ -24,7 +24,7 @@ std::string ToText(const exec::StatefulOperatorInfo& info, int num_partitions) {
   for (const std::string& name : info.store_names) {
     Json store;
     store["storeName"] = name;
-    store["numColsPrefixKey"] = 0;
+    store["numColsPrefixKey"] = info.num_prefix_columns;
     store["numPartitions"] = num_partitions;
     json["stateStoreInfo"].push_back(std::move(store));
   }

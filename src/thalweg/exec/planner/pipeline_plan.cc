@@ -83,6 +83,7 @@ Status PipelinePlan::RunPhases(const EpochContext& context, const EpochInput& in
 StateMetrics PipelinePlan::CollectMetrics(size_t id) const {
   StateMetrics total;
   const StatefulParts& parts = stateful_[id];
+  bool counted = false;
   for (const StatefulOperator* instance : parts.instances) {
     const StateMetrics& one = instance->metrics();
     total.num_rows_updated += one.num_rows_updated;
@@ -91,9 +92,12 @@ StateMetrics PipelinePlan::CollectMetrics(size_t id) const {
     total.num_dropped_duplicate_rows += one.num_dropped_duplicate_rows;
     total.updates_time_micros += one.updates_time_micros;
     total.removals_time_micros += one.removals_time_micros;
+    const std::optional<int64_t> rows = instance->num_state_rows();
+    counted = counted || rows.has_value();
+    total.num_rows_total += rows.value_or(0);
   }
   for (int worker = 0; worker < parts.store->num_workers(); ++worker) {
-    total.num_rows_total += parts.store->durable(worker)->size();
+    if (!counted) total.num_rows_total += parts.store->durable(worker)->size();
     total.memory_used_bytes += parts.store->durable(worker)->memory_bytes();
   }
   for (const auto& micros : commit_micros_) total.commit_time_micros += micros[id];

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <arrow/type.h>
 
 #include "thalweg/exec/planner/plan_builder.h"
@@ -64,7 +66,9 @@ Result<BoundAggregate> BindCall(const plan::AggregateCall& call, const std::vect
   return bound;
 }
 
-std::string Describe(const plan::Node& node) {
+}  // namespace
+
+std::string DescribeAggregate(const plan::Node& node, const char* name) {
   std::string keys;
   for (const plan::NamedExpression& key : node.grouping) {
     keys += (keys.empty() ? "" : ", ") + key.expression->ToString();
@@ -73,10 +77,8 @@ std::string Describe(const plan::Node& node) {
   for (const plan::AggregateCall& call : node.aggregates) {
     functions += (functions.empty() ? "" : ", ") + call.text;
   }
-  return "HashAggregate(keys=[" + keys + "], functions=[" + functions + "])";
+  return std::string(name) + "(keys=[" + keys + "], functions=[" + functions + "])";
 }
-
-}  // namespace
 
 Result<Rows> PlanBuilder::BuildAggregate(const plan::Node& node) {
   const plan::Node& child = *node.children[0];
@@ -96,6 +98,12 @@ Result<Rows> PlanBuilder::BuildAggregate(const plan::Node& node) {
     return std::make_unique<ProjectOperator>(columns.expressions(), "AggregateInput");
   });
   auto calls = std::make_shared<const AggregateCalls>(std::move(aggregates));
+  const bool by_session =
+      std::any_of(node.grouping.begin(), node.grouping.end(),
+                  [](const plan::NamedExpression& key) { return key.output.is_session_window; });
+  if (by_session) {
+    return BuildSessionAggregate(node, std::move(rows), operator_id, std::move(calls));
+  }
   if (node.grouping.empty()) {
     return BuildGlobalAggregate(node, std::move(rows), operator_id, std::move(calls));
   }
@@ -109,7 +117,7 @@ Result<Rows> PlanBuilder::BuildGlobalAggregate(const plan::Node& node, Rows rows
   ARROW_ASSIGN_OR_RAISE(shared->keys, state::RowKeyCodec::Make({}));
   shared->calls = calls;
   shared->num_workers = static_cast<int>(rows.tails.size());
-  shared->description = Describe(node);
+  shared->description = DescribeAggregate(node, "HashAggregate");
   if (operator_id >= 0) {
     state::StateTableOptions table;
     table.keys = shared->keys;
@@ -148,7 +156,7 @@ Result<Rows> PlanBuilder::BuildGroupedAggregate(const plan::Node& node, Rows row
   options.calls = std::move(calls);
   options.operator_id = operator_id;
   options.batch_rows = options_.batch_rows;
-  options.description = Describe(node);
+  options.description = DescribeAggregate(node, "HashAggregate");
   Exchange(&rows, key_columns);
   state::StateStore* store = nullptr;
   if (operator_id >= 0) {

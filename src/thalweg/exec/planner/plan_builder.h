@@ -53,6 +53,8 @@ class PlanBuilder {
   /// Aggregates slices of `rows` and repeats them for each window.
   Status AppendSlicedAggregate(const plan::Node& aggregate,
                                std::shared_ptr<const AggregateCalls> calls, Rows* rows);
+  Result<Rows> BuildSessionAggregate(const plan::Node& node, Rows rows, int operator_id,
+                                     std::shared_ptr<const AggregateCalls> calls);
   Result<Rows> BuildJoin(const plan::Node& node);
   Result<Rows> BuildStreamJoin(const plan::Node& node);
   Result<Rows> BuildSort(const plan::Node& node);
@@ -60,8 +62,10 @@ class PlanBuilder {
   Result<Rows> BuildUnion(const plan::Node& node);
   Result<Rows> BuildWatermark(const plan::Node& node);
   Result<Rows> BuildDeduplicate(const plan::Node& node);
+  Result<Rows> BuildDeduplicateWithinWatermark(const plan::Node& node);
   Result<Rows> BuildGenerate(const plan::Node& node);
   Result<Rows> BuildTimeWindow(const plan::Node& node);
+  Result<Rows> BuildSessionWindow(const plan::Node& node);
 
   /// A leaf with a chain on every worker. The caller fills in where rows come from.
   Rows AddLeaf(std::unique_ptr<Leaf> leaf, std::string description);
@@ -106,6 +110,8 @@ Result<std::vector<expr::ExpressionPtr>> BindAll(
     const std::vector<expr::ExpressionPtr>& expressions, const plan::Node& input);
 /// "a, b" of the expressions' texts.
 std::string JoinTexts(const std::vector<expr::ExpressionPtr>& expressions);
+/// "name(keys=[k#1], functions=[sum(v)])": an aggregation in EXPLAIN.
+std::string DescribeAggregate(const plan::Node& node, const char* name);
 /// EXPLAIN lines of a node above its children.
 std::vector<std::string> NodeText(const std::string& description,
                                   const std::vector<std::vector<std::string>>& children);

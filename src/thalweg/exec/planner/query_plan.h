@@ -58,6 +58,8 @@ struct StatefulOperatorInfo {
   std::vector<std::string> store_names = {"default"};
   /// The watermark of its output when that of its input is at `millis`; unset: the same.
   std::function<int64_t(int64_t millis)> output_watermark_millis;
+  /// Key columns by which its state is looked up, if not by the whole key (Spark's prefix scan).
+  int num_prefix_columns = 0;
 };
 
 /// Rows of one stream for one epoch: splits to read. Index = position in stream_relations().

@@ -265,11 +265,6 @@ TEST(StreamingPlanTest, WhatIsMissingIsNamed) {
   EXPECT_TRUE(
       IsCondition(MakeQueryPlan(plan::BuildJoin(stream, second, plan::Node()), options).status(),
                   "UNSUPPORTED_FEATURE"));
-  auto deduplicate = std::make_shared<plan::Node>();
-  deduplicate->kind = plan::NodeKind::kDeduplicate;
-  deduplicate->children = {stream};
-  deduplicate->within_watermark = true;
-  EXPECT_TRUE(IsCondition(MakeQueryPlan(deduplicate, options).status(), "UNSUPPORTED_FEATURE"));
 }
 
 TEST(StreamingPlanTest, ExplainShowsTheTree) {

@@ -60,14 +60,6 @@ Status WrongMode(OutputMode mode, const char* operation) {
                    {{"outputMode", ToLowerAscii(OutputModeName(mode))}, {"operation", operation}});
 }
 
-bool IsSessionKey(const Node& aggregate, const NamedExpression& group) {
-  const Node* window = FindFirst(aggregate, [&group](const Node& node) {
-    return node.kind == NodeKind::kTimeWindow && node.session_gap != nullptr &&
-           node.output.back().id == group.output.id;
-  });
-  return window != nullptr;
-}
-
 Status CheckMode(const Node& plan, OutputMode mode) {
   const Node* aggregate = FindFirst(plan, [](const Node& node) {
     return IsStreamingAggregate(node) && !IsSetOperationDistinct(node);
@@ -81,7 +73,7 @@ Status CheckMode(const Node& plan, OutputMode mode) {
   }
   if (mode != OutputMode::kUpdate) return Status::OK();
   for (const NamedExpression& group : aggregate->grouping) {
-    if (IsSessionKey(*aggregate, group)) {
+    if (group.output.is_session_window) {
       return WrongMode(mode, "session window streaming aggregations");
     }
   }
@@ -247,7 +239,7 @@ Status CheckRunTimeRules(const Node& plan, OutputMode mode, const Settings& sett
   if (unkeyed != nullptr) return MakeError("_LEGACY_ERROR_TEMP_1181");
   const Node* session = FindFirst(plan, [](const Node& node) {
     return IsStreamingAggregate(node) && node.grouping.size() == 1 &&
-           IsSessionKey(node, node.grouping[0]);
+           node.grouping[0].output.is_session_window;
   });
   if (session != nullptr) return MakeError("_LEGACY_ERROR_TEMP_3068");
   if (!IsEnabled(settings, kAllowMultiple)) return Status::OK();
@@ -264,14 +256,8 @@ Status NotYet(const char* what) {
 }
 
 Status CheckSupported(const Node& node, OutputMode mode) {
-  if (!node.is_streaming()) {
-    return node.session_gap == nullptr ? Status::OK() : NotYet("session_window");
-  }
+  if (!node.is_streaming()) return Status::OK();
   switch (node.kind) {
-    case NodeKind::kTimeWindow:
-      return node.session_gap == nullptr ? Status::OK() : NotYet("session_window");
-    case NodeKind::kDeduplicate:
-      return node.within_watermark ? NotYet("dropDuplicatesWithinWatermark") : Status::OK();
     case NodeKind::kLimit:
       return ContainsCompleteData(node, mode) ? Status::OK() : NotYet("LIMIT on a stream");
     default:
@@ -306,7 +292,7 @@ Status CheckBatch(const NodePtr& plan) {
       return StreamingUnsupported(
           "dropDuplicatesWithinWatermark is not supported with batch DataFrames/DataSets");
     }
-    return node.session_gap == nullptr ? Status::OK() : NotYet("session_window");
+    return Status::OK();
   });
 }
 

@@ -117,25 +117,20 @@ Status AdaptTime(ExpressionResolver* resolver, TimeWindowCall* call, const std::
        {"inputType", QuoteType(*type)}});
 }
 
-// The literal gap as an interval, or any expression of interval type.
-Status ResolveGap(ExpressionResolver* resolver, const spec::Expression& argument,
-                  TimeWindowCall* call) {
-  ARROW_ASSIGN_OR_RAISE(call->session_gap, resolver->Resolve(argument));
-  const TypePtr& type = call->session_gap.expression->type();
-  if (argument.kind == spec::ExpressionKind::kLiteral && IsString(*type)) {
-    ARROW_ASSIGN_OR_RAISE(const int64_t micros, IntervalMicros(argument.literal->ToString()));
-    call->session_gap.expression =
-        expr::Literal::Make(std::make_shared<arrow::DurationScalar>(micros, DayTimeIntervalType()));
-    return Status::OK();
+// The end of a row's session: its time plus the gap. Text that is no interval counts as no gap.
+Status ResolveSessionEnd(ExpressionResolver* resolver, const spec::Expression& argument,
+                         TimeWindowCall* call) {
+  ARROW_ASSIGN_OR_RAISE(Resolved gap, resolver->Resolve(argument));
+  const TypePtr type = gap.expression->type();
+  const TypePtr interval = CalendarIntervalType();
+  if (!type->Equals(*interval)) {
+    if (!CanCast(*type, *interval)) {
+      return MakeError("_LEGACY_ERROR_TEMP_1040", {{"dt", SimpleTypeName(*type)}});
+    }
+    gap.expression = expr::Cast::Make(gap.expression, interval, expr::CastMode::kTry);
   }
-  if (IsInterval(*type)) return Status::OK();
-  if (IsString(*type)) {
-    ARROW_ASSIGN_OR_RAISE(call->session_gap.expression,
-                          MakeCheckedCast(call->session_gap, CalendarIntervalType(),
-                                          expr::CastMode::kAnsi, call->session_gap.text));
-    return Status::OK();
-  }
-  return MakeError("_LEGACY_ERROR_TEMP_1040", {{"dt", SimpleTypeName(*type)}});
+  ARROW_ASSIGN_OR_RAISE(call->session_end, resolver->BindCall("+", {call->time, std::move(gap)}));
+  return Status::OK();
 }
 
 }  // namespace
@@ -157,7 +152,6 @@ Result<TimeWindowCall> ResolveTimeWindowCall(ExpressionResolver* resolver,
   std::string text;
   if (session) {
     text = fmt::format("session_window({})", window.time.text);
-    ARROW_RETURN_NOT_OK(ResolveGap(resolver, *call.children[1], &window));
   } else {
     ARROW_ASSIGN_OR_RAISE(window.size, DurationArgument(*call.children[1]));
     window.slide = window.size;
@@ -171,7 +165,8 @@ Result<TimeWindowCall> ResolveTimeWindowCall(ExpressionResolver* resolver,
                        window.start);
   }
   ARROW_RETURN_NOT_OK(AdaptTime(resolver, &window, text));
-  if (!session) ARROW_RETURN_NOT_OK(CheckDurations(window, text));
+  ARROW_RETURN_NOT_OK(session ? ResolveSessionEnd(resolver, *call.children[1], &window)
+                              : CheckDurations(window, text));
   const TypePtr& time_type = window.time.expression->type();
   window.output.name = name;
   window.output.type =
@@ -180,6 +175,7 @@ Result<TimeWindowCall> ResolveTimeWindowCall(ExpressionResolver* resolver,
   window.output.id = NextAttributeId();
   window.output.watermark_delay_millis = window.time.watermark_delay_millis;
   window.output.is_time_window = true;
+  window.output.is_session_window = session;
   return window;
 }
 
@@ -188,8 +184,8 @@ bool SameTimeWindow(const TimeWindowCall& left, const TimeWindowCall& right) {
     return false;
   }
   if (!SameExpression(*left.time.expression, *right.time.expression)) return false;
-  const expr::ExpressionPtr& a = left.session_gap.expression;
-  const expr::ExpressionPtr& b = right.session_gap.expression;
+  const expr::ExpressionPtr& a = left.session_end.expression;
+  const expr::ExpressionPtr& b = right.session_end.expression;
   if (a == nullptr || b == nullptr) return a == b;
   return SameExpression(*a, *b);
 }
@@ -204,7 +200,7 @@ NodePtr BuildTimeWindow(NodePtr child, const TimeWindowCall& call) {
   node->window_size = call.size;
   node->window_slide = call.slide;
   node->window_start = call.start;
-  node->session_gap = call.session_gap.expression;
+  node->session_end = call.session_end.expression;
   return node;
 }
 

@@ -11,7 +11,7 @@ struct TimeWindowCall {
   int64_t size = 0;  // microseconds
   int64_t slide = 0;
   int64_t start = 0;
-  Resolved session_gap;  // no expression unless session_window
+  Resolved session_end;  // time plus gap; no expression unless session_window
   Attribute output;      // "window" or "session_window", with a new id
 };
 

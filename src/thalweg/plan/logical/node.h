@@ -32,6 +32,8 @@ struct Attribute {
   std::optional<int64_t> watermark_delay_millis;
   /// Made by window() (or session_window()): window_time() accepts it.
   bool is_time_window = false;
+  /// Made by session_window(): grouping by it merges windows that meet (semantics 4.6).
+  bool is_session_window = false;
 
   expr::ExpressionPtr Reference() const {
     return expr::AttributeReference::Make(id, name, type, nullable);
@@ -149,8 +151,8 @@ class Node {
   int64_t window_size = 0;
   int64_t window_slide = 0;
   int64_t window_start = 0;
-  /// Set for session_window(): the gap per row, a calendar interval or a duration.
-  expr::ExpressionPtr session_gap;
+  /// Set for session_window(): `time` plus the row's gap, NULL where there is no gap.
+  expr::ExpressionPtr session_end;
 
   /// True if any leaf below is a stream.
   bool is_streaming() const;

@@ -111,9 +111,9 @@ std::string GenerateText(const Node& node) {
 }
 
 std::string TimeWindowText(const Node& node) {
-  if (node.session_gap != nullptr) {
+  if (node.session_end != nullptr) {
     return fmt::format("SessionWindow {}, {}, {}", node.time->ToString(),
-                       node.session_gap->ToString(), AttributeText(node.output.back()));
+                       node.session_end->ToString(), AttributeText(node.output.back()));
   }
   return fmt::format("TimeWindow {}, {}, {}, {}, {}", node.time->ToString(), node.window_size,
                      node.window_slide, node.window_start, AttributeText(node.output.back()));

@@ -60,7 +60,7 @@ class Renewer {
     for (uint64_t& key : node->keys) key = NewId(key);
     Rename(&node->arguments);
     node->time = Rename(node->time);
-    node->session_gap = Rename(node->session_gap);
+    node->session_end = Rename(node->session_end);
     return node;
   }
 

@@ -112,7 +112,7 @@ NodePtr PruneLeaf(const Node& node, const Ids& required) {
 void AddOwnReferences(const Node& node, Ids* ids) {
   AddReferences(node.condition, ids);
   AddReferences(node.time, ids);
-  AddReferences(node.session_gap, ids);
+  AddReferences(node.session_end, ids);
   for (const SortKey& key : node.sort_keys) AddReferences(key.expression, ids);
   for (const expr::ExpressionPtr& argument : node.arguments) AddReferences(argument, ids);
   if (node.kind == NodeKind::kWatermark) ids->insert(node.event_time);

@@ -46,7 +46,7 @@ NodePtr MapExpressions(const NodePtr& node, const Map& map) {
   for (SortKey& key : copy->sort_keys) mapper.Apply(&key.expression);
   mapper.Apply(&copy->arguments);
   mapper.Apply(&copy->time);
-  mapper.Apply(&copy->session_gap);
+  mapper.Apply(&copy->session_end);
   return mapper.changed() ? copy : node;
 }
 

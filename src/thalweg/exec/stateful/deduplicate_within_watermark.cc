@@ -1,0 +1,104 @@
+#include "thalweg/exec/stateful/deduplicate_within_watermark.h"
+
+#include <cstring>
+
+#include "thalweg/exec/event_time.h"
+#include "thalweg/exec/stateful/late_rows.h"
+#include "thalweg/exec/stop_watch.h"
+#include "thalweg/exec/take.h"
+
+namespace thalweg::exec {
+namespace {
+
+int64_t* ExpiresAt(uint8_t* group) {
+  return reinterpret_cast<int64_t*>(group + state::kSlotOffset);
+}
+
+}  // namespace
+
+void ExpiresAtCodec::Append(const uint8_t* slots, std::string* out) const {
+  out->append(reinterpret_cast<const char*>(slots), sizeof(int64_t));
+}
+
+Status ExpiresAtCodec::Load(uint8_t* slots, std::string_view bytes) const {
+  if (bytes.size() != sizeof(int64_t))
+    return Status::Invalid("an expiry of ", bytes.size(), " bytes");
+  std::memcpy(slots, bytes.data(), sizeof(int64_t));
+  return Status::OK();
+}
+
+DeduplicateWithinWatermarkOperator::DeduplicateWithinWatermarkOperator(
+    DeduplicateWithinWatermarkOptions options, state::StateTable* table)
+    : options_(std::move(options)), table_(table) {}
+
+Status DeduplicateWithinWatermarkOperator::BeginEpoch(const EpochContext& context) {
+  context_ = &context;
+  metrics_ = {};
+  table_->BeginEpoch();
+  if (!queued_) ARROW_RETURN_NOT_OK(QueueStored());
+  return Operator::BeginEpoch(context);
+}
+
+Status DeduplicateWithinWatermarkOperator::QueueStored() {
+  queued_ = true;
+  return table_->ForEach([this](uint8_t* const* groups, int64_t count) {
+    for (int64_t i = 0; i < count; ++i) queue_.Push(*ExpiresAt(groups[i]), groups[i]);
+    return Status::OK();
+  });
+}
+
+Result<Selection> DeduplicateWithinWatermarkOperator::FindFresh(Batch* batch) {
+  ARROW_ASSIGN_OR_RAISE(
+      std::vector<int64_t> times,
+      EventTimes(*batch->columns[options_.event_time_column], batch->num_rows, state::kNoExpiry));
+  ARROW_ASSIGN_OR_RAISE(
+      const int64_t dropped,
+      DropLateRows(context_->late_watermark_micros[options_.operator_id], batch, &times));
+  metrics_.num_rows_dropped_by_watermark += dropped;
+  auto fresh = std::make_shared<std::vector<int32_t>>();
+  if (batch->num_rows == 0) return Selection(fresh);
+  std::vector<ArrayPtr> columns;
+  for (const int column : options_.key_columns) columns.push_back(batch->columns[column]);
+  ARROW_RETURN_NOT_OK(options_.keys->Encode(columns, batch->num_rows, &keys_));
+  groups_.resize(batch->num_rows);
+  table_->FindOrInsert(keys_, nullptr, false, groups_.data(), fresh.get());
+  ARROW_RETURN_NOT_OK(table_->SetKeyGroups(columns, batch->num_rows, *fresh, groups_.data()));
+  for (const int32_t row : *fresh) {
+    // A NULL is never late and counts as the epoch here, as in Spark.
+    const int64_t time = times[row] == state::kNoExpiry ? 0 : times[row];
+    *ExpiresAt(groups_[row]) = time + options_.delay_micros;
+    queue_.Push(time + options_.delay_micros, groups_[row]);
+  }
+  const auto num_fresh = static_cast<int64_t>(fresh->size());
+  metrics_.num_rows_updated += num_fresh;
+  metrics_.num_dropped_duplicate_rows += batch->num_rows - num_fresh;
+  return Selection(fresh);
+}
+
+Status DeduplicateWithinWatermarkOperator::Push(int, Batch batch) {
+  ARROW_RETURN_NOT_OK(CheckCancelled(context_->cancelled));
+  ARROW_ASSIGN_OR_RAISE(Batch dense, Compact(batch));
+  {
+    const StopWatch watch(&metrics_.updates_time_micros);
+    ARROW_ASSIGN_OR_RAISE(dense.selection, FindFresh(&dense));
+  }
+  if (dense.selection->empty()) return Status::OK();
+  return Emit(std::move(dense));
+}
+
+void DeduplicateWithinWatermarkOperator::Evict() {
+  const std::vector<ExpiryQueue::Entry> due =
+      queue_.TakeDue(context_->eviction_watermark_micros[options_.operator_id]);
+  for (const ExpiryQueue::Entry& entry : due) table_->Remove(entry.group);
+  metrics_.num_rows_removed = static_cast<int64_t>(due.size());
+}
+
+Status DeduplicateWithinWatermarkOperator::FinishInput(int input) {
+  {
+    const StopWatch watch(&metrics_.removals_time_micros);
+    Evict();
+  }
+  return Operator::FinishInput(input);
+}
+
+}  // namespace thalweg::exec
