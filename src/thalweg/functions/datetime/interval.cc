@@ -1,11 +1,14 @@
 // make_interval and its kin.
 
+#include <limits>
+
 #include "thalweg/functions/datetime/datetime_support.h"
 
 namespace thalweg::functions {
 namespace {
 
 using expr::BoundFunction;
+using expr::MonthDayNanos;
 
 Status IntervalOverflow(const std::string& name) {
   return MakeError("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", {{"functionName", name}});
@@ -82,9 +85,47 @@ Result<BoundFunction> BindYearMonthInterval(const Arguments& arguments) {
   return bound;
 }
 
+template <typename T>
+bool Fits(int64_t value) {
+  return value >= std::numeric_limits<T>::min() && value <= std::numeric_limits<T>::max();
+}
+
+Result<BoundFunction> BindCalendarInterval(const Arguments& arguments) {
+  std::vector<TypePtr> types(6, arrow::int32());
+  types.push_back(DecimalOf(18, 6));
+  ARROW_ASSIGN_OR_RAISE(auto bound,
+                        BindParts("make_interval", arguments, types, CalendarIntervalType()));
+  bound.kernel = Padded(
+      types,
+      expr::RowKernel<MonthDayNanos, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, Int128>(
+          CalendarIntervalType(),
+          [](int32_t years, int32_t months, int32_t weeks, int32_t days, int32_t hours,
+             int32_t minutes, Int128 seconds) -> Result<MonthDayNanos> {
+            const int64_t all_months = int64_t{years} * 12 + months;
+            const int64_t all_days = int64_t{weeks} * 7 + days;
+            const Int128 nanos =
+                (Int128{hours} * kMicrosPerHour + minutes * kMicrosPerMinute + seconds) * 1000;
+            if (!Fits<int32_t>(all_months) || !Fits<int32_t>(all_days) || nanos > INT64_MAX ||
+                nanos < INT64_MIN) {
+              return MakeError("ARITHMETIC_OVERFLOW", {{"message", "overflow"},
+                                                       {"alternative", ""},
+                                                       {"config", "\"spark.sql.ansi.enabled\""}});
+            }
+            return MonthDayNanos{static_cast<int32_t>(all_months), static_cast<int32_t>(all_days),
+                                 static_cast<int64_t>(nanos)};
+          }));
+  return bound;
+}
+
 }  // namespace
 
 void RegisterIntervalFunctions(FunctionRegistry* registry) {
+  registry->AddScalar({.name = "make_interval",
+                       .group = "datetime_funcs",
+                       .usage = "make_interval([years[, months[, weeks[, days[, hours[, mins[, "
+                                "secs]]]]]]]) - Makes an interval of its parts.",
+                       .example = "SELECT make_interval(100, 11, 1, 1, 12, 30, 01.001001);",
+                       .bind = BindCalendarInterval});
   registry->AddScalar({.name = "make_dt_interval",
                        .group = "datetime_funcs",
                        .usage = "make_dt_interval([days[, hours[, mins[, secs]]]]) - Makes a "

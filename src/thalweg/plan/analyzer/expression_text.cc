@@ -109,6 +109,13 @@ constexpr DefaultArguments kDefaults[] = {
     {"sort_array", 1, ", true"},
     {"months_between", 2, ", true"},
     {"percentile", 2, ", 1"},
+    {"make_interval", 0, "0, 0, 0, 0, 0, 0, 0.000000"},
+    {"make_interval", 1, ", 0, 0, 0, 0, 0, 0.000000"},
+    {"make_interval", 2, ", 0, 0, 0, 0, 0.000000"},
+    {"make_interval", 3, ", 0, 0, 0, 0.000000"},
+    {"make_interval", 4, ", 0, 0, 0.000000"},
+    {"make_interval", 5, ", 0, 0.000000"},
+    {"make_interval", 6, ", 0.000000"},
 };
 
 // Names that print as another function's.
