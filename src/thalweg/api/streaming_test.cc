@@ -67,6 +67,48 @@ TEST_F(StreamingTest, WindowsCloseByTheWatermark) {
   EXPECT_EQ(query->LastProgress()->event_time.at("watermark"), "2024-01-01T00:01:00.000Z");
 }
 
+TEST_F(StreamingTest, SessionsCloseByTheWatermark) {
+  MemoryStream events = Events();
+  const auto window = fn::SessionWindow("ts", fn::Expr("make_interval(0, 0, 0, 0, 0, v)")).As("w");
+  const auto sessions = events.ToDF()
+                            .WithWatermark("ts", "10 seconds")
+                            .GroupBy(window, "k")
+                            .Agg(fn::Count("v").As("rows"))
+                            .Select(fn::DateFormat("w.end", "HH:mm").As("until"), "k", "rows");
+  const auto query = StartToMemory(sessions, "append");
+  ASSERT_NE(query, nullptr);
+  ASSERT_TRUE(events
+                  .AddJson(R"({"ts":"2024-01-01T00:00:00Z","k":"a","v":2}
+{"ts":"2024-01-01T00:02:00Z","k":"a","v":3}
+{"ts":"2024-01-01T00:02:30Z","k":"a","v":0}
+{"ts":"2024-01-01T00:09:00Z","k":"b","v":1})")
+                  .ok());
+  THALWEG_ASSERT_OK(query->ProcessAllAvailable());
+  EXPECT_EQ(Rows(session_->Table("result")), R"({"until":"00:05","k":"a","rows":2})");
+  THALWEG_ASSERT_OK(query->Stop());
+  const auto fixed = events.ToDF().GroupBy(fn::SessionWindow("ts", "1 minute")).Count();
+  EXPECT_EQ(fixed.WriteStream().Format("memory").QueryName("x").Start().status().ok(), false);
+}
+
+TEST_F(StreamingTest, DuplicatesAreForgottenWithTheWatermark) {
+  MemoryStream events = Events();
+  const auto first = events.ToDF()
+                         .WithWatermark("ts", "1 minute")
+                         .DropDuplicatesWithinWatermark({"k"})
+                         .Select("k", "v");
+  const auto query = StartToMemory(first, "append");
+  ASSERT_NE(query, nullptr);
+  for (const char* row : {R"({"ts":"2024-01-01T00:00:00Z","k":"a","v":1})",
+                          R"({"ts":"2024-01-01T00:00:50Z","k":"a","v":2})",
+                          R"({"ts":"2024-01-01T00:02:00Z","k":"b","v":3})",
+                          R"({"ts":"2024-01-01T00:01:10Z","k":"a","v":4})"}) {
+    ASSERT_TRUE(events.AddJson(row).ok());
+    THALWEG_ASSERT_OK(query->ProcessAllAvailable());
+  }
+  EXPECT_EQ(Rows(session_->Table("result")), R"({"k":"a","v":1}{"k":"b","v":3}{"k":"a","v":4})");
+  THALWEG_ASSERT_OK(query->Stop());
+}
+
 TEST_F(StreamingTest, JoinsAStaticFrame) {
   MemoryStream events = Events();
   const auto names = *session_->Sql("SELECT * FROM VALUES ('a', 'first') AS t(k, name)");

@@ -257,6 +257,25 @@ TEST_F(AnalyzerTest, ChecksTimeWindows) {
             "start:timestamp, count(1):bigint");
 }
 
+TEST_F(AnalyzerTest, SessionWindowsKeepTheirMark) {
+  const auto session = [](const spec::ExpressionPtr& gap) {
+    return Call("session_window", {Name("ts"), gap});
+  };
+  const NodePtr plan = Ok(Project(Table("w"), {As(session(Text("5 seconds")), "x")}));
+  EXPECT_TRUE(plan->output[0].is_session_window);
+  EXPECT_TRUE(plan->output[0].is_time_window);
+  EXPECT_EQ(plan->output[0].watermark_delay_millis, 5000);
+  const NodePtr counted = Ok(
+      GroupBy(Project(Table("w"), {As(session(Text("1 month")), "x")}), {Name("x")}, {CountAll()}));
+  EXPECT_TRUE(Find(*counted, NodeKind::kAggregate)->grouping[0].output.is_session_window);
+  // Text that is no interval is no gap; numbers and intervals of the other kinds are refused.
+  Ok(Project(Table("w"), {session(Name("k"))}));
+  EXPECT_EQ(Error(Project(Table("w"), {session(Name("v"))}), {"dt"}),
+            "_LEGACY_ERROR_TEMP_1040 dt=int");
+  EXPECT_EQ(Error(Project(Table("w"), {session(Text("1 day")), Window("ts", "1 day")})),
+            "_LEGACY_ERROR_TEMP_1039");
+}
+
 TEST_F(AnalyzerTest, GeneratesRows) {
   const auto list = Call("array", {Int(1), Int(2)});
   EXPECT_EQ(OkColumns(Project(Table("t"), {Name("id"), As(Call("explode", {list}), "x")})),
