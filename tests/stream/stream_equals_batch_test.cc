@@ -44,10 +44,10 @@ constexpr Query kQueries[] = {
      "HAVING window.end <= TIMESTAMP'{wm}'"},
     {"session",
      "SELECT w.start AS s, w.end AS e, k, c, t, m, l FROM (SELECT session_window(ts, '7 seconds') "
-     "AS w, k, count(*) AS c, sum(v) AS t, min(name) AS m, array_size(collect_list(v)) AS l "
+     "AS w, k, count(*) AS c, sum(v) AS t, min(name) AS m, size(collect_list(v)) AS l "
      "FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS GROUP BY 1, 2)",
      "SELECT session_window.start AS s, session_window.end AS e, k, count(*) AS c, sum(v) AS t, "
-     "min(name) AS m, array_size(collect_list(v)) AS l FROM events "
+     "min(name) AS m, size(collect_list(v)) AS l FROM events "
      "GROUP BY session_window(ts, '7 seconds'), k "
      "HAVING max(ts) + INTERVAL 7 SECONDS <= TIMESTAMP'{wm}'"},
     {"session_gaps",

@@ -16,6 +16,19 @@ std::vector<ArrayPtr> KeyColumns(const Batch& batch, size_t num_columns, int win
   return columns;
 }
 
+// How many keys ahead memory is asked for.
+constexpr size_t kPrefetchKeys = 8;
+
+/// Asks for the first session of one of the next keys, and for the slots of one behind it.
+void PrefetchSessions(uint8_t* const* groups, size_t index, size_t count) {
+  if (index + 2 * kPrefetchKeys < count) {
+    __builtin_prefetch(SessionsOf(groups[index + 2 * kPrefetchKeys]));
+  }
+  if (index + kPrefetchKeys < count) {
+    __builtin_prefetch(SessionsOf(groups[index + kPrefetchKeys])->first);
+  }
+}
+
 /// Appends the starts and ends of a window column without NULLs.
 void AppendWindows(const arrow::Array& column, std::vector<int64_t>* starts,
                    std::vector<int64_t>* ends) {
@@ -264,6 +277,7 @@ Status SessionAggregateOperator::MergePending() {
   OrderRows();
   targets_.resize(pending_rows_);
   for (size_t key = 0; key < key_groups_.size(); ++key) {
+    PrefetchSessions(key_groups_.data(), key, key_groups_.size());
     MergeKey({key_groups_[key], order_.data() + key_begins_[key],
               key_begins_[key + 1] - key_begins_[key]});
   }
@@ -356,7 +370,12 @@ void SessionAggregateOperator::DropEvicted(int64_t watermark) {
 /// Emits and drops the sessions that the watermark has passed.
 Status SessionAggregateOperator::Evict() {
   const int64_t watermark = context_->eviction_watermark_micros[options_.operator_id];
-  for (const ExpiryQueue::Entry& entry : queue_.TakeDue(watermark)) {
+  const std::vector<ExpiryQueue::Entry> due = queue_.TakeDue(watermark);
+  for (size_t i = 0; i < due.size(); ++i) {
+    if (i + kPrefetchKeys < due.size()) {
+      __builtin_prefetch(SessionsOf(due[i + kPrefetchKeys].group));
+    }
+    const ExpiryQueue::Entry& entry = due[i];
     SessionSlots* slots = SessionsOf(entry.group);
     if (slots->queued_time != entry.time) continue;
     slots->queued_time = SessionSlots::kNotQueued;
@@ -384,6 +403,7 @@ Status SessionAggregateOperator::FinishInput(int input) {
   if (streaming()) {
     ARROW_RETURN_NOT_OK(table_->ForEachTouched([this](uint8_t* const* groups, int64_t count) {
       for (int64_t i = 0; i < count; ++i) {
+        PrefetchSessions(groups, i, count);
         const SessionSlots* slots = SessionsOf(groups[i]);
         for (Session* one = slots->first; one != nullptr; one = one->next) {
           ++metrics_.num_rows_updated;
