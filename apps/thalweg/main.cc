@@ -9,6 +9,7 @@
 
 #include "script_runner.h"
 #include "sql_command.h"
+#include "state_command.h"
 #include "thalweg/base/fault_point.h"
 #include "thalweg/base/log.h"
 #include "version_command.h"
@@ -63,6 +64,8 @@ int Run(int argc, char** argv) {
   app.fallthrough();
   SqlArguments sql_arguments;
   const CLI::App* sql = AddSqlCommand(&app, &sql_arguments);
+  StateArguments state_arguments;
+  const CLI::App* state = AddStateCommand(&app, &state_arguments);
   const CLI::App* version = app.add_subcommand("version", "Print the version");
   CLI::App* help = app.add_subcommand("help", "Explain a command");
   std::string topic;
@@ -76,6 +79,7 @@ int Run(int argc, char** argv) {
   if (!SetFaultPointsFromEnvironment()) return kExitUsage;
   sql_arguments.logs_queries = log_level <= LogLevel::kInfo;
   if (sql->parsed()) return RunSqlCommand(sql_arguments);
+  if (state->parsed()) return RunStateCommand(state_arguments);
   if (version->parsed()) {
     fmt::print("{}\n", VersionText());
     return kExitDone;

@@ -105,6 +105,8 @@ constexpr SettingDeclaration kSettings[] = {
      "Output mode of streaming tables that name none."},
     {"thalweg.sql.streaming.trigger", kText, "processingTime",
      "Trigger of streaming tables that name none: availableNow, once, or an interval."},
+    {"thalweg.streaming.source.idleTimeout", kMilliseconds, "0",
+     "How long a source may be silent before it stops holding the watermark back; 0: without end."},
 };
 
 }  // namespace

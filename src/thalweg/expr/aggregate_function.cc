@@ -1,5 +1,7 @@
 #include "thalweg/expr/aggregate_function.h"
 
+#include <arrow/type.h>
+
 #include <cstring>
 
 namespace thalweg::expr {
@@ -26,6 +28,15 @@ Status AggregateFunction::Deserialize(uint8_t* slot, std::string_view* in) const
   std::memcpy(slot, in->data(), slot_size_);
   in->remove_prefix(slot_size_);
   return Status::OK();
+}
+
+std::vector<FieldPtr> AggregateFunction::StateFields() const {
+  return {arrow::field(name_, return_type_)};
+}
+
+Result<std::vector<ArrayPtr>> AggregateFunction::StateColumns(const GroupSlots& slots) const {
+  ARROW_ASSIGN_OR_RAISE(ArrayPtr result, Finish(EvalContext(), slots));
+  return std::vector<ArrayPtr>{std::move(result)};
 }
 
 }  // namespace thalweg::expr

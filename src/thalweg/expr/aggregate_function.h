@@ -53,6 +53,11 @@ class AggregateFunction {
   /// Results of the given groups as one array of return_type().
   virtual Result<ArrayPtr> Finish(const EvalContext& context, const GroupSlots& slots) const = 0;
   virtual void Destroy(uint8_t* slot) const {}
+  /// What a slot holds, as columns named and typed like Spark's state (semantics 9.6), for those
+  /// who look into state. By default the result is all.
+  virtual std::vector<FieldPtr> StateFields() const;
+  /// The slots of the given groups as arrays of StateFields().
+  virtual Result<std::vector<ArrayPtr>> StateColumns(const GroupSlots& slots) const;
   /// Bytes owned beyond the slot itself.
   virtual int64_t OwnedBytes(const uint8_t* slot) const { return 0; }
 

@@ -8,6 +8,7 @@
 #include "thalweg/connectors/builtin_providers.h"
 #include "thalweg/data/pretty_text.h"
 #include "thalweg/expr/expression.h"
+#include "thalweg/stream/state_reader/state_providers.h"
 #include "thalweg/plan/analyzer/legality.h"
 #include "thalweg/plan/optimizer/optimizer.h"
 #include "thalweg/session/commands/commands.h"
@@ -33,6 +34,8 @@ Session::Session(SessionOptions options)
       catalog_(std::make_unique<plan::Catalog>()),
       queries_(std::make_unique<stream::QueryManager>()) {
   connectors::RegisterBuiltinProviders(providers_.get(), {memory_tables_, options.console});
+  providers_->Add(stream::MakeStateStoreProvider(functions_));
+  providers_->Add(stream::MakeStateMetadataProvider(functions_));
 }
 
 Result<std::shared_ptr<Session>> Session::Make(SessionOptions options) {

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "thalweg/base/status.h"
+#include "thalweg/data/batch.h"
 
 namespace thalweg::state {
 
@@ -23,6 +25,11 @@ class ValueCodec {
   virtual Status Load(uint8_t* slots, std::string_view bytes) const = 0;
   virtual void Destroy(uint8_t* slots) const {}
   virtual int64_t OwnedBytes(const uint8_t* slots) const { return 0; }
+  /// The values of some groups as columns, in the order of StateSchema::value_fields: for those who
+  /// look into state.
+  virtual Result<std::vector<ArrayPtr>> StateColumns(uint8_t* const* groups, int64_t count) const {
+    return std::vector<ArrayPtr>();
+  }
 };
 
 /// No value at all: the key says everything (deduplication).

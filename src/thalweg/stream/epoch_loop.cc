@@ -8,6 +8,7 @@
 #include "thalweg/base/log.h"
 #include "thalweg/io/replay_check.h"
 #include "thalweg/stream/operator_metadata.h"
+#include "thalweg/stream/watermark_report.h"
 
 namespace thalweg::stream {
 namespace {
@@ -33,7 +34,8 @@ EpochLoop::EpochLoop(EpochLoopArguments arguments)
       plan_(arguments_.plan.get()),
       offset_log_(arguments_.file_system, arguments_.checkpoint),
       commit_log_(arguments_.file_system, arguments_.checkpoint),
-      operator_watermarks_(plan_->stateful_operators()),
+      operator_watermarks_(plan_->stateful_operators(),
+                           settings_.allow_multiple_stateful_operators),
       trigger_(arguments_.trigger),
       has_watermark_(!plan_->watermark_nodes().empty()),
       is_stateful_(!plan_->stateful_operators().empty()),
@@ -100,7 +102,8 @@ Status EpochLoop::Recover() {
                            " state partitions, the checkpoint has ", partitions);
   }
   ARROW_ASSIGN_OR_RAISE(const WatermarkPolicy policy, PinnedWatermarkPolicy(pinned_));
-  tracker_.emplace(plan_->watermark_nodes(), policy);
+  tracker_.emplace(plan_->watermark_nodes(), policy, settings_.source_idle_timeout_millis);
+  tracker_->Start(clock_->NowMillis());
   tracker_->Restore(start.tracker_watermark_millis);
   batch_ = start.next_batch;
   constructed_ = start.reruns;
@@ -185,6 +188,7 @@ Status EpochLoop::RunTriggerSteps(TriggerFacts* facts) {
 
 Status EpochLoop::ConstructBatch() {
   ARROW_RETURN_NOT_OK(AskSources());
+  tracker_->PassIdle(clock_->NowMillis());
   batch_watermark_millis_ = tracker_->global_millis();
   const bool runs_again =
       settings_.no_data_batches && ran_batch_ &&
@@ -254,10 +258,20 @@ Status EpochLoop::RunBatch() {
   ARROW_RETURN_NOT_OK(times_.Measure("getBatch", get_batch));
   ARROW_RETURN_NOT_OK(times_.Measure("queryPlanning", plan));
   ARROW_RETURN_NOT_OK(times_.Measure("addBatch", [&] { return ExecuteEpoch(context, input); }));
-  if (result_) tracker_->Update(result_->event_times);
+  if (result_) tracker_->Update(result_->event_times, batch_timestamp_millis_);
+  ReportWatermarks();
   ARROW_RETURN_NOT_OK(times_.Measure("commitOffsets", [&] { return CommitBatch(); }));
   ran_batch_ = true;
   return Status::OK();
+}
+
+void EpochLoop::ReportWatermarks() {
+  if (!has_watermark_ && !is_stateful_) return;
+  std::vector<std::string> sources;
+  for (size_t i = 0; i < sources_.size(); ++i) sources.push_back(sources_.at(i)->Description());
+  monitor_->SetWatermarkReport(DescribeWatermarks(*tracker_, plan_->stateful_operators(),
+                                                  operator_watermarks_, batch_watermark_millis_,
+                                                  sources));
 }
 
 exec::EpochContext EpochLoop::MakeContext() {
@@ -269,7 +283,7 @@ exec::EpochContext EpochLoop::MakeContext() {
   context.eval.session_time_zone = settings_.session_time_zone;
   context.eval.random_seed = random_();
   context.late_watermark_micros =
-      operator_watermarks_.InputWatermarkMicros(previous_watermark_millis_);
+      operator_watermarks_.LateWatermarkMicros(previous_watermark_millis_, batch_watermark_millis_);
   context.eviction_watermark_micros =
       operator_watermarks_.InputWatermarkMicros(batch_watermark_millis_);
   context.cancelled = monitor_->cancel_flag();

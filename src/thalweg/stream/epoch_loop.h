@@ -81,6 +81,7 @@ class EpochLoop {
   // One micro-batch.
   Status RunBatch();
   exec::EpochContext MakeContext();
+  void ReportWatermarks();
   Status ExecuteEpoch(const exec::EpochContext& context, const exec::EpochInput& input);
   Status ProduceInto(io::StreamSink* sink, const exec::EpochContext& context,
                      const exec::EpochInput& input);

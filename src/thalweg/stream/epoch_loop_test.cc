@@ -11,6 +11,7 @@ namespace thalweg::stream {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
@@ -95,6 +96,26 @@ TEST_F(EpochLoopTest, NoNoDataBatchRightAfterARestart) {
   EXPECT_THAT(record_->contexts[1].eviction_watermark_micros, ElementsAre(5000000));
   EXPECT_THAT(record_->contexts[2].late_watermark_micros, ElementsAre(5000000));
   EXPECT_THAT(record_->contexts[2].eviction_watermark_micros, ElementsAre(6000000));
+}
+
+TEST_F(EpochLoopTest, ASilentSourceStopsHoldingTheWatermarkAfterItsTimeout) {
+  UseWatermark(0);
+  record_->watermarks.push_back({0});
+  record_->silent_node = 1;
+  ASSERT_TRUE(settings_.Set("thalweg.streaming.source.idleTimeout", "1 minute").ok());
+  stream_->AddRows(5);
+  query_ = manager_->Start(Request(Trigger::ProcessingTime(0))).ValueOrDie();
+  const auto ended = [this] { return !query_->IsActive(); };
+  ASSERT_TRUE(clock_.AwaitWaiter(ended));
+  clock_.Advance(59999);
+  ASSERT_TRUE(clock_.AwaitWaiter(ended));
+  EXPECT_EQ(record_->contexts.size(), 1u);
+  EXPECT_THAT(query_->Explain(false), HasSubstr("no row in this run"));
+  clock_.Advance(1);
+  ASSERT_TRUE(clock_.AwaitWaiter(ended));
+  ASSERT_EQ(record_->contexts.size(), 2u);
+  EXPECT_THAT(record_->contexts[1].eviction_watermark_micros, ElementsAre(5000000));
+  EXPECT_THAT(query_->Explain(false), HasSubstr("idle: does not hold the watermark"));
 }
 
 TEST_F(EpochLoopTest, OnceTakesEverythingInOneBatch) {

@@ -169,6 +169,8 @@ struct FakePlanRecord {
   std::vector<exec::WatermarkNode> watermarks;
   /// Event time (ms) of row n.
   std::function<int64_t(int64_t)> event_time = [](int64_t row) { return row * 1000; };
+  /// This watermark node sees no rows.
+  size_t silent_node = std::string::npos;
   std::function<Status(const exec::EpochContext&)> on_run;
 
   std::mutex mutex;
@@ -220,7 +222,10 @@ class FakePlan : public exec::QueryPlan {
       const auto& range = static_cast<const FakeSplit&>(*split);
       for (int64_t row = range.start + 1; row <= range.end; ++row, ++rows) {
         total_ += row;
-        for (auto& seen : result.event_times) See(record_->event_time(row), &seen);
+        for (size_t node = 0; node < result.event_times.size(); ++node) {
+          if (node != record_->silent_node)
+            See(record_->event_time(row), &result.event_times[node]);
+        }
       }
     }
     result.input_rows = {rows};

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "thalweg/checkpoint/metadata_log.h"
+#include "thalweg/stream/state_reader/state_schema_file.h"
 
 namespace thalweg::stream {
 namespace {
@@ -31,37 +32,40 @@ std::string ToText(const exec::StatefulOperatorInfo& info, int num_partitions) {
   return "v1\n" + json.dump();
 }
 
-Result<std::string> ParseOperatorName(const std::string& text, const std::string& path) {
+void AppendStores(const Json& stores, RecordedOperator* recorded) {
+  for (const Json& store : stores) {
+    RecordedOperator::Store parsed;
+    if (!store.is_object()) continue;
+    if (store.contains("storeName") && store["storeName"].is_string()) {
+      parsed.name = store["storeName"].get<std::string>();
+    }
+    if (store.contains("numPartitions") && store["numPartitions"].is_number_integer()) {
+      parsed.num_partitions = store["numPartitions"].get<int>();
+    }
+    recorded->stores.push_back(std::move(parsed));
+  }
+}
+
+Result<RecordedOperator> ParseOperator(const std::string& text, const std::string& path) {
   ARROW_ASSIGN_OR_RAISE(const auto lines, checkpoint::SplitVersionedLines(text, 1, path));
   const std::string line = lines.empty() ? "" : lines.front();
   const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (json.is_object() && json.contains("operatorInfo")) {
     const Json& info = json["operatorInfo"];
     if (info.is_object() && info.contains("operatorName") && info["operatorName"].is_string()) {
-      return info["operatorName"].get<std::string>();
+      RecordedOperator recorded;
+      recorded.name = info["operatorName"].get<std::string>();
+      if (json.contains("stateStoreInfo")) AppendStores(json["stateStoreInfo"], &recorded);
+      return recorded;
     }
   }
   return MakeError("MALFORMED_LOG_FILE", {{"path", path}, {"text", line.substr(0, 80)}});
 }
 
 Result<Names> ReadNames(FileSystem* file_system, const std::string& state_directory) {
+  ARROW_ASSIGN_OR_RAISE(const auto operators, ReadOperatorMetadata(file_system, state_directory));
   Names names;
-  const auto entries = file_system->List(state_directory);
-  if (!entries.ok()) {
-    if (IsNotFound(entries.status())) return names;
-    return entries.status();
-  }
-  for (const FileInfo& entry : *entries) {
-    const std::string name = BaseName(entry.path);
-    int id = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
-    if (error != std::errc() || end != name.data() + name.size()) continue;
-    const std::string path = MetadataPath(state_directory, id);
-    const auto text = file_system->ReadFile(path);
-    if (!text.ok() && IsNotFound(text.status())) continue;
-    ARROW_RETURN_NOT_OK(text.status());
-    ARROW_ASSIGN_OR_RAISE(names[id], ParseOperatorName(*text, path));
-  }
+  for (const auto& [id, recorded] : operators) names[id] = recorded.name;
   return names;
 }
 
@@ -84,12 +88,38 @@ bool IsSubset(const Names& part, const Names& whole) {
 
 }  // namespace
 
+Result<std::map<int, RecordedOperator>> ReadOperatorMetadata(FileSystem* file_system,
+                                                             const std::string& state_directory) {
+  std::map<int, RecordedOperator> operators;
+  const auto entries = file_system->List(state_directory);
+  if (!entries.ok()) {
+    if (IsNotFound(entries.status())) return operators;
+    return entries.status();
+  }
+  for (const FileInfo& entry : *entries) {
+    const std::string name = BaseName(entry.path);
+    int id = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
+    if (error != std::errc() || end != name.data() + name.size()) continue;
+    const std::string path = MetadataPath(state_directory, id);
+    const auto text = file_system->ReadFile(path);
+    if (!text.ok() && IsNotFound(text.status())) continue;
+    ARROW_RETURN_NOT_OK(text.status());
+    ARROW_ASSIGN_OR_RAISE(operators[id], ParseOperator(*text, path));
+  }
+  return operators;
+}
+
 Status VerifyOperatorMetadata(FileSystem* file_system, const std::string& state_directory,
                               const std::vector<exec::StatefulOperatorInfo>& operators,
                               int num_partitions, bool has_commits) {
   ARROW_ASSIGN_OR_RAISE(const Names recorded, ReadNames(file_system, state_directory));
   Names wanted;
   for (const auto& info : operators) wanted[info.id] = info.name;
+  if (has_commits && recorded.empty() && !wanted.empty()) {
+    return MakeError("STREAMING_STATEFUL_OPERATOR_MISSING_STATE_DIRECTORY",
+                     {{"OpsInCurBatchSeq", Describe(wanted)}});
+  }
   const bool fits = has_commits ? recorded == wanted : IsSubset(recorded, wanted);
   if (!fits) {
     return MakeError(
@@ -97,10 +127,12 @@ Status VerifyOperatorMetadata(FileSystem* file_system, const std::string& state_
         {{"OpsInMetadataSeq", Describe(recorded)}, {"OpsInCurBatchSeq", Describe(wanted)}});
   }
   for (const auto& info : operators) {
-    if (recorded.contains(info.id)) continue;
-    const std::string path = MetadataPath(state_directory, info.id);
-    ARROW_RETURN_NOT_OK(file_system->CreateDirectories(ParentPath(path)));
-    ARROW_RETURN_NOT_OK(AtomicCreate(file_system, path, ToText(info, num_partitions)));
+    if (!recorded.contains(info.id)) {
+      const std::string path = MetadataPath(state_directory, info.id);
+      ARROW_RETURN_NOT_OK(file_system->CreateDirectories(ParentPath(path)));
+      ARROW_RETURN_NOT_OK(AtomicCreate(file_system, path, ToText(info, num_partitions)));
+    }
+    ARROW_RETURN_NOT_OK(WriteStateSchema(file_system, state_directory, info.id, info.schema));
   }
   return Status::OK();
 }

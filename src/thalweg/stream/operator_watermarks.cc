@@ -10,6 +10,7 @@ std::vector<int64_t> OperatorWatermarks::InputWatermarks(int64_t global_millis) 
   std::vector<std::optional<int64_t>> outputs(count);
   std::vector<int64_t> inputs(count, 0);
   if (global_millis == 0) return inputs;
+  if (!propagates_) return std::vector<int64_t>(count, global_millis);
   // Upstream operators have higher ids: from the sources to the sink.
   for (size_t i = count; i-- > 0;) {
     const exec::StatefulOperatorInfo& info = operators_[i];

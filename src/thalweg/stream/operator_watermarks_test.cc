@@ -37,5 +37,17 @@ TEST(OperatorWatermarks, RunsAgainOnlyWhenAWatermarkMovedForAnOperatorThatWantsI
   EXPECT_FALSE(OperatorWatermarks({}).RunsAgain(0, 1));
 }
 
+TEST(OperatorWatermarks, LateRowsGoByTheBatchBefore) {
+  const OperatorWatermarks several({Operator(0, {}, true, true), Operator(1, {}, false, true)});
+  EXPECT_EQ(several.LateWatermarkMicros(3, 7), (std::vector<int64_t>{3000, 0}));
+}
+
+TEST(OperatorWatermarks, OneWatermarkForAllWhenSeveralOperatorsAreNotAllowed) {
+  const OperatorWatermarks single({Operator(0, {}, true, true), Operator(1, {}, false, true)},
+                                  /*propagates=*/false);
+  EXPECT_EQ(single.InputWatermarks(7), (std::vector<int64_t>{7, 7}));
+  EXPECT_EQ(single.LateWatermarkMicros(3, 7), (std::vector<int64_t>{7000, 7000}));
+}
+
 }  // namespace
 }  // namespace thalweg::stream

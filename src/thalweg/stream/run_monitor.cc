@@ -55,6 +55,16 @@ void RunMonitor::SetPhysicalPlan(std::string text) {
   physical_plan_ = std::move(text);
 }
 
+void RunMonitor::SetWatermarkReport(std::string text) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  watermark_report_ = std::move(text);
+}
+
+std::string RunMonitor::watermark_report() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return watermark_report_;
+}
+
 void RunMonitor::SetOffsets(std::string committed, std::string available) {
   std::lock_guard<std::mutex> lock(mutex_);
   committed_offsets_ = std::move(committed);

@@ -56,6 +56,8 @@ class RunMonitor {
   void EndTrigger(bool found_nothing);
   void AddProgress(ProgressPtr progress) { history_.Add(std::move(progress)); }
   void SetPhysicalPlan(std::string text);
+  /// Where the watermarks stand, for EXPLAIN STREAM.
+  void SetWatermarkReport(std::string text);
   void SetOffsets(std::string committed, std::string available);
   /// The run is over; with an exception if it failed. Nothing is written afterwards.
   void SetException(StreamingQueryException exception);
@@ -73,6 +75,7 @@ class RunMonitor {
   const ProgressHistory& history() const { return history_; }
   /// Empty before the first batch of the run.
   std::string physical_plan() const;
+  std::string watermark_report() const;
   std::string committed_offsets() const;
   std::string available_offsets() const;
   std::optional<StreamingQueryException> exception() const;
@@ -87,6 +90,7 @@ class RunMonitor {
   mutable std::condition_variable changed_;
   StreamingQueryStatus status_;
   std::string physical_plan_;
+  std::string watermark_report_;
   std::string committed_offsets_ = "{}";
   std::string available_offsets_ = "{}";
   std::optional<StreamingQueryException> exception_;

@@ -76,9 +76,11 @@ StreamSettings ReadStreamSettings(const Settings& settings) {
   reader.Integer("numRecentProgressUpdates", &out.num_recent_progress_updates);
   reader.Millis("noDataProgressEventInterval", &out.idle_report_interval_millis);
   reader.Boolean("noDataMicroBatches.enabled", &out.no_data_batches);
+  reader.Boolean("statefulOperator.allowMultiple", &out.allow_multiple_stateful_operators);
   reader.Boolean("verifyCheckpointDirectoryEmptyOnStart", &out.verify_checkpoint_empty);
   reader.Boolean("forceDeleteTempCheckpointLocation", &out.force_delete_temporary_checkpoint);
   reader.Boolean("stopActiveRunOnRestart", &out.stop_active_run_on_restart);
+  out.source_idle_timeout_millis = settings.GetMilliseconds("thalweg.streaming.source.idleTimeout");
   // The share of stale versions that may lie about, as Spark's ratioExtraSpaceAllowedInCheckpoint.
   double share = 0.3;
   const std::string text = settings.Get("spark.sql.streaming.ratioExtraSpaceAllowedInCheckpoint");

@@ -21,6 +21,11 @@ struct StreamSettings {
   int64_t num_recent_progress_updates = 100;
   int64_t idle_report_interval_millis = 10000;
   bool no_data_batches = true;
+  /// False: late rows and eviction go by the batch's global watermark in every operator (the
+  /// semantics of a single stateful operator, semantics 4.3).
+  bool allow_multiple_stateful_operators = true;
+  /// How long a source may be silent before it stops holding the watermark back; 0: without end.
+  int64_t source_idle_timeout_millis = 0;
   bool verify_checkpoint_empty = true;
   bool force_delete_temporary_checkpoint = false;
   bool stop_active_run_on_restart = true;

@@ -152,7 +152,9 @@ std::string StreamingQuery::Explain(bool extended) const {
   if (physical.empty()) return "No physical plan. Waiting for data.";
   std::string text;
   if (extended) text = "== Optimized Logical Plan ==\n" + parts_.logical_plan + "\n";
-  return text + "== Physical Plan ==\n" + physical;
+  text += "== Physical Plan ==\n" + physical;
+  const std::string watermarks = monitor_.watermark_report();
+  return watermarks.empty() ? text : text + "\n== Watermarks ==\n" + watermarks;
 }
 
 }  // namespace thalweg::stream

@@ -78,7 +78,8 @@ class StreamingQuery : public std::enable_shared_from_this<StreamingQuery> {
   void RequestGracefulStop();
   /// Waits for the end of a run that was asked to stop, waking its waits.
   void AwaitStopped();
-  /// The physical plan of the last batch; the logical plan too when `extended`.
+  /// The physical plan of the last batch and where its watermarks stand; the logical plan too when
+  /// `extended`.
   std::string Explain(bool extended) const;
 
  private:

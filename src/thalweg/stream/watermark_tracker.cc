@@ -18,24 +18,57 @@ Result<WatermarkPolicy> ParseWatermarkPolicy(std::string_view text) {
                     {"confRequirement", "it must be min or max"}});
 }
 
-void WatermarkTracker::Update(const std::vector<exec::EventTimeStatistics>& event_times) {
-  if (nodes_.empty()) return;
-  std::optional<int64_t> chosen;
+void WatermarkTracker::Start(int64_t now_millis) {
+  for (NodeState& state : states_) {
+    state.since_millis = now_millis;
+    state.last_row_millis = now_millis;
+  }
+}
+
+void WatermarkTracker::Update(const std::vector<exec::EventTimeStatistics>& event_times,
+                              int64_t now_millis) {
   for (size_t i = 0; i < nodes_.size(); ++i) {
-    std::optional<int64_t>& node = node_watermarks_[i];
-    if (i < event_times.size() && event_times[i].count > 0) {
-      const int64_t candidate = event_times[i].max_millis - nodes_[i].delay_millis;
-      node = std::max(node.value_or(candidate), candidate);
+    if (i >= event_times.size() || event_times[i].count == 0) continue;
+    NodeState& state = states_[i];
+    state.idle = false;
+    state.last_row_millis = now_millis;
+    const int64_t candidate = event_times[i].max_millis - nodes_[i].delay_millis;
+    if (state.watermark_millis && candidate <= *state.watermark_millis) continue;
+    state.watermark_millis = candidate;
+    state.since_millis = now_millis;
+  }
+  PassIdle(now_millis);
+}
+
+void WatermarkTracker::PassIdle(int64_t now_millis) {
+  if (idle_timeout_millis_ > 0) {
+    std::optional<int64_t> latest;  // row of any node
+    for (const NodeState& state : states_) {
+      if (state.watermark_millis) latest = std::max(latest.value_or(0), state.last_row_millis);
     }
-    const int64_t value = node.value_or(0);
-    if (!chosen) {
-      chosen = value;
-    } else {
-      chosen =
-          policy_ == WatermarkPolicy::kMin ? std::min(*chosen, value) : std::max(*chosen, value);
+    // The node that had a row last says how far time has gone, however long ago that was.
+    for (NodeState& state : states_) {
+      const bool is_last = state.watermark_millis && state.last_row_millis == latest;
+      state.idle = latest && !is_last && now_millis - state.last_row_millis >= idle_timeout_millis_;
     }
   }
-  global_millis_ = std::max(global_millis_, *chosen);
+  Choose();
+}
+
+void WatermarkTracker::Choose() {
+  std::optional<int64_t> chosen;
+  const NodeState* holder = nullptr;
+  for (const NodeState& state : states_) {
+    if (state.idle && policy_ == WatermarkPolicy::kMin) continue;
+    const int64_t value = state.watermark_millis.value_or(0);
+    const bool better =
+        !chosen || (policy_ == WatermarkPolicy::kMin ? value < *chosen : value > *chosen);
+    if (!better) continue;
+    chosen = value;
+    holder = &state;
+  }
+  for (NodeState& state : states_) state.holds = &state == holder;
+  if (chosen) global_millis_ = std::max(global_millis_, *chosen);
 }
 
 }  // namespace thalweg::stream

@@ -28,6 +28,20 @@ constexpr ErrorCondition kConditions[] = {
     {"STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE", "XXKST",
      "The values of the query do not fit the stored state. Stored: <storedValueSchema>. New: "
      "<newValueSchema>. Check the number and the types of the fields."},
+    {"STDS_COMMITTED_BATCH_UNAVAILABLE", "KD006",
+     "The checkpoint <checkpointLocation> does not hold that batch as a committed one. Let the "
+     "query commit a batch first, or name one that is still kept."},
+    {"STDS_CONFLICT_OPTIONS", "42613", "The options <options> cannot be given together."},
+    {"STDS_FAILED_TO_READ_STATE_SCHEMA", "42K03",
+     "The schema of the state cannot be read: there is no such operator, its record is damaged, or "
+     "the state was not written by this engine. Options: <sourceOptions>."},
+    {"STDS_INVALID_OPTION_VALUE.IS_EMPTY", "42616",
+     "Invalid value for source option '<optionName>': cannot be empty."},
+    {"STDS_INVALID_OPTION_VALUE.IS_NEGATIVE", "42616",
+     "Invalid value for source option '<optionName>': cannot be negative."},
+    {"STDS_INVALID_OPTION_VALUE.WITH_MESSAGE", "42616",
+     "Invalid value for source option '<optionName>': <message>"},
+    {"STDS_REQUIRED_OPTION_UNSPECIFIED", "42601", "The option '<optionName>' must be given."},
 };
 
 }  // namespace

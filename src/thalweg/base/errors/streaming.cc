@@ -24,6 +24,13 @@ constexpr ErrorCondition kConditions[] = {
      "The stateful operators of the query are not those of its checkpoint; adding, removing or "
      "changing one needs a new checkpoint. In the checkpoint: [<OpsInMetadataSeq>]; in the query: "
      "[<OpsInCurBatchSeq>]."},
+    {"STREAMING_STATEFUL_OPERATOR_MISSING_STATE_DIRECTORY", "42K03",
+     "The query keeps state, but its checkpoint has none: the state directory was removed, or the "
+     "query ran without stateful operators before. Take a new checkpoint. In the query: "
+     "[<OpsInCurBatchSeq>]."},
+    {"UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK", "0A000",
+     "In output mode <outputMode> a stream's <statefulOperator> need a watermark: without one no "
+     "result ever becomes final."},
     {"STATE_STORE_CHECKPOINT_LOCATION_NOT_EMPTY", "42K03",
      "The checkpoint location <checkpointLocation> should be empty when a query starts with batch "
      "0. Use another location, or delete what is there."},

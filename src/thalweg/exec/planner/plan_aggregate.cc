@@ -66,6 +66,13 @@ Result<BoundAggregate> BindCall(const plan::AggregateCall& call, const std::vect
   return bound;
 }
 
+// Name of a key in the state's schema: Spark names computed keys all alike.
+std::string KeyName(const expr::Expression& key) {
+  return key.kind() == expr::ExpressionKind::kAttribute
+             ? static_cast<const expr::AttributeReference&>(key).name()
+             : "_groupingexpression";
+}
+
 }  // namespace
 
 std::string DescribeAggregate(const plan::Node& node, const char* name) {
@@ -126,6 +133,7 @@ Result<Rows> PlanBuilder::BuildGlobalAggregate(const plan::Node& node, Rows rows
                                 options_.output_mode != io::OutputMode::kComplete)
                         ->table(0);
     plan_->stateful_infos_[operator_id].num_partitions = 1;
+    calls->Describe(&plan_->stateful_infos_[operator_id].schema);
   }
   Append(&rows, [&](int worker) {
     auto aggregate = std::make_unique<GlobalAggregateOperator>(shared, worker);
@@ -163,10 +171,14 @@ Result<Rows> PlanBuilder::BuildGroupedAggregate(const plan::Node& node, Rows row
     state::StateTableOptions table;
     table.keys = options.keys;
     table.values = options.calls;
-    table.expiry =
-        AggregateOperator::Expiry(*options.keys, options.event_time_key, options_.output_mode);
+    table.expiry = AggregateOperator::Expiry(*options.keys, options.event_time_key);
     store = AddStateful(operator_id, "stateStoreSave", &rows, static_cast<int>(rows.tails.size()),
                         std::move(table), options_.output_mode != io::OutputMode::kComplete);
+    state::StateSchema& schema = plan_->stateful_infos_[operator_id].schema;
+    for (const plan::NamedExpression& key : node.grouping) {
+      schema.key_fields.push_back(arrow::field(KeyName(*key.expression), key.expression->type()));
+    }
+    options.calls->Describe(&schema);
   }
   Append(&rows, [&](int worker) {
     auto aggregate = std::make_unique<AggregateOperator>(

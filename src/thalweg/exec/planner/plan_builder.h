@@ -59,6 +59,7 @@ class PlanBuilder {
   Result<Rows> BuildStreamJoin(const plan::Node& node);
   Result<Rows> BuildSort(const plan::Node& node);
   Result<Rows> BuildLimit(const plan::Node& node);
+  Result<Rows> BuildStreamingLimit(const plan::Node& node);
   Result<Rows> BuildUnion(const plan::Node& node);
   Result<Rows> BuildWatermark(const plan::Node& node);
   Result<Rows> BuildDeduplicate(const plan::Node& node);

@@ -68,6 +68,12 @@ Result<Rows> PlanBuilder::BuildDeduplicate(const plan::Node& node) {
     }
     store = AddStateful(operator_id, "dedupe", &rows, static_cast<int>(rows.tails.size()),
                         std::move(table), true);
+    state::StateSchema& schema = plan_->stateful_infos_[operator_id].schema;
+    for (const int column : options.key_columns) {
+      schema.key_fields.push_back(
+          arrow::field(child.output[column].name, child.output[column].type));
+    }
+    schema.value_fields = {arrow::field("__dummy__", arrow::null())};
   }
   Append(&rows, [&](int worker) {
     auto deduplicate = std::make_unique<DeduplicateOperator>(

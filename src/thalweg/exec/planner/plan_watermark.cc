@@ -4,6 +4,21 @@
 
 namespace thalweg::exec {
 
+namespace {
+
+// Positions in `all` of the relations that `node` reads.
+void CollectRelations(const plan::Node& node,
+                      const std::vector<std::shared_ptr<const plan::StreamRelation>>& all,
+                      std::vector<int>* positions) {
+  if (node.kind == plan::NodeKind::kStreamScan) {
+    const auto found = std::find(all.begin(), all.end(), node.stream);
+    if (found != all.end()) positions->push_back(static_cast<int>(found - all.begin()));
+  }
+  for (const plan::NodePtr& child : node.children) CollectRelations(*child, all, positions);
+}
+
+}  // namespace
+
 Result<Rows> PlanBuilder::BuildWatermark(const plan::Node& node) {
   // Without effect on bounded rows.
   if (!node.is_streaming()) return Build(node.children[0]);
@@ -15,6 +30,9 @@ Result<Rows> PlanBuilder::BuildWatermark(const plan::Node& node) {
   const auto column = std::find(ids.begin(), ids.end(), node.event_time);
   if (column == ids.end()) return Status::Invalid("the event time column is not in the input");
   const int ordinal = static_cast<int>(column - ids.begin());
+  plan_->watermark_nodes_[index].column = node.children[0]->output[ordinal].name;
+  CollectRelations(*node.children[0], plan_->stream_relations_,
+                   &plan_->watermark_nodes_[index].relations);
   const std::string description = "EventTimeWatermark " + node.children[0]->output[ordinal].name +
                                   "#" + std::to_string(node.event_time) + ", " +
                                   std::to_string(node.delay_millis) + " ms";

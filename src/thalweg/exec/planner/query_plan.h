@@ -14,6 +14,7 @@
 #include "thalweg/exec/operator.h"
 #include "thalweg/io/source.h"
 #include "thalweg/plan/logical/node.h"
+#include "thalweg/state/state_schema.h"
 #include "thalweg/state/state_store.h"
 
 namespace thalweg::exec {
@@ -40,6 +41,10 @@ struct EventTimeStatistics {
 /// A watermark node of the plan, in plan order.
 struct WatermarkNode {
   int64_t delay_millis = 0;
+  /// Name of the event-time column.
+  std::string column = {};
+  /// Stream relations below it, by position in stream_relations().
+  std::vector<int> relations = {};
 };
 
 /// One stateful operator, in operator-id order (the one nearest the sink is 0, semantics 2.4).
@@ -60,6 +65,8 @@ struct StatefulOperatorInfo {
   std::function<int64_t(int64_t millis)> output_watermark_millis;
   /// Key columns by which its state is looked up, if not by the whole key (Spark's prefix scan).
   int num_prefix_columns = 0;
+  /// What its state consists of.
+  state::StateSchema schema;
 };
 
 /// Rows of one stream for one epoch: splits to read. Index = position in stream_relations().

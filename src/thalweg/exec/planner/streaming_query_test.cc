@@ -205,6 +205,33 @@ TEST_P(StreamingQueryTest, ChainedAggregatesSeeEachOthersRowsInOneEpoch) {
   EXPECT_EQ(run.Epoch({}, 0, 10 * kSecond).ValueOrDie(), RowTexts{"[0,10000000)|2|3"});
 }
 
+TEST_P(StreamingQueryTest, ALimitCountsOverTheWholeLife) {
+  const auto limited = [this](int64_t limit) {
+    return plan::BuildLimit(stream_, plan::NodeKind::kLimit, limit);
+  };
+  std::map<int, state::StateManifest> manifests;
+  {
+    StreamRun run(limited(3), io::OutputMode::kAppend, GetParam(), &files_);
+    EXPECT_EQ(run.query()->stateful_operators().at(0).name, "globalLimit");
+    EXPECT_EQ(run.Epoch(Rows({{"[1, 2]", "[1, 1]"}})).ValueOrDie().size(), 2u);
+    EXPECT_EQ(run.result().state_metrics[0].num_rows_updated, 1);
+    manifests = run.Commit();
+  }
+  StreamRun run(limited(3), io::OutputMode::kAppend, GetParam(), &files_);
+  ASSERT_TRUE(run.query()->LoadState(manifests).ok());
+  run.SetNextEpoch(1);
+  EXPECT_EQ(run.Epoch(Rows({{"[3]", "[1]"}, {"[4, 5]", "[1, 1]"}})).ValueOrDie().size(), 1u);
+  // All rows are read: what lies below must see them.
+  EXPECT_EQ(run.result().input_rows, std::vector<int64_t>{3});
+  EXPECT_EQ(run.Epoch(Rows({{"[6]", "[1]"}})).ValueOrDie(), RowTexts{});
+  EXPECT_EQ(run.result().state_metrics[0].num_rows_updated, 0);
+  EXPECT_EQ(run.result().state_metrics[0].num_rows_total, 1);
+
+  StreamRun none(limited(0), io::OutputMode::kAppend, GetParam());
+  EXPECT_EQ(none.Epoch(Rows({{"[1]", "[1]"}})).ValueOrDie(), RowTexts{});
+  EXPECT_EQ(none.result().state_metrics[0].num_rows_total, 0);
+}
+
 TEST_P(StreamingQueryTest, RestartsContinueWithAnyNumberOfWorkers) {
   const uint32_t seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));

@@ -21,9 +21,8 @@ AggregateOperator::AggregateOperator(AggregateOptions options, state::StateTable
   }
 }
 
-state::ExpiryKind AggregateOperator::Expiry(const state::RowKeyCodec& keys, int event_time_key,
-                                            io::OutputMode mode) {
-  if (event_time_key < 0 || mode == io::OutputMode::kComplete) return state::ExpiryKind::kNone;
+state::ExpiryKind AggregateOperator::Expiry(const state::RowKeyCodec& keys, int event_time_key) {
+  if (event_time_key < 0) return state::ExpiryKind::kNone;
   const bool is_window = keys.types()[event_time_key]->id() == arrow::Type::STRUCT;
   return is_window ? state::ExpiryKind::kExact : state::ExpiryKind::kBucket;
 }
@@ -50,13 +49,15 @@ Status AggregateOperator::Push(int, Batch batch) {
   const StopWatch watch(&metrics_.updates_time_micros);
   ARROW_ASSIGN_OR_RAISE(Batch dense, Compact(batch));
   std::vector<int64_t> expiries;
-  if (filters_late()) {
+  if (streaming() && options_.event_time_key >= 0) {
     ARROW_ASSIGN_OR_RAISE(expiries, EventTimes(*dense.columns[options_.event_time_key],
                                                dense.num_rows, state::kNoExpiry));
-    ARROW_ASSIGN_OR_RAISE(const int64_t dropped,
-                          late_groups_.Drop(context_->late_watermark_micros[options_.operator_id],
-                                            &dense, &expiries));
-    metrics_.num_rows_dropped_by_watermark += dropped;
+    if (filters_late()) {
+      ARROW_ASSIGN_OR_RAISE(const int64_t dropped,
+                            late_groups_.Drop(context_->late_watermark_micros[options_.operator_id],
+                                              &dense, &expiries));
+      metrics_.num_rows_dropped_by_watermark += dropped;
+    }
   }
   if (dense.num_rows == 0) return Status::OK();
   const size_t num_keys = options_.keys->types().size();

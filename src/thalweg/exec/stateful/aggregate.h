@@ -44,9 +44,9 @@ class AggregateOperator : public Operator, public StatefulOperator {
   std::string Description() const override { return options_.description; }
   const StateMetrics& metrics() const override { return metrics_; }
 
-  /// How entries of such an operator expire in a streaming query.
-  static state::ExpiryKind Expiry(const state::RowKeyCodec& keys, int event_time_key,
-                                  io::OutputMode mode);
+  /// How entries of such an operator expire in a streaming query. Complete mode keeps the expiries
+  /// too, though nothing expires: the next run may have another mode.
+  static state::ExpiryKind Expiry(const state::RowKeyCodec& keys, int event_time_key);
 
  private:
   bool streaming() const { return options_.operator_id >= 0; }

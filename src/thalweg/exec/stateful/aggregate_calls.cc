@@ -159,4 +159,23 @@ int64_t AggregateCalls::OwnedBytes(const uint8_t* slots) const {
   return bytes;
 }
 
+Result<std::vector<ArrayPtr>> AggregateCalls::StateColumns(uint8_t* const* groups,
+                                                           int64_t count) const {
+  std::vector<ArrayPtr> columns;
+  for (size_t i = 0; i < aggregates_.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(auto some, aggregates_[i].function->StateColumns(
+                                         {groups, count, kSlotOffset + offsets_[i]}));
+    columns.insert(columns.end(), some.begin(), some.end());
+  }
+  return columns;
+}
+
+void AggregateCalls::Describe(state::StateSchema* schema) const {
+  for (const BoundAggregate& aggregate : aggregates_) {
+    const auto fields = aggregate.function->StateFields();
+    schema->value_fields.insert(schema->value_fields.end(), fields.begin(), fields.end());
+    schema->functions.push_back({aggregate.function->name(), aggregate.function->argument_types()});
+  }
+}
+
 }  // namespace thalweg::exec

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "thalweg/expr/aggregate_function.h"
+#include "thalweg/state/state_schema.h"
 #include "thalweg/state/value_codec.h"
 
 namespace thalweg::exec {
@@ -51,6 +52,10 @@ class AggregateCalls : public state::ValueCodec {
   Status Load(uint8_t* slots, std::string_view bytes) const override;
   void Destroy(uint8_t* slots) const override;
   int64_t OwnedBytes(const uint8_t* slots) const override;
+  Result<std::vector<ArrayPtr>> StateColumns(uint8_t* const* groups, int64_t count) const override;
+
+  /// Fills in what the slots hold: `value_fields` and `functions`.
+  void Describe(state::StateSchema* schema) const;
 
  private:
   Status UpdateFiltered(const expr::EvalContext& context, const BoundAggregate& aggregate,

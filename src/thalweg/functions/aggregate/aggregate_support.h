@@ -69,6 +69,14 @@ Result<ArrayPtr> FinishFixed(const TypePtr& type, int64_t num_rows, const IsNull
   return writer.Finish();
 }
 
+/// A state column of T filled by `value(row)`, for AggregateFunction::StateColumns.
+template <typename T, typename Value>
+Result<ArrayPtr> StateColumn(const TypePtr& type, int64_t num_rows, const Value& value) {
+  return FinishFixed<T>(
+      type, num_rows, [](int64_t) { return false; },
+      [&](int64_t row) -> Result<T> { return static_cast<T>(value(row)); });
+}
+
 void RegisterCount(FunctionRegistry* registry);
 void RegisterSum(FunctionRegistry* registry);
 void RegisterAverage(FunctionRegistry* registry);

@@ -51,6 +51,20 @@ class NumberAverage : public AggregateFunction {
         });
   }
 
+  std::vector<FieldPtr> StateFields() const override {
+    return {arrow::field("sum", return_type()), arrow::field("count", arrow::int64())};
+  }
+  Result<std::vector<ArrayPtr>> StateColumns(const GroupSlots& slots) const override {
+    const auto slot = [&](int64_t row) { return SlotAs<Slot>(slots.slot(row)); };
+    const auto sum_of = [&](int64_t row) { return slot(row)->sum; };
+    const auto count_of = [&](int64_t row) { return slot(row)->count; };
+    using Out = std::conditional_t<std::is_floating_point_v<S>, double, T>;
+    ARROW_ASSIGN_OR_RAISE(auto sum, StateColumn<Out>(return_type(), slots.num_rows, sum_of));
+    ARROW_ASSIGN_OR_RAISE(auto count,
+                          StateColumn<int64_t>(arrow::int64(), slots.num_rows, count_of));
+    return std::vector<ArrayPtr>{std::move(sum), std::move(count)};
+  }
+
  private:
   struct Slot {
     S sum;
@@ -126,12 +140,30 @@ class DecimalAverage : public AggregateFunction {
         });
   }
 
+  std::vector<FieldPtr> StateFields() const override {
+    return {arrow::field("sum", SumType()), arrow::field("count", arrow::int64())};
+  }
+  Result<std::vector<ArrayPtr>> StateColumns(const GroupSlots& slots) const override {
+    ARROW_ASSIGN_OR_RAISE(
+        auto sum, StateColumn<Int128>(SumType(), slots.num_rows,
+                                      [&](int64_t row) { return Load(slots.slot(row)).sum; }));
+    ARROW_ASSIGN_OR_RAISE(
+        auto count, StateColumn<int64_t>(arrow::int64(), slots.num_rows,
+                                         [&](int64_t row) { return Load(slots.slot(row)).count; }));
+    return std::vector<ArrayPtr>{std::move(sum), std::move(count)};
+  }
+
  private:
   struct Slot {
     Int128 sum;
     int64_t count;
     int64_t unused;
   };
+  /// The exact sum keeps the argument's scale.
+  TypePtr SumType() const {
+    const auto& type = static_cast<const arrow::Decimal128Type&>(*argument_types()[0]);
+    return DecimalOf(kMaxDecimalPrecision, type.scale());
+  }
   static Slot Load(const uint8_t* bytes) {
     Slot slot;
     std::memcpy(&slot, bytes, sizeof(slot));

@@ -36,6 +36,10 @@ class BooleanFold : public AggregateFunction {
         [&](int64_t row) -> Result<bool> { return slot(row) == 2; });
   }
 
+  std::vector<FieldPtr> StateFields() const override {
+    return {arrow::field(conjunction_ ? "min" : "max", arrow::boolean())};
+  }
+
  private:
   void Take(int64_t value, uint8_t* bytes) const {
     int64_t* slot = SlotAs<int64_t>(bytes);

@@ -70,6 +70,11 @@ class Collect : public OwningAggregate<Collected> {
     return ForEachValue(group, [&](std::string_view value) { group.seen.emplace(value); });
   }
 
+  /// Spark keeps serialised bytes here; an array can be read.
+  std::vector<FieldPtr> StateFields() const override {
+    return {arrow::field("buf", return_type())};
+  }
+
   Result<ArrayPtr> Finish(const EvalContext&, const GroupSlots& slots) const override {
     std::unique_ptr<arrow::ArrayBuilder> builder;
     ARROW_RETURN_NOT_OK(arrow::MakeBuilder(arrow::default_memory_pool(), return_type(), &builder));

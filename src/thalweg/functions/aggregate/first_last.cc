@@ -66,6 +66,17 @@ class PositionalValue : public OwningAggregate<std::string> {
     return static_cast<int64_t>(sizeof(std::string) + Owned(slot).capacity());
   }
 
+  std::vector<FieldPtr> StateFields() const override {
+    return {arrow::field(last_ ? "last" : "first", return_type()),
+            arrow::field("valueSet", arrow::boolean())};
+  }
+  Result<std::vector<ArrayPtr>> StateColumns(const GroupSlots& slots) const override {
+    ARROW_ASSIGN_OR_RAISE(auto values, Finish(EvalContext(), slots));
+    const auto is_set = [&](int64_t row) { return !Owned(slots.slot(row)).empty(); };
+    ARROW_ASSIGN_OR_RAISE(auto set, StateColumn<bool>(arrow::boolean(), slots.num_rows, is_set));
+    return std::vector<ArrayPtr>{std::move(values), std::move(set)};
+  }
+
  private:
   bool Counts(const arrow::Array& values, int64_t row) const {
     return !ignore_nulls_ || values.IsValid(row);

@@ -68,6 +68,20 @@ class ExtremeBy : public OwningAggregate<BestRow> {
     return static_cast<int64_t>(sizeof(BestRow) + best.ordering.capacity() + best.value.capacity());
   }
 
+  std::vector<FieldPtr> StateFields() const override {
+    return {arrow::field("valueWithExtremumOrdering", return_type()),
+            arrow::field("extremumOrdering", argument_types()[1])};
+  }
+  Result<std::vector<ArrayPtr>> StateColumns(const GroupSlots& slots) const override {
+    ARROW_ASSIGN_OR_RAISE(auto values, Finish(EvalContext(), slots));
+    std::vector<std::string_view> orderings;
+    for (int64_t row = 0; row < slots.num_rows; ++row) {
+      orderings.push_back(Owned(slots.slot(row)).ordering);
+    }
+    ARROW_ASSIGN_OR_RAISE(auto extremes, DecodeValues(argument_types()[1], orderings));
+    return std::vector<ArrayPtr>{std::move(values), std::move(extremes)};
+  }
+
  private:
   /// Ties go to the later row, as in Spark.
   bool IsBetter(const std::string& candidate, const BestRow& best) const {

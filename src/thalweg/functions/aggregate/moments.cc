@@ -22,6 +22,24 @@ enum class MomentResult {
   kDeviationSample
 };
 
+/// State columns of slots that are doubles one after the other.
+std::vector<FieldPtr> MomentFields(const std::vector<std::string>& names) {
+  std::vector<FieldPtr> fields;
+  for (const std::string& name : names) fields.push_back(arrow::field(name, arrow::float64()));
+  return fields;
+}
+
+Result<std::vector<ArrayPtr>> MomentColumns(const GroupSlots& slots, int count) {
+  std::vector<ArrayPtr> columns;
+  for (int i = 0; i < count; ++i) {
+    const auto value = [&](int64_t row) { return SlotAs<double>(slots.slot(row))[i]; };
+    ARROW_ASSIGN_OR_RAISE(auto column,
+                          StateColumn<double>(arrow::float64(), slots.num_rows, value));
+    columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
 class CentralMoments : public AggregateFunction {
  public:
   CentralMoments(std::string name, MomentResult result)
@@ -72,6 +90,11 @@ class CentralMoments : public AggregateFunction {
           const double variance = state(row)->m2 / (state(row)->count - (sample ? 1 : 0));
           return root ? std::sqrt(variance) : variance;
         });
+  }
+
+  std::vector<FieldPtr> StateFields() const override { return MomentFields({"n", "avg", "m2"}); }
+  Result<std::vector<ArrayPtr>> StateColumns(const GroupSlots& slots) const override {
+    return MomentColumns(slots, 3);
   }
 
  private:
@@ -147,6 +170,14 @@ class PairStatistics : public AggregateFunction {
           }
           return pair->co_moment / std::sqrt(pair->x_m2 * pair->y_m2);
         });
+  }
+
+  std::vector<FieldPtr> StateFields() const override {
+    if (result_ != PairResult::kCorrelation) return MomentFields({"n", "xAvg", "yAvg", "ck"});
+    return MomentFields({"n", "xAvg", "yAvg", "ck", "xMk", "yMk"});
+  }
+  Result<std::vector<ArrayPtr>> StateColumns(const GroupSlots& slots) const override {
+    return MomentColumns(slots, result_ == PairResult::kCorrelation ? 6 : 4);
   }
 
  private:

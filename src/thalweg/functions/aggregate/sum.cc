@@ -127,6 +127,24 @@ class DecimalSum : public AggregateFunction {
         });
   }
 
+  std::vector<FieldPtr> StateFields() const override {
+    return {arrow::field("sum", return_type()), arrow::field("isEmpty", arrow::boolean())};
+  }
+  Result<std::vector<ArrayPtr>> StateColumns(const GroupSlots& slots) const override {
+    const auto empty = [&](int64_t row) { return Load(slots.slot(row)).has_value == 0; };
+    // A sum that passed its bound is NULL, as in Spark's state.
+    ARROW_ASSIGN_OR_RAISE(
+        auto sum, FinishFixed<Int128>(
+                      return_type(), slots.num_rows,
+                      [&](int64_t row) {
+                        const Slot slot = Load(slots.slot(row));
+                        return slot.overflow != 0 || slot.sum >= bound_ || slot.sum <= -bound_;
+                      },
+                      [&](int64_t row) -> Result<Int128> { return Load(slots.slot(row)).sum; }));
+    ARROW_ASSIGN_OR_RAISE(auto flags, StateColumn<bool>(arrow::boolean(), slots.num_rows, empty));
+    return std::vector<ArrayPtr>{std::move(sum), std::move(flags)};
+  }
+
  private:
   // Slots are 8-byte aligned, a 128-bit integer wants 16: copied in and out.
   struct Slot {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "thalweg/base/log.h"
 #include "thalweg/plan/analyzer/join_legality.h"
 #include "thalweg/plan/logical/error_text.h"
 
@@ -16,6 +17,7 @@ using io::OutputMode;
 constexpr const char* kUnsupportedCheck = "spark.sql.streaming.unsupportedOperationCheck";
 constexpr const char* kCorrectnessCheck =
     "spark.sql.streaming.statefulOperator.checkCorrectness.enabled";
+constexpr const char* kStateEncoding = "spark.sql.streaming.stateStore.encodingFormat";
 constexpr const char* kAllowMultiple = "spark.sql.streaming.statefulOperator.allowMultiple";
 
 using NodeTest = std::function<bool(const Node&)>;
@@ -206,7 +208,7 @@ bool IsStateful(const Node& node) {
 
 // Above an aggregation that emits a row more than once no other state can be kept correctly.
 Status CheckChainedState(const Node& plan, OutputMode mode, const Settings& settings) {
-  if (mode == OutputMode::kAppend || !IsEnabled(settings, kCorrectnessCheck)) return Status::OK();
+  if (mode == OutputMode::kAppend) return Status::OK();
   const Node* found = FindFirst(plan, [](const Node& node) {
     if (!IsStateful(node)) return false;
     return std::any_of(node.children.begin(), node.children.end(), [](const NodePtr& child) {
@@ -214,6 +216,12 @@ Status CheckChainedState(const Node& plan, OutputMode mode, const Settings& sett
     });
   });
   if (found == nullptr) return Status::OK();
+  if (!IsEnabled(settings, kCorrectnessCheck)) {
+    Log(LogLevel::kWarning,
+        "a stateful operation stands above a streaming aggregation in a mode that emits groups "
+        "more than once: its results may count them more than once");
+    return Status::OK();
+  }
   return StreamingUnsupported(
       "Detected pattern of possible 'correctness' issue due to global watermark. The query "
       "contains stateful operation which can emit rows older than the current watermark plus "
@@ -224,13 +232,34 @@ Status CheckChainedState(const Node& plan, OutputMode mode, const Settings& sett
       "`spark.sql.streaming.statefulOperator.checkCorrectness.enabled` to false.");
 }
 
+Status CheckStateEncoding(const Node& plan, const Settings& settings) {
+  if (ToLowerAscii(settings.Get(kStateEncoding)) != "avro") return Status::OK();
+  const char* operation = nullptr;
+  FindFirst(plan, [&operation](const Node& node) {
+    if (!node.is_streaming()) return false;
+    if (node.kind == NodeKind::kAggregate) {
+      operation = node.is_distinct ? "distinct" : "aggregation";
+    } else if (node.kind == NodeKind::kDeduplicate) {
+      operation = node.within_watermark ? "dropDuplicatesWithinWatermark" : "dropDuplicates";
+    } else if (node.kind == NodeKind::kJoin && IsStateful(node)) {
+      operation = "join";
+    }
+    return operation != nullptr;
+  });
+  if (operation == nullptr) return Status::OK();
+  return StreamingUnsupported(
+      fmt::format("State store encoding format as avro is not supported for operator={} used "
+                  "within the query",
+                  operation));
+}
+
 // Found by Spark when the first batches run; here before the start.
 Status CheckRunTimeRules(const Node& plan, OutputMode mode, const Settings& settings) {
-  const Node* endless = FindFirst(plan, [](const Node& node) {
-    return IsStreamingAggregate(node) && IsSetOperationDistinct(node) && !HasMarkedKey(node);
-  });
+  const Node* endless = FindFirst(
+      plan, [](const Node& node) { return IsStreamingAggregate(node) && !HasMarkedKey(node); });
   if (endless != nullptr && mode == OutputMode::kAppend) {
-    return WrongMode(mode, "streaming aggregations without watermark");
+    return MakeError("UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK",
+                     {{"outputMode", "Append"}, {"statefulOperator", "aggregations"}});
   }
   const Node* unkeyed = FindFirst(plan, [](const Node& node) {
     return node.kind == NodeKind::kJoin && node.left_keys.empty() &&
@@ -251,20 +280,6 @@ Status CheckRunTimeRules(const Node& plan, OutputMode mode, const Settings& sett
   return MakeError("_LEGACY_ERROR_TEMP_3076", {{"config", kAllowMultiple}});
 }
 
-Status NotYet(const char* what) {
-  return MakeError("UNSUPPORTED_FEATURE", {{"feature", fmt::format("{} (not yet)", what)}});
-}
-
-Status CheckSupported(const Node& node, OutputMode mode) {
-  if (!node.is_streaming()) return Status::OK();
-  switch (node.kind) {
-    case NodeKind::kLimit:
-      return ContainsCompleteData(node, mode) ? Status::OK() : NotYet("LIMIT on a stream");
-    default:
-      return Status::OK();
-  }
-}
-
 }  // namespace
 
 Status CheckStreaming(const NodePtr& plan, OutputMode mode, const Settings& settings) {
@@ -273,12 +288,12 @@ Status CheckStreaming(const NodePtr& plan, OutputMode mode, const Settings& sett
         "Queries without streaming sources cannot be executed with writeStream.start()");
   }
   if (IsEnabled(settings, kUnsupportedCheck)) {
+    ARROW_RETURN_NOT_OK(CheckStateEncoding(*plan, settings));
     ARROW_RETURN_NOT_OK(CheckMode(*plan, mode));
     ARROW_RETURN_NOT_OK(CheckUp(*plan, [mode](const Node& node) { return CheckNode(node, mode); }));
     ARROW_RETURN_NOT_OK(CheckChainedState(*plan, mode, settings));
   }
-  ARROW_RETURN_NOT_OK(CheckRunTimeRules(*plan, mode, settings));
-  return CheckUp(*plan, [mode](const Node& node) { return CheckSupported(node, mode); });
+  return CheckRunTimeRules(*plan, mode, settings);
 }
 
 Status CheckBatch(const NodePtr& plan) {

@@ -15,6 +15,7 @@ using spec::SetOperation;
 constexpr const char* kOk = "ok";
 constexpr const char* kMode = "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION";
 constexpr const char* kChecker = "_LEGACY_ERROR_TEMP_3102";
+constexpr const char* kNoWatermark = "UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK";
 constexpr const char* kLater = "UNSUPPORTED_FEATURE";
 
 struct Cell {
@@ -177,7 +178,7 @@ TEST_F(LegalityTest, SetOperations) {
       {"intersect", combine("e", "t", SetOperation::kIntersect, false), kChecker, kChecker, kMode},
       {"intersect, static left", combine("t", "e", SetOperation::kIntersect, false), kChecker,
        kChecker, kMode},
-      {"except static", combine("e", "t", SetOperation::kExcept, false), kMode, kOk, kMode},
+      {"except static", combine("e", "t", SetOperation::kExcept, false), kNoWatermark, kOk, kMode},
       {"except stream", combine("t", "e", SetOperation::kExcept, false), kChecker, kChecker, kMode},
   });
 }
@@ -193,10 +194,10 @@ TEST_F(LegalityTest, OrderLimitOffset) {
       {"order", Sort(Table("e"), Name("v")), kChecker, kChecker, kMode},
       {"order of aggregate", Sort(counted, Name("k")), kMode, kChecker, kOk},
       {"order of distinct", Sort(distinct, Name("k")), kMode, kChecker, kChecker},
-      {"limit", Limit(Table("e"), 3), kLater, kChecker, kMode},
+      {"limit", Limit(Table("e"), 3), kOk, kChecker, kMode},
       {"limit of aggregate", Limit(counted, 3), kMode, kChecker, kOk},
       {"top n of aggregate", Limit(Sort(counted, Name("k")), 3), kMode, kChecker, kOk},
-      {"aggregate of limit", CountBy(Limit(Table("e"), 3), Name("k")), kMode, kChecker, kLater},
+      {"aggregate of limit", CountBy(Limit(Table("e"), 3), Name("k")), kMode, kChecker, kOk},
       {"offset", offset, kChecker, kChecker, kMode},
       {"limit of the static side", static_limit, kOk, kOk, kMode},
   });
@@ -214,6 +215,27 @@ TEST_F(LegalityTest, SettingsTurnChecksOff) {
   ASSERT_TRUE(
       world_.settings.Set("spark.sql.streaming.statefulOperator.allowMultiple", "false").ok());
   EXPECT_EQ(Check(redefined, OutputMode::kAppend), kOk);
+}
+
+TEST_F(LegalityTest, EveryAggregateNeedsAWatermarkToAppend) {
+  // The first check looks at the uppermost one only.
+  const auto latest = GroupBy(Table("e"), {Name("k")}, {As(Call("max", {Name("ts")}), "t")});
+  const auto above = CountBy(Watermark(latest, Name("t"), 5), Name("t"));
+  EXPECT_EQ(Check(above, OutputMode::kAppend), kNoWatermark);
+  ASSERT_TRUE(world_.settings.Set("spark.sql.streaming.unsupportedOperationCheck", "false").ok());
+  EXPECT_EQ(Check(CountBy(Table("e"), Name("k")), OutputMode::kAppend), kNoWatermark);
+}
+
+TEST_F(LegalityTest, AvroStateIsRefusedForAllButLimits) {
+  ASSERT_TRUE(world_.settings.Set("spark.sql.streaming.stateStore.encodingFormat", "Avro").ok());
+  const auto by_time = CountBy(Table("w"), Name("ts"));
+  for (const auto& query :
+       {by_time, Distinct(Table("w")), Deduplicate(Table("e"), {"k"}),
+        Deduplicate(Table("w"), {"k"}, true), JoinOf("e", "f", JoinType::kInner, Same("k"))}) {
+    EXPECT_EQ(Check(query, OutputMode::kAppend), kChecker);
+  }
+  EXPECT_EQ(Check(Limit(Table("e"), 3), OutputMode::kAppend), kOk);
+  EXPECT_EQ(Check(Table("e"), OutputMode::kAppend), kOk);
 }
 
 TEST_F(LegalityTest, BatchActionsDoNotReadStreams) {

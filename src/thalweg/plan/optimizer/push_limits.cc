@@ -31,11 +31,14 @@ NodePtr LimitUnion(const NodePtr& limit, const NodePtr& all) {
 }
 
 NodePtr PushLimit(const NodePtr& node) {
-  if (node->kind != NodeKind::kLimit || node->is_streaming()) return node;
+  if (node->kind != NodeKind::kLimit) return node;
   const NodePtr& child = node->children[0];
+  if (child->kind == NodeKind::kLimit) {
+    return BuildLimit(child->children[0], NodeKind::kLimit, std::min(node->limit, child->limit));
+  }
+  // A limit on a stream counts over the query's whole life: it stays where it is.
+  if (node->is_streaming()) return node;
   switch (child->kind) {
-    case NodeKind::kLimit:
-      return BuildLimit(child->children[0], NodeKind::kLimit, std::min(node->limit, child->limit));
     case NodeKind::kProject:
       return WithChildren(*child, {BuildLimit(child->children[0], NodeKind::kLimit, node->limit)});
     case NodeKind::kUnion:

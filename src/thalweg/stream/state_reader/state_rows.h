@@ -1,0 +1,30 @@
+#pragma once
+
+// State as rows, in Spark's columns (semantics 9.6): key, value, partition_id; a change feed has
+// batch_id and change_type before them.
+
+#include <functional>
+
+#include "thalweg/data/batch.h"
+#include "thalweg/stream/state_reader/state_checkpoint.h"
+
+namespace thalweg::stream {
+
+/// key struct, value struct, partition_id int.
+SchemaPtr StateRowSchema(const state::StateSchema& schema);
+/// batch_id bigint, change_type string ("update", "delete"), key, value (NULL for a delete),
+/// partition_id.
+SchemaPtr StateChangeSchema(const state::StateSchema& schema);
+
+using BatchConsumer = std::function<Status(Batch)>;
+
+/// The entries after `batch`, in no order, some at a time.
+Status ReadState(StateCheckpoint* checkpoint, const OperatorState& state, int64_t batch,
+                 const BatchConsumer& consume);
+
+/// What the batches from `first` to `last` changed, batch by batch. An entry that came and went
+/// within one batch does not appear.
+Status ReadStateChanges(StateCheckpoint* checkpoint, const OperatorState& state, int64_t first,
+                        int64_t last, const BatchConsumer& consume);
+
+}  // namespace thalweg::stream

@@ -1,0 +1,92 @@
+#include "thalweg/stream/state_reader/state_schema_file.h"
+
+#include <arrow/type.h>
+#include <nlohmann/json.hpp>
+
+#include "thalweg/checkpoint/metadata_log.h"
+
+namespace thalweg::stream {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string SchemaPath(const std::string& state_directory, int operator_id) {
+  return JoinPath(state_directory, std::to_string(operator_id) + "/_metadata/schema");
+}
+
+Json FieldsToJson(const std::vector<FieldPtr>& fields) {
+  return Json::parse(SchemaToJson(arrow::Schema(fields)));
+}
+
+std::string ToText(const state::StateSchema& schema) {
+  Json json;
+  json["keySchema"] = FieldsToJson(schema.key_fields);
+  json["valueSchema"] = FieldsToJson(schema.value_fields);
+  json["functions"] = Json::array();
+  for (const state::StateFunction& function : schema.functions) {
+    std::vector<FieldPtr> arguments;
+    for (const TypePtr& type : function.argument_types) {
+      arguments.push_back(arrow::field(std::to_string(arguments.size()), type));
+    }
+    Json entry;
+    entry["name"] = function.name;
+    entry["arguments"] = FieldsToJson(arguments);
+    json["functions"].push_back(std::move(entry));
+  }
+  return "v1\n" + json.dump();
+}
+
+Result<std::vector<FieldPtr>> FieldsFromJson(const Json& json, const char* key) {
+  if (!json.contains(key)) return Status::Invalid("no ", key);
+  ARROW_ASSIGN_OR_RAISE(const SchemaPtr schema, SchemaFromJson(json[key].dump()));
+  return schema->fields();
+}
+
+Result<state::StateSchema> ParseSchemaLine(const std::string& line) {
+  const Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("functions")) return Status::Invalid("no JSON object");
+  state::StateSchema schema;
+  ARROW_ASSIGN_OR_RAISE(schema.key_fields, FieldsFromJson(json, "keySchema"));
+  ARROW_ASSIGN_OR_RAISE(schema.value_fields, FieldsFromJson(json, "valueSchema"));
+  for (const Json& entry : json["functions"]) {
+    if (!entry.is_object() || !entry.contains("name") || !entry["name"].is_string()) {
+      return Status::Invalid("a function has no name");
+    }
+    state::StateFunction function;
+    function.name = entry["name"].get<std::string>();
+    ARROW_ASSIGN_OR_RAISE(const auto arguments, FieldsFromJson(entry, "arguments"));
+    for (const FieldPtr& argument : arguments) function.argument_types.push_back(argument->type());
+    schema.functions.push_back(std::move(function));
+  }
+  return schema;
+}
+
+}  // namespace
+
+Status WriteStateSchema(FileSystem* file_system, const std::string& state_directory,
+                        int operator_id, const state::StateSchema& schema) {
+  if (!schema.is_known()) return Status::OK();
+  const std::string path = SchemaPath(state_directory, operator_id);
+  ARROW_ASSIGN_OR_RAISE(const bool exists, file_system->Exists(path));
+  if (exists) return Status::OK();
+  ARROW_RETURN_NOT_OK(file_system->CreateDirectories(ParentPath(path)));
+  return AtomicCreate(file_system, path, ToText(schema));
+}
+
+Result<std::optional<state::StateSchema>> ReadStateSchema(FileSystem* file_system,
+                                                          const std::string& state_directory,
+                                                          int operator_id) {
+  const std::string path = SchemaPath(state_directory, operator_id);
+  const auto text = file_system->ReadFile(path);
+  if (!text.ok() && IsNotFound(text.status())) return std::optional<state::StateSchema>();
+  ARROW_RETURN_NOT_OK(text.status());
+  ARROW_ASSIGN_OR_RAISE(const auto lines, checkpoint::SplitVersionedLines(*text, 1, path));
+  const std::string line = lines.empty() ? "" : lines.front();
+  auto schema = ParseSchemaLine(line);
+  if (!schema.ok()) {
+    return MakeError("MALFORMED_LOG_FILE", {{"path", path}, {"text", line.substr(0, 80)}});
+  }
+  return std::optional(std::move(*schema));
+}
+
+}  // namespace thalweg::stream
