@@ -160,6 +160,8 @@ class Player:
             self.add_input(view, description)
         for view, description in scenario.get("statics", {}).items():
             self.add_static(view, description)
+        for view, description in scenario.get("frames", {}).items():
+            self.frame_of(description).createOrReplaceTempView(view)
 
     def add_input(self, view, description):
         os.makedirs(os.path.join(self.folder, view))
@@ -198,15 +200,20 @@ class Player:
             for view, rows in files:
                 self.write_file(view, rows)
 
+    def frame_of(self, description):
+        """The frame of a query text and the deduplication called on it."""
+        frame = self.session.sql(description["query"])
+        for method in ("dropDuplicates", "dropDuplicatesWithinWatermark"):
+            key = "drop_duplicates" + ("_within_watermark" if method.endswith("mark") else "")
+            columns = description.get(key)
+            if columns is not None:
+                frame = getattr(frame, method)(*([columns] if columns else []))
+        return frame
+
     def start(self, trigger):
         """Builds the frame from the text and starts it; returns the refusal or None."""
         try:
-            frame = self.session.sql(self.scenario["query"])
-            for method in ("dropDuplicates", "dropDuplicatesWithinWatermark"):
-                key = "drop_duplicates" + ("_within_watermark" if method.endswith("mark") else "")
-                columns = self.scenario.get(key)
-                if columns is not None:
-                    frame = getattr(frame, method)(*([columns] if columns else []))
+            frame = self.frame_of(self.scenario)
             for name, metrics in self.scenario.get("observe", {}).items():
                 frame = frame.observe(name, *[functions.expr(metric) for metric in metrics])
             self.run = Run(self, frame, trigger)
@@ -233,6 +240,8 @@ class Player:
             elif "conf" in step:
                 for key, value in step["conf"].items():
                     self.session.conf.set(key, value)
+            elif "change" in step:
+                self.scenario = self.scenario | step["change"]
             else:
                 raise SystemExit(f"{self.name}: unknown step {step}")
         if self.run:
