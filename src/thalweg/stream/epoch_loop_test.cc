@@ -104,14 +104,14 @@ TEST_F(EpochLoopTest, ASilentSourceStopsHoldingTheWatermarkAfterItsTimeout) {
   record_->silent_node = 1;
   ASSERT_TRUE(settings_.Set("thalweg.streaming.source.idleTimeout", "1 minute").ok());
   stream_->AddRows(5);
-  query_ = manager_->Start(Request(Trigger::ProcessingTime(0))).ValueOrDie();
+  query_ = manager_->Start(Request(Trigger())).ValueOrDie();
   const auto ended = [this] { return !query_->IsActive(); };
   ASSERT_TRUE(clock_.AwaitWaiter(ended));
-  clock_.Advance(59999);
+  clock_.Advance(59900);
   ASSERT_TRUE(clock_.AwaitWaiter(ended));
   EXPECT_EQ(record_->contexts.size(), 1u);
   EXPECT_THAT(query_->Explain(false), HasSubstr("no row in this run"));
-  clock_.Advance(1);
+  clock_.Advance(100);
   ASSERT_TRUE(clock_.AwaitWaiter(ended));
   ASSERT_EQ(record_->contexts.size(), 2u);
   EXPECT_THAT(record_->contexts[1].eviction_watermark_micros, ElementsAre(5000000));

@@ -264,7 +264,9 @@ TEST_F(QueryManagerTest, ExplainShowsThePlanOfTheLastBatch) {
   EXPECT_TRUE((*query)->Stop().ok());
   stream_->AddRows(1);
   ASSERT_TRUE(RunAvailable().ok());
-  EXPECT_EQ(query_->Explain(false), "== Physical Plan ==\nFakePlan\n");
+  EXPECT_EQ(query_->Explain(false),
+            "== Physical Plan ==\nFakePlan\n\n== Watermarks ==\n"
+            "operator 0 (stateStoreSave): no watermark below it, its state is kept for ever\n");
 }
 
 TEST_F(QueryManagerTest, TemporaryCheckpointsGoWithTheQuery) {

@@ -286,9 +286,6 @@ TEST(StreamingPlanTest, WhatIsMissingIsNamed) {
   const Attribute other = MakeAttribute("k", arrow::int64());
   const NodePtr second = StreamNode(std::make_shared<plan::StreamRelation>(), {other});
   PlanOptions options;
-  EXPECT_TRUE(IsCondition(
-      MakeQueryPlan(plan::BuildLimit(stream, plan::NodeKind::kLimit, 1), options).status(),
-      "UNSUPPORTED_FEATURE"));
   EXPECT_TRUE(
       IsCondition(MakeQueryPlan(plan::BuildJoin(stream, second, plan::Node()), options).status(),
                   "UNSUPPORTED_FEATURE"));
