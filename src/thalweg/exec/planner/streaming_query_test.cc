@@ -288,7 +288,7 @@ TEST(StreamingPlanTest, WhatIsMissingIsNamed) {
   PlanOptions options;
   EXPECT_TRUE(
       IsCondition(MakeQueryPlan(plan::BuildJoin(stream, second, plan::Node()), options).status(),
-                  "UNSUPPORTED_FEATURE"));
+                  "_LEGACY_ERROR_TEMP_1181"));
 }
 
 TEST(StreamingPlanTest, ExplainShowsTheTree) {
