@@ -38,9 +38,6 @@ constexpr ErrorCondition kConditions[] = {
     {"PATH_ALREADY_EXISTS", "42K04",
      "Path <outputPath> already exists. The mode \"overwrite\" replaces what is there."},
     {"PATH_NOT_FOUND", "42K03", "Path does not exist: <path>."},
-    {"STDS_CONFLICT_OPTIONS", "42613", "The options <options> exclude each other."},
-    {"STDS_INVALID_OPTION_VALUE.WITH_MESSAGE", "42616",
-     "Invalid value for source option '<optionName>': <message>"},
     {"STREAMING_REPLAY_INPUT_CHANGED", "42K03",
      "Batch <batchId> was interrupted and has to run again on the same input, but the file <path> "
      "<change>. Restore the file, or start with a new checkpoint location."},

@@ -50,7 +50,7 @@ int FindWindowKey(const plan::Node& aggregate, uint64_t window) {
 
 bool PlanBuilder::MayGoBySlices(const plan::Node& aggregate) {
   const plan::Node& child = *aggregate.children[0];
-  if (child.kind != plan::NodeKind::kTimeWindow || child.session_gap != nullptr ||
+  if (child.kind != plan::NodeKind::kTimeWindow || child.session_end != nullptr ||
       !ShapeOf(child).overlaps() || aggregate.aggregates.empty()) {
     return false;
   }

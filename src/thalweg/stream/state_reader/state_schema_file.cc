@@ -1,9 +1,11 @@
 #include "thalweg/stream/state_reader/state_schema_file.h"
 
 #include <arrow/type.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "thalweg/checkpoint/metadata_log.h"
+#include "thalweg/state/crc32c.h"
 
 namespace thalweg::stream {
 namespace {
@@ -16,6 +18,10 @@ std::string SchemaPath(const std::string& state_directory, int operator_id) {
 
 Json FieldsToJson(const std::vector<FieldPtr>& fields) {
   return Json::parse(SchemaToJson(arrow::Schema(fields)));
+}
+
+std::string Checksum(const std::string& line) {
+  return fmt::format("{:08x}", state::Crc32c(line));
 }
 
 std::string ToText(const state::StateSchema& schema) {
@@ -33,7 +39,8 @@ std::string ToText(const state::StateSchema& schema) {
     entry["arguments"] = FieldsToJson(arguments);
     json["functions"].push_back(std::move(entry));
   }
-  return "v1\n" + json.dump();
+  const std::string line = json.dump();
+  return "v1\n" + line + "\n" + Checksum(line);
 }
 
 Result<std::vector<FieldPtr>> FieldsFromJson(const Json& json, const char* key) {
@@ -68,7 +75,7 @@ Status WriteStateSchema(FileSystem* file_system, const std::string& state_direct
   if (!schema.is_known()) return Status::OK();
   const std::string path = SchemaPath(state_directory, operator_id);
   ARROW_ASSIGN_OR_RAISE(const bool exists, file_system->Exists(path));
-  if (exists) return Status::OK();
+  if (exists) return ReadStateSchema(file_system, state_directory, operator_id).status();
   ARROW_RETURN_NOT_OK(file_system->CreateDirectories(ParentPath(path)));
   return AtomicCreate(file_system, path, ToText(schema));
 }
@@ -82,8 +89,9 @@ Result<std::optional<state::StateSchema>> ReadStateSchema(FileSystem* file_syste
   ARROW_RETURN_NOT_OK(text.status());
   ARROW_ASSIGN_OR_RAISE(const auto lines, checkpoint::SplitVersionedLines(*text, 1, path));
   const std::string line = lines.empty() ? "" : lines.front();
+  const bool whole = lines.size() == 2 && lines[1] == Checksum(line);
   auto schema = ParseSchemaLine(line);
-  if (!schema.ok()) {
+  if (!whole || !schema.ok()) {
     return MakeError("MALFORMED_LOG_FILE", {{"path", path}, {"text", line.substr(0, 80)}});
   }
   return std::optional(std::move(*schema));

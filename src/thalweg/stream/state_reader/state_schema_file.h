@@ -12,6 +12,7 @@
 namespace thalweg::stream {
 
 /// Records `schema` unless a schema is recorded already; one that is not known is not recorded.
+/// Errors: MALFORMED_LOG_FILE when what is recorded is damaged.
 Status WriteStateSchema(FileSystem* file_system, const std::string& state_directory,
                         int operator_id, const state::StateSchema& schema);
 
