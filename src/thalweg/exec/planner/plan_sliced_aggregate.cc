@@ -60,7 +60,7 @@ bool PlanBuilder::MayGoBySlices(const plan::Node& aggregate) {
     return expression.IsDeterministic() && !Uses(expression, window);
   };
   for (const plan::NamedExpression& key : aggregate.grouping) {
-    if (!key.expression->IsDeterministic()) return false;
+    if (!key.expression->IsDeterministic() || key.output.is_session_window) return false;
   }
   for (const plan::AggregateCall& call : aggregate.aggregates) {
     if (call.distinct || !MergesExactly(*call.function)) return false;

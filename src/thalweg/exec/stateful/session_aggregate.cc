@@ -97,6 +97,9 @@ Status SessionAggregateOperator::Push(int, Batch batch) {
   ARROW_RETURN_NOT_OK(CheckCancelled(context_->cancelled));
   const StopWatch watch(&metrics_.updates_time_micros);
   ARROW_ASSIGN_OR_RAISE(Batch dense, Compact(batch));
+  if (dense.columns[options_.window_column]->null_count() > 0) {
+    return MakeError("INTERNAL_ERROR", {{"message", "a session window to group by is NULL"}});
+  }
   if (!keeps_all()) {
     std::vector<int64_t> starts;
     std::vector<int64_t> ends;
