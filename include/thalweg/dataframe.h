@@ -15,6 +15,7 @@
 #include <arrow/type_fwd.h>
 
 #include "thalweg/column.h"
+#include "thalweg/observation.h"
 #include "thalweg/status.h"
 
 namespace thalweg {
@@ -109,6 +110,12 @@ class DataFrame {
     return OrderBy(columns...);
   }
   DataFrame Limit(int count) const;
+  /// The same rows, aggregated aside: `metrics` are aggregates, by name ("sum(v)" or As()). In a
+  /// streaming query each micro-batch's values are in its progress under `name`.
+  DataFrame Observe(const std::string& name, const std::vector<Column>& metrics) const;
+  /// The same for a bounded frame: `observation` takes the values of the first action. An
+  /// observation serves one frame.
+  DataFrame Observe(const Observation& observation, const std::vector<Column>& metrics) const;
   DataFrame Offset(int count) const;
   /// Qualifies the columns: Col("name.column").
   DataFrame Alias(const std::string& name) const;

@@ -58,6 +58,8 @@ struct StreamingQueryProgress {
   std::vector<StateOperatorProgress> state_operators;
   std::vector<SourceProgress> sources;
   SinkProgress sink;
+  /// What each DataFrame::Observe() of the query saw: its name to a row as JSON.
+  std::map<std::string, std::string> observed_metrics;
   /// Field for field as Spark writes it, on one line and indented.
   std::string json;
   std::string pretty_json;

@@ -103,7 +103,10 @@ std::string ErrorText(const Status& status) {
 class ScenarioPlayer {
  public:
   ScenarioPlayer(const OrderedJson& scenario, std::map<std::string, std::string> settings)
-      : scenario_(scenario), settings_(std::move(settings)), clock_(kStartMillis) {}
+      : scenario_(scenario),
+        scenario_in_order_(scenario),
+        settings_(std::move(settings)),
+        clock_(kStartMillis) {}
 
   std::vector<std::string> Play() {
     const Status status = PlaySteps();
@@ -238,6 +241,25 @@ class ScenarioPlayer {
         dedup->column_names.push_back(column.get<std::string>());
       }
       relation = std::move(dedup);
+    }
+    return Observe(std::move(relation));
+  }
+
+  Result<plan::spec::RelationPtr> Observe(plan::spec::RelationPtr relation) {
+    const OrderedJson observed = scenario_in_order_.value("observe", OrderedJson::object());
+    for (const auto& [name, metrics] : observed.items()) {
+      auto observe = std::make_shared<Relation>();
+      observe->kind = RelationKind::kObserve;
+      observe->input = relation;
+      observe->alias = name;
+      for (const auto& metric : metrics) {
+        ARROW_ASSIGN_OR_RAISE(
+            auto expression,
+            sql::ParseExpression(metric.get<std::string>(),
+                                 {session_->settings().Get("spark.sql.session.timeZone"), {}}));
+        observe->expressions.push_back(std::move(expression));
+      }
+      relation = std::move(observe);
     }
     return relation;
   }
@@ -386,6 +408,7 @@ class ScenarioPlayer {
   }
 
   Json scenario_;
+  OrderedJson scenario_in_order_;
   std::map<std::string, std::string> settings_;
   testing::ManualClock clock_;
   testing::TemporaryDirectory directory_;

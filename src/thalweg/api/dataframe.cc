@@ -272,6 +272,19 @@ DataFrame DataFrame::Offset(int count) const {
   return Restrict(*this, RelationKind::kOffset, count);
 }
 
+DataFrame DataFrame::Observe(const std::string& name, const std::vector<Column>& metrics) const {
+  return Derive(*this, RelationKind::kObserve,
+                [&](Relation* relation, const ParserOptions& options) -> Status {
+                  if (metrics.empty()) return MakeError("CANNOT_BE_EMPTY", {{"item", "exprs"}});
+                  relation->alias = name;
+                  for (const Column& metric : metrics) {
+                    ARROW_ASSIGN_OR_RAISE(auto expression, BuildColumn(metric, options));
+                    relation->expressions.push_back(std::move(expression));
+                  }
+                  return Status::OK();
+                });
+}
+
 DataFrame DataFrame::Alias(const std::string& name) const {
   return Derive(*this, RelationKind::kAlias, [&](Relation* relation, const ParserOptions&) {
     relation->alias = name;

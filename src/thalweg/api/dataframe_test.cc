@@ -1,3 +1,6 @@
+#include <filesystem>
+#include <fstream>
+
 #include <arrow/api.h>
 
 #include "thalweg/api/api_fixture_test.h"
@@ -55,6 +58,90 @@ TEST_F(DataFrameTest, JoinsAndSets) {
   EXPECT_EQ(*sales.UnionByName(sales.Select("x", "v", "k")).DropDuplicates({"k"}).Count(), 2);
   EXPECT_EQ(Rows(sales.Select("k").Intersect(names.Select("k"))), R"({"k":"a"})");
   EXPECT_EQ(Rows(sales.Select("k").Except(names.Select("k"))), R"({"k":"b"})");
+}
+
+TEST_F(DataFrameTest, ObservesMetricsBesideAQuery) {
+  const Observation observation("sales");
+  EXPECT_EQ(observation.Name(), "sales");
+  const DataFrame observed =
+      Sales().Observe(observation, {fn::Count("*").As("rows"), fn::Sum("v"), fn::Max("k").As("k"),
+                                    (fn::Sum("v") + 1).As("more")});
+  EXPECT_FALSE(observation.Get().ok());
+  EXPECT_EQ(Rows(observed.Filter("v > 2").Select("v")), R"({"v":3})");
+  const auto values = observation.Get();
+  ASSERT_TRUE(values.ok()) << values.status();
+  EXPECT_EQ((*values)->schema()->field_names(),
+            (std::vector<std::string>{"rows", "sum(v)", "k", "more"}));
+  EXPECT_EQ((*values)->num_rows(), 1);
+  EXPECT_EQ((*values)->column(0)->GetScalar(0).ValueOrDie()->ToString(), "3");
+  EXPECT_EQ((*values)->column(1)->GetScalar(0).ValueOrDie()->ToString(), "6");
+  EXPECT_EQ((*values)->column(2)->GetScalar(0).ValueOrDie()->ToString(), "b");
+  EXPECT_EQ((*values)->column(3)->GetScalar(0).ValueOrDie()->ToString(), "7");
+  EXPECT_FALSE(Sales().Observe(observation, {fn::Count("*")}).Collect().ok());
+}
+
+TEST_F(DataFrameTest, RefusesUnfitMetrics) {
+  const DataFrame sales = Sales();
+  const std::string prefix = "INVALID_OBSERVED_METRICS.";
+  EXPECT_EQ(Condition(sales.Observe("m", std::vector<Column>{})), "CANNOT_BE_EMPTY");
+  EXPECT_EQ(Condition(sales.Observe("", {fn::Sum("v")})), prefix + "MISSING_NAME");
+  EXPECT_EQ(Condition(sales.Observe("m", {Col("v")})),
+            prefix + "NON_AGGREGATE_FUNC_ARG_IS_ATTRIBUTE");
+  EXPECT_EQ(Condition(sales.Observe("m", {fn::Max("v") + Col("v")})),
+            prefix + "NON_AGGREGATE_FUNC_ARG_IS_ATTRIBUTE");
+  EXPECT_EQ(Condition(sales.Observe("m", {fn::Expr("max(max(v))")})),
+            prefix + "NESTED_AGGREGATES_UNSUPPORTED");
+  EXPECT_EQ(Condition(sales.Observe("m", {fn::CountDistinct("v")})),
+            prefix + "AGGREGATE_EXPRESSION_WITH_DISTINCT_UNSUPPORTED");
+  EXPECT_EQ(Condition(sales.Observe("m", {fn::Expr("count(1) FILTER (WHERE v > 1)")})),
+            prefix + "AGGREGATE_EXPRESSION_WITH_FILTER_UNSUPPORTED");
+  EXPECT_EQ(Condition(sales.Observe("m", {fn::Expr("rand()")})),
+            prefix + "NON_AGGREGATE_FUNC_ARG_IS_NON_DETERMINISTIC");
+  EXPECT_EQ(
+      Condition(sales.Observe("m", {fn::Max("v")}).Filter("v > 1").Observe("m", {fn::Max("v")})),
+      "DUPLICATED_METRICS_NAME");
+  const DataFrame once = sales.Observe("m", {fn::Max("v")});
+  EXPECT_EQ(*once.Union(once).Count(), 6);
+}
+
+TEST_F(DataFrameTest, FileMetadataIsThereWhenNamed) {
+  const testing::TemporaryDirectory directory;
+  const std::string path = directory.Child("in");
+  std::filesystem::create_directory(path);
+  std::ofstream(path + "/1.json") << "{\"k\":\"a\",\"v\":1}\n";
+  std::ofstream(path + "/2.json") << "{\"k\":\"b\",\"v\":22}\n";
+  const DataFrame rows = session_->Read().Schema("k STRING, v INT").Json(path);
+  EXPECT_EQ(*rows.Columns(), (std::vector<std::string>{"k", "v"}));
+  EXPECT_EQ(*rows.Select("*", "_metadata").Columns(),
+            (std::vector<std::string>{"k", "v", "_metadata"}));
+  EXPECT_EQ(Rows(rows.Select("k", "_metadata.file_name", "_METADATA.File_Size")),
+            R"({"k":"a","file_name":"1.json","File_Size":16})"
+            R"({"k":"b","file_name":"2.json","File_Size":17})");
+  const std::string names = R"({"file_name":"1.json"}{"file_name":"2.json"})";
+  EXPECT_EQ(Rows(rows.Select("k").Select("_metadata.file_name")), names);
+  EXPECT_EQ(Rows(rows.Filter("v > 0").Alias("q").Select("q._metadata.file_name")), names);
+  EXPECT_EQ(Rows(rows.DropDuplicates({"k"}).Select("_metadata.file_name")), names);
+  EXPECT_EQ(Rows(rows.WithColumn("z", Col("v")).Drop({"k"}).Select("_metadata.file_name")), names);
+  EXPECT_EQ(Rows(rows.Filter("_metadata.file_name = '2.json'").Select("k")), R"({"k":"b"})");
+  EXPECT_EQ(Rows(rows.GroupBy("_metadata.file_name").Count()),
+            R"({"file_name":"1.json","count":1}{"file_name":"2.json","count":1})");
+  EXPECT_EQ(*rows.OrderBy(Col("_metadata.file_name").Desc()).Columns(),
+            (std::vector<std::string>{"k", "v"}));
+  EXPECT_EQ(Condition(rows.GroupBy("k").Count().Select("_metadata.file_name")),
+            "UNRESOLVED_COLUMN.WITH_SUGGESTION");
+  EXPECT_EQ(Condition(rows.Union(rows).Select("_metadata.file_name")),
+            "UNRESOLVED_COLUMN.WITH_SUGGESTION");
+  EXPECT_EQ(Condition(rows.Select("_metadata.nope")), "FIELD_NOT_FOUND");
+  EXPECT_EQ(Condition(rows.Alias("x").CrossJoin(rows.Alias("y")).Select("_metadata")),
+            "AMBIGUOUS_REFERENCE");
+  EXPECT_EQ(Rows(session_
+                     ->Sql("SELECT t.k, t._metadata.file_size AS s FROM json.`" + path +
+                           "` t ORDER BY _metadata.file_name DESC")
+                     .ValueOrDie()),
+            R"({"k":"a","s":16}{"k":"b","s":17})");
+  THALWEG_ASSERT_OK(rows.CreateOrReplaceTempView("files"));
+  EXPECT_EQ(Condition(session_->Sql("SELECT _metadata FROM files").status()),
+            "UNRESOLVED_COLUMN.WITH_SUGGESTION");
 }
 
 TEST_F(DataFrameTest, Sorts) {

@@ -45,6 +45,7 @@ StreamingQueryProgress api::ConvertProgress(const stream::StreamingQueryProgress
   made.sink = {.description = progress.sink.description,
                .num_output_rows = progress.sink.num_output_rows,
                .metrics = progress.sink.metrics};
+  made.observed_metrics = progress.observed_metrics;
   made.json = stream::ToJson(progress);
   made.pretty_json = stream::ToPrettyJson(progress);
   return made;

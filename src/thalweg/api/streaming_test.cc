@@ -1,4 +1,6 @@
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 
 #include <arrow/api.h>
 
@@ -43,6 +45,49 @@ TEST_F(StreamingTest, CountsInCompleteMode) {
   THALWEG_ASSERT_OK(query->Stop());
   EXPECT_FALSE(query->IsActive());
   THALWEG_ASSERT_OK(query->AwaitTermination());
+}
+
+TEST_F(StreamingTest, ObservedMetricsAreInTheProgress) {
+  MemoryStream events = Events();
+  const auto query =
+      StartToMemory(events.ToDF()
+                        .Observe("all", {fn::Count("*").As("rows"), fn::Max("k").As("k")})
+                        .Filter("v > 1")
+                        .Observe("some", {fn::Sum("v")}),
+                    "append");
+  ASSERT_NE(query, nullptr);
+  ASSERT_TRUE(events
+                  .AddJson(R"({"k":"a","v":1}
+{"k":"b","v":2})")
+                  .ok());
+  THALWEG_ASSERT_OK(query->ProcessAllAvailable());
+  const auto progress = query->LastProgress();
+  ASSERT_TRUE(progress.has_value());
+  EXPECT_EQ(progress->observed_metrics,
+            (std::map<std::string, std::string>{{"all", R"({"rows":2,"k":"b"})"},
+                                                {"some", R"({"sum(v)":2})"}}));
+  EXPECT_THAT(progress->json,
+              HasSubstr(R"("observedMetrics":{"all":{"rows":2,"k":"b"},"some":{"sum(v)":2}
+}
+})"));
+  THALWEG_ASSERT_OK(query->Stop());
+}
+
+TEST_F(StreamingTest, FileMetadataOfAStream) {
+  const testing::TemporaryDirectory directory;
+  const std::string path = directory.Child("in");
+  std::filesystem::create_directory(path);
+  std::ofstream(path + "/1.json") << "{\"k\":\"a\"}\n";
+  const DataFrame rows = session_->ReadStream().Schema("k STRING").Json(path);
+  EXPECT_EQ(*rows.Columns(), std::vector<std::string>{"k"});
+  const auto query = StartToMemory(
+      rows.Select("k", "_metadata.file_name", "_metadata.file_size", "_metadata.file_block_start"),
+      "append");
+  ASSERT_NE(query, nullptr);
+  THALWEG_ASSERT_OK(query->ProcessAllAvailable());
+  EXPECT_EQ(Rows(session_->Table("result")),
+            R"({"k":"a","file_name":"1.json","file_size":10,"file_block_start":0})");
+  THALWEG_ASSERT_OK(query->Stop());
 }
 
 TEST_F(StreamingTest, WindowsCloseByTheWatermark) {

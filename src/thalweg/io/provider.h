@@ -58,6 +58,9 @@ class Provider {
   virtual std::string name() const = 0;
   /// Schema of the rows a read will give (inferred when the user gave none).
   virtual Result<SchemaPtr> InferSchema(const ReadArguments& arguments, bool streaming);
+  /// Hidden columns of a read, found by name only; null when there are none. Their ordinals follow
+  /// those of the schema.
+  virtual SchemaPtr MetadataSchema() const { return nullptr; }
   virtual Result<std::shared_ptr<Scan>> MakeScan(const ReadArguments& arguments);
   virtual Result<std::unique_ptr<StreamSource>> MakeStreamSource(const StreamArguments& arguments);
   virtual Result<std::unique_ptr<StreamSink>> MakeStreamSink(const WriteArguments& arguments);

@@ -41,7 +41,7 @@ struct PushedFilter {
 
 struct ReadRequest {
   /// Ordinals in the source's schema that must be produced, in this order. May be empty: only the
-  /// number of rows matters then.
+  /// number of rows matters then. The provider's hidden columns have the ordinals behind it.
   std::vector<int> columns;
   std::vector<PushedFilter> filters;
   int64_t batch_rows = kDefaultBatchRows;

@@ -116,7 +116,29 @@ Status Session::RunBatchPlan(const plan::NodePtr& analyzed,
   ARROW_RETURN_NOT_OK(plan::CheckBatch(analyzed));
   exec::PlanOptions options = MakePlanOptions();
   options.output_mode = io::OutputMode::kComplete;
-  return exec::RunBatchQuery(Optimize(analyzed), options, MakeBatchContext(), consume);
+  ARROW_ASSIGN_OR_RAISE(const auto observed, exec::RunBatchQuery(Optimize(analyzed), options,
+                                                                 MakeBatchContext(), consume));
+  ReportObserved(observed);
+  return Status::OK();
+}
+
+void Session::AddObserver(const std::string& name, Observer observer) {
+  const std::lock_guard lock(observers_mutex_);
+  observers_[name] = std::move(observer);
+}
+
+void Session::ReportObserved(const std::vector<exec::ObservedMetrics>& observed) {
+  for (const exec::ObservedMetrics& metrics : observed) {
+    Observer observer;
+    {
+      const std::lock_guard lock(observers_mutex_);
+      const auto found = observers_.find(metrics.name);
+      if (found == observers_.end()) continue;
+      observer = std::move(found->second);
+      observers_.erase(found);
+    }
+    observer(metrics);
+  }
 }
 
 Status Session::RunBatch(const plan::spec::RelationPtr& relation,

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -113,6 +114,11 @@ class Session : public std::enable_shared_from_this<Session> {
   Status Write(const BatchWrite& write);
   Result<std::shared_ptr<stream::StreamingQuery>> Start(StreamWrite write);
 
+  /// `observer` gets what the observe() of that name sees in the next batch query that holds it,
+  /// once, on the thread that runs the query.
+  using Observer = std::function<void(const exec::ObservedMetrics&)>;
+  void AddObserver(const std::string& name, Observer observer);
+
   /// The plans of a query as EXPLAIN prints them.
   Result<std::string> Explain(const plan::spec::RelationPtr& relation, bool extended);
 
@@ -139,6 +145,7 @@ class Session : public std::enable_shared_from_this<Session> {
   explicit Session(SessionOptions options);
   plan::AnalyzerContext MakeAnalyzerContext() const;
   plan::NodePtr Optimize(const plan::NodePtr& plan) const;
+  void ReportObserved(const std::vector<exec::ObservedMetrics>& observed);
   int num_workers() const;
   exec::PlanOptions MakePlanOptions() const;
   exec::EpochContext MakeBatchContext() const;
@@ -155,6 +162,8 @@ class Session : public std::enable_shared_from_this<Session> {
   std::shared_ptr<connectors::MemoryTableRegistry> memory_tables_;
   std::unique_ptr<io::ProviderRegistry> providers_;
   std::unique_ptr<plan::Catalog> catalog_;
+  std::mutex observers_mutex_;
+  std::map<std::string, Observer> observers_;  // guarded by observers_mutex_
   // Last: queries end before what they use.
   std::unique_ptr<stream::QueryManager> queries_;
 };

@@ -123,6 +123,7 @@ Status Session::WritePlan(const plan::NodePtr& analyzed, const BatchWrite& write
   if (status.ok()) status = sink->CommitEpoch(0, std::move(result->reports));
   if (!status.ok()) sink->AbortEpoch(0);
   ARROW_RETURN_NOT_OK(status);
+  ReportObserved(result->observed);
   return sink->Stop();
 }
 

@@ -44,7 +44,7 @@ EpochLoop::EpochLoop(EpochLoopArguments arguments)
       idle_reporting_(settings_.idle_report_interval_millis),
       random_(std::random_device{}()) {
   ProgressBuilder::Identity identity{arguments_.id, arguments_.run_id, arguments_.name,
-                                     arguments_.sink->Description()};
+                                     arguments_.sink->Description(), settings_.session_time_zone};
   progress_.emplace(std::move(identity), plan_->stateful_operators(), has_watermark_,
                     arguments_.num_partitions);
 }
@@ -313,6 +313,10 @@ Status EpochLoop::ProduceInto(io::StreamSink* sink, const exec::EpochContext& co
   ARROW_ASSIGN_OR_RAISE(result_, plan_->RunEpoch(context, input, sink));
   FAULT_POINT("epoch.mid");
   ARROW_ASSIGN_OR_RAISE(manifests_, plan_->CommitState(batch_));
+  const std::vector<int64_t> commit_micros = plan_->commit_times_micros();
+  for (size_t i = 0; i < commit_micros.size() && i < result_->state_metrics.size(); ++i) {
+    result_->state_metrics[i].commit_time_micros = commit_micros[i];
+  }
   FAULT_POINT("state.after");
   return Status::OK();
 }

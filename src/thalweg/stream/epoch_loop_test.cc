@@ -289,6 +289,8 @@ TEST_F(EpochLoopTest, ProgressOfABatch) {
   EXPECT_EQ(first.sources[0].end_offset, "4");
   EXPECT_EQ(first.state_operators[0].num_shuffle_partitions, 200);
   EXPECT_EQ(first.state_operators[0].num_state_store_instances, 200);
+  EXPECT_EQ(first.state_operators[0].commit_time_millis, 10);
+  EXPECT_EQ(recent[1]->state_operators[0].commit_time_millis, 20);
   EXPECT_EQ(first.state_operators[0].custom_metrics.at("loadedMapCacheHitCount"), 0);
   EXPECT_EQ(recent[1]->state_operators[0].custom_metrics.at("loadedMapCacheHitCount"), 200);
   EXPECT_EQ(first.sink.num_output_rows, 1);

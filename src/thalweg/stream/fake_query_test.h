@@ -244,10 +244,16 @@ class FakePlan : public exec::QueryPlan {
 
   Result<std::map<int, state::StateManifest>> CommitState(int64_t) override {
     std::map<int, state::StateManifest> manifests;
+    ++commits_;
     for (const auto& info : record_->operators) {
       manifests[info.id].changes = {std::to_string(total_)};
     }
     return manifests;
+  }
+
+  /// 10 ms for the first batch of a run, 20 ms for the second, ...
+  std::vector<int64_t> commit_times_micros() const override {
+    return std::vector<int64_t>(record_->operators.size(), commits_ * 10000);
   }
 
   Status DeleteUnreferencedState(
@@ -270,6 +276,7 @@ class FakePlan : public exec::QueryPlan {
   std::shared_ptr<FakePlanRecord> record_;
   std::vector<std::shared_ptr<const plan::StreamRelation>> relations_;
   int64_t total_ = 0;
+  int64_t commits_ = 0;
 };
 
 }  // namespace thalweg::stream

@@ -90,7 +90,8 @@ Json ToTree(const StreamingQueryProgress& progress) {
   json["sink"] = ToTree(progress.sink);
   if (!progress.observed_metrics.empty()) {
     Json observed = Json::object();
-    for (const auto& [name, row] : progress.observed_metrics) observed[name] = EmbeddedOffset(row);
+    for (const auto& [name, row] : progress.observed_metrics)
+      observed[name] = Json::binary({row.begin(), row.end()});
     json["observedMetrics"] = std::move(observed);
   }
   return json;

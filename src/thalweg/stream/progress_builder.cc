@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "thalweg/stream/observed_json.h"
+
 namespace thalweg::stream {
 namespace {
 
@@ -106,6 +108,7 @@ StreamingQueryProgress ProgressBuilder::Build(const TriggerFacts& facts, const T
     last_output_rows_ = output_rows;
     progress.state_operators = last_operators_;
     progress.sink.num_output_rows = output_rows;
+    if (facts.result != nullptr) FillObserved(facts.result->observed, &progress);
   } else {
     for (const auto& last : last_operators_) progress.state_operators.push_back(Idle(last));
     progress.sink.num_output_rows = last_output_rows_ < 0 ? -1 : 0;
@@ -129,9 +132,17 @@ void ProgressBuilder::RememberOperators(const std::vector<exec::StateMetrics>& m
     state.num_rows_dropped_by_watermark = metrics[i].num_rows_dropped_by_watermark;
     state.num_shuffle_partitions = num_partitions_;
     state.num_state_store_instances =
-        (info.num_partitions > 0 ? info.num_partitions : num_partitions_) *
+        (info.num_store_instances > 0 ? info.num_store_instances : num_partitions_) *
         static_cast<int64_t>(info.store_names.size());
     last_operators_.push_back(std::move(state));
+  }
+}
+
+void ProgressBuilder::FillObserved(const std::vector<exec::ObservedMetrics>& observed,
+                                   StreamingQueryProgress* progress) const {
+  for (const exec::ObservedMetrics& metrics : observed) {
+    auto json = ObservedRowJson(*metrics.schema, metrics.row, identity_.session_time_zone);
+    if (json) progress->observed_metrics[metrics.name] = std::move(*json);
   }
 }
 

@@ -69,6 +69,8 @@ class ProgressBuilder {
     std::string run_id;
     std::optional<std::string> name;
     std::string sink_description;
+    /// Of timestamps in observed metrics.
+    std::string session_time_zone = "UTC";
   };
   ProgressBuilder(Identity identity, std::vector<exec::StatefulOperatorInfo> operators,
                   bool has_watermark, int num_partitions);
@@ -79,6 +81,8 @@ class ProgressBuilder {
 
  private:
   void RememberOperators(const std::vector<exec::StateMetrics>& metrics);
+  void FillObserved(const std::vector<exec::ObservedMetrics>& observed,
+                    StreamingQueryProgress* progress) const;
   void FillEventTime(const TriggerFacts& facts, StreamingQueryProgress* progress) const;
   static void FillSources(const TriggerFacts& facts, const TriggerTimes& times,
                           const SourceSet& sources, StreamingQueryProgress* progress);

@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Appends scalars and containers; `indent` < 0 means no blanks at all.
+/// Appends scalars and containers. A binary value is JSON text that is taken over.
 class JsonWriter {
  public:
   explicit JsonWriter(bool pretty) : pretty_(pretty) {}
@@ -22,6 +22,9 @@ class JsonWriter {
       WriteObject(json, level);
     } else if (json.is_array()) {
       WriteArray(json, level);
+    } else if (json.is_binary()) {
+      const auto& text = json.get_binary();
+      WriteText(std::string_view(reinterpret_cast<const char*>(text.data()), text.size()), level);
     } else if (json.is_number_float()) {
       text_ += JavaDoubleText(json.get<double>());
     } else {
@@ -69,6 +72,40 @@ class JsonWriter {
       Write(value, level);
     }
     text_ += pretty_ ? " ]" : "]";
+  }
+
+  /// JSON text without blanks, laid out as the rest; its numbers stay as they are written.
+  void WriteText(std::string_view json, int level) {
+    std::string open;  // the brackets around the place
+    for (size_t i = 0; i < json.size(); ++i) {
+      const char c = json[i];
+      if (c == '"') {
+        const size_t begin = i++;
+        while (json[i] != '"') i += json[i] == '\\' ? 2 : 1;
+        text_ += json.substr(begin, i + 1 - begin);
+      } else if (!pretty_ || std::string_view("{}[],:").find(c) == std::string_view::npos) {
+        text_ += c;
+      } else if (c == ':') {
+        text_ += " : ";
+      } else if (c == ',') {
+        text_ += open.back() == '{' ? "," : ", ";
+        if (open.back() == '{') NewLine(level);
+      } else if (c == '{' || c == '[') {
+        open += c;
+        text_ += c;
+        const bool empty = json[i + 1] == '}' || json[i + 1] == ']';
+        if (c == '{') ++level;
+        if (c == '[' || empty) text_ += ' ';
+        if (c == '{' && !empty) NewLine(level);
+      } else {
+        if (c == '}') --level;
+        const bool empty = json[i - 1] == '{' || json[i - 1] == '[';
+        if (c == '}' && !empty) NewLine(level);
+        if (c == ']' && !empty) text_ += ' ';
+        text_ += c;
+        open.pop_back();
+      }
+    }
   }
 
   bool pretty_;

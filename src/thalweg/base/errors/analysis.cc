@@ -38,6 +38,25 @@ constexpr ErrorCondition kConditions[] = {
      "The call of <routineName> gives no value for its parameter <parameterName>. Pass one at "
      "position <index> or by name."},
     {"_LEGACY_ERROR_TEMP_1210", "", "The second argument of <funcName> must be true or false."},
+    // observed metrics
+    {"CANNOT_BE_EMPTY", "", "At least one <item> must be given."},
+    {"DUPLICATED_METRICS_NAME", "42710",
+     "There are two observed metrics named <metricName> with different results. Give each a name "
+     "of its own."},
+    {"INVALID_OBSERVED_METRICS.MISSING_NAME", "42K0E", "Observed metrics need a name: <operator>."},
+    {"INVALID_OBSERVED_METRICS.NON_AGGREGATE_FUNC_ARG_IS_ATTRIBUTE", "42K0E",
+     "The observed metric <expr> reads a column outside of an aggregate function."},
+    {"INVALID_OBSERVED_METRICS.NON_AGGREGATE_FUNC_ARG_IS_NON_DETERMINISTIC", "42K0E",
+     "The observed metric <expr> is not deterministic outside of an aggregate function."},
+    {"INVALID_OBSERVED_METRICS.NESTED_AGGREGATES_UNSUPPORTED", "42K0E",
+     "The observed metric <expr> has an aggregate function inside another."},
+    {"INVALID_OBSERVED_METRICS.AGGREGATE_EXPRESSION_WITH_DISTINCT_UNSUPPORTED", "42K0E",
+     "The observed metric <expr> uses DISTINCT, which observed metrics cannot."},
+    {"INVALID_OBSERVED_METRICS.AGGREGATE_EXPRESSION_WITH_FILTER_UNSUPPORTED", "42K0E",
+     "The observed metric <expr> uses FILTER, which observed metrics cannot."},
+    {"INVALID_OBSERVED_METRICS.WINDOW_EXPRESSIONS_UNSUPPORTED", "42K0E",
+     "The observed metric <expr> uses OVER, which observed metrics cannot."},
+    // views
     {"RECURSIVE_VIEW", "42K0H", "The view <viewIdent> is defined in terms of itself (<newPath>)."},
     {"AMBIGUOUS_REFERENCE", "42704",
      "The name <name> is ambiguous; it could be any of <referenceNames>."},

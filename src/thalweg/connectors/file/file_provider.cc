@@ -1,6 +1,7 @@
 #include "thalweg/connectors/file/file_provider.h"
 
 #include "thalweg/connectors/file/file_batch_sink.h"
+#include "thalweg/connectors/file/file_metadata.h"
 #include "thalweg/connectors/file/file_scan.h"
 #include "thalweg/connectors/file/file_sink.h"
 #include "thalweg/connectors/file/file_source.h"
@@ -16,6 +17,7 @@ class FileProvider : public io::Provider {
   Result<SchemaPtr> InferSchema(const io::ReadArguments& arguments, bool streaming) override {
     return InferFileSchema(format_name_, arguments, streaming);
   }
+  SchemaPtr MetadataSchema() const override { return FileMetadataSchema(); }
   Result<std::shared_ptr<io::Scan>> MakeScan(const io::ReadArguments& arguments) override {
     return MakeFileScan(format_name_, arguments);
   }

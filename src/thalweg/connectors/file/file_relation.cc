@@ -188,7 +188,7 @@ Result<std::vector<io::SplitPtr>> FileRelation::PlanSplits(
   const auto no_values = std::make_shared<const PartitionValues>();
   for (const auto& file : files) {
     if (file.size == 0) continue;
-    FileRange range{file.path, 0, file.size, no_values};
+    FileRange range{file.path, 0, file.size, no_values, file.size, file.modification_millis};
     if (partition_schema_->num_fields() > 0) {
       auto& values = values_by_directory[ParentPath(file.path)];
       if (!values) {
@@ -224,11 +224,16 @@ Result<std::unique_ptr<io::BatchReader>> FileRelation::Open(const io::SplitPtr& 
   plan.request.batch_rows = request.batch_rows;
   arrow::FieldVector data_fields;
   for (const int column : request.columns) {
+    if (column >= schema_->num_fields()) {
+      plan.partition_ordinals.push_back(kMetadataColumn);
+      continue;
+    }
     plan.partition_ordinals.push_back(partition_ordinals_[column]);
     if (partition_ordinals_[column] < 0) data_fields.push_back(schema_->field(column));
   }
   plan.request.columns = arrow::schema(std::move(data_fields));
   for (const auto& filter : request.filters) {
+    if (filter.column >= schema_->num_fields()) continue;
     if (partition_ordinals_[filter.column] >= 0) continue;
     auto converted = ToColumnFilter(filter, schema_->field(filter.column)->name());
     if (converted) plan.request.filters.push_back(std::move(*converted));

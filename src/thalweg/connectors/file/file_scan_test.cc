@@ -161,6 +161,23 @@ TEST_F(FileScanTest, ColumnsOfOneName) {
   EXPECT_EQ(condition("a MAP<STRING, STRUCT<k: INT>>, b ARRAY<STRUCT<k: INT>>", "{}"), "OK");
 }
 
+TEST_F(FileScanTest, Metadata) {
+  const std::string root = directory_.Child("meta");
+  WriteFile(root + "/a b.csv", "1\n2\n", 1'700'000'001'000);
+  auto scan = ScanOf(root, {}, ParseSchema("a INT").ValueOrDie()).ValueOrDie();
+  io::ReadRequest request{.columns = {1, 0}};
+  auto reader = scan->Open(scan->PlanSplits().ValueOrDie()[0], request).ValueOrDie();
+  const auto batch = reader->Next().ValueOrDie();
+  ASSERT_TRUE(batch.has_value());
+  EXPECT_TRUE(batch->columns[0]->type()->Equals(*Find("csv")->MetadataSchema()->field(0)->type()));
+  EXPECT_EQ(batch->columns[0]->GetScalar(1).ValueOrDie()->ToString(),
+            "{file_path:string = file:" + root +
+                "/a%20b.csv, file_name:string = a%20b.csv, "
+                "file_size:int64 = 4, file_block_start:int64 = 0, file_block_length:int64 = 4, "
+                "file_modification_time:timestamp[us, tz=UTC] = 2023-11-14 22:13:21.000000Z}");
+  EXPECT_EQ(batch->columns[1]->length(), 2);
+}
+
 TEST_F(FileScanTest, LargeFilesAreReadInPieces) {
   std::string text;
   for (int i = 0; i < 2'000'000; ++i) text += std::to_string(i) + "\n";

@@ -1,7 +1,10 @@
 #include "thalweg/connectors/file/file_split_reader.h"
 
+#include <algorithm>
+
 #include <arrow/api.h>
 
+#include "thalweg/connectors/file/file_metadata.h"
 #include "thalweg/connectors/file/path_text.h"
 
 namespace thalweg::connectors {
@@ -43,6 +46,7 @@ class FileSplitReader : public io::BatchReader {
   Status OpenNext() {
     ++next_range_;
     partition_columns_.clear();
+    metadata_column_.reset();
     ARROW_ASSIGN_OR_RAISE(auto file, plan_.file_system->Open(range().path));
     formats::ReadRequest request = plan_.request;
     request.range_begin = range().begin;
@@ -80,12 +84,29 @@ class FileSplitReader : public io::BatchReader {
     return cached->length() == rows ? cached : cached->Slice(0, rows);
   }
 
+  Result<ArrayPtr> MetadataColumn(int64_t rows) {
+    if (!metadata_column_ || metadata_column_->length() < rows) {
+      const FileRange& file = range();
+      const int64_t end = std::min(file.end, file.file_size);
+      ARROW_ASSIGN_OR_RAISE(metadata_column_,
+                            FileMetadataColumn({file.path, file.file_size, file.begin,
+                                                end - file.begin, file.modification_millis},
+                                               rows));
+    }
+    return metadata_column_->length() == rows ? metadata_column_ : metadata_column_->Slice(0, rows);
+  }
+
   Result<Batch> AddPartitionColumns(Batch batch) {
     Batch out;
     out.num_rows = batch.num_rows;
     out.selection = batch.selection;
     size_t data = 0;
     for (const int ordinal : plan_.partition_ordinals) {
+      if (ordinal == kMetadataColumn) {
+        ARROW_ASSIGN_OR_RAISE(auto column, MetadataColumn(batch.num_rows));
+        out.columns.push_back(std::move(column));
+        continue;
+      }
       if (ordinal < 0) {
         out.columns.push_back(std::move(batch.columns[data++]));
         continue;
@@ -102,6 +123,7 @@ class FileSplitReader : public io::BatchReader {
   std::unique_ptr<formats::FormatReader> reader_;
   // Of the current range, long enough for the longest batch so far.
   std::vector<ArrayPtr> partition_columns_;
+  ArrayPtr metadata_column_;
 };
 
 }  // namespace

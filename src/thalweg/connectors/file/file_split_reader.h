@@ -16,11 +16,17 @@ struct FileRange {
   int64_t begin = 0;
   int64_t end = 0;
   std::shared_ptr<const PartitionValues> partition_values;
+  /// Of the whole file, for the column `_metadata`.
+  int64_t file_size = 0;
+  int64_t modification_millis = 0;
 };
 
 struct FileSplit : io::Split {
   std::vector<FileRange> ranges;
 };
+
+/// In place of a partition ordinal: the column `_metadata`.
+inline constexpr int kMetadataColumn = -2;
 
 /// What a reader produces: for each column either a data column or a partition column.
 struct FileReadPlan {
@@ -28,7 +34,7 @@ struct FileReadPlan {
   std::shared_ptr<const formats::Format> format;
   /// Data columns, and what else the format wants to know; the range is set for each file.
   formats::ReadRequest request;
-  /// For each output column its partition ordinal, or -1 for the next data column.
+  /// For each output column its partition ordinal, -1 for the next data column, or kMetadataColumn.
   std::vector<int> partition_ordinals;
   bool ignore_missing = false;
   bool ignore_corrupt = false;

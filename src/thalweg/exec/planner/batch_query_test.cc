@@ -93,7 +93,7 @@ TEST_P(BatchQueryTest, CancelEndsTheQuery) {
       plan::BuildAggregate(input_, plan::PassThrough(std::vector<Attribute>{k_}), {CountCall()});
   EXPECT_TRUE(RunBatchQuery(plan, options, context, [](const Batch&) {
                 return Status::OK();
-              }).IsCancelled());
+              }).status().IsCancelled());
 }
 
 TEST_P(BatchQueryTest, ErrorOfTheConsumerIsTheErrorOfTheQuery) {
@@ -101,7 +101,7 @@ TEST_P(BatchQueryTest, ErrorOfTheConsumerIsTheErrorOfTheQuery) {
   options.num_workers = GetParam();
   EXPECT_TRUE(RunBatchQuery(input_, options, EpochContext(), [](const Batch&) {
                 return Status::IOError("full");
-              }).IsIOError());
+              }).status().IsIOError());
 }
 
 TEST_P(BatchQueryTest, SortLimitOffset) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "thalweg/exec/stateless/observe.h"
 #include "thalweg/exec/stop_watch.h"
+#include "thalweg/state/state_table.h"
 
 namespace thalweg::exec {
 
@@ -100,8 +102,26 @@ StateMetrics PipelinePlan::CollectMetrics(size_t id) const {
     if (!counted) total.num_rows_total += parts.store->durable(worker)->size();
     total.memory_used_bytes += parts.store->durable(worker)->memory_bytes();
   }
-  for (const auto& micros : commit_micros_) total.commit_time_micros += micros[id];
   return total;
+}
+
+Result<ObservedMetrics> PipelinePlan::CollectObserved(const ObservedParts& parts) const {
+  const expr::EvalContext& context = contexts_.front().eval;
+  std::vector<uint64_t> storage((state::kSlotOffset + parts.calls->slot_bytes() + 7) / 8);
+  auto* total = reinterpret_cast<uint8_t*>(storage.data());
+  parts.calls->Init(total);
+  Status status;
+  for (const ObserveOperator* instance : parts.instances) {
+    if (status.ok()) status = parts.calls->Merge(total, instance->group());
+  }
+  Batch values;
+  values.num_rows = 1;
+  if (status.ok()) status = parts.calls->Finish(context, &total, 1, &values.columns);
+  parts.calls->Destroy(total + state::kSlotOffset);
+  ARROW_RETURN_NOT_OK(status);
+  ObservedMetrics observed{parts.name, parts.schema, {}};
+  ARROW_ASSIGN_OR_RAISE(observed.row, expr::EvaluateProjection(parts.projections, context, values));
+  return observed;
 }
 
 Result<EpochResult> PipelinePlan::CollectResult() {
@@ -129,6 +149,10 @@ Result<EpochResult> PipelinePlan::CollectResult() {
   }
   for (size_t id = 0; id < stateful_.size(); ++id) {
     result.state_metrics.push_back(CollectMetrics(id));
+  }
+  for (const ObservedParts& parts : observed_) {
+    ARROW_ASSIGN_OR_RAISE(ObservedMetrics observed, CollectObserved(parts));
+    result.observed.push_back(std::move(observed));
   }
   for (SinkOperator* operation : sinks_) {
     ARROW_ASSIGN_OR_RAISE(io::WriterReportPtr report, operation->Finish());
@@ -168,6 +192,14 @@ Result<std::map<int, state::StateManifest>> PipelinePlan::CommitState(int64_t ep
                           stateful_[id].store->FinishCommit(epoch));
   }
   return manifests;
+}
+
+std::vector<int64_t> PipelinePlan::commit_times_micros() const {
+  std::vector<int64_t> totals(stateful_.size(), 0);
+  for (const auto& micros : commit_micros_) {
+    for (size_t id = 0; id < micros.size(); ++id) totals[id] += micros[id];
+  }
+  return totals;
 }
 
 Status PipelinePlan::DeleteUnreferencedState(

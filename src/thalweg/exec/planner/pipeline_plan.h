@@ -9,6 +9,7 @@
 #include "thalweg/exec/driver.h"
 #include "thalweg/exec/planner/query_plan.h"
 #include "thalweg/exec/planner/sink_operator.h"
+#include "thalweg/exec/stateful/aggregate_calls.h"
 #include "thalweg/exec/stateless/watermark.h"
 
 namespace thalweg::exec {
@@ -17,6 +18,17 @@ namespace thalweg::exec {
 struct StatefulParts {
   std::vector<StatefulOperator*> instances;
   std::unique_ptr<state::StateStore> store;
+};
+
+class ObserveOperator;
+
+/// An observe(): its instances, one per worker, and what becomes of their aggregates.
+struct ObservedParts {
+  std::string name;
+  SchemaPtr schema;
+  std::shared_ptr<const AggregateCalls> calls;
+  std::vector<expr::ExpressionPtr> projections;  // bound to the aggregates' results
+  std::vector<const ObserveOperator*> instances;
 };
 
 class PipelinePlan : public QueryPlan {
@@ -36,6 +48,7 @@ class PipelinePlan : public QueryPlan {
   Result<EpochResult> RunEpoch(const EpochContext& context, const EpochInput& input,
                                io::StreamSink* sink) override;
   Result<std::map<int, state::StateManifest>> CommitState(int64_t epoch) override;
+  std::vector<int64_t> commit_times_micros() const override;
   Status DeleteUnreferencedState(
       const std::vector<std::map<int, state::StateManifest>>& retained) override;
   std::string ToString() const override { return text_; }
@@ -48,6 +61,7 @@ class PipelinePlan : public QueryPlan {
   Status RunPhases(const EpochContext& context, const EpochInput& input, io::StreamSink* sink);
   Result<EpochResult> CollectResult();
   StateMetrics CollectMetrics(size_t id) const;
+  Result<ObservedMetrics> CollectObserved(const ObservedParts& parts) const;
 
   PlanOptions options_;
   // The driver goes last: its threads run what the others own.
@@ -57,6 +71,7 @@ class PipelinePlan : public QueryPlan {
   std::vector<StatefulParts> stateful_;  // by operator id
   std::vector<std::unique_ptr<Phase>> phases_;
   std::vector<std::vector<WatermarkOperator*>> watermarks_;  // per node, per worker
+  std::vector<ObservedParts> observed_;
   std::vector<SinkOperator*> sinks_;
   std::vector<EpochContext> contexts_;  // per worker, of the current epoch
   // Per worker and stateful operator: what the last commit took.

@@ -87,6 +87,19 @@ std::string DescribeAggregate(const plan::Node& node, const char* name) {
   return std::string(name) + "(keys=[" + keys + "], functions=[" + functions + "])";
 }
 
+Result<std::shared_ptr<const AggregateCalls>> BindAggregates(
+    const plan::Node& node, std::vector<expr::ExpressionPtr>* inputs) {
+  InputColumns columns(std::move(*inputs));
+  std::vector<BoundAggregate> aggregates;
+  for (const plan::AggregateCall& call : node.aggregates) {
+    ARROW_ASSIGN_OR_RAISE(BoundAggregate bound,
+                          BindCall(call, OutputIds(*node.children[0]), &columns));
+    aggregates.push_back(std::move(bound));
+  }
+  *inputs = columns.expressions();
+  return std::make_shared<const AggregateCalls>(std::move(aggregates));
+}
+
 Result<Rows> PlanBuilder::BuildAggregate(const plan::Node& node) {
   const plan::Node& child = *node.children[0];
   const int operator_id = child.is_streaming() ? NextOperatorId() : -1;
@@ -94,17 +107,9 @@ Result<Rows> PlanBuilder::BuildAggregate(const plan::Node& node) {
   ARROW_ASSIGN_OR_RAISE(Rows rows, by_slices ? BuildTimeSlices(child) : Build(node.children[0]));
   std::vector<expr::ExpressionPtr> keys;
   for (const plan::NamedExpression& key : node.grouping) keys.push_back(key.expression);
-  ARROW_ASSIGN_OR_RAISE(keys, BindAll(keys, child));
-  InputColumns columns(std::move(keys));
-  std::vector<BoundAggregate> aggregates;
-  for (const plan::AggregateCall& call : node.aggregates) {
-    ARROW_ASSIGN_OR_RAISE(BoundAggregate bound, BindCall(call, OutputIds(child), &columns));
-    aggregates.push_back(std::move(bound));
-  }
-  Append(&rows, [&](int) {
-    return std::make_unique<ProjectOperator>(columns.expressions(), "AggregateInput");
-  });
-  auto calls = std::make_shared<const AggregateCalls>(std::move(aggregates));
+  ARROW_ASSIGN_OR_RAISE(std::vector<expr::ExpressionPtr> inputs, BindAll(keys, child));
+  ARROW_ASSIGN_OR_RAISE(auto calls, BindAggregates(node, &inputs));
+  Append(&rows, [&](int) { return std::make_unique<ProjectOperator>(inputs, "AggregateInput"); });
   const bool by_session =
       std::any_of(node.grouping.begin(), node.grouping.end(),
                   [](const plan::NamedExpression& key) { return key.output.is_session_window; });
@@ -132,7 +137,7 @@ Result<Rows> PlanBuilder::BuildGlobalAggregate(const plan::Node& node, Rows rows
     shared->table = AddStateful(operator_id, "stateStoreSave", &rows, 1, std::move(table),
                                 options_.output_mode != io::OutputMode::kComplete)
                         ->table(0);
-    plan_->stateful_infos_[operator_id].num_partitions = 1;
+    plan_->stateful_infos_[operator_id].num_store_instances = 1;
     calls->Describe(&plan_->stateful_infos_[operator_id].schema);
   }
   Append(&rows, [&](int worker) {

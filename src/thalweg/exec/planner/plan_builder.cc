@@ -94,6 +94,8 @@ Result<Rows> PlanBuilder::Build(const plan::NodePtr& node) {
       return BuildDeduplicate(*node);
     case NodeKind::kGenerate:
       return BuildGenerate(*node);
+    case NodeKind::kObserve:
+      return BuildObserve(*node);
     case NodeKind::kTimeWindow:
       return BuildTimeWindow(*node);
   }

@@ -67,6 +67,7 @@ class PlanBuilder {
   Result<Rows> BuildGenerate(const plan::Node& node);
   Result<Rows> BuildTimeWindow(const plan::Node& node);
   Result<Rows> BuildSessionWindow(const plan::Node& node);
+  Result<Rows> BuildObserve(const plan::Node& node);
 
   /// A leaf with a chain on every worker. The caller fills in where rows come from.
   Rows AddLeaf(std::unique_ptr<Leaf> leaf, std::string description);
@@ -109,6 +110,10 @@ std::vector<uint64_t> OutputIds(const plan::Node& node);
 /// The expressions bound to the rows of `input`.
 Result<std::vector<expr::ExpressionPtr>> BindAll(
     const std::vector<expr::ExpressionPtr>& expressions, const plan::Node& input);
+/// The aggregates of `node` (kAggregate, kObserve) over the rows of its child. What they read is
+/// added to `inputs`, each column once: they are bound to a batch of the values of `inputs`.
+Result<std::shared_ptr<const AggregateCalls>> BindAggregates(
+    const plan::Node& node, std::vector<expr::ExpressionPtr>* inputs);
 /// "a, b" of the expressions' texts.
 std::string JoinTexts(const std::vector<expr::ExpressionPtr>& expressions);
 /// "name(keys=[k#1], functions=[sum(v)])": an aggregation in EXPLAIN.

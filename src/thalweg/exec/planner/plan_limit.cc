@@ -45,7 +45,7 @@ Result<Rows> PlanBuilder::BuildStreamingLimit(const plan::Node& node) {
   state::StateStore* store =
       AddStateful(operator_id, "globalLimit", &rows, 1, std::move(table), false);
   plan_->stateful_infos_[operator_id].schema = RowCountCodec::Schema();
-  plan_->stateful_infos_[operator_id].num_partitions = 1;
+  plan_->stateful_infos_[operator_id].num_store_instances = 1;
   Append(&rows, [&](int) {
     auto limit = std::make_unique<StreamingLimitOperator>(node.limit, store->table(0));
     plan_->stateful_[operator_id].instances.push_back(limit.get());

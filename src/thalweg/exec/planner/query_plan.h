@@ -57,8 +57,9 @@ struct StatefulOperatorInfo {
   bool has_watermark = false;
   /// Whether a no-data batch is due when its watermark moves (semantics 1.4), for this mode.
   bool runs_on_watermark_advance = false;
-  /// Number of partitions of its state as Spark counts them; 0: PlanOptions::num_key_groups.
-  int num_partitions = 0;
+  /// How many of the partitions hold state of it, as Spark counts them; 0: all
+  /// (PlanOptions::num_key_groups). An aggregate without keys has 1.
+  int num_store_instances = 0;
   /// Its stores per partition, by Spark's names.
   std::vector<std::string> store_names = {"default"};
   /// The watermark of its output when that of its input is at `millis`; unset: the same.
@@ -72,6 +73,13 @@ struct StatefulOperatorInfo {
 /// Rows of one stream for one epoch: splits to read. Index = position in stream_relations().
 using EpochInput = std::vector<std::vector<io::SplitPtr>>;
 
+/// What one observe() saw in an epoch: a row.
+struct ObservedMetrics {
+  std::string name;
+  SchemaPtr schema;
+  Batch row;
+};
+
 struct EpochResult {
   /// Per stream relation: rows that left its scans (every scan of a doubly used source counts).
   std::vector<int64_t> input_rows;
@@ -79,6 +87,8 @@ struct EpochResult {
   std::vector<EventTimeStatistics> event_times;
   /// Per stateful operator.
   std::vector<StateMetrics> state_metrics;
+  /// Per observe(), in plan order.
+  std::vector<ObservedMetrics> observed;
   /// Order-independent hash of the input rows (decision 12).
   uint64_t input_hash = 0;
   /// What the sink writers reported.
@@ -110,6 +120,9 @@ class QueryPlan {
   /// Makes the state after the last RunEpoch durable; gives the manifests to record in the commit.
   virtual Result<std::map<int, state::StateManifest>> CommitState(int64_t epoch) = 0;
 
+  /// Per stateful operator: microseconds that the last CommitState() took, all workers together.
+  virtual std::vector<int64_t> commit_times_micros() const { return {}; }
+
   /// Removes state files that none of `retained` names: neither the manifests of retained commits
   /// nor (by itself) what the current state consists of. Called only after a newer commit was
   /// written.
@@ -128,9 +141,9 @@ Result<std::unique_ptr<QueryPlan>> MakeQueryPlan(const plan::NodePtr& plan,
                                                  const PlanOptions& options);
 
 /// Runs a batch query to its end and hands every output batch to `consume` (one thread at a time,
-/// in order when the plan is sorted). Batches are dense.
-Status RunBatchQuery(const plan::NodePtr& plan, const PlanOptions& options,
-                     const EpochContext& context,
-                     const std::function<Status(const Batch&)>& consume);
+/// in order when the plan is sorted). Batches are dense. Gives what observe() saw.
+Result<std::vector<ObservedMetrics>> RunBatchQuery(
+    const plan::NodePtr& plan, const PlanOptions& options, const EpochContext& context,
+    const std::function<Status(const Batch&)>& consume);
 
 }  // namespace thalweg::exec

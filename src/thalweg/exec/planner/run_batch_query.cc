@@ -42,14 +42,17 @@ class ConsumerSink : public io::StreamSink {
 
 }  // namespace
 
-Status RunBatchQuery(const plan::NodePtr& plan, const PlanOptions& options,
-                     const EpochContext& context, const Consumer& consume) {
+Result<std::vector<ObservedMetrics>> RunBatchQuery(const plan::NodePtr& plan,
+                                                   const PlanOptions& options,
+                                                   const EpochContext& context,
+                                                   const Consumer& consume) {
   ARROW_ASSIGN_OR_RAISE(const auto query, MakeQueryPlan(plan, options));
   if (!query->stream_relations().empty()) {
     return Status::Invalid("a query over a stream cannot run as a batch");
   }
   ConsumerSink sink(consume);
-  return query->RunEpoch(context, {}, &sink).status();
+  ARROW_ASSIGN_OR_RAISE(EpochResult result, query->RunEpoch(context, {}, &sink));
+  return std::move(result.observed);
 }
 
 }  // namespace thalweg::exec

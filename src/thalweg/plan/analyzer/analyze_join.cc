@@ -108,6 +108,11 @@ Result<AnalyzedRelation> MergeUsingColumns(NodePtr node, const std::vector<Using
     node = BuildProject(std::move(node), std::move(items));
   }
   result.node = std::move(node);
+  for (const Scope* side : {&left, &right}) {
+    if (side == &right && (type == JoinType::kLeftSemi || type == JoinType::kLeftAnti)) break;
+    result.scope.metadata.insert(result.scope.metadata.end(), side->metadata.begin(),
+                                 side->metadata.end());
+  }
   return result;
 }
 
@@ -121,6 +126,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeJoin(const Relation& relation)
   Scope both = left.scope;
   both.attributes.insert(both.attributes.end(), right.scope.attributes.begin(),
                          right.scope.attributes.end());
+  both.metadata.insert(both.metadata.end(), right.scope.metadata.begin(),
+                       right.scope.metadata.end());
   both.hidden.insert(both.hidden.end(), right.scope.hidden.begin(), right.scope.hidden.end());
   JoinHooks hooks(left.node->is_streaming() || right.node->is_streaming());
   ExpressionResolver resolver(context_, &both, &hooks);
@@ -153,11 +160,13 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeJoin(const Relation& relation)
   if (type == JoinType::kRight || type == JoinType::kFull) {
     SetNullable(&left.scope.attributes);
     SetNullable(&left.scope.hidden);
+    SetNullable(&left.scope.metadata);
     for (UsingColumn& column : columns) column.left.nullable = true;
   }
   if (type == JoinType::kLeft || type == JoinType::kFull) {
     SetNullable(&right.scope.attributes);
     SetNullable(&right.scope.hidden);
+    SetNullable(&right.scope.metadata);
     for (UsingColumn& column : columns) column.right.nullable = true;
   }
   if (is_using && !columns.empty()) {
@@ -172,6 +181,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeJoin(const Relation& relation)
   };
   append(&result.scope.attributes, right.scope.attributes);
   append(&result.scope.hidden, right.scope.hidden);
+  append(&result.scope.metadata, right.scope.metadata);
   return result;
 }
 

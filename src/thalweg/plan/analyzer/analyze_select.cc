@@ -173,6 +173,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeDistinct(const Relation& relat
   ARROW_ASSIGN_OR_RAISE(NodePtr node, BuildDistinct(ProjectToScope(input)));
   input.node = std::move(node);
   input.scope.hidden.clear();
+  input.scope.metadata.clear();
   return input;
 }
 

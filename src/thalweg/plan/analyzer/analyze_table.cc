@@ -72,6 +72,21 @@ Status NotStreaming(const std::string& name) {
 
 }  // namespace
 
+AnalyzedRelation RelationAnalyzer::OfferMetadata(const io::Provider& provider,
+                                                 AnalyzedRelation relation) const {
+  const SchemaPtr hidden = with_file_metadata_ ? provider.MetadataSchema() : nullptr;
+  if (hidden == nullptr) return relation;
+  auto node = std::make_shared<Node>(*relation.node);
+  const int first = static_cast<int>(node->output.size());
+  for (Attribute& attribute : MakeAttributes(*hidden)) {
+    node->source_columns.push_back(static_cast<int>(node->output.size()));
+    node->output.push_back(std::move(attribute));
+  }
+  relation.scope.metadata.assign(node->output.begin() + first, node->output.end());
+  relation.node = std::move(node);
+  return relation;
+}
+
 io::ReadArguments RelationAnalyzer::MakeReadArguments(const io::Options& options) const {
   io::ReadArguments arguments;
   arguments.options = options;
@@ -121,8 +136,10 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNamed(const Relation& relation
     Result<AnalyzedRelation> analyzed = Analyze(definition);
     common_tables_ = here;
     ARROW_ASSIGN_OR_RAISE(found, std::move(analyzed));
+    found.scope.metadata.clear();
   } else if (const auto view = context_->catalog->FindView(name)) {
     ARROW_ASSIGN_OR_RAISE(found, UseView(*view, relation.is_stream));
+    found.scope.metadata.clear();
   } else if (const auto entry = context_->catalog->FindTable(name)) {
     ARROW_ASSIGN_OR_RAISE(found, UseTable(relation, *entry));
   } else {
@@ -130,6 +147,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNamed(const Relation& relation
   }
   if (relation.is_stream && !found.node->is_streaming()) return NotStreaming(name);
   for (Attribute& attribute : found.scope.attributes) attribute.qualifier = {ToLowerAscii(name)};
+  for (Attribute& attribute : found.scope.metadata) attribute.qualifier = {ToLowerAscii(name)};
   found.scope.hidden.clear();
   return found;
 }
@@ -164,16 +182,17 @@ Result<AnalyzedRelation> RelationAnalyzer::UseTable(const Relation& relation,
   if (!table.location.empty()) arguments.paths.push_back(table.location);
   if (!relation.is_stream) {
     ARROW_ASSIGN_OR_RAISE(NodePtr node, ScanNode(table.provider, std::move(arguments)));
-    return MakeRelation(std::move(node));
+    return OfferMetadata(*table.provider, MakeRelation(std::move(node)));
   }
   ARROW_ASSIGN_OR_RAISE(auto stream, MakeStreamRelation(table.provider, std::move(arguments)));
-  return MakeRelation(StreamNode(std::move(stream)));
+  return OfferMetadata(*table.provider, MakeRelation(StreamNode(std::move(stream))));
 }
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRead(const spec::RelationPtr& relation) {
   if (relation->is_stream) {
     if (auto known = context_->catalog->FindStream(relation)) {
-      return MakeRelation(StreamNode(std::move(known)));
+      const io::Provider& provider = *known->provider;
+      return OfferMetadata(provider, MakeRelation(StreamNode(std::move(known))));
     }
   }
   std::string format = relation->format;
@@ -186,10 +205,11 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRead(const spec::RelationPtr& 
   AddPathOption(&arguments);
   if (!relation->is_stream) {
     ARROW_ASSIGN_OR_RAISE(NodePtr node, ScanNode(provider, std::move(arguments)));
-    return MakeRelation(std::move(node));
+    return OfferMetadata(*provider, MakeRelation(std::move(node)));
   }
   ARROW_ASSIGN_OR_RAISE(auto stream, MakeStreamRelation(provider, std::move(arguments)));
-  return MakeRelation(StreamNode(context_->catalog->RememberStream(relation, std::move(stream))));
+  stream = context_->catalog->RememberStream(relation, std::move(stream));
+  return OfferMetadata(*provider, MakeRelation(StreamNode(std::move(stream))));
 }
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLocal(const Relation& relation) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "thalweg/plan/analyzer/file_metadata.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
@@ -49,7 +50,10 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeAlias(const Relation& relation
     if (!names.empty()) attributes[i].name = names[i];
     if (!relation.alias.empty()) attributes[i].qualifier = {relation.alias};
   }
-  if (!relation.alias.empty()) input.scope.hidden.clear();
+  if (!relation.alias.empty()) {
+    input.scope.hidden.clear();
+    for (Attribute& attribute : input.scope.metadata) attribute.qualifier = {relation.alias};
+  }
   return input;
 }
 
@@ -180,7 +184,12 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeWithColumns(const Relation& re
     }
     if (!replaced) outputs.push_back(made);
   }
-  return MakeRelation(BuildProject(std::move(input.node), std::move(outputs)));
+  AnalyzedRelation made;
+  for (const NamedExpression& item : outputs) made.scope.attributes.push_back(item.output);
+  made.scope.metadata = input.scope.metadata;
+  KeepFileMetadata(input.scope, &outputs);
+  made.node = BuildProject(std::move(input.node), std::move(outputs));
+  return made;
 }
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeDrop(const Relation& relation) {
@@ -190,7 +199,9 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeDrop(const Relation& relation)
         relation.column_names.begin(), relation.column_names.end(),
         [&attribute](const std::string& name) { return EqualsIgnoreCase(attribute.name, name); });
   });
-  input.node = ProjectToScope(input);
+  std::vector<NamedExpression> items = PassThrough(input.scope.attributes);
+  KeepFileMetadata(input.scope, &items);
+  input.node = BuildProject(std::move(input.node), std::move(items));
   return input;
 }
 

@@ -1,5 +1,6 @@
 #include "thalweg/plan/analyzer/analyzer.h"
 
+#include "thalweg/plan/analyzer/file_metadata.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
 
@@ -14,8 +15,9 @@ Result<Analyzer> Analyzer::Make(AnalyzerContext context) {
 }
 
 Result<NodePtr> Analyzer::Analyze(const spec::RelationPtr& relation) const {
+  const bool with_file_metadata = relation != nullptr && NamesFileMetadata(*relation);
   ARROW_ASSIGN_OR_RAISE(const AnalyzedRelation analyzed,
-                        RelationAnalyzer(&context_).Analyze(relation));
+                        RelationAnalyzer(&context_, with_file_metadata).Analyze(relation));
   return ProjectToScope(analyzed);
 }
 

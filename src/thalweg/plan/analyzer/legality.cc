@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -280,9 +281,39 @@ Status CheckRunTimeRules(const Node& plan, OutputMode mode, const Settings& sett
   return MakeError("_LEGACY_ERROR_TEMP_3076", {{"config", kAllowMultiple}});
 }
 
+// A text of the metrics and their input that does not depend on the ids of attributes.
+std::string MetricsText(const Node& node) {
+  std::string text;
+  for (const NamedExpression& item : node.projections) {
+    text += item.expression->ToString() + " AS " + item.output.name + ";";
+  }
+  for (const AggregateCall& call : node.aggregates) text += call.text + ";";
+  text += ToString(*node.children[0]);
+  std::string plain;
+  bool in_id = false;
+  for (const char c : text) {
+    in_id = c == '#' || (in_id && c >= '0' && c <= '9');
+    if (!in_id) plain += c;
+  }
+  return plain;
+}
+
+// Metrics of one name must be the same metrics (a view used twice).
+Status CheckObservedNames(const Node& plan) {
+  std::map<std::string, std::string> known;
+  return CheckUp(plan, [&known](const Node& node) {
+    if (node.kind != NodeKind::kObserve) return Status::OK();
+    const std::string text = MetricsText(node);
+    const auto [entry, added] = known.emplace(node.metrics_name, text);
+    if (added || entry->second == text) return Status::OK();
+    return MakeError("DUPLICATED_METRICS_NAME", {{"metricName", node.metrics_name}});
+  });
+}
+
 }  // namespace
 
 Status CheckStreaming(const NodePtr& plan, OutputMode mode, const Settings& settings) {
+  ARROW_RETURN_NOT_OK(CheckObservedNames(*plan));
   if (!plan->is_streaming()) {
     return StreamingUnsupported(
         "Queries without streaming sources cannot be executed with writeStream.start()");
@@ -302,6 +333,7 @@ Status CheckBatch(const NodePtr& plan) {
         "Queries with streaming sources must be executed with writeStream.start(), or from a "
         "streaming table or flow definition within a Spark Declarative Pipeline.");
   }
+  ARROW_RETURN_NOT_OK(CheckObservedNames(*plan));
   return CheckUp(*plan, [](const Node& node) {
     if (node.kind == NodeKind::kDeduplicate && node.within_watermark) {
       return StreamingUnsupported(

@@ -21,7 +21,9 @@ struct CommonTables {
 /// Resolves one query, relation kind by relation kind. One use, one thread.
 class RelationAnalyzer {
  public:
-  explicit RelationAnalyzer(const AnalyzerContext* context) : context_(context) {}
+  /// `with_file_metadata`: scans offer the hidden columns of files.
+  RelationAnalyzer(const AnalyzerContext* context, bool with_file_metadata)
+      : context_(context), with_file_metadata_(with_file_metadata) {}
 
   Result<AnalyzedRelation> Analyze(const spec::RelationPtr& relation);
 
@@ -62,9 +64,16 @@ class RelationAnalyzer {
   Result<AnalyzedRelation> AnalyzeWithColumns(const Relation& relation);
   Result<AnalyzedRelation> AnalyzeDrop(const Relation& relation);
 
+  // metrics on the side: analyze_observe.cc
+  Result<AnalyzedRelation> AnalyzeObserve(const Relation& relation);
+
   io::ReadArguments MakeReadArguments(const io::Options& options) const;
 
+  /// Adds the hidden columns that `provider` has to a scan.
+  AnalyzedRelation OfferMetadata(const io::Provider& provider, AnalyzedRelation relation) const;
+
   const AnalyzerContext* context_;
+  const bool with_file_metadata_;
   std::shared_ptr<const CommonTables> common_tables_;
   std::vector<std::string> open_views_;  // being resolved, in lower case
 };

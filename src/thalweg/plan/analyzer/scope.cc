@@ -98,7 +98,11 @@ Result<std::optional<NameMatch>> FindName(const Scope& scope,
   if (parts.size() > 1) {
     found = Candidates(scope.hidden, parts[0], parts[1]);
     if (!found.empty()) return MakeMatch(found, parts, 1);
+    found = Candidates(scope.metadata, parts[0], parts[1]);
+    if (!found.empty()) return MakeMatch(found, parts, 1);
   }
+  found = Candidates(scope.metadata, "", parts[0]);
+  if (!found.empty()) return MakeMatch(found, parts, 0);
   return std::optional<NameMatch>();
 }
 

@@ -14,6 +14,8 @@ struct Scope {
   std::vector<Attribute> attributes;
   /// Left out of `*` and found only by a qualified name: the other side's column of a USING join.
   std::vector<Attribute> hidden;
+  /// Left out of `*` and found where nothing else has the name: file metadata.
+  std::vector<Attribute> metadata;
 };
 
 /// What a dotted name stands for: an attribute, then struct fields inside it.

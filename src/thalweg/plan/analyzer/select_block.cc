@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "thalweg/plan/analyzer/file_metadata.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 
@@ -196,6 +197,8 @@ NodePtr SelectBlock::BuildBelow() const {
 Result<AnalyzedRelation> SelectBlock::Finish() {
   NodePtr node = BuildBelow();
   std::vector<NamedExpression> items = outputs_;
+  if (!aggregating_) KeepFileMetadata(input_.scope, &items);
+  const std::vector<NamedExpression> kept = items;
   for (const SortKey& key : sort_keys_) {
     for (const uint64_t id : expr::CollectAttributeIds(*key.expression)) {
       const auto has_id = [id](const NamedExpression& item) { return item.output.id == id; };
@@ -206,12 +209,17 @@ Result<AnalyzedRelation> SelectBlock::Finish() {
       items.push_back(PassThrough(*below));
     }
   }
-  const bool extended = items.size() > outputs_.size();
+  const bool extended = items.size() > kept.size();
   if (!IsIdentity(items, node->output)) node = BuildProject(std::move(node), std::move(items));
   if (!sort_keys_.empty()) node = BuildSort(std::move(node), sort_keys_);
   AnalyzedRelation relation;
   relation.scope = OutputScope();
-  if (extended) node = BuildProject(std::move(node), PassThrough(relation.scope.attributes));
+  if (!aggregating_) relation.scope.metadata = input_.scope.metadata;
+  if (extended) {
+    std::vector<Attribute> attributes;
+    for (const NamedExpression& item : kept) attributes.push_back(item.output);
+    node = BuildProject(std::move(node), PassThrough(attributes));
+  }
   relation.node = std::move(node);
   return relation;
 }

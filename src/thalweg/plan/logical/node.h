@@ -84,7 +84,8 @@ enum class NodeKind {
   kWatermark,    // event_time (attribute id), delay_millis
   kDeduplicate,  // keys (attribute ids); within_watermark
   kGenerate,     // generator, arguments; output = child output, then generator output; outer
-  kTimeWindow,   // window over `time`: output = child output, then the window struct
+  kObserve,     // metrics_name; aggregates over the rows that pass, projections over the aggregates
+  kTimeWindow,  // window over `time`: output = child output, then the window struct
 };
 
 /// A stream as the plan knows it; the epoch loop makes the io::StreamSource for it. Two references
@@ -115,11 +116,13 @@ class Node {
   int64_t range_start = 0;
   int64_t range_end = 0;
   int64_t range_step = 1;
-  // kProject
+  // kProject, kObserve (over the outputs of its aggregates)
   std::vector<NamedExpression> projections;
   // kFilter, kJoin
   expr::ExpressionPtr condition;
-  // kAggregate
+  // kObserve
+  std::string metrics_name;
+  // kAggregate; `aggregates` also kObserve
   std::vector<NamedExpression> grouping;
   std::vector<AggregateCall> aggregates;
   /// Came from SELECT DISTINCT, UNION, INTERSECT or EXCEPT (legality tells it from GROUP BY).

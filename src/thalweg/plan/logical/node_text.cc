@@ -156,6 +156,8 @@ std::string LineText(const Node& node) {
                          NamesOfIds(node, node.keys));
     case NodeKind::kGenerate:
       return GenerateText(node);
+    case NodeKind::kObserve:
+      return fmt::format("CollectMetrics {}, {}", node.metrics_name, ItemsText(node.projections));
     case NodeKind::kTimeWindow:
       return TimeWindowText(node);
   }

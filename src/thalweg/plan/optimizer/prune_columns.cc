@@ -115,6 +115,10 @@ void AddOwnReferences(const Node& node, Ids* ids) {
   AddReferences(node.session_end, ids);
   for (const SortKey& key : node.sort_keys) AddReferences(key.expression, ids);
   for (const expr::ExpressionPtr& argument : node.arguments) AddReferences(argument, ids);
+  for (const AggregateCall& call : node.aggregates) {
+    for (const expr::ExpressionPtr& argument : call.arguments) AddReferences(argument, ids);
+    AddReferences(call.filter, ids);
+  }
   if (node.kind == NodeKind::kWatermark) ids->insert(node.event_time);
   if (node.kind == NodeKind::kDeduplicate) {
     ids->insert(node.keys.begin(), node.keys.end());

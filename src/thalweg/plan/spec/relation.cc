@@ -158,6 +158,8 @@ std::string InnerText(const Relation& relation) {
       return "SubqueryAlias " + relation.alias + ColumnsText(relation.column_names);
     case RelationKind::kWith:
       return "UnresolvedWith";
+    case RelationKind::kObserve:
+      return "CollectMetrics " + relation.alias + ", " + List(relation.expressions);
     case RelationKind::kWatermark:
       return fmt::format("UnresolvedEventTimeWatermark {}, {} microseconds",
                          ToString(*relation.expressions[0]), relation.delay_micros);

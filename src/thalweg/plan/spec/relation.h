@@ -47,6 +47,7 @@ enum class RelationKind {
   kLateralView,   // input, expressions[0] = generator call, alias, column_names, outer
   kWithColumns,   // input, expressions = aliases that replace or add columns (API)
   kDrop,          // input, column_names to leave out (API)
+  kObserve,       // input, alias = name of the metrics, expressions
   kSample,        // refused by the analyzer
 };
 

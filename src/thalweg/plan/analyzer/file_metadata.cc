@@ -1,0 +1,53 @@
+#include "thalweg/plan/analyzer/file_metadata.h"
+
+#include <algorithm>
+
+#include "thalweg/plan/logical/build.h"
+#include "thalweg/plan/logical/error_text.h"
+
+namespace thalweg::plan {
+namespace {
+
+constexpr const char* kColumn = "_metadata";
+
+bool Names(const spec::ExpressionPtr& expression);
+
+bool AnyNames(const std::vector<spec::ExpressionPtr>& expressions) {
+  return std::any_of(expressions.begin(), expressions.end(), Names);
+}
+
+bool Names(const spec::ExpressionPtr& expression) {
+  if (expression == nullptr) return false;
+  const bool names =
+      std::any_of(expression->name.begin(), expression->name.end(),
+                  [](const std::string& part) { return EqualsIgnoreCase(part, kColumn); });
+  return names || AnyNames(expression->children) || Names(expression->filter);
+}
+
+}  // namespace
+
+bool NamesFileMetadata(const spec::Relation& relation) {
+  if (AnyNames(relation.expressions) || AnyNames(relation.outputs) || Names(relation.condition)) {
+    return true;
+  }
+  if (std::any_of(relation.rows.begin(), relation.rows.end(), AnyNames)) return true;
+  for (const spec::SortOrder& order : relation.order) {
+    if (Names(order.expression)) return true;
+  }
+  for (const auto& [name, definition] : relation.definitions) {
+    if (NamesFileMetadata(*definition)) return true;
+  }
+  return (relation.input != nullptr && NamesFileMetadata(*relation.input)) ||
+         (relation.right != nullptr && NamesFileMetadata(*relation.right));
+}
+
+void KeepFileMetadata(const Scope& scope, std::vector<NamedExpression>* items) {
+  for (const Attribute& attribute : scope.metadata) {
+    const bool known = std::any_of(items->begin(), items->end(), [&](const NamedExpression& item) {
+      return item.output.id == attribute.id;
+    });
+    if (!known) items->push_back(PassThrough(attribute));
+  }
+}
+
+}  // namespace thalweg::plan

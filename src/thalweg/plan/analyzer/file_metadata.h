@@ -1,0 +1,16 @@
+#pragma once
+
+#include "thalweg/plan/analyzer/analyzed_relation.h"
+#include "thalweg/plan/spec/relation.h"
+
+namespace thalweg::plan {
+
+/// Whether an expression of the query names the hidden column `_metadata` of files: only then scans
+/// carry it.
+bool NamesFileMetadata(const spec::Relation& relation);
+
+/// Adds what `scope` hides of file metadata to the items of a projection, unless it is there: so it
+/// stays in reach above the projection.
+void KeepFileMetadata(const Scope& scope, std::vector<NamedExpression>* items);
+
+}  // namespace thalweg::plan
