@@ -91,17 +91,18 @@ TEST_P(BatchQueryTest, CancelEndsTheQuery) {
   options.num_workers = GetParam();
   const NodePtr plan =
       plan::BuildAggregate(input_, plan::PassThrough(std::vector<Attribute>{k_}), {CountCall()});
-  EXPECT_TRUE(RunBatchQuery(plan, options, context, [](const Batch&) {
-                return Status::OK();
-              }).status().IsCancelled());
+  EXPECT_TRUE(RunBatchQuery(plan, options, context, [](const Batch&) { return Status::OK(); })
+                  .status()
+                  .IsCancelled());
 }
 
 TEST_P(BatchQueryTest, ErrorOfTheConsumerIsTheErrorOfTheQuery) {
   PlanOptions options;
   options.num_workers = GetParam();
-  EXPECT_TRUE(RunBatchQuery(input_, options, EpochContext(), [](const Batch&) {
-                return Status::IOError("full");
-              }).status().IsIOError());
+  EXPECT_TRUE(RunBatchQuery(input_, options, EpochContext(),
+                            [](const Batch&) { return Status::IOError("full"); })
+                  .status()
+                  .IsIOError());
 }
 
 TEST_P(BatchQueryTest, SortLimitOffset) {

@@ -23,16 +23,16 @@ enum class ExpressionKind {
   kStar,       // name = qualifier parts, empty for plain *; count(*) is a function of one kStar
   kFunction,   // name.back() = function name; children = arguments; distinct; filter. Operators
                // are functions by symbol: + - * / % div = == <=> <> != < <= > >= & | ^ ~ || !
-              // (unary minus "negative", unary plus "positive"), and, or, not, in (value, list...),
-              // like/ilike/rlike (value, pattern[, escape literal]), between (value, low, high),
-              // isnull, isnotnull, isnan, "is distinct from" as not(<=>), POSITION(a IN b) as
-              // locate(a, b), extract (field literal, source). TRIM(BOTH x FROM s) is trim(x, s),
-              // LEADING and TRAILING are ltrim(x, s) and rtrim(x, s). (a, b) and STRUCT(a, b AS n)
-              // are "struct", its children may be kAlias. IS [NOT] TRUE is [not] <=> true. LIKE
-              // ANY/ALL become or/and of likes. dateadd(unit, n, t) is timestampadd('UNIT', n, t),
-              // datediff(unit, a, b) timestampdiff('UNIT', a, b). f(x) IGNORE NULLS is f(x, true).
-              // || is "||". CURRENT_DATE, CURRENT_TIMESTAMP, LOCALTIMESTAMP... without () have no
-              // children.
+  // (unary minus "negative", unary plus "positive"), and, or, not, in (value, list...),
+  // like/ilike/rlike (value, pattern[, escape literal]), between (value, low, high),
+  // isnull, isnotnull, isnan, "is distinct from" as not(<=>), POSITION(a IN b) as
+  // locate(a, b), extract (field literal, source). TRIM(BOTH x FROM s) is trim(x, s),
+  // LEADING and TRAILING are ltrim(x, s) and rtrim(x, s). (a, b) and STRUCT(a, b AS n)
+  // are "struct", its children may be kAlias. IS [NOT] TRUE is [not] <=> true. LIKE
+  // ANY/ALL become or/and of likes. dateadd(unit, n, t) is timestampadd('UNIT', n, t),
+  // datediff(unit, a, b) timestampdiff('UNIT', a, b). f(x) IGNORE NULLS is f(x, true).
+  // || is "||". CURRENT_DATE, CURRENT_TIMESTAMP, LOCALTIMESTAMP... without () have no
+  // children.
   kAlias,      // children[0] AS name.back(); several names for a generator
   kCast,       // children[0] to `type`; try_cast
   kCase,       // children = [when, then]..., else? ; has_else. The simple form is rewritten to "="

@@ -157,7 +157,7 @@ class StateStoreProvider : public io::Provider {
   Functions functions_;
 };
 
-SchemaPtr MetadataSchema() {
+SchemaPtr StateMetadataSchema() {
   return arrow::schema(
       {arrow::field("operatorId", arrow::int64()), arrow::field("operatorName", arrow::utf8()),
        arrow::field("stateStoreName", arrow::utf8()), arrow::field("numPartitions", arrow::int32()),
@@ -200,7 +200,7 @@ class StateMetadataProvider : public io::Provider {
 
   Result<SchemaPtr> InferSchema(const io::ReadArguments& arguments, bool streaming) override {
     if (streaming) return io::Provider::InferSchema(arguments, streaming);
-    return MetadataSchema();
+    return StateMetadataSchema();
   }
 
   Result<std::shared_ptr<io::Scan>> MakeScan(const io::ReadArguments& arguments) override {
@@ -209,7 +209,7 @@ class StateMetadataProvider : public io::Provider {
     ARROW_RETURN_NOT_OK(ParseStateNumber(arguments.options, "batchId").status());
     const auto checkpoint =
         std::make_shared<StateCheckpoint>(arguments.file_system, path, functions_);
-    return std::make_shared<StateScan>(MetadataSchema(), "StateMetadataScan [" + path + "]",
+    return std::make_shared<StateScan>(StateMetadataSchema(), "StateMetadataScan [" + path + "]",
                                        [checkpoint](const BatchConsumer& consume) {
                                          return ReadMetadata(checkpoint.get(), consume);
                                        });

@@ -20,9 +20,7 @@ Json FieldsToJson(const std::vector<FieldPtr>& fields) {
   return Json::parse(SchemaToJson(arrow::Schema(fields)));
 }
 
-std::string Checksum(const std::string& line) {
-  return fmt::format("{:08x}", state::Crc32c(line));
-}
+std::string Checksum(const std::string& line) { return fmt::format("{:08x}", state::Crc32c(line)); }
 
 std::string ToText(const state::StateSchema& schema) {
   Json json;
