@@ -190,6 +190,19 @@ class ScriptTest(ProgramTest):
         self.assert_done(outcome)
         self.assertEqual(outcome.out, '{"s":10}\n')
 
+    def test_insert_into_named_columns(self):
+        table = ("CREATE TABLE t USING json LOCATION 't' AS SELECT 1 AS a, 'x' AS b; "
+                 "INSERT INTO t (b) VALUES ('y'); INSERT INTO t (b, a) VALUES ('z', 3); ")
+        outcome = self.sql(table + "SELECT * FROM t ORDER BY b", "--format", "json")
+        self.assert_done(outcome)
+        self.assertEqual(outcome.rows(), [{"a": 1, "b": "x"}, {"a": None, "b": "y"},
+                                          {"a": 3, "b": "z"}])
+
+    def test_unknown_column_of_an_insert(self):
+        outcome = self.sql("CREATE TABLE t USING json LOCATION 't' AS SELECT 1 AS a; "
+                           "INSERT INTO t (nope) SELECT 5")
+        self.assert_fails(outcome, "UNRESOLVED_COLUMN.WITH_SUGGESTION", "42703")
+
 
 class ErrorTest(ProgramTest):
     def test_place_of_a_syntax_error(self):

@@ -44,6 +44,23 @@ class StreamingTableTest(StreamingCase):
         self.assertEqual(outcome.rows(), [{"k": "a", "s": 20}, {"k": "b", "s": 40}])
         self.assertEqual(outcome.complaints(), [])
 
+    def test_no_rows_are_added_beside_the_manifest(self):
+        self.add_events(0, 1)
+        outcome = self.sql(TABLE + "INSERT INTO out SELECT 'k', 7")
+        self.assert_fails(outcome, "THALWEG_APPEND_TO_STREAMING_OUTPUT", "42809")
+        self.assertEqual(self.written(), [0])
+
+    def test_insert_of_a_stream_into_named_columns(self):
+        self.add_events(0, 2)
+        outcome = self.sql(
+            SOURCE + "CREATE TABLE t USING json LOCATION 't' AS SELECT 'a' AS k, 1 AS v "
+            "WHERE false; SET thalweg.sql.streaming.trigger=availableNow; "
+            "SET spark.sql.streaming.checkpointLocation=checkpoints; "
+            "INSERT INTO t (v) SELECT v FROM STREAM events; SELECT * FROM t ORDER BY v",
+            "--format", "json")
+        self.assert_done(outcome)
+        self.assertEqual(outcome.rows(), [{"k": None, "v": 0}, {"k": None, "v": 1}])
+
     def test_restart_goes_on_where_it_ended(self):
         self.add_events(0, 3)
         self.assert_done(self.sql(TABLE))

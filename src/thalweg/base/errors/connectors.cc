@@ -41,6 +41,9 @@ constexpr ErrorCondition kConditions[] = {
     {"STREAMING_REPLAY_INPUT_CHANGED", "42K03",
      "Batch <batchId> was interrupted and has to run again on the same input, but the file <path> "
      "<change>. Restore the file, or start with a new checkpoint location."},
+    {"THALWEG_APPEND_TO_STREAMING_OUTPUT", "42809",
+     "Rows cannot be appended to <path>: a streaming query fills it, and only what its manifest "
+     "_spark_metadata names is ever read there. Write elsewhere, or through the query."},
     {"UNABLE_TO_INFER_SCHEMA", "42KD9",
      "Unable to infer schema for <format>. It must be specified manually."},
     {"UNSUPPORTED_DATA_SOURCE_SAVE_MODE", "0A000",

@@ -6,6 +6,7 @@
 
 #include "thalweg/connectors/file/file_sink_writer.h"
 #include "thalweg/connectors/file/path_text.h"
+#include "thalweg/connectors/file/sink_manifest.h"
 #include "thalweg/connectors/option_values.h"
 
 namespace thalweg::connectors {
@@ -22,6 +23,16 @@ Status CollectAll(FileSystem* file_system, const std::string& directory,
     if (info.is_directory) ARROW_RETURN_NOT_OK(CollectAll(file_system, info.path, out));
   }
   return Status::OK();
+}
+
+// Readers of a streaming query's output see only what its manifest names: rows added beside it
+// would never be seen again.
+Status CheckNoManifest(const FileTarget& target) {
+  const std::string manifest = JoinPath(target.directory, kManifestDirectory);
+  ARROW_ASSIGN_OR_RAISE(const bool exists, target.file_system->Exists(manifest));
+  if (!exists) return Status::OK();
+  return MakeError("THALWEG_APPEND_TO_STREAMING_OUTPUT",
+                   {{"path", QualifiedPath(target.directory)}});
 }
 
 class FileBatchSink : public io::StreamSink {
@@ -111,6 +122,9 @@ Result<std::unique_ptr<io::StreamSink>> MakeFileBatchSink(const std::string& for
   ARROW_ASSIGN_OR_RAISE(const bool exists, arguments.file_system->Exists(target->directory));
   if (exists && arguments.save_mode == io::SaveMode::kErrorIfExists) {
     return MakeError("PATH_ALREADY_EXISTS", {{"outputPath", QualifiedPath(target->directory)}});
+  }
+  if (exists && arguments.save_mode == io::SaveMode::kAppend) {
+    ARROW_RETURN_NOT_OK(CheckNoManifest(*target));
   }
   const std::string overwrite_mode =
       FindOption(arguments.options, "partitionOverwriteMode")
