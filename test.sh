@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 tools/setup.sh
-tools/build.sh release all header_check
+tools/build.sh release all bench header_check
 python3 tests/structure/check_structure.py
 printf '[test] running all test programs\n'
 ctest --test-dir build/release --output-on-failure --timeout 1500 -j "$(nproc)"

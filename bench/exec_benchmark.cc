@@ -95,11 +95,11 @@ void RunQuery(benchmark::State& state, const plan::NodePtr& node) {
   exec::PlanOptions options;
   for (auto _ : state) {
     int64_t rows = 0;
-    const Status status = exec::RunBatchQuery(node, options, {}, [&](const Batch& batch) {
+    const auto observed = exec::RunBatchQuery(node, options, {}, [&](const Batch& batch) {
       rows += batch.num_rows;
       return Status::OK();
     });
-    if (!status.ok()) state.SkipWithError(status.ToString().c_str());
+    if (!observed.ok()) state.SkipWithError(observed.status().ToString().c_str());
     benchmark::DoNotOptimize(rows);
   }
   state.SetItemsProcessed(state.iterations() * kRows);
