@@ -43,8 +43,9 @@ class StructureTest(unittest.TestCase):
         for text in ("pip install --index-" + "url x", "https://registry.example/x",
                      "http://pypi.example:80/simple"):
             self.assertTrue(checks.REGISTRY.search(text), text)
-        for text in ("registry->Add(x)", "https://spark.apache.org/docs/latest", "a/work/b"):
+        for text in ("registry->Add(x)", "https://spark.apache.org/docs/latest", "homework/b"):
             self.assertFalse(checks.REGISTRY.search(text), text)
+            self.assertFalse(checks.MACHINE_PATH.search(text), text)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@
 
 #include "thalweg/state/fixed_width.h"
 #include "thalweg/state/row_key_variable.h"
+#include "thalweg/types/data_types.h"
 
 namespace thalweg::state {
 
@@ -196,7 +197,9 @@ RowCodec::~RowCodec() = default;
 
 Result<std::shared_ptr<const RowCodec>> RowCodec::Make(std::vector<TypePtr> types) {
   for (const TypePtr& type : types) {
-    if (!CanStore(*type)) return Status::NotImplemented("state of type ", type->ToString());
+    if (CanStore(*type)) continue;
+    return MakeError("UNSUPPORTED_FEATURE",
+                     {{"feature", "state with a column of type " + SqlTypeName(*type)}});
   }
   return std::shared_ptr<const RowCodec>(new RowCodec(std::move(types)));
 }

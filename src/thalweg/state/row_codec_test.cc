@@ -102,6 +102,13 @@ TEST(RowCodecTest, ImpossibleRowsAreFound) {
   EXPECT_FALSE(codec->IsValid(""));
 }
 
+TEST(RowCodecTest, TypesWithoutRoomInStateAreRefused) {
+  const TypePtr type = arrow::dense_union({arrow::field("a", arrow::int32())});
+  EXPECT_TRUE(IsCondition(RowCodec::Make({type}).status(), "UNSUPPORTED_FEATURE"));
+  EXPECT_TRUE(IsCondition(RowCodec::Make({arrow::int32(), arrow::list(type)}).status(),
+                          "UNSUPPORTED_FEATURE"));
+}
+
 TEST(RowCodecTest, SignatureTellsTheTypes) {
   const auto codec = RowCodec::Make({arrow::int32(), arrow::utf8()}).ValueOrDie();
   EXPECT_EQ(codec->Signature(), "int32, string");

@@ -331,7 +331,8 @@ Result<std::unique_ptr<io::StreamSource>> MakeFileStreamSource(
     const std::string& format_name, const io::StreamArguments& arguments) {
   if (arguments.paths.empty()) return MakeError("_LEGACY_ERROR_TEMP_2047");
   if (arguments.paths.size() > 1) {
-    return Status::NotImplemented("a stream of files reads one path, not ", arguments.paths.size());
+    return MakeError("UNSUPPORTED_FEATURE",
+                     {{"feature", "a stream of files that reads more than one path"}});
   }
   const std::string path = AbsolutePath(arguments.paths[0]);
   ARROW_ASSIGN_OR_RAISE(auto options, ParseFileSourceOptions(arguments, path));

@@ -230,6 +230,13 @@ TEST_F(FileSourceTest, RefusesUnfitOptions) {
   }
 }
 
+TEST_F(FileSourceTest, TakesOnePath) {
+  auto arguments = Arguments({}, in_);
+  arguments.paths.push_back(in_ + "/more");
+  EXPECT_TRUE(
+      IsCondition(Find("text")->MakeStreamSource(arguments).status(), "UNSUPPORTED_FEATURE"));
+}
+
 TEST_F(FileSourceTest, NeedsAPathAndASchema) {
   auto csv = Find("csv");
   EXPECT_TRUE(IsCondition(csv->InferSchema(Arguments(), true).status(), "_LEGACY_ERROR_TEMP_2047"));

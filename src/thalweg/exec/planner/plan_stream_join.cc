@@ -7,6 +7,7 @@
 #include "thalweg/exec/stateless/project.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/join_watermark.h"
+#include "thalweg/plan/spec/join_type_text.h"
 
 namespace thalweg::exec {
 namespace {
@@ -14,23 +15,12 @@ namespace {
 using plan::JoinType;
 using StateWatermarks = std::array<plan::StateWatermark, 2>;
 
-Result<const char*> NameOf(JoinType type) {
-  switch (type) {
-    case JoinType::kInner:
-    case JoinType::kCross:
-      return "Inner";
-    case JoinType::kLeft:
-      return "LeftOuter";
-    case JoinType::kRight:
-      return "RightOuter";
-    case JoinType::kFull:
-      return "FullOuter";
-    case JoinType::kLeftSemi:
-      return "LeftSemi";
-    case JoinType::kLeftAnti:
-      break;
+// What EXPLAIN calls the join; without a condition it is an inner one.
+Result<std::string_view> NameOf(JoinType type) {
+  if (type == JoinType::kLeftAnti) {
+    return MakeError("UNSUPPORTED_FEATURE", {{"feature", "LEFT ANTI JOIN of two streams"}});
   }
-  return MakeError("UNSUPPORTED_FEATURE", {{"feature", "LEFT ANTI JOIN of two streams"}});
+  return plan::spec::JoinTypeText(type == JoinType::kCross ? JoinType::kInner : type);
 }
 
 /// The expression as a column of the input: its own, or one more that is computed.
@@ -93,9 +83,9 @@ std::function<int64_t(int64_t)> OutputWatermark(const StateWatermarks& watermark
   };
 }
 
-std::string Describe(const plan::Node& node, const char* type) {
+std::string Describe(const plan::Node& node, std::string_view type) {
   std::string text = "StreamingSymmetricHashJoin [" + JoinTexts(node.left_keys) + "], [" +
-                     JoinTexts(node.right_keys) + "], " + type;
+                     JoinTexts(node.right_keys) + "], " + std::string(type);
   if (node.condition != nullptr) text += ", " + node.condition->ToString();
   return text;
 }
@@ -144,7 +134,7 @@ Result<std::shared_ptr<StreamJoinOptions>> PlanJoin(const plan::Node& node,
                                                     const StateWatermarks& watermarks,
                                                     std::array<Columns, 2>* columns) {
   auto options = std::make_shared<StreamJoinOptions>();
-  ARROW_ASSIGN_OR_RAISE(const char* type_name, NameOf(node.join_type));
+  ARROW_ASSIGN_OR_RAISE(const std::string_view type_name, NameOf(node.join_type));
   for (int i = 0; i < 2; ++i) {
     StreamJoinSide* side = &options->sides[i];
     const auto& keys = i == 0 ? node.left_keys : node.right_keys;

@@ -5,29 +5,10 @@
 #include <fmt/format.h>
 
 #include "thalweg/plan/logical/join_watermark.h"
+#include "thalweg/plan/spec/join_type_text.h"
 
 namespace thalweg::plan {
 namespace {
-
-const char* JoinTypeName(JoinType type) {
-  switch (type) {
-    case JoinType::kInner:
-      return "Inner";
-    case JoinType::kLeft:
-      return "LeftOuter";
-    case JoinType::kRight:
-      return "RightOuter";
-    case JoinType::kFull:
-      return "FullOuter";
-    case JoinType::kLeftSemi:
-      return "LeftSemi";
-    case JoinType::kLeftAnti:
-      return "LeftAnti";
-    case JoinType::kCross:
-      return "Cross";
-  }
-  return "";
-}
 
 bool IsMarked(const Node& side, const expr::Expression& expression) {
   if (expression.kind() != expr::ExpressionKind::kAttribute) return false;
@@ -57,7 +38,7 @@ Status CheckStateCanExpire(const Node& join) {
       "Stream-stream {} join between two streaming DataFrame/Datasets is not supported without a "
       "watermark in the join keys, or a watermark on the nullable side and an appropriate range "
       "condition",
-      JoinTypeName(join.join_type)));
+      spec::JoinTypeText(join.join_type)));
 }
 
 // Two streams: which output modes a type of join can serve.
@@ -71,7 +52,7 @@ Status CheckMode(const Node& join, io::OutputMode mode) {
   return StreamingUnsupported(
       fmt::format("{} join between two streaming DataFrames/Datasets is not supported in {} output "
                   "mode, only in {}",
-                  JoinTypeName(type), OutputModeName(mode),
+                  spec::JoinTypeText(type), OutputModeName(mode),
                   updates ? "Append and Update output modes" : "Append output mode"));
 }
 
@@ -128,7 +109,7 @@ Status CheckStreamingJoin(const Node& join, io::OutputMode mode) {
     return StreamingUnsupported(
         fmt::format("{} join with a streaming DataFrame/Dataset on the right and a static "
                     "DataFrame/Dataset on the left is not supported",
-                    JoinTypeName(type)));
+                    spec::JoinTypeText(type)));
   }
   if (left && type == JoinType::kRight) {
     return StreamingUnsupported(

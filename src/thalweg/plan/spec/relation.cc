@@ -1,10 +1,9 @@
 #include "thalweg/plan/spec/relation.h"
 
-#include <string_view>
-
 #include <arrow/type.h>
 #include <fmt/format.h>
 
+#include "thalweg/plan/spec/join_type_text.h"
 #include "thalweg/plan/spec/literal_text.h"
 
 namespace thalweg::plan::spec {
@@ -36,26 +35,6 @@ std::string OptionsText(const std::map<std::string, std::string>& options) {
   std::vector<std::string> texts;
   for (const auto& [key, value] : options) texts.push_back(key + "=" + value);
   return "[" + JoinTexts(texts) + "]";
-}
-
-std::string_view JoinTypeText(JoinType type) {
-  switch (type) {
-    case JoinType::kInner:
-      return "Inner";
-    case JoinType::kLeft:
-      return "LeftOuter";
-    case JoinType::kRight:
-      return "RightOuter";
-    case JoinType::kFull:
-      return "FullOuter";
-    case JoinType::kLeftSemi:
-      return "LeftSemi";
-    case JoinType::kLeftAnti:
-      return "LeftAnti";
-    case JoinType::kCross:
-      return "Cross";
-  }
-  return "";
 }
 
 std::string JoinText(const Relation& relation) {
@@ -195,6 +174,26 @@ void Append(const Relation& relation, const std::string& first_prefix,
 }
 
 }  // namespace
+
+std::string_view JoinTypeText(JoinType type) {
+  switch (type) {
+    case JoinType::kInner:
+      return "Inner";
+    case JoinType::kLeft:
+      return "LeftOuter";
+    case JoinType::kRight:
+      return "RightOuter";
+    case JoinType::kFull:
+      return "FullOuter";
+    case JoinType::kLeftSemi:
+      return "LeftSemi";
+    case JoinType::kLeftAnti:
+      return "LeftAnti";
+    case JoinType::kCross:
+      return "Cross";
+  }
+  return "";
+}
 
 std::string ToString(const Relation& relation) {
   std::string out;
