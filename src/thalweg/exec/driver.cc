@@ -16,12 +16,14 @@ class Driver::PhaseWorker {
         work_(work),
         next_(next),
         cancelled_(cancelled),
-        worker_(worker) {}
+        worker_(worker),
+        turn_(driver->scheduler_.get(), &driver->share_) {}
 
   Status Run() {
     bool leaves_finished = false;
     while (!driver_->failed_.load(std::memory_order_relaxed)) {
       ARROW_RETURN_NOT_OK(CheckCancelled(cancelled_));
+      turn_.Yield();
       ARROW_RETURN_NOT_OK(DrainMailbox());
       if (reader_ != nullptr) {
         ARROW_RETURN_NOT_OK(ReadBatch());
@@ -34,7 +36,7 @@ class Driver::PhaseWorker {
         }
       } else if (ExchangesFinished()) {
         return Status::OK();
-      } else if (!driver_->mailboxes_.WaitForMessage(worker_)) {
+      } else if (!WaitForMessage()) {
         break;
       }
     }
@@ -55,6 +57,20 @@ class Driver::PhaseWorker {
     return Status::OK();
   }
 
+  bool WaitForMessage() {
+    turn_.Pause();
+    const bool goes_on = driver_->mailboxes_.WaitForMessage(worker_);
+    turn_.Resume();
+    return goes_on;
+  }
+
+  void WaitForRoom() {
+    if (driver_->num_workers_ == 1 || !driver_->mailboxes_.MustWaitForRoom(worker_)) return;
+    turn_.Pause();
+    driver_->mailboxes_.WaitForRoom(worker_);
+    turn_.Resume();
+  }
+
   bool TakeSplit() {
     while (true) {
       const size_t index = next_->fetch_add(1, std::memory_order_relaxed);
@@ -71,7 +87,7 @@ class Driver::PhaseWorker {
   }
 
   Status ReadBatch() {
-    if (driver_->num_workers_ > 1) driver_->mailboxes_.WaitForRoom(worker_);
+    WaitForRoom();
     Operator* head = leaf_->heads[worker_].get();
     std::optional<Batch> batch;
     if (head->WantsMore()) {
@@ -102,12 +118,14 @@ class Driver::PhaseWorker {
   std::atomic<size_t>* next_;
   const std::atomic<bool>* cancelled_;
   int worker_;
+  WorkerScheduler::Turn turn_;
   Leaf* leaf_ = nullptr;
   io::SplitPtr split_;
   std::unique_ptr<io::BatchReader> reader_;
 };
 
-Driver::Driver(int num_workers) : num_workers_(num_workers), mailboxes_(num_workers) {
+Driver::Driver(int num_workers, std::shared_ptr<WorkerScheduler> scheduler)
+    : num_workers_(num_workers), scheduler_(std::move(scheduler)), mailboxes_(num_workers) {
   for (int worker = 1; worker < num_workers; ++worker) {
     threads_.emplace_back([this, worker] { ThreadMain(worker); });
   }

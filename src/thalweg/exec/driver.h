@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "thalweg/exec/exchange.h"
+#include "thalweg/exec/worker_scheduler.h"
 #include "thalweg/exec/operator.h"
 #include "thalweg/io/source.h"
 
@@ -40,7 +41,8 @@ struct Phase {
 
 class Driver {
  public:
-  explicit Driver(int num_workers);
+  /// `scheduler` says when a phase's workers may compute; null: whenever they can.
+  explicit Driver(int num_workers, std::shared_ptr<WorkerScheduler> scheduler = nullptr);
   ~Driver();
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;
@@ -63,6 +65,8 @@ class Driver {
   void Report(const Status& status);
 
   int num_workers_;
+  std::shared_ptr<WorkerScheduler> scheduler_;
+  WorkerScheduler::Share share_;
   Mailboxes mailboxes_;
   std::atomic<bool> failed_{false};
 

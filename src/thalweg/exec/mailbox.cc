@@ -43,9 +43,18 @@ bool Mailboxes::HasRoom(int worker) const {
   return true;
 }
 
+bool Mailboxes::GoesOn(int worker) const {
+  return awake_ || !queues_[worker].empty() || HasRoom(worker);
+}
+
+bool Mailboxes::MustWaitForRoom(int worker) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return !GoesOn(worker);
+}
+
 void Mailboxes::WaitForRoom(int worker) {
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [&] { return awake_ || !queues_[worker].empty() || HasRoom(worker); });
+  changed_.wait(lock, [&] { return GoesOn(worker); });
 }
 
 void Mailboxes::Wake() {

@@ -29,6 +29,8 @@ class Mailboxes {
   std::optional<Message> Poll(int worker);
   /// Waits until there is a message for `worker` or Wake(); false after Wake().
   bool WaitForMessage(int worker);
+  /// Whether WaitForRoom() would wait now.
+  bool MustWaitForRoom(int worker);
   /// Waits while another worker's queue is full and `worker` has no message to see to. Returns at
   /// once after Wake().
   void WaitForRoom(int worker);
@@ -39,6 +41,7 @@ class Mailboxes {
 
  private:
   bool HasRoom(int worker) const;
+  bool GoesOn(int worker) const;
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -27,12 +27,16 @@ Session::Session(SessionOptions options)
       owned_clock_(options.clock ? nullptr : MakeSystemClock()),
       file_system_(options.file_system ? options.file_system : owned_file_system_.get()),
       clock_(options.clock ? options.clock : owned_clock_.get()),
+      scheduler_(options.scheduler
+                     ? options.scheduler
+                     : std::make_shared<exec::WorkerScheduler>(
+                           static_cast<int>(std::thread::hardware_concurrency()), clock_)),
       cancels_batches_(options.cancels_batches),
       functions_(functions::FunctionRegistry::MakeBuiltin()),
       memory_tables_(std::make_shared<connectors::MemoryTableRegistry>()),
       providers_(std::make_unique<io::ProviderRegistry>()),
       catalog_(std::make_unique<plan::Catalog>()),
-      queries_(std::make_unique<stream::QueryManager>()) {
+      queries_(std::make_unique<stream::QueryManager>(options.active_queries)) {
   connectors::RegisterBuiltinProviders(providers_.get(), {memory_tables_, options.console});
   providers_->Add(stream::MakeStateStoreProvider(functions_));
   providers_->Add(stream::MakeStateMetadataProvider(functions_));
@@ -68,6 +72,7 @@ int Session::num_workers() const {
 exec::PlanOptions Session::MakePlanOptions() const {
   exec::PlanOptions options;
   options.num_workers = num_workers();
+  options.scheduler = scheduler_;
   options.batch_rows = std::max<int64_t>(1, settings_.GetInteger("thalweg.execution.batchRows"));
   options.num_key_groups =
       std::max<int>(1, static_cast<int>(settings_.GetInteger("spark.sql.shuffle.partitions")));

@@ -18,6 +18,7 @@
 #include "thalweg/base/settings.h"
 #include "thalweg/connectors/memory/memory_table.h"
 #include "thalweg/exec/planner/query_plan.h"
+#include "thalweg/exec/worker_scheduler.h"
 #include "thalweg/functions/function_registry.h"
 #include "thalweg/io/provider.h"
 #include "thalweg/plan/analyzer/analyzer.h"
@@ -37,6 +38,10 @@ struct SessionOptions {
   std::ostream* console = nullptr;
   /// Batch queries end early with Status::Cancelled once it is true. Null: they run to their end.
   const std::atomic<bool>* cancels_batches = nullptr;
+  /// What the sessions of a process share: processors, and which checkpoints are in use. Null: the
+  /// session has its own. The scheduler's clock outlives all of its sessions.
+  std::shared_ptr<exec::WorkerScheduler> scheduler;
+  std::shared_ptr<stream::ActiveQueries> active_queries;
 };
 
 /// Rows of a batch query or of a command.
@@ -156,6 +161,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::unique_ptr<Clock> owned_clock_;
   FileSystem* file_system_;
   Clock* clock_;
+  std::shared_ptr<exec::WorkerScheduler> scheduler_;
   const std::atomic<bool>* cancels_batches_;
   Settings settings_;
   std::shared_ptr<const functions::FunctionRegistry> functions_;

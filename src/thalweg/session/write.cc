@@ -166,6 +166,7 @@ Result<std::shared_ptr<stream::StreamingQuery>> Session::StartPlan(const plan::N
   request.file_system = file_system_;
   request.clock = clock_;
   request.num_workers = num_workers();
+  request.scheduler = scheduler_;
   ARROW_ASSIGN_OR_RAISE(auto query, queries_->Start(std::move(request)));
   if (sink_name == "memory") {
     const auto table = memory_tables_->Find(write.query_name);

@@ -59,6 +59,7 @@ Result<std::unique_ptr<exec::QueryPlan>> PlanStreamingQuery(const StartRequest& 
   ARROW_ASSIGN_OR_RAISE(*num_partitions, PinnedPartitions(PeekPinnedSettings(request, checkpoint)));
   exec::PlanOptions options;
   options.num_workers = request.num_workers;
+  options.scheduler = request.scheduler;
   options.output_mode = request.output_mode;
   options.num_key_groups = *num_partitions;
   options.file_system = request.file_system;

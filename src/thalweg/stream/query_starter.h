@@ -36,6 +36,8 @@ struct StartRequest {
   FileSystem* file_system = nullptr;
   Clock* clock = nullptr;
   int num_workers = 1;
+  /// Shared by the queries of a process; may be null.
+  std::shared_ptr<exec::WorkerScheduler> scheduler;
   /// Makes the plan; exec::MakeQueryPlan on `plan` when empty.
   std::function<Result<std::unique_ptr<exec::QueryPlan>>(const exec::PlanOptions&)> make_plan;
 };

@@ -9,7 +9,7 @@
 namespace thalweg::exec {
 
 PipelinePlan::PipelinePlan(const PlanOptions& options)
-    : options_(options), driver_(std::max(1, options.num_workers)) {}
+    : options_(options), driver_(std::max(1, options.num_workers), options.scheduler) {}
 
 void PipelinePlan::SetSource(int index, const io::StreamSource* source) {
   for (const auto& phase : phases_) {

@@ -19,8 +19,12 @@
 
 namespace thalweg::exec {
 
+class WorkerScheduler;
+
 struct PlanOptions {
   int num_workers = 1;
+  /// Shared by the queries of a process; null: workers compute whenever they can.
+  std::shared_ptr<WorkerScheduler> scheduler;
   int64_t batch_rows = kDefaultBatchRows;
   io::OutputMode output_mode = io::OutputMode::kAppend;
   /// Number of key groups (spark.sql.shuffle.partitions).
