@@ -1,5 +1,5 @@
 # The everyday words; each is one line of what it does.
-.PHONY: setup build dev test lint tidy format bench bench-spark install clean
+.PHONY: setup build dev test lint tidy format bench bench-spark bench-spark-stateful install clean
 
 PREFIX ?= /usr/local
 
@@ -23,6 +23,8 @@ bench: build   ## ratios to hand-written loops
 	bench/run.sh
 bench-spark: build  ## side by side with Spark and DuckDB
 	bench/spark/run.sh
+bench-spark-stateful: build  ## stateful queries side by side with Spark; sizes: BENCH="--rows 100000 ..."
+	bench/spark/run.sh stateful $(BENCH)
 install: build ## copy program, library, headers and CMake package to PREFIX
 	cmake --install build/release --strip --prefix $(PREFIX)
 clean:

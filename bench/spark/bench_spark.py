@@ -148,7 +148,7 @@ class Thalweg:
         answer = self.process.stdout.readline().strip()
         if not answer or answer.startswith("error"):
             raise RuntimeError(answer or "the engine died")
-        return float(answer)
+        return float(answer.split("\t")[0])
 
     def run(self, name, form):
         query, mode, _ = QUERIES[name]

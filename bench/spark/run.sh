@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Side by side with Spark (streaming) and DuckDB (batch): same files, same queries, 2 threads each.
-# Makes a virtual environment of its own in the build tree. Arguments go to bench_spark.py.
+# Makes a virtual environment of its own in the build tree. Arguments go to bench_spark.py; with
+# "stateful" in front to bench_stateful.py, which compares with Spark alone.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 venv="build/bench-venv"
@@ -11,4 +12,9 @@ if [ ! -f "$venv/.installed" ]; then
   touch "$venv/.installed"
 fi
 tools/build.sh release thalweg statement_runner
-exec "$venv/bin/python" bench/spark/bench_spark.py "$@"
+program="bench_spark.py"
+if [ "${1:-}" = "stateful" ]; then
+  program="bench_stateful.py"
+  shift
+fi
+exec "$venv/bin/python" "bench/spark/$program" "$@"
