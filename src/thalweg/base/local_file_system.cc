@@ -48,7 +48,9 @@ class LocalWritableFile : public WritableFile {
         return ErrnoStatus(errno, "cannot write", path_);
       }
       bytes.remove_prefix(static_cast<size_t>(written));
+      written_ += written;
     }
+    StartWriting();
     return Status::OK();
   }
 
@@ -64,8 +66,20 @@ class LocalWritableFile : public WritableFile {
   }
 
  private:
+  /// Lets the device begin with what there is, so that Sync() has little left to wait for. Only a
+  /// hint: what goes wrong is what Sync() reports.
+  void StartWriting() {
+    if (written_ - started_ < kStartBytes) return;
+    static_cast<void>(
+        sync_file_range(descriptor_, started_, written_ - started_, SYNC_FILE_RANGE_WRITE));
+    started_ = written_;
+  }
+
+  static constexpr off64_t kStartBytes = 1 << 20;
   int descriptor_;
   std::string path_;
+  off64_t written_ = 0;
+  off64_t started_ = 0;
 };
 
 class LocalReadableFile : public ReadableFile {

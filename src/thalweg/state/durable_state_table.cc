@@ -22,25 +22,22 @@ Status DurableStateTable::LoadExpiry(int64_t expired_through) {
 
 Status DurableStateTable::LoadRecord(const StateRecord& record) {
   if (record.deleted) {
-    ARROW_RETURN_NOT_OK(FinishFile());
+    ARROW_RETURN_NOT_OK(LoadPending());
     LoadDeletion(record);
     return Status::OK();
   }
   pending_keys_.AppendEncoded(record.key);
   pending_records_.push_back(record);
-  pending_values_.emplace_back(record.value);
-  return pending_keys_.num_rows < kLoadRecords ? Status::OK() : FinishFile();
+  return pending_keys_.num_rows < kLoadRecords ? Status::OK() : LoadPending();
 }
 
-Status DurableStateTable::FinishFile() {
+Status DurableStateTable::FinishFile() { return LoadPending(); }
+
+Status DurableStateTable::LoadPending() {
   if (pending_records_.empty()) return Status::OK();
-  for (size_t i = 0; i < pending_records_.size(); ++i) {
-    pending_records_[i].value = pending_values_[i];
-  }
   pending_keys_.ComputeHashes();
   const Status loaded = table_.Load(pending_keys_, pending_records_);
   pending_records_.clear();
-  pending_values_.clear();
   pending_keys_.Clear(table_.options().keys->words_per_key());
   return loaded;
 }

@@ -25,21 +25,22 @@ class DurableStateTable : public DurableTable {
   bool HasChanges() const override { return table_.HasChanges(); }
   int64_t expired_through() const override { return table_.expired_through(); }
   Status WriteChanges(StateFileWriter* writer) override { return table_.WriteChanges(writer); }
-  void BeginSnapshot() override { cursor_ = {}; }
+  void BeginSnapshot() override { cursor_ = table_.BeginWalk(); }
   Result<bool> WriteSnapshotSlice(int64_t bytes, StateFileWriter* writer) override;
   Status LoadExpiry(int64_t expired_through) override;
+  void ExpectRecords(int64_t count) override { table_.Reserve(count); }
   Status LoadRecord(const StateRecord& record) override;
   Status FinishFile() override;
 
  private:
   void LoadDeletion(const StateRecord& record);
+  Status LoadPending();
 
   StateTable table_;
   StateTable::Cursor cursor_;
-  // Records on the way into the table; keys and values are copied.
+  // Records on the way into the table.
   KeyBatch pending_keys_;
   std::vector<StateRecord> pending_records_;
-  std::vector<std::string> pending_values_;
 };
 
 }  // namespace thalweg::state

@@ -38,14 +38,20 @@ class DurableTable {
   /// Writes what the epoch changed, without what expired.
   virtual Status WriteChanges(StateFileWriter* writer) = 0;
 
-  /// Begins a snapshot with the next slice.
+  /// Begins a snapshot with the next slice. What comes into the table from now on need not be in
+  /// it, so that it ends however fast the table grows.
   virtual void BeginSnapshot() = 0;
-  /// Writes about `bytes` more of the snapshot; true when it is complete.
+  /// Writes about `bytes` more of the snapshot; true when it is complete. The writer never waits
+  /// for the device.
   virtual Result<bool> WriteSnapshotSlice(int64_t bytes, StateFileWriter* writer) = 0;
 
   /// Drops what a file's header calls expired. Before the file's records.
   virtual Status LoadExpiry(int64_t expired_through) = 0;
-  /// Takes one record (its views are valid during the call only); records of one file in its order.
+  /// A file comes whose records for this table are about so many; nothing is loaded yet. For
+  /// making room at once.
+  virtual void ExpectRecords(int64_t count) {}
+  /// Takes one record, whose views are valid until FinishFile() returns; records of one file in its
+  /// order.
   virtual Status LoadRecord(const StateRecord& record) = 0;
   /// The file has ended: everything taken counts.
   virtual Status FinishFile() = 0;

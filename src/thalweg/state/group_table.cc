@@ -338,6 +338,16 @@ void GroupTable::Remove(uint8_t* group) {
   }
 }
 
+void GroupTable::PrefetchPlace(const uint8_t* group) const {
+  const uint64_t hash = reinterpret_cast<const GroupHeader*>(group)->hash;
+  const Segment& segment = *SegmentOf(hash);
+  const uint64_t index = ((hash >> 7) & segment.group_mask) * kTagsPerGroup;
+  __builtin_prefetch(segment.tags + index, 1);
+  // Two cache lines; which one is not known.
+  __builtin_prefetch(segment.entries + index);
+  __builtin_prefetch(segment.entries + index + kTagsPerGroup / 2);
+}
+
 void GroupTable::Recycle(uint8_t* group) {
   Remove(group);
   removed_.pop_back();
@@ -351,22 +361,56 @@ void GroupTable::ReuseRemoved() {
   removed_.clear();
 }
 
-bool GroupTable::Next(Cursor* cursor, int64_t limit, std::vector<uint8_t*>* groups) const {
-  while (limit > 0 && cursor->chunk < chunks_.size()) {
+GroupTable::Cursor GroupTable::End() const {
+  if (chunks_.empty()) return {};
+  return {chunks_.size() - 1, chunks_.back().used};
+}
+
+bool GroupTable::Next(Cursor* cursor, int64_t limit, std::vector<uint8_t*>* groups,
+                      const Cursor* end) const {
+  // Where the part that the end was taken of is gone, so may be its chunks.
+  const auto stop = [&] {
+    return cursor->chunk == end->chunk ? std::min(end->offset, chunks_[cursor->chunk].used)
+                                       : chunks_[cursor->chunk].used;
+  };
+  const size_t num_chunks = std::min(end->chunk + 1, chunks_.size());
+  while (cursor->chunk < num_chunks) {
     const Chunk& chunk = chunks_[cursor->chunk];
-    while (limit > 0 && cursor->offset < chunk.used) {
+    while (limit > 0 && cursor->offset < stop()) {
       uint8_t* group = chunk.data + cursor->offset;
       cursor->offset += EntryBytes(HeaderOf(group)->key_size);
       if (HeaderOf(group)->touched == kRemovedGroup) continue;
       groups->push_back(group);
       --limit;
     }
-    if (cursor->offset < chunk.used || cursor->chunk + 1 == chunks_.size()) break;
+    if (cursor->offset < stop()) return true;
+    // The place behind the last group stays valid: more may come there.
+    if (cursor->chunk + 1 == num_chunks) return false;
     ++cursor->chunk;
     cursor->offset = 0;
   }
-  return cursor->chunk < chunks_.size() &&
-         (cursor->chunk + 1 < chunks_.size() || cursor->offset < chunks_[cursor->chunk].used);
+  return false;
+}
+
+void GroupTable::Reserve(int64_t count) {
+  if (size_ > 0 || !removed_.empty()) return;
+  const int64_t per_segment = kLargestSegment / 8 * 7;
+  int bits = 0;
+  // A little room above the average, since segments fill unevenly.
+  while ((per_segment << bits) < count + count / 32) ++bits;
+  Segment* old = directory_.front();
+  if (bits == 0) {
+    int64_t capacity = old->capacity;
+    while (capacity / 8 * 7 < count) capacity *= 2;
+    if (capacity == old->capacity) return;
+    directory_.assign(1, MakeSegment(capacity, 0));
+    return Release(old);
+  }
+  if (segments_.size() > 1 || directory_bits_ > 0) return;
+  directory_bits_ = bits;
+  directory_.clear();
+  for (int i = 0; i < (1 << bits); ++i) directory_.push_back(MakeSegment(kLargestSegment, bits));
+  Release(old);
 }
 
 }  // namespace thalweg::state

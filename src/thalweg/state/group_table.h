@@ -51,11 +51,16 @@ class GroupTable {
   void Find(const KeyBatch& keys, const int32_t* rows, int64_t count, uint8_t** groups) const;
   /// Takes a group out. Pointers to it stay readable until ReuseRemoved().
   void Remove(uint8_t* group);
+  /// Asks for the memory that taking the group out will read.
+  void PrefetchPlace(const uint8_t* group) const;
   /// Takes a group out and gives its memory to a later group, which may then come early in
   /// insertion order. Nothing may look at the group any more.
   void Recycle(uint8_t* group);
   /// Gives the memory of groups removed so far to later ones with keys of the same size.
   void ReuseRemoved();
+
+  /// Makes room for so many groups, if the table is empty: they come in without splits.
+  void Reserve(int64_t count);
 
   int64_t size() const { return size_; }
   int32_t slot_bytes() const { return slot_bytes_; }
@@ -73,7 +78,14 @@ class GroupTable {
     int64_t offset = 0;
   };
   /// Appends up to `limit` groups from the cursor on and moves it. False at the end.
-  bool Next(Cursor* cursor, int64_t limit, std::vector<uint8_t*>* groups) const;
+  bool Next(Cursor* cursor, int64_t limit, std::vector<uint8_t*>* groups) const {
+    const Cursor end = End();
+    return Next(cursor, limit, groups, &end);
+  }
+  /// The same up to `end`, which End() gave earlier.
+  bool Next(Cursor* cursor, int64_t limit, std::vector<uint8_t*>* groups, const Cursor* end) const;
+  /// Behind the last group.
+  Cursor End() const;
 
  private:
   struct Segment;

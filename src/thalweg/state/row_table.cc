@@ -13,6 +13,8 @@ constexpr int64_t kSmallestChunk = 512;
 constexpr int64_t kLargestChunk = 256 << 10;
 constexpr int64_t kConsumeRows = 8192;
 constexpr int64_t kShrinkBytes = 64 << 10;
+// How many rows ahead memory is asked for.
+constexpr size_t kPrefetchRows = 16;
 
 /// The last time in the part of `time`.
 int64_t PartEnd(int64_t time) {
@@ -60,18 +62,28 @@ RowTable::Part* RowTable::PartFor(int64_t time) {
   return last_part_;
 }
 
+/// Memory that was in use is much cheaper than new one.
+RowTable::Chunk RowTable::MakeChunk(int64_t size) {
+  Chunk chunk;
+  if (size == kLargestChunk && !spare_chunks_.empty()) {
+    chunk = std::move(spare_chunks_.back());
+    spare_chunks_.pop_back();
+    return chunk;
+  }
+  chunk.size = size;
+  chunk.data.reset(new uint8_t[size]);
+  return chunk;
+}
+
 StoredRow* RowTable::Allocate(Part* part, uint32_t size) {
   const int64_t bytes = RowBytes(size);
   if (part->chunks.empty() || part->chunks.back().used + bytes > part->chunks.back().size) {
     const int64_t wanted = part->chunks.empty() ? kSmallestChunk : part->chunks.back().size * 2;
-    Part::Chunk chunk;
-    chunk.size = std::max(std::min(wanted, kLargestChunk), bytes);
-    chunk.data.reset(new uint8_t[chunk.size]);
-    part->bytes += chunk.size;
-    part_bytes_ += chunk.size;
-    part->chunks.push_back(std::move(chunk));
+    part->chunks.push_back(MakeChunk(std::max(std::min(wanted, kLargestChunk), bytes)));
+    part->bytes += part->chunks.back().size;
+    part_bytes_ += part->chunks.back().size;
   }
-  Part::Chunk& chunk = part->chunks.back();
+  Chunk& chunk = part->chunks.back();
   auto* row = new (chunk.data.get() + chunk.used) StoredRow();
   chunk.used += bytes;
   row->size = size;
@@ -117,6 +129,10 @@ Status RowTable::Append(const NewRows& batch) {
   ARROW_RETURN_NOT_OK(rows_->Measure(*batch.columns, rows, &sizes_));
   targets_.resize(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
+    if (i + kPrefetchRows < rows.size()) {
+      // Its fields are written to by Link(); the header lies beside the key, which was just read.
+      __builtin_prefetch(ChainOf(groups_[rows[i + kPrefetchRows]])->last, 1);
+    }
     const int64_t time = batch.times[rows[i]];
     Part* part = PartFor(time);
     StoredRow* row = Allocate(part, sizes_[i]);
@@ -172,14 +188,14 @@ void RowTable::Take(StoredRow* row) {
 
 /// Moves the rows of a part together. Nothing in it is touched.
 void RowTable::Shrink(Part* part) {
-  std::vector<Part::Chunk> old = std::move(part->chunks);
+  std::vector<Chunk> old = std::move(part->chunks);
   part_bytes_ -= part->bytes;
   part->chunks.clear();
   part->bytes = 0;
   part->gone_bytes = 0;
   part->is_heap = false;
   part->heap.clear();
-  for (Part::Chunk& chunk : old) {
+  for (Chunk& chunk : old) {
     for (int64_t offset = 0; offset < chunk.used;) {
       auto* row = reinterpret_cast<StoredRow*>(chunk.data.get() + offset);
       offset += RowBytes(row->size);
@@ -203,6 +219,13 @@ void RowTable::DropPart(Part* part) {
   if (last_part_ == part) last_part_ = nullptr;
   size_ -= part->rows;
   part_bytes_ -= part->bytes;
+  // An eighth of what is in use may wait to be used again.
+  for (Chunk& chunk : part->chunks) {
+    const auto spare_bytes = static_cast<int64_t>(spare_chunks_.size()) * kLargestChunk;
+    if (chunk.size != kLargestChunk || spare_bytes > part_bytes_ / 8) continue;
+    chunk.used = 0;
+    spare_chunks_.push_back(std::move(chunk));
+  }
   parts_.erase(part->end);
 }
 
@@ -216,7 +239,10 @@ Status RowTable::ExpirePart(Part* part, const RowConsumer& consume) {
       __builtin_prefetch(row->group);
       if (row->next != nullptr) __builtin_prefetch(row->next, 1);
     }
-    for (StoredRow* row : rows) Unlink(row);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      if (i + kPrefetchRows < rows.size()) index_.PrefetchPlace(rows[i + kPrefetchRows]->group);
+      Unlink(rows[i]);
+    }
     rows.clear();
     return Status::OK();
   };
@@ -276,7 +302,10 @@ Result<int64_t> RowTable::Expire(int64_t through, const RowConsumer& consume) {
   return dropped;
 }
 
-int64_t RowTable::memory_bytes() const { return index_.memory_bytes() + part_bytes_; }
+int64_t RowTable::memory_bytes() const {
+  return index_.memory_bytes() + part_bytes_ +
+         static_cast<int64_t>(spare_chunks_.size()) * kLargestChunk;
+}
 
 bool RowTable::HasChanges() const { return !touched_parts_.empty() || !removed_.empty(); }
 

@@ -105,6 +105,8 @@ class RowTable {
 
   Part* PartFor(int64_t time);
   StoredRow* Allocate(Part* part, uint32_t size);
+  struct Chunk;
+  Chunk MakeChunk(int64_t size);
   void Link(StoredRow* row, uint8_t* group);
   void Unlink(StoredRow* row);
   /// Unlinks a row whose memory stays until its part goes or shrinks.
@@ -130,12 +132,14 @@ class RowTable {
   uint64_t next_number_ = 1;
   std::vector<Part*> touched_parts_;
   std::vector<Part*> shrunk_parts_;
+  std::vector<Chunk> spare_chunks_;  // of parts that are gone; all of the largest size
   struct RemovedRow {
     uint64_t number;
     int32_t key_group;
   };
   std::vector<RemovedRow> removed_;
-  // Where the snapshot goes on: a part and a place in it.
+  // Where the snapshot goes on: a part and a place in it. Rows from the number on are not in it.
+  uint64_t snapshot_number_ = 0;
   int64_t snapshot_part_ = 0;
   size_t snapshot_chunk_ = 0;
   int64_t snapshot_offset_ = 0;
@@ -145,7 +149,6 @@ class RowTable {
   std::vector<int32_t> inserted_;
   std::vector<uint32_t> sizes_;
   std::vector<uint8_t*> targets_;
-  std::string value_;
 };
 
 }  // namespace thalweg::state

@@ -42,23 +42,20 @@ Result<RowImage> ParseImage(std::string_view value) {
 }  // namespace
 
 Status RowTable::WriteRow(char tag, const StoredRow& row, bool whole, StateFileWriter* writer) {
-  std::string key(1, tag);
-  AppendNumber(row.number, &key);
-  value_.clear();
-  if (whole) {
-    const std::string_view row_key = index_.key(row.group);
-    const auto key_size = static_cast<uint32_t>(row_key.size());
-    value_.push_back((row.flags & kMatchedRow) ? 1 : 0);
-    value_.append(reinterpret_cast<const char*>(&key_size), sizeof(key_size));
-    value_.append(row_key);
-    value_.append(reinterpret_cast<const char*>(row.bytes()), row.size);
-  }
+  char key[1 + kNumberBytes] = {tag};
+  std::memcpy(key + 1, &row.number, kNumberBytes);
   StateRecord record;
   record.key_group = HeaderOf(row.group)->key_group;
   record.expiry = row.time;
-  record.key = key;
-  record.value = value_;
-  return writer->Write(record);
+  record.key = {key, sizeof(key)};
+  if (!whole) return writer->Write(record);
+  const std::string_view row_key = index_.key(row.group);
+  const auto key_size = static_cast<uint32_t>(row_key.size());
+  char front[1 + sizeof(key_size)] = {static_cast<char>((row.flags & kMatchedRow) ? 1 : 0)};
+  std::memcpy(front + 1, &key_size, sizeof(key_size));
+  return writer->Write(
+      record,
+      {{front, sizeof(front)}, row_key, {reinterpret_cast<const char*>(row.bytes()), row.size}});
 }
 
 Status RowTable::WriteChanges(char tag, StateFileWriter* writer) {
@@ -87,6 +84,7 @@ void RowTable::BeginSnapshot() {
   snapshot_part_ = std::numeric_limits<int64_t>::min();
   snapshot_chunk_ = 0;
   snapshot_offset_ = 0;
+  snapshot_number_ = next_number_;
 }
 
 Result<bool> RowTable::WriteSnapshotSlice(char tag, int64_t bytes, StateFileWriter* writer) {
@@ -97,14 +95,14 @@ Result<bool> RowTable::WriteSnapshotSlice(char tag, int64_t bytes, StateFileWrit
       snapshot_chunk_ = 0;
       snapshot_offset_ = 0;
     }
-    const std::vector<Part::Chunk>& chunks = place->second->chunks;
+    const std::vector<Chunk>& chunks = place->second->chunks;
     for (; snapshot_chunk_ < chunks.size(); ++snapshot_chunk_, snapshot_offset_ = 0) {
-      const Part::Chunk& chunk = chunks[snapshot_chunk_];
+      const Chunk& chunk = chunks[snapshot_chunk_];
       while (snapshot_offset_ < chunk.used) {
         if (writer->bytes_written() >= end) return false;
         const auto* row = reinterpret_cast<const StoredRow*>(chunk.data.get() + snapshot_offset_);
         snapshot_offset_ += RowBytes(row->size);
-        if (row->flags & kGoneRow) continue;
+        if ((row->flags & kGoneRow) || row->number >= snapshot_number_) continue;
         ARROW_RETURN_NOT_OK(WriteRow(tag, *row, true, writer));
       }
     }

@@ -23,14 +23,14 @@ inline int64_t RowBytes(uint32_t size) {
   return static_cast<int64_t>(sizeof(StoredRow)) + ((static_cast<int64_t>(size) + 7) & ~int64_t{7});
 }
 
+struct RowTable::Chunk {
+  std::unique_ptr<uint8_t[]> data;
+  int64_t used = 0;
+  int64_t size = 0;
+};
+
 /// The rows of one second.
 struct RowTable::Part {
-  struct Chunk {
-    std::unique_ptr<uint8_t[]> data;
-    int64_t used = 0;
-    int64_t size = 0;
-  };
-
   int64_t end = 0;
   std::vector<Chunk> chunks;
   int64_t rows = 0;

@@ -1,5 +1,6 @@
 #include "thalweg/state/state_file.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "thalweg/base/fault_point.h"
@@ -11,6 +12,10 @@ namespace {
 constexpr std::string_view kMagic = "THWSTAT1";
 constexpr uint32_t kFormatVersion = 1;
 constexpr size_t kBlockBytes = 256 << 10;
+constexpr size_t kSmallBlockBytes = 4 << 10;
+/// Upper bound of what a record takes beside key and value: block type, expiry, type, key group and
+/// two sizes.
+constexpr size_t kLargestRecordFrame = 1 + 9 + 1 + 3 * 10;
 
 enum BlockType : char { kHeaderBlock = 'H', kRecordBlock = 'R', kEndBlock = 'E' };
 enum RecordType : uint8_t { kPut = 1, kDelete = 2, kSetExpiry = 3 };
@@ -26,6 +31,17 @@ void AppendVarint(uint64_t value, std::string* out) {
     value >>= 7;
   }
   out->push_back(static_cast<char>(value));
+}
+
+char* PutVarint(uint64_t value, char* out) {
+  for (; value >= 0x80; value >>= 7) *out++ = static_cast<char>(value | 0x80);
+  *out++ = static_cast<char>(value);
+  return out;
+}
+
+char* PutBytes(std::string_view bytes, char* out) {
+  std::memcpy(out, bytes.data(), bytes.size());
+  return out + bytes.size();
 }
 
 void AppendText(std::string_view text, std::string* out) {
@@ -110,8 +126,7 @@ class Reader {
   Reader(const std::string& path, int64_t epoch, std::string_view content)
       : path_(path), epoch_(epoch), content_(content) {}
 
-  Status Read(const std::function<Status(const StateFileHeader&)>& on_header,
-              const std::function<Status(const StateRecord&)>& on_record) {
+  Status Read(const StateFileVisitor& visitor) {
     if (!content_.starts_with(kMagic)) return Corrupt(path_, epoch_, "it is no state file");
     content_.remove_prefix(kMagic.size());
     for (bool first = true;; first = false) {
@@ -120,9 +135,9 @@ class Reader {
       if (first != (type == kHeaderBlock)) return Corrupt(path_, epoch_, "blocks out of order");
       if (type == kHeaderBlock) {
         ARROW_ASSIGN_OR_RAISE(StateFileHeader header, ParseHeader(block, path_, epoch_));
-        ARROW_RETURN_NOT_OK(on_header(header));
+        ARROW_RETURN_NOT_OK(visitor.on_header(header));
       } else if (type == kRecordBlock) {
-        ARROW_RETURN_NOT_OK(ReadRecords(block, on_record));
+        ARROW_RETURN_NOT_OK(ReadRecords(block, visitor));
       } else if (type == kEndBlock) {
         return CheckEnd(block);
       } else {
@@ -145,8 +160,9 @@ class Reader {
     return BlockReader{payload};
   }
 
-  Status ReadRecords(BlockReader block,
-                     const std::function<Status(const StateRecord&)>& on_record) {
+  Status ReadRecords(BlockReader block, const StateFileVisitor& visitor) {
+    const auto num_workers = static_cast<uint32_t>(visitor.num_workers);
+    const auto worker = static_cast<uint32_t>(visitor.worker);
     while (!block.rest.empty()) {
       const uint8_t type = block.Fixed<uint8_t>();
       if (type == kSetExpiry) {
@@ -163,7 +179,10 @@ class Reader {
         return Corrupt(path_, epoch_, "a record is malformed");
       }
       ++num_records_;
-      ARROW_RETURN_NOT_OK(on_record(record));
+      if (num_workers > 1 && static_cast<uint32_t>(record.key_group) % num_workers != worker) {
+        continue;
+      }
+      ARROW_RETURN_NOT_OK(visitor.on_record(record));
     }
     return Status::OK();
   }
@@ -188,11 +207,15 @@ Result<std::unique_ptr<StateFileWriter>> StateFileWriter::Make(FileSystem* file_
                                                                const std::string& path,
                                                                const StateFileHeader& header) {
   ARROW_ASSIGN_OR_RAISE(auto file, file_system->CreateNew(path));
+  return Make(std::move(file), header);
+}
+
+Result<std::unique_ptr<StateFileWriter>> StateFileWriter::Make(std::unique_ptr<WritableFile> file,
+                                                               const StateFileHeader& header) {
   std::unique_ptr<StateFileWriter> writer(new StateFileWriter(std::move(file)));
   ARROW_RETURN_NOT_OK(writer->file_->Append(kMagic));
   writer->bytes_written_ = static_cast<int64_t>(kMagic.size());
-  std::string& block = writer->block_;
-  block.push_back(kHeaderBlock);
+  std::string block(1, kHeaderBlock);
   AppendFixed(kFormatVersion, &block);
   AppendFixed(static_cast<uint8_t>(header.kind), &block);
   AppendFixed(header.epoch, &block);
@@ -200,48 +223,75 @@ Result<std::unique_ptr<StateFileWriter>> StateFileWriter::Make(FileSystem* file_
   AppendFixed(header.expired_through, &block);
   AppendText(header.key_signature, &block);
   AppendText(header.value_signature, &block);
+  std::memcpy(writer->Grow(block.size()), block.data(), block.size());
+  writer->block_size_ = block.size();
   ARROW_RETURN_NOT_OK(writer->FlushBlock());
   return writer;
 }
 
+/// Makes room for more bytes in the block; gives their place.
+char* StateFileWriter::Grow(size_t bytes) {
+  if (block_size_ + bytes > block_capacity_) {
+    // Small files stay small; large ones get a whole block at the second step.
+    const size_t least = block_capacity_ == 0 ? kSmallBlockBytes : kBlockBytes + kSmallBlockBytes;
+    block_capacity_ = std::max(least, block_size_ + bytes);
+    std::unique_ptr<char[]> grown(new char[block_capacity_]);
+    if (block_size_ > 0) std::memcpy(grown.get(), block_.get(), block_size_);
+    block_ = std::move(grown);
+  }
+  return block_.get() + block_size_;
+}
+
 Status StateFileWriter::FlushBlock() {
-  if (block_.empty()) return Status::OK();
+  if (block_size_ == 0) return Status::OK();
+  const std::string_view block(block_.get(), block_size_);
   std::string frame;
-  AppendFixed(static_cast<uint32_t>(block_.size()), &frame);
-  AppendFixed(Crc32c(block_), &frame);
+  AppendFixed(static_cast<uint32_t>(block.size()), &frame);
+  AppendFixed(Crc32c(block), &frame);
   // A small block is written at once with its frame, a large one without another copy.
-  if (block_.size() < 4096) {
-    frame += block_;
+  if (block.size() <= kSmallBlockBytes) {
+    frame += block;
     ARROW_RETURN_NOT_OK(file_->Append(frame));
   } else {
     ARROW_RETURN_NOT_OK(file_->Append(frame));
-    ARROW_RETURN_NOT_OK(file_->Append(block_));
+    ARROW_RETURN_NOT_OK(file_->Append(block));
   }
-  bytes_written_ += static_cast<int64_t>(8 + block_.size());
-  block_.clear();
+  bytes_written_ += static_cast<int64_t>(8 + block.size());
+  block_size_ = 0;
   return Status::OK();
 }
 
-Status StateFileWriter::Write(const StateRecord& record) {
-  if (block_.empty()) block_.push_back(kRecordBlock);
+Status StateFileWriter::Write(const StateRecord& record,
+                              std::initializer_list<std::string_view> value) {
+  size_t value_size = 0;
+  for (const std::string_view part : value) value_size += part.size();
+  char* const begin = Grow(kLargestRecordFrame + record.key.size() + value_size);
+  char* out = begin;
+  if (block_size_ == 0) *out++ = kRecordBlock;
   if (record.expiry != expiry_) {
     expiry_ = record.expiry;
-    block_.push_back(kSetExpiry);
-    AppendFixed(expiry_, &block_);
+    *out++ = kSetExpiry;
+    out = PutBytes({reinterpret_cast<const char*>(&expiry_), sizeof(expiry_)}, out);
   }
-  block_.push_back(record.deleted ? kDelete : kPut);
-  AppendVarint(static_cast<uint32_t>(record.key_group), &block_);
-  AppendText(record.key, &block_);
-  if (!record.deleted) AppendText(record.value, &block_);
+  *out++ = static_cast<char>(record.deleted ? kDelete : kPut);
+  out = PutVarint(static_cast<uint32_t>(record.key_group), out);
+  out = PutBytes(record.key, PutVarint(record.key.size(), out));
+  if (!record.deleted) {
+    out = PutVarint(value_size, out);
+    for (const std::string_view part : value) out = PutBytes(part, out);
+  }
+  block_size_ += static_cast<size_t>(out - begin);
   ++num_records_;
-  return block_.size() >= kBlockBytes ? FlushBlock() : Status::OK();
+  return block_size_ >= kBlockBytes ? FlushBlock() : Status::OK();
 }
 
 Status StateFileWriter::Finish() {
   ARROW_RETURN_NOT_OK(FlushBlock());
   FAULT_POINT("state.half");
-  block_.push_back(kEndBlock);
-  AppendFixed(num_records_, &block_);
+  char* const end = Grow(1 + sizeof(num_records_));
+  *end = kEndBlock;
+  PutBytes({reinterpret_cast<const char*>(&num_records_), sizeof(num_records_)}, end + 1);
+  block_size_ = 1 + sizeof(num_records_);
   ARROW_RETURN_NOT_OK(FlushBlock());
   FAULT_POINT("state.before_sync");
   ARROW_RETURN_NOT_OK(file_->Sync());
@@ -249,8 +299,7 @@ Status StateFileWriter::Finish() {
 }
 
 Result<int64_t> ReadStateFile(FileSystem* file_system, const std::string& path, int64_t epoch,
-                              const std::function<Status(const StateFileHeader&)>& on_header,
-                              const std::function<Status(const StateRecord&)>& on_record) {
+                              const StateFileVisitor& visitor) {
   auto file = file_system->Open(path);
   if (!file.ok()) {
     return IsNotFound(file.status()) ? Missing(path, epoch)
@@ -265,8 +314,21 @@ Result<int64_t> ReadStateFile(FileSystem* file_system, const std::string& path, 
     copy.resize(got);
     content = copy;
   }
-  ARROW_RETURN_NOT_OK(Reader(path, epoch, content).Read(on_header, on_record));
+  ARROW_RETURN_NOT_OK(Reader(path, epoch, content).Read(visitor));
+  if (visitor.on_end != nullptr) ARROW_RETURN_NOT_OK(visitor.on_end());
   return (*file)->size();
+}
+
+int64_t EstimateStateRecords(FileSystem* file_system, const std::string& path) {
+  constexpr int64_t kSmallestRecord = 3;
+  uint64_t number = 0;
+  const auto file = file_system->Open(path);
+  if (!file.ok() || (*file)->size() < static_cast<int64_t>(sizeof(number))) return 0;
+  const auto got = (*file)->Read((*file)->size() - static_cast<int64_t>(sizeof(number)),
+                                 sizeof(number), reinterpret_cast<char*>(&number));
+  const bool possible = got.ok() && *got == sizeof(number) &&
+                        number <= static_cast<uint64_t>((*file)->size() / kSmallestRecord);
+  return possible ? static_cast<int64_t>(number) : 0;
 }
 
 }  // namespace thalweg::state

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <limits>
 #include <memory>
 #include <string>
@@ -49,7 +50,12 @@ class StateFileWriter {
   static Result<std::unique_ptr<StateFileWriter>> Make(FileSystem* file_system,
                                                        const std::string& path,
                                                        const StateFileHeader& header);
-  Status Write(const StateRecord& record);
+  /// Into a file that is open and empty.
+  static Result<std::unique_ptr<StateFileWriter>> Make(std::unique_ptr<WritableFile> file,
+                                                       const StateFileHeader& header);
+  Status Write(const StateRecord& record) { return Write(record, {record.value}); }
+  /// The same with a value that is put together from parts; that of the record is not looked at.
+  Status Write(const StateRecord& record, std::initializer_list<std::string_view> value);
   /// Writes the end marker and makes the content durable (the directory entry is not yet).
   Status Finish();
   int64_t bytes_written() const { return bytes_written_; }
@@ -57,19 +63,37 @@ class StateFileWriter {
  private:
   explicit StateFileWriter(std::unique_ptr<WritableFile> file) : file_(std::move(file)) {}
   Status FlushBlock();
+  char* Grow(size_t bytes);
 
   std::unique_ptr<WritableFile> file_;
-  std::string block_;
+  // The block under way; what is behind block_size_ has never been written to.
+  std::unique_ptr<char[]> block_;
+  size_t block_size_ = 0;
+  size_t block_capacity_ = 0;
   int64_t expiry_ = kNoExpiry;
   uint64_t num_records_ = 0;
   int64_t bytes_written_ = 0;
 };
 
-/// Reads a whole file and verifies it; `on_header` first, then `on_record` for each record, whose
-/// views are valid during the call only. Gives the file's size.
+/// Who reads a file, and what for.
+struct StateFileVisitor {
+  /// First.
+  std::function<Status(const StateFileHeader&)> on_header;
+  /// Each record whose key group modulo `num_workers` is `worker`, in order.
+  std::function<Status(const StateRecord&)> on_record;
+  /// After the last record; the views of all records are valid until it returns. May be null.
+  std::function<Status()> on_end = nullptr;
+  int worker = 0;
+  int num_workers = 1;
+};
+
+/// Reads a whole file and verifies it. Gives the file's size.
 /// Errors: CANNOT_LOAD_STATE_STORE.* naming the file and `epoch` (for which it is read).
 Result<int64_t> ReadStateFile(FileSystem* file_system, const std::string& path, int64_t epoch,
-                              const std::function<Status(const StateFileHeader&)>& on_header,
-                              const std::function<Status(const StateRecord&)>& on_record);
+                              const StateFileVisitor& visitor);
+
+/// How many records the file says it has, without reading it: a hint. 0 if it says nothing that can
+/// be.
+int64_t EstimateStateRecords(FileSystem* file_system, const std::string& path);
 
 }  // namespace thalweg::state

@@ -94,7 +94,7 @@ Status StateReplay::Apply(const std::string& name, const StateChangeConsumer& on
   // File names begin with the epoch they belong to.
   const int64_t epoch = std::strtoll(name.c_str(), nullptr, 10);
   ARROW_RETURN_NOT_OK(ReadStateFile(location_.file_system, JoinPath(location_.directory, name),
-                                    epoch, on_header, on_record)
+                                    epoch, {on_header, on_record})
                           .status());
   return FlushPuts(on_change);
 }

@@ -112,6 +112,7 @@ TEST_F(StateReplayTest, GivesTheStateAfterEveryEpochAcrossSnapshots) {
       if ((key + 1) * 100 <= epoch * 50) entries.erase(key);
     }
     manifests.push_back(Commit(epoch));
+    store_->WaitForWrites();
     expected.push_back(entries);
   }
   EXPECT_FALSE(manifests.back().snapshots.empty());

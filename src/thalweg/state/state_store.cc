@@ -7,9 +7,18 @@
 namespace thalweg::state {
 namespace {
 
-constexpr int64_t kSmallestSlice = 1 << 20;
-/// A snapshot is spread over about this many epochs.
-constexpr int64_t kSlicesPerSnapshot = 8;
+using std::chrono::microseconds;
+
+/// A commit gives a snapshot a share of the time since the last commit, within these bounds.
+constexpr int kShareOfTime = 8;
+constexpr microseconds kShortestSlice(500);
+constexpr microseconds kLongestSlice(5000);
+/// The share, without bounds, when change files pile up.
+constexpr int kShareOfTimeWhenLate = 4;
+/// Bytes between two looks at the clock.
+constexpr int64_t kSliceBytes = 64 << 10;
+/// Bytes that may wait for the device.
+constexpr int64_t kQueuedBytes = 16 << 20;
 
 }  // namespace
 
@@ -62,41 +71,71 @@ Status StateStore::CheckHeader(const StateFileHeader& header, const std::string&
   return Status::OK();
 }
 
-Status StateStore::LoadFile(const std::string& name, int64_t* bytes, int64_t* epoch) {
-  const std::string path = JoinPath(options_.location.directory, name);
+std::string StateStore::PathOf(const std::string& name) const {
+  return JoinPath(options_.location.directory, name);
+}
+
+Status StateStore::LoadFile(int worker, const std::string& name) {
+  DurableTable* table = workers_[worker]->table.get();
+  const std::string path = PathOf(name);
+  File file;
+  file.name = name;
   // File names begin with the epoch they belong to.
-  *epoch = std::strtoll(name.c_str(), nullptr, 10);
-  const auto on_header = [&](const StateFileHeader& header) -> Status {
+  file.epoch = std::strtoll(name.c_str(), nullptr, 10);
+  StateFileVisitor visitor;
+  visitor.worker = worker;
+  visitor.num_workers = num_workers();
+  visitor.on_header = [&](const StateFileHeader& header) -> Status {
     ARROW_RETURN_NOT_OK(CheckHeader(header, path));
-    if (header.expired_through == kNothingExpired) return Status::OK();
-    for (const auto& worker : workers_) {
-      ARROW_RETURN_NOT_OK(worker->table->LoadExpiry(header.expired_through));
-    }
-    return Status::OK();
+    return header.expired_through == kNothingExpired ? Status::OK()
+                                                     : table->LoadExpiry(header.expired_through);
   };
-  const auto on_record = [&](const StateRecord& record) -> Status {
-    const size_t worker = static_cast<size_t>(record.key_group) % workers_.size();
-    return workers_[worker]->table->LoadRecord(record);
-  };
-  ARROW_ASSIGN_OR_RAISE(
-      *bytes, ReadStateFile(options_.location.file_system, path, *epoch, on_header, on_record));
-  for (const auto& worker : workers_) ARROW_RETURN_NOT_OK(worker->table->FinishFile());
+  visitor.on_record = [&](const StateRecord& record) { return table->LoadRecord(record); };
+  visitor.on_end = [&] { return table->FinishFile(); };
+  ARROW_ASSIGN_OR_RAISE(file.bytes,
+                        ReadStateFile(options_.location.file_system, path, file.epoch, visitor));
+  workers_[worker]->loaded.push_back(std::move(file));
   return Status::OK();
 }
 
-Status StateStore::Load(const StateManifest& manifest) {
+/// Entries of all workers, at least: those of the snapshots, else those of the largest change file.
+int64_t StateStore::EstimateRecords(const StateManifest& manifest) const {
+  FileSystem* files = options_.location.file_system;
+  int64_t records = 0;
+  for (const std::string& name : manifest.snapshots) {
+    records += EstimateStateRecords(files, PathOf(name));
+  }
+  if (!manifest.snapshots.empty()) return records;
+  for (const std::string& name : manifest.changes) {
+    records = std::max(records, EstimateStateRecords(files, PathOf(name)));
+  }
+  return records;
+}
+
+Status StateStore::LoadWorker(int worker, const StateManifest& manifest) {
+  DurableTable* table = workers_[worker]->table.get();
+  table->ExpectRecords(EstimateRecords(manifest) / num_workers());
   for (const auto* list : {&manifest.snapshots, &manifest.changes}) {
-    for (const std::string& name : *list) {
-      File file;
-      file.name = name;
-      ARROW_RETURN_NOT_OK(LoadFile(name, &file.bytes, &file.epoch));
-      (list == &manifest.snapshots ? snapshots_ : changes_).push_back(std::move(file));
-    }
+    for (const std::string& name : *list) ARROW_RETURN_NOT_OK(LoadFile(worker, name));
   }
-  for (const auto& worker : workers_) {
-    worker->table->FinishLoad();
-    worker->table->BeginEpoch();
+  table->FinishLoad();
+  table->BeginEpoch();
+  return Status::OK();
+}
+
+void StateStore::FinishLoad(const StateManifest& manifest) {
+  const std::vector<File>& loaded = workers_[0]->loaded;
+  const auto changes = loaded.begin() + static_cast<int64_t>(manifest.snapshots.size());
+  snapshots_.assign(loaded.begin(), changes);
+  changes_.assign(changes, loaded.end());
+  for (const auto& worker : workers_) worker->loaded.clear();
+}
+
+Status StateStore::Load(const StateManifest& manifest) {
+  for (int worker = 0; worker < num_workers(); ++worker) {
+    ARROW_RETURN_NOT_OK(LoadWorker(worker, manifest));
   }
+  FinishLoad(manifest);
   return Status::OK();
 }
 
@@ -116,26 +155,19 @@ Status StateStore::EnsureDirectory() {
   return Status::OK();
 }
 
-Result<std::unique_ptr<StateFileWriter>> StateStore::CreateFile(Worker* worker,
-                                                                StateFileHeader header,
-                                                                std::string* name) {
-  ARROW_RETURN_NOT_OK(EnsureDirectory());
-  *name = std::to_string(header.epoch) + "-" + RandomUuid() +
-          (header.kind == StateFileKind::kChanges ? ".changes" : ".snapshot");
-  worker->created_file = true;
-  return StateFileWriter::Make(options_.location.file_system,
-                               JoinPath(options_.location.directory, *name), header);
-}
-
 Status StateStore::WriteChanges(int worker_index, int64_t epoch) {
   Worker* worker = workers_[worker_index].get();
   DurableTable* table = worker->table.get();
   if (table->HasChanges()) {
+    ARROW_RETURN_NOT_OK(EnsureDirectory());
     StateFileHeader header = MakeHeader(StateFileKind::kChanges, epoch);
     header.expired_through = table->expired_through();
     File file;
     file.epoch = epoch;
-    ARROW_ASSIGN_OR_RAISE(auto writer, CreateFile(worker, std::move(header), &file.name));
+    file.name = std::to_string(epoch) + "-" + RandomUuid() + ".changes";
+    worker->created_file = true;
+    ARROW_ASSIGN_OR_RAISE(auto writer, StateFileWriter::Make(options_.location.file_system,
+                                                             PathOf(file.name), header));
     ARROW_RETURN_NOT_OK(table->WriteChanges(writer.get()));
     ARROW_RETURN_NOT_OK(writer->Finish());
     file.bytes = writer->bytes_written();
@@ -145,17 +177,58 @@ Status StateStore::WriteChanges(int worker_index, int64_t epoch) {
 }
 
 Status StateStore::WriteSnapshotSlice(Worker* worker) {
-  if (worker->snapshot_done) return Status::OK();
+  if (worker->snapshot_done) return background_->status();
   if (worker->snapshot == nullptr) {
-    ARROW_ASSIGN_OR_RAISE(worker->snapshot,
-                          CreateFile(worker, MakeHeader(StateFileKind::kSnapshot, snapshot_epoch_),
-                                     &worker->snapshot_name));
+    ARROW_RETURN_NOT_OK(EnsureDirectory());
+    ARROW_ASSIGN_OR_RAISE(
+        worker->snapshot,
+        StateFileWriter::Make(background_->Create(PathOf(worker->snapshot_name)),
+                              MakeHeader(StateFileKind::kSnapshot, snapshot_epoch_)));
   }
-  const int64_t slice =
-      std::max(kSmallestSlice, worker->table->memory_bytes() / kSlicesPerSnapshot);
-  ARROW_ASSIGN_OR_RAISE(worker->snapshot_done,
-                        worker->table->WriteSnapshotSlice(slice, worker->snapshot.get()));
-  return worker->snapshot_done ? worker->snapshot->Finish() : Status::OK();
+  const Clock::time_point begin = Clock::now();
+  const auto since_last = std::chrono::duration_cast<microseconds>(begin - worker->last_slice);
+  const microseconds share =
+      snapshot_late_ ? std::max(kShortestSlice, since_last / kShareOfTimeWhenLate)
+                     : std::clamp(since_last / kShareOfTime, kShortestSlice, kLongestSlice);
+  while (!worker->snapshot_done && background_->queued_bytes() < kQueuedBytes &&
+         Clock::now() - begin < share) {
+    ARROW_ASSIGN_OR_RAISE(worker->snapshot_done,
+                          worker->table->WriteSnapshotSlice(kSliceBytes, worker->snapshot.get()));
+  }
+  if (worker->snapshot_done) ARROW_RETURN_NOT_OK(worker->snapshot->Finish());
+  worker->last_slice = Clock::now();
+  return background_->status();
+}
+
+bool StateStore::SnapshotIsDue() const {
+  int64_t change_bytes = 0;
+  int64_t snapshot_bytes = 0;
+  for (const File& file : changes_) change_bytes += file.bytes;
+  for (const File& file : snapshots_) snapshot_bytes += file.bytes;
+  return change_bytes > std::max(options_.snapshot_after_bytes, snapshot_bytes) ||
+         changes_.size() > static_cast<size_t>(options_.snapshot_after_files) * workers_.size();
+}
+
+void StateStore::StartSnapshot(int64_t epoch) {
+  snapshot_running_ = true;
+  snapshot_late_ = false;
+  snapshot_epoch_ = epoch;
+  snapshot_covers_ = static_cast<int64_t>(changes_.size());
+  background_ = std::make_unique<BackgroundWriter>(options_.location.file_system);
+  for (auto& worker : workers_) {
+    worker->snapshot_done = false;
+    worker->snapshot_name = std::to_string(epoch) + "-" + RandomUuid() + ".snapshot";
+    known_files_.insert(worker->snapshot_name);
+    worker->last_slice = Clock::now();
+    worker->table->BeginSnapshot();
+  }
+}
+
+Result<bool> StateStore::SnapshotIsDurable() const {
+  for (const auto& worker : workers_) {
+    if (!worker->snapshot_done) return false;
+  }
+  return background_->Finished();
 }
 
 void StateStore::FinishSnapshot() {
@@ -169,48 +242,47 @@ void StateStore::FinishSnapshot() {
   // What had happened when the snapshot began is in it.
   changes_.erase(changes_.begin(), changes_.begin() + snapshot_covers_);
   snapshot_running_ = false;
+  background_.reset();
 }
 
-void StateStore::StartSnapshotIfDue(int64_t epoch) {
+/// Whether the change files since the running snapshot began are more than all state.
+bool StateStore::ChangesPileUp() const {
   int64_t change_bytes = 0;
-  int64_t snapshot_bytes = 0;
-  for (const File& file : changes_) change_bytes += file.bytes;
-  for (const File& file : snapshots_) snapshot_bytes += file.bytes;
-  const bool due =
-      change_bytes > std::max(options_.snapshot_after_bytes, snapshot_bytes) ||
-      changes_.size() > static_cast<size_t>(options_.snapshot_after_files) * workers_.size();
-  if (!due) return;
-  snapshot_running_ = true;
-  snapshot_epoch_ = epoch;
-  snapshot_covers_ = static_cast<int64_t>(changes_.size());
-  for (auto& worker : workers_) {
-    worker->snapshot_done = false;
-    worker->table->BeginSnapshot();
-  }
+  int64_t state_bytes = 0;
+  for (auto i = static_cast<size_t>(snapshot_covers_); i < changes_.size(); ++i)
+    change_bytes += changes_[i].bytes;
+  for (const auto& worker : workers_) state_bytes += worker->table->memory_bytes();
+  return change_bytes > state_bytes;
+}
+
+void StateStore::WaitForWrites() const {
+  if (background_ != nullptr) background_->Wait();
 }
 
 Result<StateManifest> StateStore::FinishCommit(int64_t epoch) {
   bool created = false;
-  bool snapshot_done = snapshot_running_;
   for (auto& worker : workers_) {
     created |= worker->created_file;
     worker->created_file = false;
-    snapshot_done &= worker->snapshot_done;
     for (File& file : worker->new_changes) {
       known_files_.insert(file.name);
       changes_.push_back(std::move(file));
     }
     worker->new_changes.clear();
-    if (!worker->snapshot_name.empty()) known_files_.insert(worker->snapshot_name);
   }
   if (created) {
     ARROW_RETURN_NOT_OK(options_.location.file_system->SyncDirectory(options_.location.directory));
   }
   FAULT_POINT("state.after");
-  if (snapshot_done) {
-    FinishSnapshot();
-  } else if (!snapshot_running_) {
-    StartSnapshotIfDue(epoch);
+  if (snapshot_running_) {
+    ARROW_ASSIGN_OR_RAISE(const bool durable, SnapshotIsDurable());
+    if (durable) {
+      FinishSnapshot();
+    } else {
+      snapshot_late_ = ChangesPileUp();
+    }
+  } else if (SnapshotIsDue()) {
+    StartSnapshot(epoch);
   }
   StateManifest manifest;
   for (const File& file : snapshots_) manifest.snapshots.push_back(file.name);

@@ -4,10 +4,13 @@
 //
 // A StateStore holds one table per worker: a StateTable, or what the operator brings instead. Each
 // epoch a worker appends its touched entries to one change file; from time to time a snapshot is
-// written piece by piece while epochs go on. The commit record lists the files that count
+// made while epochs go on: commits take a few milliseconds each to put entries into buffers, a
+// thread of its own writes and syncs them, and once all is durable the next commit names the
+// snapshot instead of the change files that it covers. The commit record lists the files that count
 // (StateManifest); nothing else is ever read. An epoch that changed nothing writes nothing. File
 // bytes: docs/formats/state.md.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -20,6 +23,7 @@
 
 #include "thalweg/base/file_system.h"
 #include "thalweg/base/status.h"
+#include "thalweg/state/background_writer.h"
 #include "thalweg/state/durable_state_table.h"
 
 namespace thalweg::state {
@@ -52,8 +56,9 @@ struct StateStoreOptions {
 };
 
 /// The durable state of one stateful operator. Order of calls: [Load], then per epoch table() used
-/// by the workers, WriteChanges per worker, FinishCommit. Errors of a commit are final: the store
-/// must not be used again.
+/// by the workers, WriteChanges per worker, FinishCommit. Errors of a commit, among them those that
+/// the writing of a snapshot met since the last one, are final: the store must not be used again.
+/// Its end waits for the write under way; an unfinished snapshot is garbage that nothing names.
 class StateStore {
  public:
   explicit StateStore(StateStoreOptions options);
@@ -68,9 +73,13 @@ class StateStore {
   /// Fills empty tables with what `manifest` describes, whatever number of workers wrote it.
   /// Errors: CANNOT_LOAD_STATE_STORE.*, STATE_STORE_{KEY,VALUE}_SCHEMA_NOT_COMPATIBLE.
   Status Load(const StateManifest& manifest);
+  /// The same in two steps: each worker reads all files for its own entries; different workers may
+  /// call it at the same time. Then FinishLoad, one thread.
+  Status LoadWorker(int worker, const StateManifest& manifest);
+  void FinishLoad(const StateManifest& manifest);
 
-  /// Writes and syncs the change file of one worker, and a slice of a running snapshot. Different
-  /// workers may call it at the same time.
+  /// Writes and syncs the change file of one worker, and puts a slice of a running snapshot into
+  /// buffers. Different workers may call it at the same time.
   Status WriteChanges(int worker, int64_t epoch);
 
   /// Makes the files of the epoch findable after a power cut; gives what the state now consists of.
@@ -80,7 +89,11 @@ class StateStore {
   /// Removes files that neither a manifest in `retained` nor the current state names.
   Status DeleteUnreferenced(const std::vector<StateManifest>& retained);
 
+  /// Waits until what was made of a snapshot is written: for tests.
+  void WaitForWrites() const;
+
  private:
+  using Clock = std::chrono::steady_clock;
   struct File {
     std::string name;
     int64_t epoch = 0;
@@ -90,20 +103,25 @@ class StateStore {
     std::unique_ptr<DurableTable> table;
     StateTable* state_table = nullptr;
     std::vector<File> new_changes;
+    bool created_file = false;
+    std::vector<File> loaded;
     std::unique_ptr<StateFileWriter> snapshot;
     std::string snapshot_name;
-    bool snapshot_done = false;
-    bool created_file = false;
+    bool snapshot_done = false;  // all of it is with background_
+    Clock::time_point last_slice;
   };
 
-  Result<std::unique_ptr<StateFileWriter>> CreateFile(Worker* worker, StateFileHeader header,
-                                                      std::string* name);
   StateFileHeader MakeHeader(StateFileKind kind, int64_t epoch) const;
   Status CheckHeader(const StateFileHeader& header, const std::string& path) const;
-  Status LoadFile(const std::string& name, int64_t* bytes, int64_t* epoch);
+  Status LoadFile(int worker, const std::string& name);
+  std::string PathOf(const std::string& name) const;
+  int64_t EstimateRecords(const StateManifest& manifest) const;
   Status WriteSnapshotSlice(Worker* worker);
   Status EnsureDirectory();
-  void StartSnapshotIfDue(int64_t epoch);
+  bool SnapshotIsDue() const;
+  bool ChangesPileUp() const;
+  void StartSnapshot(int64_t epoch);
+  Result<bool> SnapshotIsDurable() const;
   void FinishSnapshot();
 
   StateStoreOptions options_;
@@ -115,8 +133,10 @@ class StateStore {
   bool snapshot_running_ = false;
   int64_t snapshot_epoch_ = 0;
   int64_t snapshot_covers_ = 0;  // change files from before the running snapshot
+  bool snapshot_late_ = false;   // it takes so long that change files pile up
   bool listed_ = false;
-  std::set<std::string> known_files_;  // in the directory, as far as known
+  std::set<std::string> known_files_;             // in the directory, as far as known
+  std::unique_ptr<BackgroundWriter> background_;  // while a snapshot is made
 };
 
 }  // namespace thalweg::state

@@ -134,6 +134,7 @@ TEST_F(StateStoreTest, RandomHistoryLoadsOnAnyNumberOfWorkers) {
     std::erase_if(model, [&](const auto& entry) { return entry.second.first <= watermark; });
     manifest = Commit(store.get(), epoch);
     ASSERT_TRUE(store->DeleteUnreferenced({manifest}).ok());
+    if (random() % 2 == 0) store->WaitForWrites();
     if (random() % 5 == 0) {
       files_.DropUnsynced();
       store = Open(1 + random() % 4);
@@ -230,6 +231,47 @@ TEST_F(StateStoreTest, FailedSyncFailsTheCommit) {
   EXPECT_FALSE(store->WriteChanges(0, 0).ok());
 }
 
+TEST_F(StateStoreTest, SnapshotsTakeThePlaceOfTheChangesTheyCover) {
+  auto store = Open(2, ExpiryKind::kNone);
+  Contents model;
+  StateManifest manifest;
+  for (int64_t epoch = 0; epoch < 20; ++epoch) {
+    // The table grows all the time: a snapshot ends all the same.
+    for (int64_t i = 0; i < 3000; ++i) model[epoch * 2000 + i] = {kNoExpiry, epoch};
+    Contents puts(model.lower_bound(epoch * 2000), model.end());
+    Put(store.get(), puts);
+    manifest = Commit(store.get(), epoch);
+    store->WaitForWrites();
+  }
+  EXPECT_EQ(manifest.snapshots.size(), 2u);
+  EXPECT_LT(manifest.changes.size(), 20u);
+  for (const int num_workers : {1, 2, 3}) {
+    auto again = Open(num_workers, ExpiryKind::kNone);
+    const Status loaded = again->Load(manifest);
+    ASSERT_TRUE(loaded.ok()) << loaded;
+    EXPECT_EQ(Read(again.get()), Values(model));
+  }
+}
+
+TEST_F(StateStoreTest, FailedSnapshotFailsTheNextCommit) {
+  for (const std::string failing : {"create", "append", "sync"}) {
+    auto store = Open(1);
+    files_.SetFault([&](std::string_view operation, const std::string& path) {
+      const bool fails = operation == failing && path.ends_with(".snapshot");
+      return fails ? Status::IOError("device") : Status::OK();
+    });
+    Status status;
+    for (int64_t epoch = 0; epoch < 20 && status.ok(); ++epoch) {
+      Put(store.get(), {{1, {100, epoch}}});
+      status = store->WriteChanges(0, epoch);
+      if (status.ok()) status = store->FinishCommit(epoch).status();
+      store->WaitForWrites();
+      store->table(0)->BeginEpoch();
+    }
+    EXPECT_TRUE(status.IsIOError()) << failing << ": " << status;
+  }
+}
+
 TEST_F(StateStoreTest, OnlyUnreferencedFilesAreDeleted) {
   auto store = Open(1);
   Put(store.get(), {{1, {100, 10}}});
@@ -240,6 +282,7 @@ TEST_F(StateStoreTest, OnlyUnreferencedFilesAreDeleted) {
   for (int64_t epoch = 1; epoch < 12; ++epoch) {
     Put(store.get(), {{1, {100, epoch}}});
     last = Commit(store.get(), epoch);
+    store->WaitForWrites();
   }
   ASSERT_TRUE(store->DeleteUnreferenced({first, last}).ok());
   EXPECT_FALSE(files_.Exists("/c/state/0/9-x.changes").ValueOrDie());

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int64_t kBucketMicros = 1'000'000;
 constexpr int64_t kConsumeGroups = 8192;
+constexpr int64_t kSliceGroups = 1024;
 /// `touched` of entries that were loaded; epochs count from the next number on.
 constexpr uint32_t kLoadedSequence = 1;
 
@@ -330,30 +331,39 @@ Status StateTable::WriteChanges(StateFileWriter* writer) {
   return Status::OK();
 }
 
+StateTable::Cursor StateTable::BeginWalk() const {
+  Cursor cursor;
+  for (const auto& [expiry, part] : parts_) cursor.ends[expiry] = part->table.End();
+  return cursor;
+}
+
 Status StateTable::WriteSlice(Cursor* cursor, int64_t bytes, StateFileWriter* writer) {
-  const int64_t end = writer->bytes_written() + bytes;
-  std::vector<uint8_t*> groups;
-  for (auto part = parts_.lower_bound(cursor->part); part != parts_.end();) {
-    if (part->first != cursor->part) {
-      cursor->part = part->first;
+  const int64_t limit = writer->bytes_written() + bytes;
+  std::vector<uint8_t*>& groups = slice_scratch_;
+  for (auto end = cursor->ends.lower_bound(cursor->part); end != cursor->ends.end(); ++end) {
+    if (end->first != cursor->part) {
+      cursor->part = end->first;
       cursor->place = {};
     }
-    groups.clear();
-    const bool more = part->second->table.Next(&cursor->place, kConsumeGroups, &groups);
-    for (uint8_t* group : groups) {
-      ARROW_RETURN_NOT_OK(WriteGroup(part->second.get(), group, writer));
-    }
-    if (!more) ++part;
-    if (writer->bytes_written() >= end && part != parts_.end()) {
-      if (!more) {
-        cursor->part = part->first;
-        cursor->place = {};
+    const auto part = parts_.find(end->first);
+    if (part == parts_.end()) continue;
+    for (bool more = true; more;) {
+      if (writer->bytes_written() >= limit) return Status::OK();
+      groups.clear();
+      more = part->second->table.Next(&cursor->place, kSliceGroups, &groups, &end->second);
+      for (uint8_t* group : groups) {
+        ARROW_RETURN_NOT_OK(WriteGroup(part->second.get(), group, writer));
       }
-      return Status::OK();
     }
   }
   cursor->done = true;
   return Status::OK();
+}
+
+void StateTable::Reserve(int64_t count) {
+  if (options_.expiry == ExpiryKind::kNone && parts_.empty()) {
+    GetPart(kNoExpiry)->table.Reserve(count);
+  }
 }
 
 Status StateTable::Load(const KeyBatch& keys, const std::vector<StateRecord>& records) {

@@ -94,9 +94,15 @@ class StateTable {
     int64_t part = std::numeric_limits<int64_t>::min();
     GroupTable::Cursor place;
     bool done = false;
+    /// Where the walk ends in each part; parts that came later are not in it.
+    std::map<int64_t, GroupTable::Cursor> ends;
   };
+  /// A walk over the entries that are there now, as far as they are still there when it comes by.
+  Cursor BeginWalk() const;
   /// Writes entries from the cursor on until about `bytes` are written; moves the cursor.
   Status WriteSlice(Cursor* cursor, int64_t bytes, StateFileWriter* writer);
+  /// Makes room for so many entries if there are none; only where nothing expires.
+  void Reserve(int64_t count);
   /// Puts entries that a file held; not touched. Same number of keys, records' other fields.
   Status Load(const KeyBatch& keys, const std::vector<StateRecord>& records);
 
@@ -123,6 +129,7 @@ class StateTable {
   std::vector<Part*> touched_parts_;
   std::vector<std::pair<std::string, int32_t>> removed_keys_;
   std::string value_scratch_;
+  std::vector<uint8_t*> slice_scratch_;
 };
 
 }  // namespace thalweg::state

@@ -26,7 +26,11 @@ Status PipelinePlan::LoadState(const std::map<int, state::StateManifest>& manife
                        {{"reason", "the checkpoint holds state of the operator " +
                                        std::to_string(id) + ", which the query does not have"}});
     }
-    ARROW_RETURN_NOT_OK(stateful_[id].store->Load(manifest));
+    state::StateStore* store = stateful_[id].store.get();
+    ARROW_RETURN_NOT_OK(driver_.ForEachWorker([&](int worker) {
+      return worker < store->num_workers() ? store->LoadWorker(worker, manifest) : Status::OK();
+    }));
+    store->FinishLoad(manifest);
   }
   return Status::OK();
 }

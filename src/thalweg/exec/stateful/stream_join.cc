@@ -15,6 +15,9 @@ namespace {
 
 using state::StoredRow;
 
+// How many rows ahead memory is asked for.
+constexpr size_t kPrefetchRows = 16;
+
 Selection AllBut(const Selection& selection, int64_t num_rows) {
   auto rest = std::make_shared<std::vector<int32_t>>();
   size_t next = 0;
@@ -145,7 +148,13 @@ Status StreamJoinOperator::Match(int side, const Batch& batch) {
   constexpr std::pair<int64_t, int64_t> kAnyTime = {std::numeric_limits<int64_t>::min(),
                                                     std::numeric_limits<int64_t>::max()};
   Pairs pairs;
-  for (const int32_t row : matchable_) {
+  for (size_t i = 0; i < matchable_.size(); ++i) {
+    // Find() has asked for the first row of each chain; the second ones are asked for here.
+    if (i + kPrefetchRows < matchable_.size()) {
+      const StoredRow* ahead = first_[matchable_[i + kPrefetchRows]];
+      if (ahead != nullptr) __builtin_prefetch(ahead->next);
+    }
+    const int32_t row = matchable_[i];
     const auto [earliest, latest] = ranges_.empty() ? kAnyTime : ranges_[row];
     for (StoredRow* kept = first_[row]; kept != nullptr;) {
       StoredRow* candidate = kept;
