@@ -16,14 +16,15 @@ namespace {
 struct ActivePoint {
   std::string name;  // empty: every point
   int64_t countdown = 1;
-  bool kills = true;
-  int64_t mean = 0;  // odds 1/mean instead of a countdown
+  int signal = SIGKILL;  // 0: an error
+  int64_t mean = 0;      // odds 1/mean instead of a countdown
   std::mt19937_64 random;
 };
 
 // Written only by SetFaultPoints and by passes, under the lock: test equipment of the process.
 std::mutex active_mutex;
 std::vector<ActivePoint> active_points;
+std::function<Status(std::string_view)> active_handler;
 
 Result<int64_t> ParseNumber(std::string_view text) {
   int64_t value = 0;
@@ -39,10 +40,13 @@ Result<ActivePoint> ParsePoint(std::string_view text) {
   const size_t equals = text.find('=');
   if (equals == std::string_view::npos) return Status::Invalid("fault point without '=': ", text);
   const std::string_view action = text.substr(equals + 1);
-  if (action != "kill" && action != "error") {
-    return Status::Invalid("fault point action must be kill or error: ", text);
+  if (action == "stop") {
+    point.signal = SIGSTOP;
+  } else if (action == "error") {
+    point.signal = 0;
+  } else if (action != "kill") {
+    return Status::Invalid("fault point action must be kill, stop or error: ", text);
   }
-  point.kills = action == "kill";
   std::string_view left = text.substr(0, equals);
   const size_t colon = left.find(':');
   point.name = std::string(left.substr(0, colon));
@@ -74,12 +78,12 @@ std::atomic<bool> fault_points_enabled{false};
 
 Status PassFaultPoint(std::string_view name) {
   std::lock_guard<std::mutex> lock(active_mutex);
+  if (active_handler) ARROW_RETURN_NOT_OK(active_handler(name));
   for (ActivePoint& point : active_points) {
     if (!IsDue(&point, name)) continue;
-    if (point.kills) {
-      kill(getpid(), SIGKILL);
-      pause();
-    }
+    if (point.signal != 0) kill(getpid(), point.signal);
+    if (point.signal == SIGKILL) pause();
+    if (point.signal == SIGSTOP) continue;
     return Status::IOError(fmt::format("injected fault at {}", name));
   }
   return Status::OK();
@@ -97,8 +101,14 @@ Status SetFaultPoints(std::string_view text) {
   }
   std::lock_guard<std::mutex> lock(active_mutex);
   active_points = std::move(points);
-  internal::fault_points_enabled.store(!active_points.empty());
+  internal::fault_points_enabled.store(!active_points.empty() || active_handler != nullptr);
   return Status::OK();
+}
+
+void SetFaultHandler(std::function<Status(std::string_view name)> handler) {
+  std::lock_guard<std::mutex> lock(active_mutex);
+  active_handler = std::move(handler);
+  internal::fault_points_enabled.store(!active_points.empty() || active_handler != nullptr);
 }
 
 }  // namespace thalweg

@@ -4,11 +4,13 @@
 // that is off costs one relaxed load of a flag.
 //
 // The environment variable THALWEG_FAULT turns points on for a process: "name=kill" (SIGKILL at the
-// first pass), "name:3=kill" (at the third), "name=error" (the call returns an IOError),
+// first pass), "name:3=kill" (at the third), "name=stop" (SIGSTOP: it goes on at a
+// SIGCONT), "name=error" (the call returns an IOError),
 // "random:SEED:MEAN=kill" (at every point, with odds 1/MEAN, by that seed). Several are separated
 // by commas.
 
 #include <atomic>
+#include <functional>
 #include <string_view>
 
 #include "thalweg/base/status.h"
@@ -23,6 +25,10 @@ Status PassFaultPoint(std::string_view name);
 /// Turns points on from a text in the form of THALWEG_FAULT; empty text turns all off. Called by
 /// main() with the environment variable, and by tests. Errors: the text does not parse.
 Status SetFaultPoints(std::string_view text);
+
+/// Has `handler` asked at every pass of any point: an error it returns is the enclosing function's.
+/// Null: none. Called on the thread that passes, one at a time. For tests.
+void SetFaultHandler(std::function<Status(std::string_view name)> handler);
 
 /// Every name that the process has passed or knows, for the crash campaign.
 // clang-format off

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <random>
 
 namespace thalweg::testing {
 
 struct FaultInjectingFileSystem::Content {
   std::string bytes;
   size_t synced_size = 0;
+  bool sync_failed = false;  // what was not synced then never will be
   int64_t modification_millis = 0;
 };
 
@@ -36,9 +38,14 @@ class MemoryWritableFile : public WritableFile {
 
   Status Sync() override {
     std::lock_guard<std::mutex> lock(owner_->mutex_);
-    ARROW_RETURN_NOT_OK(owner_->Check("sync", path_));
-    content_->synced_size = content_->bytes.size();
-    return Status::OK();
+    if (content_->sync_failed) {
+      owner_->violations_.push_back("sync after a failed sync: " + path_);
+      return Status::OK();
+    }
+    const Status status = owner_->Check("sync", path_);
+    content_->sync_failed = !status.ok();
+    if (status.ok()) content_->synced_size = content_->bytes.size();
+    return status;
   }
 
   Status Close() override { return Status::OK(); }
@@ -73,7 +80,9 @@ Status Missing(const std::string& path) {
 
 }  // namespace
 
-FaultInjectingFileSystem::FaultInjectingFileSystem() { directories_.insert("/"); }
+FaultInjectingFileSystem::FaultInjectingFileSystem() : directories_({"/"}) {
+  durable_directories_ = directories_;
+}
 FaultInjectingFileSystem::~FaultInjectingFileSystem() = default;
 
 Status FaultInjectingFileSystem::Check(std::string_view operation, const std::string& path) {
@@ -90,15 +99,101 @@ void FaultInjectingFileSystem::SetFreeBytes(int64_t bytes) {
   free_bytes_ = bytes;
 }
 
+void FaultInjectingFileSystem::SetShortRead(ShortRead short_read) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  short_read_ = std::move(short_read);
+}
+
 void FaultInjectingFileSystem::DropUnsynced() {
   std::lock_guard<std::mutex> lock(mutex_);
-  files_.clear();
-  for (const auto& [path, content] : durable_files_) {
-    auto kept = std::make_shared<Content>(*content);
-    kept->bytes.resize(kept->synced_size);
-    files_[path] = kept;
+  for (auto& [path, content] : durable_files_) {
+    content = std::make_shared<Content>(*content);
+    content->bytes.resize(content->synced_size);
   }
-  durable_files_ = files_;
+  Restart();
+}
+
+void FaultInjectingFileSystem::CutPower(uint64_t seed) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  std::mt19937_64 random(seed);
+  const auto kept = [&](size_t size) { return static_cast<size_t>(random() % (size + 1)); };
+  // Each change of an entry is there or is not.
+  std::set<std::string> paths;
+  for (const auto& [path, content] : files_) paths.insert(path);
+  for (const auto& [path, content] : durable_files_) paths.insert(path);
+  for (const std::string& path : paths) {
+    const auto seen = files_.find(path);
+    const auto durable = durable_files_.find(path);
+    const auto now = seen == files_.end() ? nullptr : seen->second;
+    if (now == (durable == durable_files_.end() ? nullptr : durable->second)) continue;
+    if (random() % 2 == 0) continue;
+    if (now != nullptr) {
+      durable_files_[path] = now;
+    } else {
+      durable_files_.erase(durable);
+    }
+  }
+  for (const std::string& path : directories_) {
+    if (random() % 2 == 0) durable_directories_.insert(path);
+  }
+  for (auto& [path, content] : durable_files_) {
+    content = std::make_shared<Content>(*content);
+    const size_t unsynced = content->bytes.size() - content->synced_size;
+    if (unsynced == 0) continue;
+    const size_t intact = content->synced_size + kept(unsynced);
+    const size_t end = intact + kept(content->bytes.size() - intact);
+    content->bytes.resize(end);
+    const bool zeros = random() % 2 == 0;
+    for (size_t i = intact; i < end; ++i) {
+      content->bytes[i] = zeros ? '\0' : static_cast<char>(random());
+    }
+  }
+  Restart();
+}
+
+void FaultInjectingFileSystem::Restart() {
+  directories_.clear();
+  // In order: a directory comes after its parent.
+  for (const std::string& path : durable_directories_) {
+    if (path == "/" || directories_.contains(ParentPath(path))) directories_.insert(path);
+  }
+  std::erase_if(durable_files_,
+                [&](const auto& entry) { return !directories_.contains(ParentPath(entry.first)); });
+  for (auto& [path, content] : durable_files_) {
+    content->synced_size = content->bytes.size();
+    content->sync_failed = false;
+  }
+  durable_directories_ = directories_;
+  files_ = durable_files_;
+}
+
+std::unique_ptr<FaultInjectingFileSystem> FaultInjectingFileSystem::Copy() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  auto copy = std::make_unique<FaultInjectingFileSystem>();
+  for (const auto& [path, content] : files_) {
+    auto own = std::make_shared<Content>(*content);
+    own->synced_size = own->bytes.size();
+    own->sync_failed = false;
+    copy->files_[path] = std::move(own);
+  }
+  copy->durable_files_ = copy->files_;
+  copy->directories_ = copy->durable_directories_ = directories_;
+  copy->next_millis_ = next_millis_;
+  return copy;
+}
+
+void FaultInjectingFileSystem::Damage(const std::string& path, std::string bytes) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  auto content = std::make_shared<Content>();
+  if (const auto found = files_.find(path); found != files_.end()) *content = *found->second;
+  content->bytes = std::move(bytes);
+  content->synced_size = content->bytes.size();
+  files_[path] = durable_files_[path] = std::move(content);
+}
+
+std::vector<std::string> FaultInjectingFileSystem::violations() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return violations_;
 }
 
 Result<std::unique_ptr<WritableFile>> FaultInjectingFileSystem::CreateNew(const std::string& raw) {
@@ -125,13 +220,20 @@ Result<std::string> FaultInjectingFileSystem::ReadFile(const std::string& raw) {
   const std::string path = NormalizePath(raw);
   ARROW_RETURN_NOT_OK(Check("read", path));
   const auto found = files_.find(path);
-  if (found == files_.end()) return Missing(path);
-  return found->second->bytes;
+  if (found == files_.end()) {
+    if (directories_.contains(path)) return Status::IOError("cannot read ", path, ": a directory");
+    return Missing(path);
+  }
+  const std::string& bytes = found->second->bytes;
+  const int64_t size = static_cast<int64_t>(bytes.size());
+  const int64_t count = short_read_ ? short_read_(path, size) : -1;
+  return count < 0 ? bytes : bytes.substr(0, static_cast<size_t>(std::min(count, size)));
 }
 
 Result<FileInfo> FaultInjectingFileSystem::GetInfo(const std::string& raw) {
   std::lock_guard<std::mutex> lock(mutex_);
   const std::string path = NormalizePath(raw);
+  ARROW_RETURN_NOT_OK(Check("look_up", path));
   FileInfo info;
   info.path = path;
   if (directories_.contains(path)) {
@@ -161,7 +263,10 @@ Result<std::vector<FileInfo>> FaultInjectingFileSystem::List(const std::string& 
   for (const std::string& path : directories_) {
     if (path != "/" && ParentPath(path) == directory) entries.push_back({path, true, 0, 0});
   }
-  for (const auto& [path, content] : files_) {
+  const std::string prefix = JoinPath(directory, "");
+  for (auto at = files_.lower_bound(prefix); at != files_.end(); ++at) {
+    const auto& [path, content] = *at;
+    if (!path.starts_with(prefix)) break;
     if (ParentPath(path) != directory) continue;
     entries.push_back(
         {path, false, static_cast<int64_t>(content->bytes.size()), content->modification_millis});
@@ -173,10 +278,17 @@ Result<std::vector<FileInfo>> FaultInjectingFileSystem::List(const std::string& 
 
 Status FaultInjectingFileSystem::CreateDirectories(const std::string& raw) {
   std::lock_guard<std::mutex> lock(mutex_);
-  std::string directory = NormalizePath(raw);
+  const std::string directory = NormalizePath(raw);
   ARROW_RETURN_NOT_OK(Check("create_directories", directory));
-  while (directories_.insert(directory).second && directory != "/" && directory != ".") {
-    directory = ParentPath(directory);
+  std::vector<std::string> missing;
+  for (std::string at = directory; !directories_.contains(at) && at != "."; at = ParentPath(at)) {
+    if (files_.contains(at)) return Status::IOError(at, " exists and is not a directory");
+    missing.push_back(at);
+  }
+  for (; !missing.empty(); missing.pop_back()) {
+    directories_.insert(missing.back());
+    ARROW_RETURN_NOT_OK(Check("sync_directory", ParentPath(missing.back())));
+    SyncEntries(ParentPath(missing.back()));
   }
   return Status::OK();
 }
@@ -192,6 +304,8 @@ Status FaultInjectingFileSystem::Rename(const std::string& raw_from, const std::
   if (!overwrite && files_.contains(to)) {
     return Status::AlreadyExists("cannot rename to ", to, ": File exists");
   }
+  if (directories_.contains(to)) return Status::AlreadyExists(to, " is a directory");
+  if (files_.contains(to)) violations_.push_back("rename over " + to);
   files_[to] = found->second;
   files_.erase(from);
   return Status::OK();
@@ -221,12 +335,28 @@ Status FaultInjectingFileSystem::SyncDirectory(const std::string& raw) {
   std::lock_guard<std::mutex> lock(mutex_);
   const std::string directory = NormalizePath(raw);
   ARROW_RETURN_NOT_OK(Check("sync_directory", directory));
-  std::erase_if(durable_files_,
-                [&](const auto& entry) { return ParentPath(entry.first) == directory; });
-  for (const auto& [path, content] : files_) {
-    if (ParentPath(path) == directory) durable_files_[path] = content;
-  }
+  if (!directories_.contains(directory)) return Missing(directory);
+  SyncEntries(directory);
   return Status::OK();
+}
+
+void FaultInjectingFileSystem::SyncEntries(const std::string& directory) {
+  const std::string prefix = JoinPath(directory, "");
+  const auto child = [&](const std::string& path) { return ParentPath(path) == directory; };
+  for (auto at = durable_files_.lower_bound(prefix);
+       at != durable_files_.end() && at->first.starts_with(prefix);) {
+    at = child(at->first) ? durable_files_.erase(at) : std::next(at);
+  }
+  for (auto at = files_.lower_bound(prefix); at != files_.end() && at->first.starts_with(prefix);
+       ++at) {
+    if (child(at->first)) durable_files_.insert(*at);
+  }
+  std::erase_if(durable_directories_, [&](const std::string& path) {
+    return path != "/" && child(path) && !directories_.contains(path);
+  });
+  for (const std::string& path : directories_) {
+    if (path != "/" && child(path)) durable_directories_.insert(path);
+  }
 }
 
 Status FaultInjectingFileSystem::SetModificationTime(const std::string& raw, int64_t millis) {
