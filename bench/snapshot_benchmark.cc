@@ -64,8 +64,8 @@ class Store {
     options_.table.values = std::make_shared<CountAndSum>();
     options_.num_workers = kWorkers;
     if (!snapshots) {
-      options_.snapshot_after_bytes = std::numeric_limits<int64_t>::max();
-      options_.snapshot_after_files = std::numeric_limits<int>::max() / kWorkers;
+      options_.snapshots.after_bytes = std::numeric_limits<int64_t>::max();
+      options_.snapshots.after_files = std::numeric_limits<int>::max() / kWorkers;
     }
     store_ = std::make_unique<state::StateStore>(options_);
   }

@@ -107,6 +107,12 @@ constexpr SettingDeclaration kSettings[] = {
      "Trigger of streaming tables that name none: availableNow, once, or an interval."},
     {"thalweg.streaming.source.idleTimeout", kMilliseconds, "0",
      "How long a source may be silent before it stops holding the watermark back; 0: without end."},
+    {"thalweg.streaming.state.snapshot.afterBytes", kInteger, "16777216",
+     "Bytes of change files after which state is written anew as a whole."},
+    {"thalweg.streaming.state.snapshot.afterFiles", kInteger, "50",
+     "Change files per worker after which state is written anew as a whole."},
+    {"thalweg.streaming.state.snapshot.sliceBytes", kInteger, "65536",
+     "Bytes that a commit writes of a state snapshot between two looks at its share of time."},
 };
 
 }  // namespace

@@ -44,7 +44,7 @@ class JoinTableTest : public ::testing::Test {
     StateStoreOptions options;
     options.location = {&files_, "/c/state/0", kKeyGroups};
     options.num_workers = num_workers;
-    options.snapshot_after_files = 3;
+    options.snapshots.after_files = 3;
     options.make_table = [](int) {
       JoinTableOptions table;
       table.keys = RowKeyCodec::Make({arrow::int64()}).ValueOrDie();

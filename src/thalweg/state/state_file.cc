@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "thalweg/base/fault_point.h"
-#include "thalweg/state/crc32c.h"
+#include "thalweg/base/crc32c.h"
 
 namespace thalweg::state {
 namespace {

@@ -42,7 +42,7 @@ class StateReplayTest : public ::testing::Test {
     options.table.keys = keys_;
     options.table.values = std::make_shared<NumberCodec>();
     options.table.expiry = ExpiryKind::kExact;
-    options.snapshot_after_files = 2;
+    options.snapshots.after_files = 2;
     store_ = std::make_unique<StateStore>(options);
     store_->table(0)->BeginEpoch();
   }

@@ -15,8 +15,6 @@ constexpr microseconds kShortestSlice(500);
 constexpr microseconds kLongestSlice(5000);
 /// The share, without bounds, when change files pile up.
 constexpr int kShareOfTimeWhenLate = 4;
-/// Bytes between two looks at the clock.
-constexpr int64_t kSliceBytes = 64 << 10;
 /// Bytes that may wait for the device.
 constexpr int64_t kQueuedBytes = 16 << 20;
 
@@ -193,7 +191,7 @@ Status StateStore::WriteSnapshotSlice(Worker* worker) {
   while (!worker->snapshot_done && background_->queued_bytes() < kQueuedBytes &&
          Clock::now() - begin < share) {
     ARROW_ASSIGN_OR_RAISE(worker->snapshot_done,
-                          worker->table->WriteSnapshotSlice(kSliceBytes, worker->snapshot.get()));
+                          worker->table->WriteSnapshotSlice(options_.snapshots.slice_bytes, worker->snapshot.get()));
   }
   if (worker->snapshot_done) ARROW_RETURN_NOT_OK(worker->snapshot->Finish());
   worker->last_slice = Clock::now();
@@ -205,8 +203,8 @@ bool StateStore::SnapshotIsDue() const {
   int64_t snapshot_bytes = 0;
   for (const File& file : changes_) change_bytes += file.bytes;
   for (const File& file : snapshots_) snapshot_bytes += file.bytes;
-  return change_bytes > std::max(options_.snapshot_after_bytes, snapshot_bytes) ||
-         changes_.size() > static_cast<size_t>(options_.snapshot_after_files) * workers_.size();
+  return change_bytes > std::max(options_.snapshots.after_bytes, snapshot_bytes) ||
+         changes_.size() > static_cast<size_t>(options_.snapshots.after_files) * workers_.size();
 }
 
 void StateStore::StartSnapshot(int64_t epoch) {

@@ -25,6 +25,7 @@
 #include "thalweg/base/status.h"
 #include "thalweg/state/background_writer.h"
 #include "thalweg/state/durable_state_table.h"
+#include "thalweg/state/snapshot_policy.h"
 
 namespace thalweg::state {
 
@@ -49,10 +50,7 @@ struct StateStoreOptions {
   /// Makes the table of a worker for operators whose state is no StateTable; `table` is not read.
   std::function<std::unique_ptr<DurableTable>(int worker)> make_table;
   int num_workers = 1;
-  /// A snapshot starts when the change files since the last one hold more than this and more than
-  /// the last snapshot, or are more than `snapshot_after_files`.
-  int64_t snapshot_after_bytes = 16 << 20;
-  int snapshot_after_files = 50;
+  SnapshotPolicy snapshots;
 };
 
 /// The durable state of one stateful operator. Order of calls: [Load], then per epoch table() used

@@ -7,7 +7,7 @@
 #include <arrow/api.h>
 #include <gtest/gtest.h>
 
-#include "thalweg/state/crc32c.h"
+#include "thalweg/base/crc32c.h"
 #include "thalweg/state/key_group.h"
 #include "thalweg/testing/fault_injecting_file_system.h"
 
@@ -41,7 +41,7 @@ class StateStoreTest : public ::testing::Test {
     options.table.values = std::make_shared<NumberCodec>();
     options.table.expiry = expiry;
     options.num_workers = num_workers;
-    options.snapshot_after_files = 3;
+    options.snapshots.after_files = 3;
     num_workers_ = num_workers;
     auto store = std::make_unique<StateStore>(options);
     for (int i = 0; i < num_workers; ++i) store->table(i)->BeginEpoch();

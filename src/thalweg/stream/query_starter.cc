@@ -1,5 +1,6 @@
 #include "thalweg/stream/query_starter.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -42,6 +43,18 @@ std::map<std::string, std::string> PeekPinnedSettings(const StartRequest& reques
   return PinnedSettings(request.settings);
 }
 
+state::SnapshotPolicy ReadSnapshotPolicy(const Settings& settings) {
+  const auto at_least_one = [&](const char* name) {
+    return std::max<int64_t>(
+        1, settings.GetInteger(std::string("thalweg.streaming.state.snapshot.") + name));
+  };
+  state::SnapshotPolicy policy;
+  policy.after_bytes = at_least_one("afterBytes");
+  policy.after_files = at_least_one("afterFiles");
+  policy.slice_bytes = at_least_one("sliceBytes");
+  return policy;
+}
+
 }  // namespace
 
 Result<CheckpointLocation> ResolveCheckpointLocation(const StartRequest& request) {
@@ -64,6 +77,9 @@ Result<std::unique_ptr<exec::QueryPlan>> PlanStreamingQuery(const StartRequest& 
   options.num_key_groups = *num_partitions;
   options.file_system = request.file_system;
   options.state_directory = JoinPath(checkpoint, "state");
+  options.batch_rows =
+      std::max<int64_t>(1, request.settings.GetInteger("thalweg.execution.batchRows"));
+  options.snapshots = ReadSnapshotPolicy(request.settings);
   if (request.make_plan) return request.make_plan(options);
   return exec::MakeQueryPlan(request.plan, options);
 }

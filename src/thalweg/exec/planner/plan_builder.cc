@@ -176,6 +176,7 @@ state::StateStore* PlanBuilder::AddStateful(int id, std::string name, Rows* rows
   options.location.directory = JoinPath(options_.state_directory, std::to_string(id));
   options.location.num_key_groups = options_.num_key_groups;
   options.num_workers = num_tables;
+  options.snapshots = options_.snapshots;
   StatefulOperatorInfo& info = plan_->stateful_infos_[id];
   info.id = id;
   info.name = std::move(name);

@@ -32,6 +32,8 @@ struct PlanOptions {
   FileSystem* file_system = nullptr;
   /// <checkpoint>/state; empty for batch queries (state is thrown away).
   std::string state_directory;
+  /// Of every stateful operator.
+  state::SnapshotPolicy snapshots = {};
 };
 
 /// Event times that one watermark node saw in an epoch (semantics 4.2), all workers together.

@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "thalweg/checkpoint/metadata_log.h"
-#include "thalweg/state/crc32c.h"
+#include "thalweg/base/crc32c.h"
+#include "thalweg/base/log_file.h"
 
 namespace thalweg::stream {
 namespace {
@@ -20,7 +21,7 @@ Json FieldsToJson(const std::vector<FieldPtr>& fields) {
   return Json::parse(SchemaToJson(arrow::Schema(fields)));
 }
 
-std::string Checksum(const std::string& line) { return fmt::format("{:08x}", state::Crc32c(line)); }
+std::string Checksum(const std::string& line) { return fmt::format("{:08x}", Crc32c(line)); }
 
 std::string ToText(const state::StateSchema& schema) {
   Json json;
@@ -82,7 +83,7 @@ Result<std::optional<state::StateSchema>> ReadStateSchema(FileSystem* file_syste
                                                           const std::string& state_directory,
                                                           int operator_id) {
   const std::string path = SchemaPath(state_directory, operator_id);
-  const auto text = file_system->ReadFile(path);
+  const auto text = ReadLogFile(file_system, path);
   if (!text.ok() && IsNotFound(text.status())) return std::optional<state::StateSchema>();
   ARROW_RETURN_NOT_OK(text.status());
   ARROW_ASSIGN_OR_RAISE(const auto lines, checkpoint::SplitVersionedLines(*text, 1, path));

@@ -1,4 +1,4 @@
-#include "thalweg/state/crc32c.h"
+#include "thalweg/base/crc32c.h"
 
 #include <array>
 #include <cstring>
@@ -7,7 +7,7 @@
 #include <nmmintrin.h>
 #endif
 
-namespace thalweg::state {
+namespace thalweg {
 namespace {
 
 constexpr uint32_t kPolynomial = 0x82f63b78;  // reflected
@@ -58,4 +58,4 @@ uint32_t Crc32c(std::string_view bytes, uint32_t crc) {
   return ~UpdateByTable(crc, bytes.data(), bytes.size());
 }
 
-}  // namespace thalweg::state
+}  // namespace thalweg
