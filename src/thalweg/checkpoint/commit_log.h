@@ -37,6 +37,7 @@ class CommitLog {
   CommitLog(FileSystem* file_system, const std::string& checkpoint);
   Status Add(int64_t batch, const CommitEntry& entry);
   Result<std::optional<CommitEntry>> Get(int64_t batch);
+  Result<bool> Exists(int64_t batch) const { return log_.Exists(batch); }
   Result<std::optional<int64_t>> LatestId() { return log_.LatestId(); }
   /// Ids of all commits kept, ascending.
   Result<std::vector<int64_t>> Ids() { return log_.Ids(); }

@@ -4,6 +4,8 @@
 #include <charconv>
 
 #include "thalweg/base/fault_point.h"
+#include "thalweg/base/log_file.h"
+#include "thalweg/base/text_seal.h"
 
 namespace thalweg::checkpoint {
 namespace {
@@ -32,7 +34,7 @@ Status MetadataLog::Add(int64_t id, const std::string& content) {
     directory_made_ = true;
   }
   FAULT_POINT(fault_prefix_ + ".before");
-  const Status status = AtomicCreate(file_system_, PathOf(id), content, fault_prefix_);
+  const Status status = AtomicCreate(file_system_, PathOf(id), SealText(content), fault_prefix_);
   if (IsAlreadyExists(status)) {
     return MakeError("CONCURRENT_STREAM_LOG_UPDATE", {{"batchId", std::to_string(id)}});
   }
@@ -46,7 +48,7 @@ Status MetadataLog::Add(int64_t id, const std::string& content) {
 Result<std::optional<std::string>> MetadataLog::Get(int64_t id) {
   const auto found = recent_.find(id);
   if (found != recent_.end()) return found->second;
-  auto content = file_system_->ReadFile(PathOf(id));
+  auto content = ReadSealedLogFile(file_system_, PathOf(id));
   if (content.ok()) return std::move(content).ValueOrDie();
   if (IsNotFound(content.status())) return std::optional<std::string>();
   return content.status();

@@ -1,7 +1,7 @@
 #pragma once
 
-// The log of one directory: one file per batch id, created atomically and never overwritten
-// (semantics 3.1). Serves offsets/ and commits/. One thread at a time.
+// The log of one directory: one file per batch id, created atomically and never overwritten, with a
+// checksum (semantics 3.1; base/text_seal.h). Serves offsets/ and commits/. One thread at a time.
 
 #include <cstdint>
 #include <map>
@@ -21,8 +21,11 @@ class MetadataLog {
 
   /// Writes entry `id` durably. Errors: CONCURRENT_STREAM_LOG_UPDATE if it exists already.
   Status Add(int64_t id, const std::string& content);
-  /// Content of entry `id`, or nothing if there is none.
+  /// Content of entry `id`, or nothing if there is none. Errors: MALFORMED_LOG_FILE when it is
+  /// damaged.
   Result<std::optional<std::string>> Get(int64_t id);
+  /// Whether entry `id` is in the directory now, whoever wrote it.
+  Result<bool> Exists(int64_t id) const { return file_system_->Exists(PathOf(id)); }
   /// The highest id, or nothing in an empty or absent directory.
   Result<std::optional<int64_t>> LatestId();
   /// All ids, ascending. Names that are not numbers are ignored.

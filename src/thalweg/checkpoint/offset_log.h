@@ -30,6 +30,7 @@ class OffsetLog {
   OffsetLog(FileSystem* file_system, const std::string& checkpoint);
   Status Add(int64_t batch, const OffsetEntry& entry);
   Result<std::optional<OffsetEntry>> Get(int64_t batch);
+  Result<bool> Exists(int64_t batch) const { return log_.Exists(batch); }
   Result<std::optional<int64_t>> LatestId() { return log_.LatestId(); }
   Status Purge(int64_t threshold) { return log_.Purge(threshold); }
 

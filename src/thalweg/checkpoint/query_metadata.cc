@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "thalweg/base/log_file.h"
 #include "thalweg/checkpoint/metadata_log.h"
 
 namespace thalweg::checkpoint {
@@ -28,7 +29,7 @@ Result<std::string> ParseQueryId(const std::string& text, const std::string& pat
 
 Result<std::string> LoadOrCreateQueryId(FileSystem* file_system, const std::string& checkpoint) {
   const std::string path = JoinPath(checkpoint, "metadata");
-  auto text = file_system->ReadFile(path);
+  auto text = ReadLogFile(file_system, path);
   if (text.ok()) return ParseQueryId(*text, path);
   if (!IsNotFound(text.status())) return text.status();
   ARROW_ASSIGN_OR_RAISE(bool has_entries, HasLogEntries(file_system, checkpoint));

@@ -3,8 +3,13 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 
+#include <nlohmann/json.hpp>
+
+#include "thalweg/base/log_file.h"
 #include "thalweg/base/settings.h"
+#include "thalweg/base/text_seal.h"
 
 namespace thalweg::io {
 namespace {
@@ -42,7 +47,11 @@ std::string LogText(const std::vector<std::string>& entries) {
     text.push_back('\n');
     text += entry;
   }
-  return text;
+  return SealText(std::move(text));
+}
+
+Status MissingEntry(const std::string& path) {
+  return MakeError("BATCH_METADATA_NOT_FOUND", {{"batchMetadataFile", path}});
 }
 
 }  // namespace
@@ -56,9 +65,9 @@ int64_t DeriveCompactInterval(int64_t wanted, int64_t compact_id) {
   return count;
 }
 
-Result<std::vector<std::string>> ParseLogText(const std::string& path, std::string_view text) {
+Result<std::vector<std::string>> ParseLogText(const std::string& path, std::string text) {
   const size_t first_end = std::min(text.find('\n'), text.size());
-  const std::string_view version = text.substr(0, first_end);
+  const std::string_view version = std::string_view(text).substr(0, first_end);
   if (version != kVersionLine) {
     const auto number =
         version.starts_with('v') ? ParseWholeNumber(version.substr(1)) : std::optional<int64_t>();
@@ -71,12 +80,24 @@ Result<std::vector<std::string>> ParseLogText(const std::string& path, std::stri
     }
     return MakeError("MALFORMED_LOG_FILE", {{"path", path}, {"text", std::string(version)}});
   }
+  const size_t size = text.size();
+  const bool cut_off = first_end + 1 == size;  // at the end of the version line
+  const bool intact = UnsealText(&text) && !cut_off;
+  const bool sealed = text.size() < size;
+  if (!intact)
+    return MakeError("MALFORMED_LOG_FILE", {{"path", path}, {"text", text.substr(0, 80)}});
   std::vector<std::string> entries;
   size_t at = first_end + 1;
   while (at < text.size()) {
     const size_t end = std::min(text.find('\n', at), text.size());
-    if (end > at) entries.emplace_back(text.substr(at, end - at));
+    const std::string entry = text.substr(at, end - at);
     at = end + 1;
+    if (entry.empty()) continue;
+    // Without a checksum at least a cut is seen, before a compaction copies what is left.
+    if (!sealed && !nlohmann::json::accept(entry)) {
+      return MakeError("MALFORMED_LOG_FILE", {{"path", path}, {"text", entry.substr(0, 80)}});
+    }
+    entries.push_back(entry);
   }
   return entries;
 }
@@ -117,10 +138,12 @@ Result<std::unique_ptr<CompactibleLog>> CompactibleLog::Make(FileSystem* file_sy
     return listed.status();
   }
   std::vector<int64_t> compacted;
+  std::vector<int64_t> ids;
   for (const auto& info : *listed) {
     const auto file = ParseLogName(BaseName(info.path));
     if (!file) continue;
     if (file->compact) compacted.push_back(file->id);
+    ids.push_back(file->id);
     log->latest_id_ = std::max(log->latest_id_.value_or(-1), file->id);
   }
   std::sort(compacted.rbegin(), compacted.rend());
@@ -129,7 +152,26 @@ Result<std::unique_ptr<CompactibleLog>> CompactibleLog::Make(FileSystem* file_sy
   } else if (compacted.size() == 1) {
     log->interval_ = DeriveCompactInterval(log->interval_, compacted[0]);
   }
+  ARROW_RETURN_NOT_OK(log->CheckComplete(ids, compacted.empty() ? -1 : compacted[0]));
   return log;
+}
+
+Status CompactibleLog::CheckComplete(const std::vector<int64_t>& ids, int64_t last_compact) const {
+  if (ids.empty()) return Status::OK();
+  // A log without compact file may begin anywhere: with the batch that first wrote it.
+  const int64_t first = std::max(last_compact, *std::min_element(ids.begin(), ids.end()));
+  const std::set<int64_t> present(ids.begin(), ids.end());
+  for (int64_t id = first; id <= *latest_id_; ++id) {
+    if (!present.contains(id)) return MissingEntry(PathOf(id));
+  }
+  return Status::OK();
+}
+
+Status CompactibleLog::MakeDurable() {
+  ARROW_ASSIGN_OR_RAISE(const bool exists, file_system_->Exists(directory_));
+  if (!exists) return Status::OK();
+  ARROW_RETURN_NOT_OK(file_system_->SyncDirectory(directory_));
+  return file_system_->SyncDirectory(ParentPath(directory_));
 }
 
 std::string CompactibleLog::PathOf(int64_t id) const {
@@ -161,17 +203,18 @@ Status CompactibleLog::Add(int64_t id, const std::vector<std::string>& entries) 
 }
 
 Result<std::optional<std::vector<std::string>>> CompactibleLog::Read(int64_t id) const {
-  auto text = file_system_->ReadFile(PathOf(id));
+  auto text = ReadLogFile(file_system_, PathOf(id));
   if (!text.ok() && IsNotFound(text.status())) {
     // The interval may have been another one when the file was written.
     const std::string plain = JoinPath(directory_, std::to_string(id));
-    text = file_system_->ReadFile(IsCompaction(id) ? plain : plain + std::string(kCompactSuffix));
+    text =
+        ReadLogFile(file_system_, IsCompaction(id) ? plain : plain + std::string(kCompactSuffix));
   }
   if (!text.ok()) {
     if (IsNotFound(text.status())) return std::optional<std::vector<std::string>>();
     return text.status();
   }
-  ARROW_ASSIGN_OR_RAISE(auto entries, ParseLogText(PathOf(id), *text));
+  ARROW_ASSIGN_OR_RAISE(auto entries, ParseLogText(PathOf(id), std::move(*text)));
   return std::optional(std::move(entries));
 }
 
@@ -182,8 +225,7 @@ Result<std::vector<std::string>> CompactibleLog::EntriesUpTo(int64_t id) const {
   for (int64_t at = std::max<int64_t>(0, last_compact); at <= id; ++at) {
     ARROW_ASSIGN_OR_RAISE(auto entries, Read(at));
     if (!entries) {
-      return Status::Invalid(PathOf(at), " doesn't exist (latestId: ", id,
-                             ", compactInterval: ", interval_, ")");
+      return MissingEntry(PathOf(at));
     }
     all.insert(all.end(), std::make_move_iterator(entries->begin()),
                std::make_move_iterator(entries->end()));

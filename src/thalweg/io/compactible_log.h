@@ -1,8 +1,9 @@
 #pragma once
 
 // The log of a file source and of a file sink (semantics 3.5): one file per id, the first line
-// `v1`, then one JSON object a line. Every `interval`-th id is written as `<id>.compact` and holds
-// all entries so far, so that a reader needs the last compact file and what follows it.
+// `v1`, then one JSON object a line, the first with a checksum (base/text_seal.h). Every
+// `interval`-th id is written as `<id>.compact` and holds all entries so far, so that a reader
+// needs the last compact file and what follows it.
 
 #include <cstdint>
 #include <functional>
@@ -32,7 +33,8 @@ struct CompactibleLogSettings {
 /// One writer; not thread-safe. Entries are the JSON lines as they are in the files.
 class CompactibleLog {
  public:
-  /// `file_system` and `clock` must outlive the log. The directory need not exist.
+  /// `file_system` and `clock` must outlive the log. The directory need not exist. Errors:
+  /// BATCH_METADATA_NOT_FOUND when an entry since the last compact file is missing.
   static Result<std::unique_ptr<CompactibleLog>> Make(FileSystem* file_system, Clock* clock,
                                                       std::string directory,
                                                       CompactibleLogSettings settings);
@@ -43,6 +45,8 @@ class CompactibleLog {
 
   /// Writes `id` durably and whole. Errors: CONCURRENT_STREAM_LOG_UPDATE if it is there already.
   Status Add(int64_t id, const std::vector<std::string>& entries);
+  /// Makes entries that an earlier writer may have left without syncing survive a power cut.
+  Status MakeDurable();
   /// The lines in the file of `id` (all entries so far, for a compacted id), or nothing.
   Result<std::optional<std::vector<std::string>>> Read(int64_t id) const;
   /// Every entry of the log in order.
@@ -61,6 +65,7 @@ class CompactibleLog {
   std::string PathOf(int64_t id) const;
   Result<std::vector<std::string>> EntriesUpTo(int64_t id) const;
   Status DeleteExpired(int64_t id);
+  Status CheckComplete(const std::vector<int64_t>& ids, int64_t last_compact) const;
 
   FileSystem* const file_system_;
   Clock* const clock_;
@@ -76,7 +81,7 @@ int64_t DeriveCompactInterval(int64_t wanted, int64_t compact_id);
 
 /// The entries of a log file's `text`; `path` is for messages. Errors: MALFORMED_LOG_FILE,
 /// INVALID_LOG_VERSION.
-Result<std::vector<std::string>> ParseLogText(const std::string& path, std::string_view text);
+Result<std::vector<std::string>> ParseLogText(const std::string& path, std::string text);
 
 /// The settings of `spark.sql.streaming.<file_source_or_sink>.log.*` out of `values`; absent or
 /// malformed keys leave the default.

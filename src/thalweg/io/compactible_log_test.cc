@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "thalweg/base/text_seal.h"
 #include "thalweg/testing/fault_injecting_file_system.h"
 #include "thalweg/testing/manual_clock.h"
 
@@ -32,8 +33,9 @@ TEST_F(CompactibleLogTest, WritesEveryIntervalAsCompactFile) {
     ASSERT_TRUE(log->Add(id, {"{\"n\":" + std::to_string(id) + "}"}).ok());
   }
   EXPECT_EQ(Names(), (std::vector<std::string>{"0", "1", "2.compact", "3", "4", "5.compact", "6"}));
-  EXPECT_EQ(files_.ReadFile("/log/0").ValueOrDie(), "v1\n{\"n\":0}");
-  EXPECT_EQ(files_.ReadFile("/log/2.compact").ValueOrDie(), "v1\n{\"n\":0}\n{\"n\":1}\n{\"n\":2}");
+  EXPECT_EQ(files_.ReadFile("/log/0").ValueOrDie(), SealText("v1\n{\"n\":0}"));
+  EXPECT_EQ(files_.ReadFile("/log/2.compact").ValueOrDie(),
+            SealText("v1\n{\"n\":0}\n{\"n\":1}\n{\"n\":2}"));
   EXPECT_EQ(log->AllEntries().ValueOrDie().size(), 7u);
   EXPECT_EQ(Open()->latest_id(), 6);
   EXPECT_EQ(Open()->AllEntries().ValueOrDie().size(), 7u);
@@ -70,7 +72,7 @@ TEST_F(CompactibleLogTest, DropsEntriesThatAreNotRetained) {
                    .retain = [](const std::string& entry) { return entry != "{\"old\":1}"; }});
   ASSERT_TRUE(log->Add(0, {"{\"old\":1}", "{\"new\":1}"}).ok());
   ASSERT_TRUE(log->Add(1, {}).ok());
-  EXPECT_EQ(files_.ReadFile("/log/1.compact").ValueOrDie(), "v1\n{\"new\":1}");
+  EXPECT_EQ(files_.ReadFile("/log/1.compact").ValueOrDie(), SealText("v1\n{\"new\":1}"));
 }
 
 TEST_F(CompactibleLogTest, RemovesWhatACompactFileHasMadeNeedless) {
@@ -87,6 +89,14 @@ TEST_F(CompactibleLogTest, RefusesUnknownVersions) {
   EXPECT_TRUE(IsCondition(ParseLogText("/log/0", "v2\n{}").status(),
                           "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION"));
   EXPECT_TRUE(IsCondition(ParseLogText("/log/0", "{}").status(), "MALFORMED_LOG_FILE"));
+  const std::string whole = SealText("v1\n{\"n\":0}\n{\"n\":1}");
+  EXPECT_EQ(ParseLogText("/log/0", whole)->size(), 2u);
+  for (size_t size = 0; size < whole.size(); ++size) {
+    if (size == 2) continue;  // "v1": an entry without lines
+    EXPECT_TRUE(
+        IsCondition(ParseLogText("/log/0", whole.substr(0, size)).status(), "MALFORMED_LOG_FILE"))
+        << size;
+  }
 }
 
 TEST_F(CompactibleLogTest, ReadsItsSettings) {

@@ -6,6 +6,7 @@
 
 #include "thalweg/base/fault_point.h"
 #include "thalweg/base/log.h"
+#include "thalweg/io/commit_check.h"
 #include "thalweg/io/replay_check.h"
 #include "thalweg/stream/operator_metadata.h"
 #include "thalweg/stream/watermark_report.h"
@@ -89,6 +90,7 @@ Status EpochLoop::OpenSources() {
 }
 
 Status EpochLoop::Recover() {
+  ARROW_RETURN_NOT_OK(MakeCheckpointDurable(arguments_.file_system, arguments_.checkpoint));
   ARROW_ASSIGN_OR_RAISE(const StartPoint start,
                         FindStartPoint(&offset_log_, &commit_log_, sources_.size()));
   if (start.fresh && settings_.verify_checkpoint_empty) {
@@ -118,6 +120,10 @@ Status EpochLoop::Recover() {
     // Such a batch is not run at all.
     const bool skipped = sink_has_it && !is_stateful_ && !has_watermark_;
     if (!skipped) ARROW_RETURN_NOT_OK(CheckReplay(sources_, committed_, available_, batch_));
+  }
+  auto* check = dynamic_cast<io::CommitCheck*>(arguments_.sink.get());
+  if (check != nullptr && start.state && !start.commit_gap) {
+    ARROW_RETURN_NOT_OK(check->CheckCommitted(batch_ - 1));
   }
   ARROW_RETURN_NOT_OK(RestoreState(start));
   recovered_ = true;
@@ -226,6 +232,7 @@ Status EpochLoop::WriteOffsets() {
   entry.conf = pinned_;
   entry.offsets = available_;
   ARROW_RETURN_NOT_OK(offset_log_.Add(batch_, entry));
+  ARROW_RETURN_NOT_OK(CheckOwnership());
   if (batch_ > 0) ARROW_RETURN_NOT_OK(sources_.Commit(committed_));
   if (batch_ <= settings_.min_batches_to_retain) return Status::OK();
   const int64_t threshold = batch_ - settings_.min_batches_to_retain;
@@ -233,6 +240,20 @@ Status EpochLoop::WriteOffsets() {
   ARROW_RETURN_NOT_OK(commit_log_.Purge(threshold));
   retained_.Purge(threshold);
   return Status::OK();
+}
+
+/// Whether this run may still go on with its batch. One that was paused, and whose lock another run
+/// has got by some means, finds that the other has committed the batch already, or has gone on so
+/// far that it has removed the entries of this batch or of the one before.
+Status EpochLoop::CheckOwnership() const {
+  ARROW_ASSIGN_OR_RAISE(const bool planned, offset_log_.Exists(batch_));
+  ARROW_ASSIGN_OR_RAISE(const bool committed, commit_log_.Exists(batch_));
+  bool follows = true;
+  if (batch_ > 0) {
+    ARROW_ASSIGN_OR_RAISE(follows, offset_log_.Exists(batch_ - 1));
+  }
+  if (planned && follows && !committed) return Status::OK();
+  return MakeError("CONCURRENT_STREAM_LOG_UPDATE", {{"batchId", std::to_string(batch_)}});
 }
 
 Status EpochLoop::RunBatch() {
@@ -295,9 +316,11 @@ Status EpochLoop::ExecuteEpoch(const exec::EpochContext& context, const exec::Ep
   // A known batch of a plan that keeps nothing between batches need not run at all. Otherwise its
   // rows are dropped, but its state and its event times are made again as they were.
   if (sink_knew_batch_ && !is_stateful_ && !has_watermark_) return Status::OK();
+  ARROW_RETURN_NOT_OK(CheckOwnership());
   io::StreamSink* sink = sink_knew_batch_ ? &discarding_sink_ : arguments_.sink.get();
   ARROW_RETURN_NOT_OK(sink->BeginEpoch(batch_, arguments_.output_mode));
-  const Status status = ProduceInto(sink, context, input);
+  Status status = ProduceInto(sink, context, input);
+  if (status.ok()) status = CheckOwnership();
   if (!status.ok()) {
     sink->AbortEpoch(batch_);
     return status;
@@ -330,6 +353,11 @@ Status EpochLoop::CommitBatch() {
     entry.input_hash = result_->input_hash;
   }
   ARROW_RETURN_NOT_OK(commit_log_.Add(batch_, entry));
+  // What was purged before could be created again: such a commit counts for nobody.
+  ARROW_ASSIGN_OR_RAISE(const bool planned, offset_log_.Exists(batch_));
+  if (!planned) {
+    return MakeError("CONCURRENT_STREAM_LOG_UPDATE", {{"batchId", std::to_string(batch_)}});
+  }
   if (is_stateful_) retained_.Committed(batch_, std::move(manifests_), plan_);
   committed_ = available_;
   previous_watermark_millis_ = batch_watermark_millis_;

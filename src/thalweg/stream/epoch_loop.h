@@ -86,6 +86,7 @@ class EpochLoop {
   Status ProduceInto(io::StreamSink* sink, const exec::EpochContext& context,
                      const exec::EpochInput& input);
   Status CommitBatch();
+  Status CheckOwnership() const;
 
   bool has_new_data() const { return committed_ != available_; }
   std::string StateDirectory() const;

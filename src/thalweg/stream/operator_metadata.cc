@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "thalweg/base/log_file.h"
+#include "thalweg/base/text_seal.h"
 #include "thalweg/checkpoint/metadata_log.h"
 #include "thalweg/stream/state_reader/state_schema_file.h"
 
@@ -102,7 +104,7 @@ Result<std::map<int, RecordedOperator>> ReadOperatorMetadata(FileSystem* file_sy
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
     if (error != std::errc() || end != name.data() + name.size()) continue;
     const std::string path = MetadataPath(state_directory, id);
-    const auto text = file_system->ReadFile(path);
+    const auto text = ReadSealedLogFile(file_system, path);
     if (!text.ok() && IsNotFound(text.status())) continue;
     ARROW_RETURN_NOT_OK(text.status());
     ARROW_ASSIGN_OR_RAISE(operators[id], ParseOperator(*text, path));
@@ -130,7 +132,7 @@ Status VerifyOperatorMetadata(FileSystem* file_system, const std::string& state_
     if (!recorded.contains(info.id)) {
       const std::string path = MetadataPath(state_directory, info.id);
       ARROW_RETURN_NOT_OK(file_system->CreateDirectories(ParentPath(path)));
-      ARROW_RETURN_NOT_OK(AtomicCreate(file_system, path, ToText(info, num_partitions)));
+      ARROW_RETURN_NOT_OK(AtomicCreate(file_system, path, SealText(ToText(info, num_partitions))));
     }
     ARROW_RETURN_NOT_OK(WriteStateSchema(file_system, state_directory, info.id, info.schema));
   }

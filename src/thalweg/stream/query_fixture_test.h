@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "thalweg/base/fault_point.h"
+#include "thalweg/base/text_seal.h"
 #include "thalweg/stream/fake_query_test.h"
 #include "thalweg/stream/query_manager.h"
 #include "thalweg/testing/fault_injecting_file_system.h"
@@ -89,7 +90,9 @@ class QueryTest : public ::testing::Test {
   }
 
   std::string FileText(const std::string& name) {
-    return file_system_->ReadFile("/checkpoint/" + name).ValueOr("(none)");
+    std::string text = file_system_->ReadFile("/checkpoint/" + name).ValueOr("(none)");
+    EXPECT_TRUE(UnsealText(&text)) << name;
+    return text;
   }
 
   std::shared_ptr<FakeStream> stream_ = std::make_shared<FakeStream>();

@@ -52,7 +52,21 @@ Result<bool> HoldsFiles(FileSystem* file_system, const std::string& directory) {
   return false;
 }
 
+Status SyncTree(FileSystem* file_system, const std::string& directory) {
+  ARROW_ASSIGN_OR_RAISE(const auto entries, file_system->List(directory));
+  ARROW_RETURN_NOT_OK(file_system->SyncDirectory(directory));
+  for (const FileInfo& entry : entries) {
+    if (entry.is_directory) ARROW_RETURN_NOT_OK(SyncTree(file_system, entry.path));
+  }
+  return Status::OK();
+}
+
 }  // namespace
+
+Status MakeCheckpointDurable(FileSystem* file_system, const std::string& checkpoint) {
+  ARROW_RETURN_NOT_OK(file_system->SyncDirectory(ParentPath(checkpoint)));
+  return SyncTree(file_system, checkpoint);
+}
 
 Result<StartPoint> FindStartPoint(checkpoint::OffsetLog* offset_log,
                                   checkpoint::CommitLog* commit_log, size_t num_sources) {

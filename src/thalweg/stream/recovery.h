@@ -54,4 +54,9 @@ Result<StartPoint> FindStartPoint(checkpoint::OffsetLog* offset_log,
 /// STATE_STORE_CHECKPOINT_LOCATION_NOT_EMPTY.
 Status VerifyCheckpointEmpty(FileSystem* file_system, const std::string& checkpoint);
 
+/// Makes all that earlier runs wrote into `checkpoint` survive a power cut: one that was killed may
+/// have created a file, which is seen since, and not have come to sync its directory. Nothing may
+/// be built upon a file that could go.
+Status MakeCheckpointDurable(FileSystem* file_system, const std::string& checkpoint);
+
 }  // namespace thalweg::stream

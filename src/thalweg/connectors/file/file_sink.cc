@@ -7,12 +7,13 @@
 #include "thalweg/connectors/file/path_text.h"
 #include "thalweg/connectors/file/sink_manifest.h"
 #include "thalweg/connectors/option_values.h"
+#include "thalweg/io/commit_check.h"
 #include "thalweg/io/compactible_log.h"
 
 namespace thalweg::connectors {
 namespace {
 
-class FileStreamSink : public io::StreamSink {
+class FileStreamSink : public io::StreamSink, public io::CommitCheck {
  public:
   FileStreamSink(std::shared_ptr<const FileTarget> target,
                  std::unique_ptr<io::CompactibleLog> manifest)
@@ -23,7 +24,19 @@ class FileStreamSink : public io::StreamSink {
   }
   bool SupportsMode(io::OutputMode mode) const override { return mode == io::OutputMode::kAppend; }
   Result<bool> IsCommitted(int64_t epoch) override {
+    // An earlier run may have been killed before it could make its last entry durable; a commit
+    // that rests on it must not outlive it.
+    if (!manifest_durable_) ARROW_RETURN_NOT_OK(manifest_->MakeDurable());
+    manifest_durable_ = true;
     return epoch <= manifest_->latest_id().value_or(-1);
+  }
+
+  Status CheckCommitted(int64_t epoch) override {
+    const std::string directory = JoinPath(target_->directory, kManifestDirectory);
+    ARROW_ASSIGN_OR_RAISE(const bool used, target_->file_system->Exists(directory));
+    if (!used || manifest_->latest_id().value_or(-1) >= epoch) return Status::OK();
+    return MakeError("BATCH_METADATA_NOT_FOUND",
+                     {{"batchMetadataFile", JoinPath(directory, std::to_string(epoch))}});
   }
 
   Status BeginEpoch(int64_t epoch, io::OutputMode mode) override {
@@ -77,6 +90,7 @@ class FileStreamSink : public io::StreamSink {
 
   const std::shared_ptr<const FileTarget> target_;
   const std::unique_ptr<io::CompactibleLog> manifest_;
+  bool manifest_durable_ = false;
 };
 
 }  // namespace

@@ -55,7 +55,7 @@ TEST_F(FileSinkTest, AnEpochIsAManifestEntry) {
       "v1\n(\\{\"path\":\"file:///.*/"
       "part-0000[01]-[0-9a-f-]{36}-c000.csv\",\"size\":4,\"isDir\":false,"
       "\"modificationTime\":[0-9]+,\"blockReplication\":1,\"blockSize\":33554432,\"action\":"
-      "\"add\"\\}"
+      "\"add\"(,\"thalwegChecksum\":\"[0-9a-f]{8}\")?\\}"
       "\n?){2}");
   EXPECT_TRUE(std::regex_match(entry, expected)) << entry;
   EXPECT_EQ(files_->ReadFile(out_ + "/_spark_metadata/1").ValueOrDie(), "v1");

@@ -54,7 +54,7 @@ class FileSinkWriter : public io::SinkWriter {
       std::set<std::string> directories;
       for (const auto& file : report_->files) directories.insert(ParentPath(file.path));
       for (const auto& directory : directories) {
-        ARROW_RETURN_NOT_OK(target_->file_system->SyncDirectory(directory));
+        ARROW_RETURN_NOT_OK(target_->durable_directories->Sync(directory));
       }
     }
     return std::move(report_);
@@ -234,6 +234,8 @@ Result<std::shared_ptr<const FileTarget>> MakeFileTarget(const std::string& form
   target->directory = AbsolutePath(arguments.path);
   target->to_text = arguments.to_text;
   target->durable = durable;
+  target->durable_directories =
+      std::make_shared<DurableDirectories>(target->file_system, target->directory);
   ARROW_RETURN_NOT_OK(AssignColumns(arguments, target.get()));
   ARROW_ASSIGN_OR_RAISE(target->format,
                         BindFormat(format_name, arguments.options, arguments.settings,

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "thalweg/connectors/file/durable_directories.h"
 #include "thalweg/connectors/file/file_listing.h"
 #include "thalweg/formats/format.h"
 #include "thalweg/io/provider.h"
@@ -28,6 +29,7 @@ struct FileTarget {
   int64_t max_records_per_file = 0;  // 0: no bound
   /// Whether files must be on the device before they are reported.
   bool durable = true;
+  std::shared_ptr<DurableDirectories> durable_directories;
 };
 
 /// Checks path, columns and format of a write. Errors: _LEGACY_ERROR_TEMP_2047 (no path), 1155

@@ -105,6 +105,10 @@ class FileStreamSource : public io::StreamSource, public io::ReplayCheck {
 
   Result<std::optional<io::Offset>> LatestOffset(const std::optional<io::Offset>& start,
                                                  const io::ReadLimit& limit) override {
+    if (start) {
+      ARROW_ASSIGN_OR_RAISE(const int64_t from, ParseOffset(*start));
+      ARROW_RETURN_NOT_OK(CheckLogged(from));
+    }
     const bool listed_before = !unread_.empty();
     ARROW_ASSIGN_OR_RAISE(auto files, NewFiles());
     files = TakeUpTo(limit, std::move(files));
@@ -252,7 +256,15 @@ class FileStreamSource : public io::StreamSource, public io::ReplayCheck {
       ARROW_ASSIGN_OR_RAISE(from, ParseOffset(*start));
     }
     ARROW_ASSIGN_OR_RAISE(const int64_t to, ParseOffset(end));
+    ARROW_RETURN_NOT_OK(CheckLogged(to));
     return FilesBetween(from, to);
+  }
+
+  // Whether the source's log knows what an offset of the checkpoint stands for.
+  Status CheckLogged(int64_t log_id) const {
+    if (log_id <= log_id_) return Status::OK();
+    return MakeError("BATCH_METADATA_NOT_FOUND",
+                     {{"batchMetadataFile", JoinPath(log_path_, std::to_string(log_id))}});
   }
 
   // The files of the log entries (from, to].

@@ -1,3 +1,4 @@
+#include "thalweg/base/text_seal.h"
 #include "thalweg/connectors/file/file_source.h"
 
 #include "thalweg/connectors/connector_fixture.h"
@@ -55,8 +56,8 @@ TEST_F(FileSourceTest, TakesNewFilesByModificationTimeThenPath) {
   Add("d e", kStart + 3000);
   EXPECT_EQ(Batch(source.get()), (Lines{"d e"}));
   EXPECT_EQ(files_->ReadFile(directory_.Child("checkpoint/sources/0/1")).ValueOrDie(),
-            "v1\n{\"path\":\"file://" + in_ +
-                "/d%20e\",\"timestamp\":" + std::to_string(kStart + 3000) + ",\"batchId\":1}");
+            SealText("v1\n{\"path\":\"file://" + in_ + "/d%20e\",\"timestamp\":" +
+                     std::to_string(kStart + 3000) + ",\"batchId\":1}"));
 }
 
 TEST_F(FileSourceTest, NoFilesNoOffset) {
