@@ -1,0 +1,76 @@
+#pragma once
+
+// One fault of the fault campaign, drawn by seed, and what makes it happen.
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <random>
+#include <string>
+
+#include "thalweg/testing/fault_injecting_file_system.h"
+
+namespace thalweg::tests {
+
+enum class FaultKind {
+  kError,      // one operation fails, the next ones work
+  kCrash,      // the process is gone from this operation on
+  kDiskFull,   // appends fail once a number of bytes is written
+  kShortRead,  // one read gives too little
+};
+enum class Aftermath { kNone, kPowerCut, kTornPowerCut };
+
+struct FaultPlan {
+  FaultKind kind = FaultKind::kError;
+  /// The operation of the file system or the fault point ("point:commit.before"); empty: any.
+  std::string operation;
+  /// Which of these operations since the start of the run; bytes until the disk is full.
+  int64_t countdown = 1;
+  Aftermath aftermath = Aftermath::kNone;
+  uint64_t seed = 0;  // of a torn power cut, of the length of a short read
+
+  std::string ToString() const;
+};
+
+/// Number of passes by operation and fault point.
+using PassCounts = std::map<std::string, int64_t>;
+
+/// `counts`: what a run without faults does.
+FaultPlan DrawFault(std::mt19937_64* random, const PassCounts& counts);
+
+/// Stands between the engine and a file system. Thread-safe. One at a time: fault points belong to
+/// the process.
+class Injector {
+ public:
+  explicit Injector(testing::FaultInjectingFileSystem* file_system);
+  ~Injector();
+
+  /// Counts anew; null: no fault.
+  void Arm(const FaultPlan* plan);
+  /// Takes faults away and lets the aftermath of the plan happen.
+  void Disarm();
+
+  bool fired() const { return fired_; }
+  bool crashed() const { return crashed_; }
+  /// Where it happened.
+  std::string place() const;
+  PassCounts counts() const;
+  /// Reads of files that nobody may read.
+  std::string forbidden_read() const;
+
+ private:
+  Status Pass(const std::string& operation, const std::string& path);
+
+  testing::FaultInjectingFileSystem* file_system_;
+  mutable std::mutex mutex_;
+  const FaultPlan* plan_ = nullptr;
+  int64_t left_ = 0;
+  PassCounts counts_;
+  std::string place_;
+  std::string forbidden_read_;
+  std::atomic<bool> fired_{false};
+  std::atomic<bool> crashed_{false};
+};
+
+}  // namespace thalweg::tests

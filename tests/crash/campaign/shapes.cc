@@ -1,0 +1,121 @@
+#include "shapes.h"
+
+namespace thalweg::tests {
+namespace {
+
+#define EVENTS "(SELECT * FROM STREAM events WATERMARK ts DELAY OF INTERVAL 10 SECONDS)"
+#define OTHERS "(SELECT * FROM STREAM others WATERMARK ts DELAY OF INTERVAL 15 SECONDS)"
+#define JOINED_ON                                                                  \
+  "ON l.k = r.k AND r.ts >= l.ts - INTERVAL 2 SECONDS AND r.ts <= l.ts + INTERVAL" \
+  " 9 SECONDS AND l.v <= r.v"
+#define JOIN(columns, kind) \
+  "SELECT " columns " FROM " EVENTS " l " kind " JOIN " OTHERS " r " JOINED_ON
+#define BOTH_SIDES "l.k, l.ts, l.v, r.k AS rk, r.ts AS rts, r.v AS rv"
+
+const Shape kShapes[] = {
+    {"projection", "SELECT ts, k, v * 2 AS d FROM STREAM events WHERE v % 5 <> 0"},
+    {"union",
+     "SELECT ts, k, v FROM STREAM events UNION ALL SELECT ts, upper(k), v FROM STREAM others"},
+    {"static_join",
+     "SELECT e.ts, e.v, n.label FROM STREAM events e LEFT JOIN "
+     "(SELECT * FROM VALUES ('a', 1), ('b', 2), ('b', 3) AS t(k, label)) n ON e.k = n.k"},
+    {"tumbling",
+     "SELECT window.start AS s, k, count(*) AS c, sum(v) AS t, min(k) AS m, avg(v) AS a "
+     "FROM STREAM events WATERMARK ts DELAY OF INTERVAL 10 SECONDS "
+     "GROUP BY window(ts, '8 seconds'), k"},
+    {"tumbling_update",
+     "SELECT window.end AS e, k, count(v) AS c, max(v) AS t FROM STREAM events "
+     "WATERMARK ts DELAY OF INTERVAL 10 SECONDS GROUP BY window(ts, '8 seconds'), k",
+     "update",
+     {},
+     false,
+     false},
+    {"sliding",
+     "SELECT window.start AS s, count(*) AS c, max(v) AS x, sum(v) FILTER (WHERE v > 50) AS f "
+     "FROM STREAM events WATERMARK ts DELAY OF INTERVAL 10 SECONDS "
+     "GROUP BY window(ts, '12 seconds', '5 seconds')"},
+    {"variable_size_state",
+     "SELECT window.start AS s, max_by(k, v) AS b, sort_array(collect_list(v)) AS l, "
+     "sort_array(collect_set(k)) AS t FROM STREAM events "
+     "WATERMARK ts DELAY OF INTERVAL 10 SECONDS GROUP BY window(ts, '8 seconds')"},
+    {"by_key_update",
+     "SELECT k, count(*) AS c, sum(v) AS s, stddev_pop(v) AS d, max(ts) AS m FROM STREAM events "
+     "GROUP BY k",
+     "update",
+     {},
+     false,
+     false},
+    {"global_complete",
+     "SELECT count(*) AS c, sum(v) AS s, max(k) AS m FROM STREAM events",
+     "complete",
+     {},
+     false,
+     false},
+    {"by_key_complete",
+     "SELECT k, v % 7 AS g, count(*) AS c FROM STREAM events GROUP BY k, v % 7 "
+     "ORDER BY c DESC, k, g LIMIT 9",
+     "complete",
+     {},
+     false,
+     false},
+    {"rollup_complete",
+     "SELECT k, v % 3 AS g, count(*) AS c, grouping_id() AS i FROM STREAM events "
+     "GROUP BY ROLLUP(k, v % 3)",
+     "complete",
+     {},
+     false,
+     false},
+    {"rollup_update",
+     "SELECT k, v % 3 AS g, sum(v) AS c FROM STREAM events GROUP BY ROLLUP(k, v % 3)",
+     "update",
+     {},
+     false,
+     false},
+    {"count_distinct_windows",
+     "SELECT window.start AS s, approx_count_distinct(k) AS c FROM STREAM events "
+     "WATERMARK ts DELAY OF INTERVAL 10 SECONDS GROUP BY window(ts, '8 seconds')"},
+    {"distinct",
+     "SELECT DISTINCT k, ts FROM STREAM events WATERMARK ts DELAY OF INTERVAL 10 SECONDS"},
+    {"deduplicate", "SELECT k, v, ts FROM STREAM events", "append", {"k", "v"}, false, false},
+    {"deduplicate_watermark", "SELECT * FROM " EVENTS, "append", {"k", "ts"}, false, false},
+    {"deduplicate_within_watermark", "SELECT * FROM " EVENTS, "append", {"k"}, true, false},
+    {"limit", "SELECT k, v FROM STREAM events LIMIT 17", "append", {}, false, false},
+    {"session",
+     "SELECT w.start AS s, w.end AS e, k, c, t FROM (SELECT session_window(ts, '3 seconds') AS w, "
+     "k, count(*) AS c, sum(v) AS t FROM STREAM events WATERMARK ts DELAY OF INTERVAL 10 SECONDS "
+     "GROUP BY 1, 2)"},
+    {"session_gaps",
+     "SELECT w.start AS s, w.end AS e, k, c, avg FROM (SELECT session_window(ts, "
+     "CASE WHEN v % 3 = 0 THEN '6 seconds' WHEN v % 7 <> 0 THEN '2 seconds' END) AS w, k, "
+     "count(*) AS c, avg(v) AS avg FROM STREAM events WATERMARK ts DELAY OF INTERVAL 10 SECONDS "
+     "GROUP BY k, 1)"},
+    {"inner_join", JOIN(BOTH_SIDES, "")},
+    {"inner_join_no_time",
+     "SELECT l.k, l.v, r.v AS rv FROM STREAM events l JOIN STREAM others r "
+     "ON l.k = r.k AND l.v = r.v"},
+    {"left_join", JOIN(BOTH_SIDES, "LEFT")},
+    {"right_join", JOIN(BOTH_SIDES, "RIGHT")},
+    {"full_join", JOIN(BOTH_SIDES, "FULL")},
+    {"semi_join", JOIN("l.k, l.ts, l.v", "LEFT SEMI")},
+    {"window_join",
+     "SELECT l.w.start AS s, l.k, l.v, r.v AS rv FROM (SELECT window(ts, '8 seconds') AS w, k, v "
+     "FROM " EVENTS ") l LEFT JOIN (SELECT window(ts, '8 seconds') AS w, k, v FROM " OTHERS
+     ") r ON l.w = r.w AND l.k = r.k AND l.v + 10 < r.v"},
+    {"window_of_window",
+     "SELECT window(w, '24 seconds').start AS s, sum(c) AS c, count(*) AS n FROM (SELECT "
+     "window(ts, '8 seconds') AS w, k, count(*) AS c FROM STREAM events "
+     "WATERMARK ts DELAY OF INTERVAL 10 SECONDS GROUP BY window(ts, '8 seconds'), k) "
+     "GROUP BY window(w, '24 seconds')"},
+    {"aggregate_of_join",
+     "SELECT window(l.ts, '8 seconds').start AS s, count(*) AS c, sum(r.v) AS t FROM " EVENTS
+     " l JOIN " OTHERS " r " JOINED_ON " GROUP BY window(l.ts, '8 seconds')"},
+    {"aggregate_of_distinct",
+     "SELECT window.start AS s, count(*) AS c FROM (SELECT DISTINCT k, ts FROM STREAM events "
+     "WATERMARK ts DELAY OF INTERVAL 10 SECONDS) GROUP BY window(ts, '8 seconds')"},
+};
+
+}  // namespace
+
+std::span<const Shape> AllShapes() { return kShapes; }
+
+}  // namespace thalweg::tests
