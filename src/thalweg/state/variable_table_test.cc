@@ -27,7 +27,7 @@ class VariableTableTest : public ::testing::Test {
     StateStoreOptions options;
     options.location = {&files_, "/c/state/0", kKeyGroups};
     options.num_workers = num_workers;
-    options.snapshot_after_files = 3;
+    options.snapshots.after_files = 3;
     options.make_table = [this](int) {
       return std::make_unique<VariableTable>(VariableTableOptions{codec_, "test", kKeyGroups});
     };
