@@ -17,7 +17,9 @@ std::vector<int64_t> LastStarts(const arrow::Array& times, const WindowShape& sh
   // Times that follow each other mostly lie in one window: no division then.
   int64_t start = shape.LastStart(values[0]);
   for (int64_t i = 0; i < times.length(); ++i) {
-    if (values[i] < start || values[i] - start >= shape.slide) start = shape.LastStart(values[i]);
+    // As an unsigned distance: a time before the window is far.
+    const uint64_t distance = static_cast<uint64_t>(values[i]) - static_cast<uint64_t>(start);
+    if (distance >= static_cast<uint64_t>(shape.slide)) start = shape.LastStart(values[i]);
     starts[i] = start;
   }
   return starts;
@@ -41,7 +43,7 @@ Result<ArrayPtr> MakeWindowColumn(const std::vector<int64_t>& starts, int64_t si
   auto* end_values = reinterpret_cast<int64_t*>(end_buffer->mutable_data());
   for (int64_t i = 0; i < rows; ++i) {
     start_values[i] = starts[i];
-    end_values[i] = starts[i] + size;
+    end_values[i] = WindowShape{size}.EndOf(starts[i]);
   }
   const TypePtr& type = window_type->field(0)->type();
   auto data = arrow::ArrayData::Make(

@@ -16,11 +16,19 @@ struct WindowShape {
   int64_t slide = 0;
   int64_t start = 0;
 
+  static int64_t Wrapped(uint64_t bits) { return static_cast<int64_t>(bits); }
   bool overlaps() const { return slide < size; }
-  /// Start of the last window that begins at or before `time`.
+  /// Start of the last window that begins at or before `time`. Near the ends of all time it wraps
+  /// around, as in Spark.
   int64_t LastStart(int64_t time) const {
-    const int64_t rest = (time - start) % slide;
-    return time - (rest < 0 ? rest + slide : rest);
+    const int64_t rest =
+        Wrapped(static_cast<uint64_t>(time) - static_cast<uint64_t>(start)) % slide;
+    return Wrapped(static_cast<uint64_t>(time) -
+                   static_cast<uint64_t>(rest < 0 ? rest + slide : rest));
+  }
+  /// End of the window that begins at `window_start`; wraps around, too.
+  int64_t EndOf(int64_t window_start) const {
+    return Wrapped(static_cast<uint64_t>(window_start) + static_cast<uint64_t>(size));
   }
   /// The longest windows without gaps and overlaps of which every window here is made up whole.
   WindowShape Slices() const {

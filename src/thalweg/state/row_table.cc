@@ -4,25 +4,17 @@
 #include <cstring>
 
 #include "thalweg/state/row_table_part.h"
+#include "thalweg/state/second_bucket.h"
 
 namespace thalweg::state {
 namespace {
 
-constexpr int64_t kPartMicros = 1'000'000;
 constexpr int64_t kSmallestChunk = 512;
 constexpr int64_t kLargestChunk = 256 << 10;
 constexpr int64_t kConsumeRows = 8192;
 constexpr int64_t kShrinkBytes = 64 << 10;
 // How many rows ahead memory is asked for.
 constexpr size_t kPrefetchRows = 16;
-
-/// The last time in the part of `time`.
-int64_t PartEnd(int64_t time) {
-  if (time == kNoExpiry) return kNoExpiry;
-  const int64_t rest = time % kPartMicros;
-  const int64_t floor = time - (rest < 0 ? rest + kPartMicros : rest);
-  return floor + (kPartMicros - 1);
-}
 
 /// For a heap with the earliest row on top.
 bool IsLater(const StoredRow* left, const StoredRow* right) { return left->time > right->time; }
@@ -51,7 +43,7 @@ void RowTable::BeginEpoch() {
 }
 
 RowTable::Part* RowTable::PartFor(int64_t time) {
-  const int64_t end = PartEnd(time);
+  const int64_t end = LastOfSecond(time);
   if (last_part_ != nullptr && last_part_->end == end) return last_part_;
   auto& part = parts_[end];
   if (part == nullptr) {
@@ -291,7 +283,7 @@ Result<int64_t> RowTable::Expire(int64_t through, const RowConsumer& consume) {
   int64_t dropped = 0;
   while (!parts_.empty()) {
     Part* part = parts_.begin()->second.get();
-    if (part->end == kNoExpiry || part->end - (kPartMicros - 1) > through) break;
+    if (part->end == kNoExpiry || SecondIsAfter(part->end, through)) break;
     if (part->end > through) {
       ARROW_RETURN_NOT_OK(ExpireFromPart(part, through, consume, &dropped));
       break;

@@ -4,11 +4,11 @@
 #include <cstring>
 
 #include "thalweg/state/key_group.h"
+#include "thalweg/state/second_bucket.h"
 
 namespace thalweg::state {
 namespace {
 
-constexpr int64_t kBucketMicros = 1'000'000;
 constexpr int64_t kConsumeGroups = 8192;
 constexpr int64_t kSliceGroups = 1024;
 /// `touched` of entries that were loaded; epochs count from the next number on.
@@ -63,9 +63,7 @@ void StateTable::Clear() {
 
 int64_t StateTable::PartOf(int64_t expiry) const {
   if (expiry == kNoExpiry || options_.expiry != ExpiryKind::kBucket) return expiry;
-  const int64_t rest = expiry % kBucketMicros;
-  const int64_t floor = expiry - (rest < 0 ? rest + kBucketMicros : rest);
-  return floor + (kBucketMicros - 1);  // the last expiry in the bucket
+  return LastOfSecond(expiry);
 }
 
 StateTable::Part* StateTable::GetPart(int64_t expiry) {
@@ -230,7 +228,7 @@ Result<int64_t> StateTable::Expire(int64_t watermark, const GroupConsumer& emit)
   }
   if (!parts_.empty() && options_.expiry == ExpiryKind::kBucket) {
     Part* part = parts_.begin()->second.get();
-    if (part->expiry != kNoExpiry && part->expiry - kBucketMicros < watermark) {
+    if (part->expiry != kNoExpiry && !SecondIsAfter(part->expiry, watermark)) {
       ARROW_ASSIGN_OR_RAISE(const int64_t count, DropFromPart(part, watermark, emit));
       dropped += count;
     }

@@ -8,7 +8,7 @@ namespace thalweg::exec {
 namespace {
 
 int64_t FloorToMillis(int64_t micros) {
-  return micros >= 0 ? micros / 1000 : -((-micros + 999) / 1000);
+  return micros >= 0 ? micros / 1000 : (micros + 1) / 1000 - 1;
 }
 
 }  // namespace
