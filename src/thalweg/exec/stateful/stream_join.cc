@@ -17,6 +17,8 @@ using state::StoredRow;
 
 // How many rows ahead memory is asked for.
 constexpr size_t kPrefetchRows = 16;
+/// How many kept rows of other times a row may pass before the rows of its key are put in order.
+constexpr int64_t kLongWalk = 64;
 
 Selection AllBut(const Selection& selection, int64_t num_rows) {
   auto rest = std::make_shared<std::vector<int32_t>>();
@@ -141,12 +143,53 @@ Status StreamJoinOperator::FindTimeRanges(int side, const Batch& batch) {
   return Status::OK();
 }
 
+/// Adds a pair; resolves those that are there when they are enough.
+Status StreamJoinOperator::AddPair(int side, const Batch& batch, int32_t row, StoredRow* kept,
+                                   Pairs* pairs) {
+  pairs->rows.push_back(row);
+  pairs->kept.push_back(kept);
+  if (static_cast<int64_t>(pairs->rows.size()) < options_->batch_rows) return Status::OK();
+  return Resolve(side, batch, pairs);
+}
+
+Status StreamJoinOperator::MatchChain(int side, const Batch& batch, int32_t row, Pairs* pairs) {
+  constexpr std::pair<int64_t, int64_t> kAnyTime = {std::numeric_limits<int64_t>::min(),
+                                                    std::numeric_limits<int64_t>::max()};
+  const auto [earliest, latest] = ranges_.empty() ? kAnyTime : ranges_[row];
+  int64_t in_vain = 0;
+  for (StoredRow* kept = first_[row]; kept != nullptr;) {
+    StoredRow* candidate = kept;
+    // Resolving pairs may take a row out; then it still knows what came after it.
+    kept = kept->next;
+    __builtin_prefetch(kept);
+    if (candidate->time < earliest || candidate->time > latest) {
+      ++in_vain;
+      continue;
+    }
+    ARROW_RETURN_NOT_OK(AddPair(side, batch, row, candidate, pairs));
+  }
+  if (in_vain > kLongWalk) sorted_chains_.Add(first_[row]);
+  return Status::OK();
+}
+
+Status StreamJoinOperator::MatchSorted(int side, const Batch& batch, int32_t row,
+                                       const SortedChains::Rows& chain, Pairs* pairs) {
+  const auto [earliest, latest] = ranges_[row];
+  auto kept = std::lower_bound(
+      chain.begin(), chain.end(), earliest,
+      [](const StoredRow* candidate, int64_t time) { return candidate->time < time; });
+  for (; kept != chain.end() && (*kept)->time <= latest; ++kept) {
+    if ((*kept)->flags & state::kGoneRow) continue;
+    ARROW_RETURN_NOT_OK(AddPair(side, batch, row, *kept, pairs));
+  }
+  return Status::OK();
+}
+
 Status StreamJoinOperator::Match(int side, const Batch& batch) {
   has_match_.assign(batch.num_rows, 0);
   table_->side(1 - side)->Find(keys_, matchable_, &first_);
   ARROW_RETURN_NOT_OK(FindTimeRanges(side, batch));
-  constexpr std::pair<int64_t, int64_t> kAnyTime = {std::numeric_limits<int64_t>::min(),
-                                                    std::numeric_limits<int64_t>::max()};
+  sorted_chains_.Clear();
   Pairs pairs;
   for (size_t i = 0; i < matchable_.size(); ++i) {
     // Find() has asked for the first row of each chain; the second ones are asked for here.
@@ -155,18 +198,9 @@ Status StreamJoinOperator::Match(int side, const Batch& batch) {
       if (ahead != nullptr) __builtin_prefetch(ahead->next);
     }
     const int32_t row = matchable_[i];
-    const auto [earliest, latest] = ranges_.empty() ? kAnyTime : ranges_[row];
-    for (StoredRow* kept = first_[row]; kept != nullptr;) {
-      StoredRow* candidate = kept;
-      // Resolving pairs may take a row out; then it still knows what came after it.
-      kept = kept->next;
-      __builtin_prefetch(kept);
-      if (candidate->time < earliest || candidate->time > latest) continue;
-      pairs.rows.push_back(row);
-      pairs.kept.push_back(candidate);
-      if (static_cast<int64_t>(pairs.rows.size()) < options_->batch_rows) continue;
-      ARROW_RETURN_NOT_OK(Resolve(side, batch, &pairs));
-    }
+    const auto* chain = sorted_chains_.empty() ? nullptr : sorted_chains_.Find(first_[row]);
+    ARROW_RETURN_NOT_OK(chain == nullptr ? MatchChain(side, batch, row, &pairs)
+                                         : MatchSorted(side, batch, row, *chain, &pairs));
   }
   return Resolve(side, batch, &pairs);
 }

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "thalweg/exec/operator.h"
+#include "thalweg/exec/stateful/sorted_chains.h"
 #include "thalweg/expr/expression.h"
 #include "thalweg/state/join_table.h"
 
@@ -85,6 +86,10 @@ class StreamJoinOperator : public Operator, public StatefulOperator {
   Status DropUnmatchable(int side, Batch* batch);
   Status ReadKeys(int side, const Batch& batch);
   Status Match(int side, const Batch& batch);
+  Status MatchChain(int side, const Batch& batch, int32_t row, Pairs* pairs);
+  Status MatchSorted(int side, const Batch& batch, int32_t row, const SortedChains::Rows& chain,
+                     Pairs* pairs);
+  Status AddPair(int side, const Batch& batch, int32_t row, state::StoredRow* kept, Pairs* pairs);
   Status FindTimeRanges(int side, const Batch& batch);
   Status Resolve(int side, const Batch& batch, Pairs* pairs);
   Status EmitSemiLeft(const Batch& batch);
@@ -108,6 +113,7 @@ class StreamJoinOperator : public Operator, public StatefulOperator {
   std::vector<ArrayPtr> key_columns_;
   std::vector<int32_t> matchable_;  // rows whose keys can equal anything
   std::vector<state::StoredRow*> first_;
+  SortedChains sorted_chains_;
   std::vector<uint8_t> has_match_;  // by row
   /// By row, the times that kept rows must have; empty: any.
   std::vector<std::pair<int64_t, int64_t>> ranges_;
