@@ -75,8 +75,8 @@ std::shared_ptr<const exec::StreamJoinOptions> MakeOptions() {
 }
 
 std::unique_ptr<state::JoinTable> MakeTable(const exec::StreamJoinOptions& options) {
-  return std::make_unique<state::JoinTable>(
-      state::JoinTableOptions{options.keys, options.rows, options.state_watermark});
+  return std::make_unique<state::JoinTable>(state::JoinTableOptions{
+      options.keys, options.rows, options.num_key_groups, options.state_watermark});
 }
 
 /// Rows from `begin` on: row i is of time i / kRowsPerSecond, its key is random.

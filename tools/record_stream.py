@@ -237,6 +237,8 @@ class Player:
                 self.note_batches(step)
             elif "stop" in step:
                 self.run.query.stop()
+            elif "read" in step:
+                self.note_read(step)
             elif "conf" in step:
                 for key, value in step["conf"].items():
                     self.session.conf.set(key, value)
@@ -247,6 +249,27 @@ class Player:
         if self.run:
             self.run.query.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def note_read(self, step):
+        """Reads the checkpoint with a batch source; the view is called `state`."""
+        read = step["read"]
+        running = self.run is not None and self.run.query.isActive
+        try:
+            with self.run.between_batches() if running else contextlib.nullcontext():
+                reader = self.session.read.format(read["format"])
+                for key, value in read.get("options", {}).items():
+                    reader = reader.option(key, value)
+                frame = reader.load(os.path.join(self.folder, "checkpoint"))
+                if "columns" in read:
+                    frame = frame.select(*read["columns"])
+                frame.createOrReplaceTempView("state")
+                frame = self.session.sql(read.get("query", "SELECT * FROM state"))
+                lines = spark_oracle.row_lines(spark_oracle.as_text(frame).collect())
+        except spark_oracle.FAILURES as failure:
+            condition, state = spark_oracle.condition_of(failure)
+            step["expected"] = {"error": {"condition": condition, "sqlstate": state}}
+            return
+        step["expected"] = {"schema": frame.schema.simpleString(), "rows": sorted(lines)}
 
     def must_start(self):
         refusal = self.start(None)

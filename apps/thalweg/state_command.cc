@@ -36,6 +36,8 @@ plan::spec::RelationPtr MakeRelation(const StateArguments& arguments) {
   relation->format = "statestore";
   relation->paths = {arguments.checkpoint};
   relation->options["operatorId"] = std::to_string(arguments.operator_id);
+  if (!arguments.join_side.empty()) relation->options["joinSide"] = arguments.join_side;
+  if (!arguments.store.empty()) relation->options["storeName"] = arguments.store;
   std::string from, to;
   if (SplitRange(arguments.changes, &from, &to)) {
     relation->options["readChangeFeed"] = "true";
@@ -85,9 +87,11 @@ Status AppendState(stream::StateCheckpoint* checkpoint, int id,
   ARROW_ASSIGN_OR_RAISE(const int64_t bytes, checkpoint->SizeOf(files, id));
   ARROW_RETURN_NOT_OK(rows->bytes.Append(bytes));
   if (!state.ok()) return rows->counts.AppendNull();
-  state::StateReplay replay = checkpoint->MakeReplay(*state);
-  ARROW_RETURN_NOT_OK(replay.Apply(files));
-  return rows->counts.Append(replay.table().size());
+  stream::StoreSelection selection;
+  if (state->rows[0] != nullptr) selection.join_side = "left";
+  ARROW_ASSIGN_OR_RAISE(const auto view, checkpoint->MakeView(*state, selection, ""));
+  ARROW_RETURN_NOT_OK(view->Apply(files));
+  return rows->counts.Append(view->size());
 }
 
 Result<Batch> ListOperators(const session::Session& session, const std::string& path) {
@@ -164,6 +168,12 @@ CLI::App* AddStateCommand(CLI::App* app, StateArguments* arguments) {
         return SplitRange(text, &from, &to) ? std::string()
                                             : "'" + text + "' is not of the form FROM..TO";
       });
+  command->add_option("--join-side", arguments->join_side, "Rows of this side of a join")
+      ->type_name("SIDE")
+      ->check(CLI::IsMember({"left", "right"}))
+      ->needs(dump);
+  command->add_option("--store", arguments->store, "A store of a join, by the name Spark gives it")
+      ->type_name("NAME");
   command->add_option("--format", arguments->format, "How rows are printed: table, csv, json")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "csv", "json"}))

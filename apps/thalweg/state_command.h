@@ -17,6 +17,9 @@ struct StateArguments {
   bool dumps = false;
   /// "FROM..TO" or "FROM..": a change feed.
   std::string changes;
+  /// Of a join: "left" or "right"; or the name of a store.
+  std::string join_side;
+  std::string store;
   std::string format = "table";
 };
 

@@ -168,6 +168,40 @@ class ChangeFeedTest(StateCase):
              "partition_id": 0}])
 
 
+class JoinTest(StateCase):
+    QUERY = ("SELECT a.k, a.v, b.v AS w FROM (SELECT * FROM STREAM events WATERMARK ts DELAY OF "
+             "INTERVAL 5 SECONDS) a LEFT JOIN (SELECT * FROM STREAM others WATERMARK ts DELAY OF "
+             "INTERVAL 5 SECONDS) b ON a.k = b.k AND b.ts BETWEEN a.ts AND a.ts + INTERVAL 9 SECONDS")
+
+    def test_sides_and_stores(self):
+        (self.root / "others").mkdir()
+        (self.root / "others" / "1.json").write_text(
+            '{"ts": "2024-01-01T00:00:32Z", "k": "c", "v": 7}\n', encoding="utf-8")
+        self.write_events(0, [{"ts": "2024-01-01T00:00:31Z", "k": k, "v": 5} for k in "cd"])
+        self.assert_done(self.sql(
+            SOURCE + SOURCE.split("\n")[1].replace("events", "others") + "CREATE STREAMING TABLE "
+            "out USING noop OPTIONS (checkpointLocation 'checkpoint', trigger 'availableNow') AS "
+            f"{self.QUERY};"))
+        listed = self.rows()[0]
+        self.assertEqual(listed["operatorName"], "symmetricHashJoin")
+        self.assertEqual(listed["keySchema"], "field0 STRING")
+        self.assertEqual(listed["numKeys"], 3)
+        row = lambda k, second, v, partition: {
+            "key": {"field0": k}, "partition_id": partition,
+            "value": {"ts": f"2024-01-01T00:00:{second}.000Z", "k": k, "v": v}}
+        self.assertEqual(self.rows("--dump", "--join-side", "right"), [row("c", 32, 7, 0)])
+        self.assertEqual(by_text(self.rows("--dump", "--join-side", "left")),
+                         by_text([row("c", 31, 5, 0), row("d", 31, 5, 0)]))
+        matched = {one["key"]["field0"]: one["value"]["matched"]
+                   for one in self.rows("--dump", "--store", "left-keyWithIndexToValue")}
+        self.assertEqual(matched, {"c": True, "d": False})
+        self.assertEqual(by_text(self.rows("--changes", "0..", "--store", "left-keyToNumValues")),
+                         by_text([{"batch_id": 0, "change_type": "update", "key": {"field0": k},
+                                   "value": {"value": 1}, "partition_id": 0} for k in "cd"]))
+        outcome = self.state("--dump")
+        self.assertIn("[STDS_FAILED_TO_READ_STATE_SCHEMA]", outcome.err)
+
+
 class SourceTest(StateCase):
     def test_metadata(self):
         self.stream(COUNTS)

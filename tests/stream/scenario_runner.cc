@@ -165,6 +165,7 @@ class ScenarioPlayer {
       return stopped;
     }
     if (step.contains("start")) return Start(step);
+    if (step.contains("read")) return Read(step["read"], step["expected"]);
     if (step.contains("process_all")) return ProcessAll(step["expected"]);
     return Status::Invalid("unknown step ", step.dump());
   }
@@ -310,6 +311,56 @@ class ScenarioPlayer {
                                   ? expected["sqlstate"].get<std::string>()
                                   : "-";
     Compare("error", condition + " " + state, ErrorText(status));
+  }
+
+  /// Reads the checkpoint with a batch source, as the view `state`.
+  Status Read(const Json& read, const Json& expected) {
+    auto relation = std::make_shared<Relation>();
+    relation->kind = RelationKind::kRead;
+    relation->format = read["format"];
+    relation->paths = {directory_.Child("checkpoint")};
+    const Json options = read.value("options", Json::object());
+    for (const auto& [key, value] : options.items()) {
+      relation->options[key] = value.is_string() ? value.get<std::string>() : value.dump();
+    }
+    if (read.contains("columns")) {
+      auto columns = std::make_shared<Relation>();
+      columns->kind = RelationKind::kProject;
+      columns->input = relation;
+      for (const Json& name : read["columns"]) {
+        columns->expressions.push_back(plan::spec::MakeAttribute({name.get<std::string>()}));
+      }
+      relation = std::move(columns);
+    }
+    ARROW_RETURN_NOT_OK(session_->catalog().CreateView(
+        {.name = "state", .relation = relation, .plan = nullptr}, true));
+    plan::spec::RelationPtr rows = relation;
+    if (read.contains("query")) {
+      ARROW_ASSIGN_OR_RAISE(rows, BuildRelation({{"query", read["query"]}}));
+    }
+    const Status status = CompareRead(rows, expected);
+    if (!expected.contains("error")) return status;
+    if (status.ok()) {
+      Differ("expected the read to be refused with " + expected["error"].dump());
+    } else {
+      CompareError(expected["error"], status);
+    }
+    return Status::OK();
+  }
+
+  Status CompareRead(const plan::spec::RelationPtr& relation, const Json& expected) {
+    ARROW_ASSIGN_OR_RAISE(const auto plan, session_->Analyze(relation));
+    std::vector<Batch> batches;
+    ARROW_RETURN_NOT_OK(session_->RunBatchPlan(plan, [&](const Batch& batch) {
+      batches.push_back(batch);
+      return Status::OK();
+    }));
+    if (expected.contains("error")) return Status::OK();
+    const auto type = arrow::struct_(plan::OutputSchema(*plan)->fields());
+    Compare("schema", expected["schema"], SimpleTypeName(*type));
+    ARROW_ASSIGN_OR_RAISE(const auto rows, RenderRows(*session_, batches));
+    Compare("rows", expected["rows"].dump(1), Json(rows).dump(1));
+    return Status::OK();
   }
 
   Status ProcessAll(const Json& expected) {

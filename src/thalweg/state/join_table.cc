@@ -2,12 +2,9 @@
 
 #include <algorithm>
 
+#include "thalweg/state/row_image.h"
+
 namespace thalweg::state {
-namespace {
-
-constexpr char kTags[2] = {'l', 'r'};
-
-}  // namespace
 
 JoinTable::JoinTable(JoinTableOptions options)
     : options_(std::move(options)),
@@ -20,24 +17,36 @@ std::string JoinTable::ValueSignature() const {
 
 void JoinTable::BeginEpoch() {
   for (RowTable& side : sides_) side.BeginEpoch();
-  expired_through_ = kNothingExpired;
+  expired_through_.fill(kNothingExpired);
 }
 
 Result<int64_t> JoinTable::Expire(int side, int64_t watermark, const RowConsumer& consume) {
   const int64_t through = options_.state_watermark(side, watermark);
   if (through == kNothingExpired) return 0;
   ARROW_ASSIGN_OR_RAISE(const int64_t dropped, sides_[side].Expire(through, consume));
-  if (dropped > 0) expired_through_ = std::max(expired_through_, watermark);
+  if (dropped > 0) expired_through_[side] = std::max(expired_through_[side], through);
   return dropped;
 }
 
 bool JoinTable::HasChanges() const {
-  return sides_[0].HasChanges() || sides_[1].HasChanges() || expired_through_ != kNothingExpired;
+  for (int side = 0; side < 2; ++side) {
+    if (sides_[side].HasChanges() || expired_through_[side] != kNothingExpired) return true;
+  }
+  return false;
 }
 
 Status JoinTable::WriteChanges(StateFileWriter* writer) {
   for (int side = 0; side < 2; ++side) {
-    ARROW_RETURN_NOT_OK(sides_[side].WriteChanges(kTags[side], writer));
+    if (expired_through_[side] == kNothingExpired) continue;
+    StateRecord record;
+    // Of no group: it reaches the tables of all workers.
+    record.key_group = options_.num_key_groups;
+    record.expiry = expired_through_[side];
+    record.key = {&kSideTags[side], 1};
+    ARROW_RETURN_NOT_OK(writer->Write(record));
+  }
+  for (int side = 0; side < 2; ++side) {
+    ARROW_RETURN_NOT_OK(sides_[side].WriteChanges(kSideTags[side], writer));
   }
   return Status::OK();
 }
@@ -51,28 +60,18 @@ Result<bool> JoinTable::WriteSnapshotSlice(int64_t bytes, StateFileWriter* write
   for (int side = 0; side < 2; ++side) {
     if (snapshot_done_[side]) continue;
     ARROW_ASSIGN_OR_RAISE(snapshot_done_[side],
-                          sides_[side].WriteSnapshotSlice(kTags[side], bytes, writer));
+                          sides_[side].WriteSnapshotSlice(kSideTags[side], bytes, writer));
     if (!snapshot_done_[side]) return false;
   }
   return true;
 }
 
-Status JoinTable::LoadExpiry(int64_t expired_through) {
-  for (int side = 0; side < 2; ++side) {
-    const int64_t through = options_.state_watermark(side, expired_through);
-    if (through == kNothingExpired) continue;
-    ARROW_RETURN_NOT_OK(sides_[side].LoadExpiry(through));
-  }
-  return Status::OK();
-}
+Status JoinTable::LoadExpiry(int64_t) { return MalformedRow(); }
 
 Status JoinTable::LoadRecord(const StateRecord& record) {
-  for (int side = 0; side < 2; ++side) {
-    if (!record.key.empty() && record.key[0] == kTags[side]) {
-      return sides_[side].LoadRecord(record);
-    }
-  }
-  return Status::Invalid("a record in a state file belongs to no side of the join");
+  ARROW_ASSIGN_OR_RAISE(const int side, SideOf(record));
+  if (EndsRows(record)) return sides_[side].LoadExpiry(record.expiry);
+  return sides_[side].LoadRecord(record);
 }
 
 Status JoinTable::FinishFile() {

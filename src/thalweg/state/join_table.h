@@ -17,13 +17,14 @@ struct JoinTableOptions {
   std::shared_ptr<const RowKeyCodec> keys;
   /// Left, right.
   std::array<std::shared_ptr<const RowCodec>, 2> rows;
+  int32_t num_key_groups = 0;
   /// Event time (microseconds) through which rows of a side can have no match any more once the
   /// watermark of the join is at `watermark` (microseconds); kNothingExpired if none goes.
   std::function<int64_t(int side, int64_t watermark)> state_watermark;
 };
 
-/// One thread. Files of both sides are one: keys of records begin with the side's letter, and the
-/// expiry in a header is the watermark of the join, from which that of each side follows.
+/// One thread. Files of both sides are one: keys of records begin with the side's letter. A key
+/// that is only a letter tells through which time rows of the side are gone.
 class JoinTable : public DurableTable {
  public:
   explicit JoinTable(JoinTableOptions options);
@@ -43,7 +44,8 @@ class JoinTable : public DurableTable {
     return sides_[0].memory_bytes() + sides_[1].memory_bytes();
   }
   bool HasChanges() const override;
-  int64_t expired_through() const override { return expired_through_; }
+  /// Each side has its own: records tell it.
+  int64_t expired_through() const override { return kNothingExpired; }
   Status WriteChanges(StateFileWriter* writer) override;
   void BeginSnapshot() override;
   Result<bool> WriteSnapshotSlice(int64_t bytes, StateFileWriter* writer) override;
@@ -56,7 +58,7 @@ class JoinTable : public DurableTable {
   JoinTableOptions options_;
   std::array<RowTable, 2> sides_;
   std::array<bool, 2> snapshot_done_{};
-  int64_t expired_through_ = kNothingExpired;
+  std::array<int64_t, 2> expired_through_{kNothingExpired, kNothingExpired};
 };
 
 }  // namespace thalweg::state

@@ -50,6 +50,7 @@ class JoinTableTest : public ::testing::Test {
       table.keys = RowKeyCodec::Make({arrow::int64()}).ValueOrDie();
       const auto rows = RowCodec::Make({arrow::int64(), arrow::utf8()}).ValueOrDie();
       table.rows = {rows, rows};
+      table.num_key_groups = kKeyGroups;
       table.state_watermark = StateWatermarkOf;
       return std::make_unique<JoinTable>(table);
     };

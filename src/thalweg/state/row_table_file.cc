@@ -4,39 +4,15 @@
 #include <cstring>
 #include <limits>
 
+#include "thalweg/state/row_image.h"
 #include "thalweg/state/row_table_part.h"
 
 namespace thalweg::state {
 namespace {
 
 constexpr int64_t kLoadRecords = 1024;
-constexpr size_t kNumberBytes = 8;
-
-/// Value of a record that brings a row: flags, size of the key, key, row.
-struct RowImage {
-  uint8_t matched = 0;
-  std::string_view key;
-  std::string_view row;
-};
-
 void AppendNumber(uint64_t number, std::string* out) {
-  out->append(reinterpret_cast<const char*>(&number), kNumberBytes);
-}
-
-Status Malformed() { return Status::Invalid("a row in a state file is malformed"); }
-
-Result<RowImage> ParseImage(std::string_view value) {
-  constexpr size_t kPrefix = 1 + sizeof(uint32_t);
-  if (value.size() < kPrefix) return Malformed();
-  RowImage image;
-  uint32_t key_size = 0;
-  image.matched = static_cast<uint8_t>(value[0]);
-  std::memcpy(&key_size, value.data() + 1, sizeof(key_size));
-  value.remove_prefix(kPrefix);
-  if (value.size() < key_size) return Malformed();
-  image.key = value.substr(0, key_size);
-  image.row = value.substr(key_size);
-  return image;
+  out->append(reinterpret_cast<const char*>(&number), kRowNumberBytes);
 }
 
 }  // namespace
@@ -131,9 +107,7 @@ Status RowTable::LoadExpiry(int64_t through) {
 Status RowTable::LoadRecord(const StateRecord& record) {
   if (loading_ == nullptr) loading_ = std::make_unique<Loading>();
   Loading* loading = loading_.get();
-  if (record.key.size() != 1 + kNumberBytes) return Malformed();
-  uint64_t number = 0;
-  std::memcpy(&number, record.key.data() + 1, kNumberBytes);
+  ARROW_ASSIGN_OR_RAISE(const uint64_t number, RowNumberOf(record));
   if (record.deleted || record.value.empty()) {
     if (!loading->rows.empty()) ARROW_RETURN_NOT_OK(LoadRows());
     loading->AddNumber(number, record.key_group);
@@ -142,16 +116,16 @@ Status RowTable::LoadRecord(const StateRecord& record) {
   }
   if (!loading->deletions.empty()) ARROW_RETURN_NOT_OK(LoadEnds());
   if (loading->rows.empty()) loading->Clear(keys_->words_per_key());
-  ARROW_ASSIGN_OR_RAISE(const RowImage image, ParseImage(record.value));
+  ARROW_ASSIGN_OR_RAISE(const RowImage image, ParseRowImage(record.value));
   const auto fixed_key = static_cast<size_t>(keys_->words_per_key()) * 8;
   if ((fixed_key > 0 && image.key.size() != fixed_key) || !rows_->IsValid(image.row)) {
-    return Malformed();
+    return MalformedRow();
   }
   loading->AddNumber(number, record.key_group);
   loading->keys.AppendEncoded(image.key);
   loading->rows.push_back({record.expiry, number, record.key_group,
                            static_cast<uint32_t>(image.row.size()), loading->bytes.size(),
-                           image.matched != 0});
+                           image.matched});
   loading->bytes.append(image.row);
   return loading->numbers.num_rows < kLoadRecords ? Status::OK() : LoadRows();
 }

@@ -135,6 +135,7 @@ class Reader {
       if (first != (type == kHeaderBlock)) return Corrupt(path_, epoch_, "blocks out of order");
       if (type == kHeaderBlock) {
         ARROW_ASSIGN_OR_RAISE(StateFileHeader header, ParseHeader(block, path_, epoch_));
+        num_key_groups_ = header.num_key_groups;
         ARROW_RETURN_NOT_OK(visitor.on_header(header));
       } else if (type == kRecordBlock) {
         ARROW_RETURN_NOT_OK(ReadRecords(block, visitor));
@@ -179,7 +180,9 @@ class Reader {
         return Corrupt(path_, epoch_, "a record is malformed");
       }
       ++num_records_;
-      if (num_workers > 1 && static_cast<uint32_t>(record.key_group) % num_workers != worker) {
+      const bool concerns_all = record.key_group == num_key_groups_;
+      if (num_workers > 1 && !concerns_all &&
+          static_cast<uint32_t>(record.key_group) % num_workers != worker) {
         continue;
       }
       ARROW_RETURN_NOT_OK(visitor.on_record(record));
@@ -197,6 +200,7 @@ class Reader {
   const std::string& path_;
   int64_t epoch_;
   std::string_view content_;
+  int32_t num_key_groups_ = 0;
   int64_t expiry_ = kNoExpiry;
   uint64_t num_records_ = 0;
 };

@@ -37,6 +37,7 @@ struct StateFileHeader {
 /// One entry: its new value, or that it is gone.
 struct StateRecord {
   bool deleted = false;
+  /// The number of key groups itself: a record for the tables of all workers.
   int32_t key_group = 0;
   int64_t expiry = kNoExpiry;
   std::string_view key;
@@ -79,7 +80,7 @@ class StateFileWriter {
 struct StateFileVisitor {
   /// First.
   std::function<Status(const StateFileHeader&)> on_header;
-  /// Each record whose key group modulo `num_workers` is `worker`, in order.
+  /// Each record whose key group modulo `num_workers` is `worker`, and those for all, in order.
   std::function<Status(const StateRecord&)> on_record;
   /// After the last record; the views of all records are valid until it returns. May be null.
   std::function<Status()> on_end = nullptr;

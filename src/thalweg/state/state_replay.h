@@ -11,10 +11,19 @@
 
 namespace thalweg::state {
 
-/// Gets entries that a file puts (`deleted` false) or that go with it (`deleted`), some at a time;
-/// valid during the call.
+enum class StateChange {
+  kPut,      // the file puts the entries
+  kDelete,   // they go
+  kReplace,  // entries that the next kPut gives new values; only told of those that never expire
+};
+
+/// Gets entries that a file changes, some at a time; valid during the call.
 using StateChangeConsumer =
-    std::function<Status(bool deleted, uint8_t* const* groups, int64_t count)>;
+    std::function<Status(StateChange change, uint8_t* const* groups, int64_t count)>;
+
+/// Errors: STATE_STORE_{KEY,VALUE}_SCHEMA_NOT_COMPATIBLE.
+Status CheckSignatures(const StateFileHeader& header, const std::string& keys,
+                       const std::string& values);
 
 /// One thread.
 class StateReplay {
@@ -33,9 +42,9 @@ class StateReplay {
   const StateTable& table() const { return table_; }
 
  private:
-  Status CheckHeader(const StateFileHeader& header) const;
   Status Expire(int64_t through, const StateChangeConsumer& on_change);
   Status Delete(const StateRecord& record, const StateChangeConsumer& on_change);
+  Status TellReplaced(const StateChangeConsumer& on_change);
   Status FlushPuts(const StateChangeConsumer& on_change);
 
   StateLocation location_;

@@ -134,8 +134,9 @@ TEST_F(StateReplayTest, TellsWhatAFileChanged) {
   Entries gone;
   ASSERT_TRUE(replay
                   .Apply(second.changes.back(),
-                         [&](bool deleted, uint8_t* const* groups, int64_t count) {
-                           Collect(replay.table(), groups, count, deleted ? &gone : &put);
+                         [&](StateChange change, uint8_t* const* groups, int64_t count) {
+                           Collect(replay.table(), groups, count,
+                                   change == StateChange::kDelete ? &gone : &put);
                            return Status::OK();
                          })
                   .ok());

@@ -44,6 +44,9 @@ void AppendStores(const Json& stores, RecordedOperator* recorded) {
     if (store.contains("numPartitions") && store["numPartitions"].is_number_integer()) {
       parsed.num_partitions = store["numPartitions"].get<int>();
     }
+    if (store.contains("numColsPrefixKey") && store["numColsPrefixKey"].is_number_integer()) {
+      parsed.num_prefix_columns = store["numColsPrefixKey"].get<int>();
+    }
     recorded->stores.push_back(std::move(parsed));
   }
 }

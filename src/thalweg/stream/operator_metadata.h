@@ -17,6 +17,8 @@ struct RecordedOperator {
   struct Store {
     std::string name;
     int num_partitions = 0;
+    /// As StatefulOperatorInfo has it.
+    int num_prefix_columns = 0;
   };
   std::string name;
   std::vector<Store> stores;

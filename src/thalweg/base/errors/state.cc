@@ -21,6 +21,9 @@ constexpr ErrorCondition kConditions[] = {
     {"CANNOT_LOAD_STATE_STORE.KEY_GROUPS_DIFFER", "58030",
      "The state cannot be loaded: the file <file> was written with <stored> key groups, the query "
      "uses <expected>."},
+    {"CANNOT_LOAD_STATE_STORE.SNAPSHOT_PARTITION_ID_NOT_FOUND", "58030",
+     "The state cannot be loaded: operator <operatorId> at <checkpointLocation> has no partition "
+     "<snapshotPartitionId>."},
     {"CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", "58030", "The state cannot be loaded: <reason>."},
     {"STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE", "XXKST",
      "The key columns of the query do not fit the stored state. Stored: <storedKeySchema>. New: "

@@ -66,14 +66,13 @@ Result<BoundAggregate> BindCall(const plan::AggregateCall& call, const std::vect
   return bound;
 }
 
-// Name of a key in the state's schema: Spark names computed keys all alike.
-std::string KeyName(const expr::Expression& key) {
+}  // namespace
+
+std::string StateKeyName(const expr::Expression& key) {
   return key.kind() == expr::ExpressionKind::kAttribute
              ? static_cast<const expr::AttributeReference&>(key).name()
              : "_groupingexpression";
 }
-
-}  // namespace
 
 std::string DescribeAggregate(const plan::Node& node, const char* name) {
   std::string keys;
@@ -181,7 +180,8 @@ Result<Rows> PlanBuilder::BuildGroupedAggregate(const plan::Node& node, Rows row
                         std::move(table), options_.output_mode != io::OutputMode::kComplete);
     state::StateSchema& schema = plan_->stateful_infos_[operator_id].schema;
     for (const plan::NamedExpression& key : node.grouping) {
-      schema.key_fields.push_back(arrow::field(KeyName(*key.expression), key.expression->type()));
+      schema.key_fields.push_back(
+          arrow::field(StateKeyName(*key.expression), key.expression->type()));
     }
     options.calls->Describe(&schema);
   }

@@ -33,6 +33,16 @@ Result<DuplicateKeys> FindKeys(const plan::Node& node) {
   return keys;
 }
 
+state::StateSchema DescribeState(const plan::Node& child, const std::vector<int>& keys,
+                                 FieldPtr value) {
+  state::StateSchema schema;
+  for (const int column : keys) {
+    schema.key_fields.push_back(arrow::field(child.output[column].name, child.output[column].type));
+  }
+  schema.value_fields = {std::move(value)};
+  return schema;
+}
+
 }  // namespace
 
 Result<Rows> PlanBuilder::BuildDeduplicate(const plan::Node& node) {
@@ -68,12 +78,8 @@ Result<Rows> PlanBuilder::BuildDeduplicate(const plan::Node& node) {
     }
     store = AddStateful(operator_id, "dedupe", &rows, static_cast<int>(rows.tails.size()),
                         std::move(table), true);
-    state::StateSchema& schema = plan_->stateful_infos_[operator_id].schema;
-    for (const int column : options.key_columns) {
-      schema.key_fields.push_back(
-          arrow::field(child.output[column].name, child.output[column].type));
-    }
-    schema.value_fields = {arrow::field("__dummy__", arrow::null())};
+    plan_->stateful_infos_[operator_id].schema =
+        DescribeState(child, options.key_columns, arrow::field("__dummy__", arrow::null()));
   }
   Append(&rows, [&](int worker) {
     auto deduplicate = std::make_unique<DeduplicateOperator>(
@@ -99,7 +105,10 @@ Result<Rows> PlanBuilder::BuildDeduplicateWithinWatermark(const plan::Node& node
   ARROW_ASSIGN_OR_RAISE(const DuplicateKeys keys, FindKeys(node));
   options.key_columns = keys.columns;
   options.event_time_column = static_cast<int>(marked - input.begin());
-  options.delay_micros = *marked->watermark_delay_millis * 1000;
+  // A delay of more than all time is one of all time.
+  if (__builtin_mul_overflow(*marked->watermark_delay_millis, 1000, &options.delay_micros)) {
+    options.delay_micros = state::kNoExpiry;
+  }
   ARROW_ASSIGN_OR_RAISE(options.keys, state::RowKeyCodec::Make(keys.types));
   options.description = "StreamingDeduplicateWithinWatermark [" + keys.text + "]";
   Exchange(&rows, options.key_columns);
@@ -109,6 +118,8 @@ Result<Rows> PlanBuilder::BuildDeduplicateWithinWatermark(const plan::Node& node
   state::StateStore* store =
       AddStateful(options.operator_id, "dedupeWithinWatermark", &rows,
                   static_cast<int>(rows.tails.size()), std::move(table), true);
+  plan_->stateful_infos_[options.operator_id].schema = DescribeState(
+      *node.children[0], options.key_columns, arrow::field("expiresAtMicros", arrow::int64()));
   Append(&rows, [&](int worker) {
     auto deduplicate =
         std::make_unique<DeduplicateWithinWatermarkOperator>(options, store->table(worker));

@@ -50,6 +50,25 @@ Status CheckStreaming(const plan::Node& node, int window_column, io::OutputMode 
   return Status::OK();
 }
 
+/// Spark keeps each session by itself: by the keys and its start, with the whole row as its value.
+state::StateSchema DescribeState(const plan::Node& node, const SessionKeys& keys,
+                                 const AggregateCalls& calls) {
+  state::StateSchema schema;
+  std::vector<FieldPtr> grouping;
+  for (const plan::NamedExpression& key : node.grouping) {
+    grouping.push_back(arrow::field(StateKeyName(*key.expression), key.expression->type()));
+  }
+  grouping[keys.window_column] =
+      arrow::field("session_window", grouping[keys.window_column]->type());
+  for (const int column : keys.key_columns) schema.key_fields.push_back(grouping[column]);
+  const TypePtr& time = grouping[keys.window_column]->type()->field(0)->type();
+  schema.key_fields.push_back(arrow::field("sessionStartTime", time));
+  calls.Describe(&schema);
+  schema.value_fields.insert(schema.value_fields.begin(), grouping.begin(), grouping.end());
+  schema.session_column = keys.window_column;
+  return schema;
+}
+
 }  // namespace
 
 Result<Rows> PlanBuilder::BuildSessionAggregate(const plan::Node& node, Rows rows, int operator_id,
@@ -83,8 +102,9 @@ Result<Rows> PlanBuilder::BuildSessionAggregate(const plan::Node& node, Rows row
     store = AddStateful(operator_id, "sessionWindowStateStoreSaveExec", &rows,
                         static_cast<int>(rows.tails.size()), std::move(table),
                         options_.output_mode != io::OutputMode::kComplete);
-    plan_->stateful_infos_[operator_id].num_prefix_columns =
-        static_cast<int>(keys.key_columns.size());
+    StatefulOperatorInfo& info = plan_->stateful_infos_[operator_id];
+    info.num_prefix_columns = static_cast<int>(keys.key_columns.size());
+    info.schema = DescribeState(node, keys, *options.calls);
   }
   Append(&rows, [&](int worker) {
     auto aggregate = std::make_unique<SessionAggregateOperator>(

@@ -90,6 +90,28 @@ std::string Describe(const plan::Node& node, std::string_view type) {
   return text;
 }
 
+/// Spark's names of the keys in the state of a join: they have none of their own.
+state::StateSchema DescribeState(const plan::Node& node) {
+  state::StateSchema schema;
+  for (size_t i = 0; i < node.left_keys.size(); ++i) {
+    schema.key_fields.push_back(
+        arrow::field("field" + std::to_string(i), node.left_keys[i]->type()));
+  }
+  for (int side = 0; side < 2; ++side) {
+    std::vector<FieldPtr> columns;
+    for (const plan::Attribute& attribute : node.children[side]->output) {
+      columns.push_back(arrow::field(attribute.name, attribute.type));
+    }
+    schema.value_fields.push_back(
+        arrow::field(side == 0 ? "left" : "right", arrow::struct_(std::move(columns))));
+  }
+  const JoinType type = node.join_type;
+  schema.notes_matches = {
+      type == JoinType::kLeft || type == JoinType::kFull || type == JoinType::kLeftSemi,
+      type == JoinType::kRight || type == JoinType::kFull};
+  return schema;
+}
+
 Status CheckOneEventTime(const plan::Node& child) {
   std::string columns;
   int count = 0;
@@ -192,8 +214,8 @@ Result<Rows> PlanBuilder::BuildStreamJoin(const plan::Node& node) {
   rows.stateful.insert(rows.stateful.end(), right.stateful.begin(), right.stateful.end());
   state::StateStoreOptions store_options;
   store_options.make_table = [options](int) {
-    return std::make_unique<state::JoinTable>(
-        state::JoinTableOptions{options->keys, options->rows, options->state_watermark});
+    return std::make_unique<state::JoinTable>(state::JoinTableOptions{
+        options->keys, options->rows, options->num_key_groups, options->state_watermark});
   };
   const auto removes = [](const plan::StateWatermark& side) {
     return side.kind != plan::StateWatermark::Kind::kNone;
@@ -205,6 +227,7 @@ Result<Rows> PlanBuilder::BuildStreamJoin(const plan::Node& node) {
   info.store_names = {"left-keyToNumValues", "left-keyWithIndexToValue", "right-keyToNumValues",
                       "right-keyWithIndexToValue"};
   info.output_watermark_millis = OutputWatermark(watermarks);
+  info.schema = DescribeState(node);
   for (size_t worker = 0; worker < left.tails.size(); ++worker) {
     auto join = std::make_unique<StreamJoinOperator>(
         options, static_cast<state::JoinTable*>(store->durable(static_cast<int>(worker))));

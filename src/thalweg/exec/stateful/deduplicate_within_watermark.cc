@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include <arrow/builder.h>
+
 #include "thalweg/exec/event_time.h"
 #include "thalweg/exec/stateful/late_rows.h"
 #include "thalweg/exec/stop_watch.h"
@@ -25,6 +27,15 @@ Status ExpiresAtCodec::Load(uint8_t* slots, std::string_view bytes) const {
     return Status::Invalid("an expiry of ", bytes.size(), " bytes");
   std::memcpy(slots, bytes.data(), sizeof(int64_t));
   return Status::OK();
+}
+
+Result<std::vector<ArrayPtr>> ExpiresAtCodec::StateColumns(uint8_t* const* groups,
+                                                           int64_t count) const {
+  arrow::Int64Builder builder;
+  ARROW_RETURN_NOT_OK(builder.Reserve(count));
+  for (int64_t i = 0; i < count; ++i) builder.UnsafeAppend(*ExpiresAt(groups[i]));
+  ARROW_ASSIGN_OR_RAISE(auto column, builder.Finish());
+  return std::vector<ArrayPtr>{std::move(column)};
 }
 
 DeduplicateWithinWatermarkOperator::DeduplicateWithinWatermarkOperator(
@@ -66,8 +77,13 @@ Result<Selection> DeduplicateWithinWatermarkOperator::FindFresh(Batch* batch) {
   for (const int32_t row : *fresh) {
     // A NULL is never late and counts as the epoch here, as in Spark.
     const int64_t time = times[row] == state::kNoExpiry ? 0 : times[row];
-    *ExpiresAt(groups_[row]) = time + options_.delay_micros;
-    queue_.Push(time + options_.delay_micros, groups_[row]);
+    int64_t expires_at = 0;
+    // What would be forgotten after all time is not forgotten.
+    if (__builtin_add_overflow(time, options_.delay_micros, &expires_at)) {
+      expires_at = state::kNoExpiry;
+    }
+    *ExpiresAt(groups_[row]) = expires_at;
+    queue_.Push(expires_at, groups_[row]);
   }
   const auto num_fresh = static_cast<int64_t>(fresh->size());
   metrics_.num_rows_updated += num_fresh;

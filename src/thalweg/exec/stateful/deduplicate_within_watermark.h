@@ -32,6 +32,7 @@ class ExpiresAtCodec : public state::ValueCodec {
   bool trivial() const override { return true; }
   void Append(const uint8_t* slots, std::string* out) const override;
   Status Load(uint8_t* slots, std::string_view bytes) const override;
+  Result<std::vector<ArrayPtr>> StateColumns(uint8_t* const* groups, int64_t count) const override;
 };
 
 class DeduplicateWithinWatermarkOperator : public Operator, public StatefulOperator {

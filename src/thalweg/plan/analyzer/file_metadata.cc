@@ -8,7 +8,13 @@
 namespace thalweg::plan {
 namespace {
 
-constexpr const char* kColumn = "_metadata";
+/// Of files, and of the source state-metadata.
+constexpr const char* kColumns[] = {"_metadata", "_numColsPrefixKey"};
+
+bool IsHiddenColumn(const std::string& name) {
+  return std::any_of(std::begin(kColumns), std::end(kColumns),
+                     [&](const char* column) { return EqualsIgnoreCase(name, column); });
+}
 
 bool Names(const spec::ExpressionPtr& expression);
 
@@ -18,9 +24,7 @@ bool AnyNames(const std::vector<spec::ExpressionPtr>& expressions) {
 
 bool Names(const spec::ExpressionPtr& expression) {
   if (expression == nullptr) return false;
-  const bool names =
-      std::any_of(expression->name.begin(), expression->name.end(),
-                  [](const std::string& part) { return EqualsIgnoreCase(part, kColumn); });
+  const bool names = std::any_of(expression->name.begin(), expression->name.end(), IsHiddenColumn);
   return names || AnyNames(expression->children) || Names(expression->filter);
 }
 

@@ -5,8 +5,8 @@
 
 namespace thalweg::plan {
 
-/// Whether an expression of the query names the hidden column `_metadata` of files: only then scans
-/// carry it.
+/// Whether an expression of the query names a hidden column that sources have, such as `_metadata`
+/// of files: only then scans carry it.
 bool NamesFileMetadata(const spec::Relation& relation);
 
 /// Adds what `scope` hides of file metadata to the items of a projection, unless it is there: so it

@@ -5,7 +5,8 @@
 #include <arrow/scalar.h>
 #include <arrow/type.h>
 
-#include "thalweg/exec/stateful/aggregate_calls.h"
+#include "thalweg/exec/stateful/deduplicate_within_watermark.h"
+#include "thalweg/exec/stateful/session_list.h"
 #include "thalweg/exec/stateful/streaming_limit.h"
 #include "thalweg/stream/state_reader/state_schema_file.h"
 
@@ -29,31 +30,57 @@ Result<expr::AggregateFunctionPtr> BindFunction(const functions::FunctionRegistr
   return declaration->bind(arguments);
 }
 
-Result<std::shared_ptr<const state::ValueCodec>> MakeValueCodec(
-    const functions::FunctionRegistry& functions, const std::string& operator_name,
-    const state::StateSchema& schema) {
-  if (operator_name == "dedupe") return std::make_shared<const state::EmptyValueCodec>();
-  if (operator_name == "globalLimit") return std::make_shared<const exec::RowCountCodec>();
-  if (operator_name != "stateStoreSave") return Status::Invalid("unknown kind of operator");
+Status FillAggregates(const functions::FunctionRegistry& functions, OperatorState* state) {
   std::vector<exec::BoundAggregate> aggregates;
-  for (const state::StateFunction& function : schema.functions) {
+  for (const state::StateFunction& function : state->schema.functions) {
     exec::BoundAggregate aggregate;
     ARROW_ASSIGN_OR_RAISE(aggregate.function, BindFunction(functions, function));
     aggregates.push_back(std::move(aggregate));
   }
-  return std::make_shared<const exec::AggregateCalls>(std::move(aggregates));
+  state->calls = std::make_shared<const exec::AggregateCalls>(std::move(aggregates));
+  return Status::OK();
 }
 
-Status FillCodecs(const functions::FunctionRegistry& functions, const std::string& operator_name,
-                  OperatorState* state) {
-  std::vector<TypePtr> types;
-  // The key of a limit is a NULL that is nowhere stored.
-  if (operator_name != "globalLimit") {
-    for (const FieldPtr& field : state->schema.key_fields) types.push_back(field->type());
+Status FillSides(OperatorState* state) {
+  const std::vector<FieldPtr>& sides = state->schema.value_fields;
+  if (sides.size() != 2) return Status::Invalid("a join of ", sides.size(), " sides");
+  for (int side = 0; side < 2; ++side) {
+    std::vector<TypePtr> types;
+    for (const FieldPtr& field : sides[side]->type()->fields()) types.push_back(field->type());
+    ARROW_ASSIGN_OR_RAISE(state->rows[side], state::RowCodec::Make(std::move(types)));
   }
-  ARROW_ASSIGN_OR_RAISE(state->keys, state::RowKeyCodec::Make(std::move(types)));
-  ARROW_ASSIGN_OR_RAISE(state->values, MakeValueCodec(functions, operator_name, state->schema));
   return Status::OK();
+}
+
+Status FillValues(const functions::FunctionRegistry& functions, OperatorState* state) {
+  if (state->name == "dedupe") {
+    state->values = std::make_shared<const state::EmptyValueCodec>();
+  } else if (state->name == "dedupeWithinWatermark") {
+    state->values = std::make_shared<const exec::ExpiresAtCodec>();
+  } else if (state->name == "globalLimit") {
+    state->values = std::make_shared<const exec::RowCountCodec>();
+  } else if (state->name == "symmetricHashJoin") {
+    return FillSides(state);
+  } else if (state->name == "stateStoreSave") {
+    ARROW_RETURN_NOT_OK(FillAggregates(functions, state));
+    state->values = state->calls;
+  } else if (state->name == "sessionWindowStateStoreSaveExec") {
+    ARROW_RETURN_NOT_OK(FillAggregates(functions, state));
+    state->values = std::make_shared<const exec::SessionListCodec>(state->calls);
+  } else {
+    return Status::Invalid("unknown kind of operator");
+  }
+  return Status::OK();
+}
+
+Status FillCodecs(const functions::FunctionRegistry& functions, OperatorState* state) {
+  std::vector<TypePtr> types;
+  for (const FieldPtr& field : state->schema.key_fields) types.push_back(field->type());
+  // The key of a limit is a NULL that is nowhere stored, and the sessions of a key are one entry.
+  if (state->name == "globalLimit") types.clear();
+  if (state->schema.session_column >= 0 && !types.empty()) types.pop_back();
+  ARROW_ASSIGN_OR_RAISE(state->keys, state::RowKeyCodec::Make(std::move(types)));
+  return FillValues(functions, state);
 }
 
 }  // namespace
@@ -90,9 +117,12 @@ Result<OperatorState> StateCheckpoint::Open(int operator_id, const std::string& 
   if (!schema.ok() || !*schema) return failed();
   OperatorState state;
   state.id = operator_id;
+  state.name = recorded->second.name;
+  if (!recorded->second.stores.empty()) {
+    state.num_partitions = recorded->second.stores.front().num_partitions;
+  }
   state.schema = **schema;
-  return FillCodecs(*functions_, recorded->second.name, &state).ok() ? Result<OperatorState>(state)
-                                                                     : failed();
+  return FillCodecs(*functions_, &state).ok() ? Result<OperatorState>(state) : failed();
 }
 
 Result<state::StateManifest> StateCheckpoint::FilesAfter(int64_t batch, int operator_id) {
@@ -132,11 +162,13 @@ Result<int64_t> StateCheckpoint::SizeOf(const state::StateManifest& manifest,
   return bytes;
 }
 
-state::StateReplay StateCheckpoint::MakeReplay(const OperatorState& state) const {
+Result<std::unique_ptr<StateView>> StateCheckpoint::MakeView(const OperatorState& state,
+                                                             const StoreSelection& selection,
+                                                             const std::string& options) const {
   state::StateLocation location;
   location.file_system = file_system_;
   location.directory = OperatorDirectory(state.id);
-  return state::StateReplay(std::move(location), state.keys, state.values);
+  return MakeStateView(std::move(location), state, selection, options);
 }
 
 }  // namespace thalweg::stream

@@ -10,19 +10,10 @@
 
 #include "thalweg/checkpoint/commit_log.h"
 #include "thalweg/functions/function_registry.h"
-#include "thalweg/state/state_replay.h"
-#include "thalweg/state/state_schema.h"
 #include "thalweg/stream/operator_metadata.h"
+#include "thalweg/stream/state_reader/state_view.h"
 
 namespace thalweg::stream {
-
-/// How the entries of one operator are read.
-struct OperatorState {
-  int id = 0;
-  state::StateSchema schema;
-  std::shared_ptr<const state::RowKeyCodec> keys;
-  std::shared_ptr<const state::ValueCodec> values;
-};
 
 /// One thread.
 class StateCheckpoint {
@@ -54,8 +45,10 @@ class StateCheckpoint {
   /// Bytes of the files.
   Result<int64_t> SizeOf(const state::StateManifest& manifest, int operator_id) const;
 
-  /// An empty replay over the operator's files.
-  state::StateReplay MakeReplay(const OperatorState& state) const;
+  /// A view of nothing yet over the operator's files. Errors: as MakeStateView.
+  Result<std::unique_ptr<StateView>> MakeView(const OperatorState& state,
+                                              const StoreSelection& selection,
+                                              const std::string& options) const;
 
  private:
   std::string OperatorDirectory(int operator_id) const;

@@ -131,29 +131,36 @@ class StateStoreProvider : public io::Provider {
     ARROW_RETURN_NOT_OK(checkpoint->FilesAfter(last, options.operator_id).status());
     ARROW_ASSIGN_OR_RAISE(const auto state,
                           checkpoint->Open(options.operator_id, options.ToString()));
-    if (options.join_side != "none") {
-      return MakeError("STDS_FAILED_TO_READ_STATE_SCHEMA", {{"sourceOptions", options.ToString()}});
-    }
-    ReadRows read;
-    if (options.changes) {
-      read = [checkpoint, state, first = options.changes->first,
-              last](const BatchConsumer& consume) {
-        return ReadStateChanges(checkpoint.get(), state, first, last, consume);
-      };
-    } else {
-      read = [checkpoint, state, last,
-              partition = options.partition](const BatchConsumer& consume) {
-        return ReadState(checkpoint.get(), state, last,
-                         partition ? OnlyPartition(*partition, consume) : consume);
-      };
-    }
-    const auto schema =
-        options.changes ? StateChangeSchema(state.schema) : StateRowSchema(state.schema);
-    return std::make_shared<StateScan>(schema, "StateStoreScan [" + options.ToString() + "]",
-                                       std::move(read));
+    ARROW_ASSIGN_OR_RAISE(const auto view,
+                          checkpoint->MakeView(state, options.selection, options.ToString()));
+    const auto schema = options.changes ? StateChangeSchema(*view) : StateRowSchema(*view);
+    return std::make_shared<StateScan>(
+        schema, "StateStoreScan [" + options.ToString() + "]",
+        [checkpoint, state, options, last](const BatchConsumer& consume) {
+          return Read(checkpoint.get(), state, options, last, consume);
+        });
   }
 
  private:
+  static Status Read(StateCheckpoint* checkpoint, const OperatorState& state,
+                     const StateSourceOptions& options, int64_t last,
+                     const BatchConsumer& consume) {
+    if (options.partition && *options.partition >= state.num_partitions) {
+      return MakeError("CANNOT_LOAD_STATE_STORE.SNAPSHOT_PARTITION_ID_NOT_FOUND",
+                       {{"snapshotPartitionId", std::to_string(*options.partition)},
+                        {"operatorId", std::to_string(state.id)},
+                        {"checkpointLocation", JoinPath(checkpoint->path(), "state")}});
+    }
+    ARROW_ASSIGN_OR_RAISE(const auto view,
+                          checkpoint->MakeView(state, options.selection, options.ToString()));
+    if (options.changes) {
+      return ReadStateChanges(checkpoint, state.id, view.get(), options.changes->first, last,
+                              consume);
+    }
+    return ReadState(checkpoint, state.id, view.get(), last,
+                     options.partition ? OnlyPartition(*options.partition, consume) : consume);
+  }
+
   Functions functions_;
 };
 
@@ -171,7 +178,7 @@ Status ReadMetadata(StateCheckpoint* checkpoint, const BatchConsumer& consume) {
   const StateCheckpoint::BatchRange range = batches.value_or(StateCheckpoint::BatchRange());
   arrow::Int64Builder ids, firsts, lasts;
   arrow::StringBuilder names, stores, properties;
-  arrow::Int32Builder partitions;
+  arrow::Int32Builder partitions, prefixes;
   for (const auto& [id, recorded] : operators) {
     for (const RecordedOperator::Store& store : recorded.stores) {
       ARROW_RETURN_NOT_OK(ids.Append(id));
@@ -181,12 +188,13 @@ Status ReadMetadata(StateCheckpoint* checkpoint, const BatchConsumer& consume) {
       ARROW_RETURN_NOT_OK(firsts.Append(range.first));
       ARROW_RETURN_NOT_OK(lasts.Append(range.last));
       ARROW_RETURN_NOT_OK(properties.AppendNull());
+      ARROW_RETURN_NOT_OK(prefixes.Append(store.num_prefix_columns));
     }
   }
   Batch rows;
   rows.num_rows = ids.length();
   for (arrow::ArrayBuilder* builder : std::initializer_list<arrow::ArrayBuilder*>{
-           &ids, &names, &stores, &partitions, &firsts, &lasts, &properties}) {
+           &ids, &names, &stores, &partitions, &firsts, &lasts, &properties, &prefixes}) {
     ARROW_ASSIGN_OR_RAISE(auto column, builder->Finish());
     rows.columns.push_back(std::move(column));
   }
@@ -197,6 +205,9 @@ class StateMetadataProvider : public io::Provider {
  public:
   explicit StateMetadataProvider(Functions functions) : functions_(std::move(functions)) {}
   std::string name() const override { return "state-metadata"; }
+  SchemaPtr MetadataSchema() const override {
+    return arrow::schema({arrow::field("_numColsPrefixKey", arrow::int32())});
+  }
 
   Result<SchemaPtr> InferSchema(const io::ReadArguments& arguments, bool streaming) override {
     if (streaming) return io::Provider::InferSchema(arguments, streaming);

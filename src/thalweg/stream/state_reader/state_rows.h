@@ -11,20 +11,20 @@
 namespace thalweg::stream {
 
 /// key struct, value struct, partition_id int.
-SchemaPtr StateRowSchema(const state::StateSchema& schema);
+SchemaPtr StateRowSchema(const StateView& view);
 /// batch_id bigint, change_type string ("update", "delete"), key, value (NULL for a delete),
 /// partition_id.
-SchemaPtr StateChangeSchema(const state::StateSchema& schema);
+SchemaPtr StateChangeSchema(const StateView& view);
 
 using BatchConsumer = std::function<Status(Batch)>;
 
-/// The entries after `batch`, in no order, some at a time.
-Status ReadState(StateCheckpoint* checkpoint, const OperatorState& state, int64_t batch,
+/// The entries of operator `id` after `batch`, in no order, some at a time. `view` is empty.
+Status ReadState(StateCheckpoint* checkpoint, int id, StateView* view, int64_t batch,
                  const BatchConsumer& consume);
 
 /// What the batches from `first` to `last` changed, batch by batch. An entry that came and went
-/// within one batch does not appear.
-Status ReadStateChanges(StateCheckpoint* checkpoint, const OperatorState& state, int64_t first,
+/// within one batch does not appear. `view` is empty.
+Status ReadStateChanges(StateCheckpoint* checkpoint, int id, StateView* view, int64_t first,
                         int64_t last, const BatchConsumer& consume);
 
 }  // namespace thalweg::stream

@@ -38,6 +38,10 @@ std::string ToText(const state::StateSchema& schema) {
     entry["arguments"] = FieldsToJson(arguments);
     json["functions"].push_back(std::move(entry));
   }
+  if (schema.notes_matches[0] || schema.notes_matches[1]) {
+    json["notesMatches"] = schema.notes_matches;
+  }
+  if (schema.session_column >= 0) json["sessionColumn"] = schema.session_column;
   const std::string line = json.dump();
   return "v1\n" + line + "\n" + Checksum(line);
 }
@@ -54,6 +58,15 @@ Result<state::StateSchema> ParseSchemaLine(const std::string& line) {
   state::StateSchema schema;
   ARROW_ASSIGN_OR_RAISE(schema.key_fields, FieldsFromJson(json, "keySchema"));
   ARROW_ASSIGN_OR_RAISE(schema.value_fields, FieldsFromJson(json, "valueSchema"));
+  if (json.contains("sessionColumn") && json["sessionColumn"].is_number_integer()) {
+    schema.session_column = json["sessionColumn"].get<int>();
+  }
+  if (json.contains("notesMatches")) {
+    const Json& notes = json["notesMatches"];
+    for (size_t side = 0; side < 2 && notes.is_array() && notes.size() == 2; ++side) {
+      schema.notes_matches[side] = notes[side].is_boolean() && notes[side].get<bool>();
+    }
+  }
   for (const Json& entry : json["functions"]) {
     if (!entry.is_object() || !entry.contains("name") || !entry["name"].is_string()) {
       return Status::Invalid("a function has no name");

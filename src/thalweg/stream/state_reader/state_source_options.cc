@@ -37,25 +37,24 @@ Result<bool> ParseFlag(const io::Options& options, const char* name, bool otherw
   return InvalidValue(name, "Boolean value is expected");
 }
 
-Status CheckStore(const io::Options& options, const StateSourceOptions& parsed) {
+Status ParseStore(const io::Options& options, StateSourceOptions* parsed) {
   const std::string* store = FindOption(options, "storeName");
   if (store == nullptr || *store == "default") return Status::OK();
   if (store->find_first_not_of(' ') == std::string::npos) {
     return MakeError("STDS_INVALID_OPTION_VALUE.IS_EMPTY", {{"optionName", "storeName"}});
   }
-  if (parsed.join_side != "none") return Conflict("joinSide", "storeName");
-  return InvalidValue("storeName",
-                      "there is no store of this name; each operator has one, which "
-                      "is called default");
+  if (parsed->selection.join_side != "none") return Conflict("joinSide", "storeName");
+  parsed->selection.store = *store;
+  return Status::OK();
 }
 
-Status CheckJoinSide(const io::Options& options, StateSourceOptions* parsed) {
+Status ParseJoinSide(const io::Options& options, StateSourceOptions* parsed) {
   const std::string* side = FindOption(options, "joinSide");
   if (side == nullptr) return Status::OK();
   if (*side != "left" && *side != "right" && *side != "none") {
     return InvalidValue("joinSide", "Valid values are left,right,none");
   }
-  parsed->join_side = *side;
+  parsed->selection.join_side = *side;
   return Status::OK();
 }
 
@@ -79,7 +78,7 @@ Status CheckVariables(const io::Options& options) {
 }
 
 Status ParseChanges(const io::Options& options, StateSourceOptions* parsed) {
-  if (parsed->join_side != "none") return Conflict("joinSide", "readChangeFeed");
+  if (parsed->selection.join_side != "none") return Conflict("joinSide", "readChangeFeed");
   for (const char* name : {"batchId", "snapshotStartBatchId", "snapshotPartitionId"}) {
     if (FindOption(options, name) != nullptr) return Conflict(name, "readChangeFeed");
   }
@@ -111,7 +110,8 @@ Status ParseBatch(const io::Options& options, StateSourceOptions* parsed) {
 std::string StateSourceOptions::ToString() const {
   std::string text = fmt::format("checkpointLocation={}", path);
   if (batch) text += fmt::format(", batchId={}", *batch);
-  text += fmt::format(", operatorId={}, storeName=default, joinSide={}", operator_id, join_side);
+  text += fmt::format(", operatorId={}, storeName={}, joinSide={}", operator_id, selection.store,
+                      selection.join_side);
   if (changes) text += fmt::format(", changeStartBatchId={}", changes->first);
   if (changes && changes->last) text += fmt::format(", changeEndBatchId={}", *changes->last);
   return text;
@@ -142,8 +142,8 @@ Result<StateSourceOptions> ParseStateSourceOptions(const io::ReadArguments& argu
   ARROW_ASSIGN_OR_RAISE(parsed.path, StatePath(arguments));
   ARROW_ASSIGN_OR_RAISE(const auto operator_id, ParseStateNumber(options, "operatorId"));
   parsed.operator_id = static_cast<int>(operator_id.value_or(0));
-  ARROW_RETURN_NOT_OK(CheckJoinSide(options, &parsed));
-  ARROW_RETURN_NOT_OK(CheckStore(options, parsed));
+  ARROW_RETURN_NOT_OK(ParseJoinSide(options, &parsed));
+  ARROW_RETURN_NOT_OK(ParseStore(options, &parsed));
   ARROW_RETURN_NOT_OK(CheckVariables(options));
   ARROW_ASSIGN_OR_RAISE(const bool feed, ParseFlag(options, "readChangeFeed", false));
   ARROW_RETURN_NOT_OK(feed ? ParseChanges(options, &parsed) : ParseBatch(options, &parsed));

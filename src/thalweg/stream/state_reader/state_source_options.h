@@ -7,6 +7,7 @@
 #include <string>
 
 #include "thalweg/io/provider.h"
+#include "thalweg/stream/state_reader/state_view.h"
 
 namespace thalweg::stream {
 
@@ -19,7 +20,7 @@ struct StateSourceOptions {
   /// Nothing: the newest committed batch.
   std::optional<int64_t> batch;
   int operator_id = 0;
-  std::string join_side = "none";
+  StoreSelection selection;
   /// Only this partition (snapshotPartitionId).
   std::optional<int32_t> partition;
   std::optional<int64_t> snapshot_batch;
