@@ -11,6 +11,7 @@ namespace thalweg::state {
 namespace {
 
 constexpr int64_t kLoadRecords = 1024;
+
 void AppendNumber(uint64_t number, std::string* out) {
   out->append(reinterpret_cast<const char*>(&number), kRowNumberBytes);
 }
@@ -18,8 +19,8 @@ void AppendNumber(uint64_t number, std::string* out) {
 }  // namespace
 
 Status RowTable::WriteRow(char tag, const StoredRow& row, bool whole, StateFileWriter* writer) {
-  char key[1 + kNumberBytes] = {tag};
-  std::memcpy(key + 1, &row.number, kNumberBytes);
+  char key[1 + kRowNumberBytes] = {tag};
+  std::memcpy(key + 1, &row.number, kRowNumberBytes);
   StateRecord record;
   record.key_group = HeaderOf(row.group)->key_group;
   record.expiry = row.time;
