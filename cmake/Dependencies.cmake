@@ -48,6 +48,8 @@ pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
+find_path(ROCKSDB_INCLUDE rocksdb/db.h REQUIRED)
+find_library(ROCKSDB_LIBRARY rocksdb REQUIRED)
 
 find_program(CCACHE ccache)
 if(CCACHE)

@@ -8,9 +8,13 @@ namespace {
 constexpr SettingKind kText = SettingKind::kText;
 constexpr SettingKind kBoolean = SettingKind::kBoolean;
 constexpr SettingKind kInteger = SettingKind::kInteger;
+constexpr SettingKind kBytes = SettingKind::kBytes;
 constexpr SettingKind kMilliseconds = SettingKind::kMilliseconds;
 
 constexpr SettingDeclaration kSettings[] = {
+    {"spark.local.dir", kText, "",
+     "Directory for state that does not fit into memory; SPARK_LOCAL_DIRS goes before it, and "
+     "without both the system's directory for temporary files is used."},
     {"spark.sql.ansi.enabled", kBoolean, "true", "ANSI semantics. Only true is supported."},
     {"spark.sql.caseSensitive", kBoolean, "false",
      "Whether identifiers are case-sensitive. Only false is supported."},
@@ -78,9 +82,38 @@ constexpr SettingDeclaration kSettings[] = {
      "Recorded in the offset log as Spark does."},
     {"spark.sql.streaming.stateStore.providerClass", kText,
      "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider",
-     "Recorded in the offset log as Spark does; state is kept in memory with change files."},
+     "HDFSBackedStateStoreProvider keeps state in memory, RocksDBStateStoreProvider brings what "
+     "exceeds a budget of memory to disk; recorded at a query's first start."},
+    {"spark.sql.streaming.stateStore.rocksdb.allowFAllocate", kBoolean, "true",
+     "Whether RocksDB reserves space for its files."},
+    {"spark.sql.streaming.stateStore.rocksdb.blockCacheSizeMB", kInteger, "8",
+     "Block cache of each RocksDB, if neither boundedMemoryUsage nor maxMemory bounds all."},
+    {"spark.sql.streaming.stateStore.rocksdb.blockSizeKB", kInteger, "4",
+     "Size of the blocks that RocksDB reads and compresses."},
+    {"spark.sql.streaming.stateStore.rocksdb.boundedMemoryUsage", kBoolean, "false",
+     "Whether all RocksDBs of the process share one cache, which holds their write buffers too."},
+    {"spark.sql.streaming.stateStore.rocksdb.changelogCheckpointing.enabled", kBoolean, "false",
+     "Accepted; a commit always writes what has changed."},
+    {"spark.sql.streaming.stateStore.rocksdb.compactOnCommit", kBoolean, "false",
+     "Whether RocksDB compacts all its files at each commit."},
+    {"spark.sql.streaming.stateStore.rocksdb.compression", kText, "lz4",
+     "Compression of RocksDB's files: no, snappy, zlib, bzip2, lz4, lz4hc or zstd."},
     {"spark.sql.streaming.stateStore.rocksdb.formatVersion", kInteger, "5",
      "Recorded in the offset log as Spark does."},
+    {"spark.sql.streaming.stateStore.rocksdb.highPriorityPoolRatio", kText, "0.1",
+     "Share of the common cache that is kept for index and filter blocks."},
+    {"spark.sql.streaming.stateStore.rocksdb.maxMemoryUsageMB", kInteger, "500",
+     "Size of the common cache of boundedMemoryUsage."},
+    {"spark.sql.streaming.stateStore.rocksdb.maxOpenFiles", kInteger, "-1",
+     "Files that a RocksDB keeps open; -1: all."},
+    {"spark.sql.streaming.stateStore.rocksdb.maxWriteBufferNumber", kInteger, "-1",
+     "Write buffers of a RocksDB before it stalls; -1: its own choice."},
+    {"spark.sql.streaming.stateStore.rocksdb.trackTotalNumberOfRows", kBoolean, "true",
+     "Accepted; rows are always counted, without a read."},
+    {"spark.sql.streaming.stateStore.rocksdb.writeBufferCacheRatio", kText, "0.5",
+     "Share of the common cache that write buffers may take."},
+    {"spark.sql.streaming.stateStore.rocksdb.writeBufferSizeMB", kInteger, "-1",
+     "Size of a write buffer of a RocksDB; -1: its own choice."},
     {"spark.sql.streaming.statefulOperator.allowMultiple", kBoolean, "true",
      "Whether a query may have several stateful operators."},
     {"spark.sql.streaming.statefulOperator.checkCorrectness.enabled", kBoolean, "true",
@@ -113,6 +146,9 @@ constexpr SettingDeclaration kSettings[] = {
      "Change files per worker after which state is written anew as a whole."},
     {"thalweg.streaming.state.snapshot.sliceBytes", kInteger, "65536",
      "Bytes that a commit writes of a state snapshot between two looks at its share of time."},
+    {"thalweg.streaming.stateStore.maxMemory", kBytes, "0",
+     "Most memory that the state of a query may take: beyond it the query fails, or with the "
+     "RocksDB provider state goes to disk; 0: without limit, 512m with RocksDB."},
 };
 
 }  // namespace

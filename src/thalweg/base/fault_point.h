@@ -48,7 +48,9 @@ void SetFaultHandler(std::function<Status(std::string_view name)> handler);
   POINT("commit.before") \
   POINT("commit.half") \
   POINT("commit.after") \
-  POINT("source_log.after")
+  POINT("source_log.after") \
+  POINT("spill.read") \
+  POINT("spill.write")
 // clang-format on
 
 /// Kills the process, or makes the enclosing function return an error, if the point is on.

@@ -18,6 +18,7 @@
 #include "thalweg/data/batch.h"
 #include "thalweg/expr/eval_context.h"
 #include "thalweg/io/sink.h"
+#include "thalweg/state/rocksdb/spill_metrics.h"
 
 namespace thalweg::exec {
 
@@ -85,6 +86,9 @@ struct StateMetrics {
   int64_t updates_time_micros = 0;
   int64_t removals_time_micros = 0;
   int64_t commit_time_micros = 0;
+  /// Whether state may lie on disk, and what was done there since the epoch before.
+  bool spills = false;
+  state::SpillMetrics spill;
 };
 
 /// What an operator with durable state offers besides. One instance per worker.

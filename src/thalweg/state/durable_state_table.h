@@ -27,6 +27,8 @@ class DurableStateTable : public DurableTable {
   Status WriteChanges(StateFileWriter* writer) override { return table_.WriteChanges(writer); }
   void BeginSnapshot() override { cursor_ = table_.BeginWalk(); }
   Result<bool> WriteSnapshotSlice(int64_t bytes, StateFileWriter* writer) override;
+  Status FinishEpoch() override { return table_.FinishEpoch(); }
+  SpillMetrics spill_metrics() const override { return table_.spill_metrics(); }
   Status LoadExpiry(int64_t expired_through) override;
   void ExpectRecords(int64_t count) override { table_.Reserve(count); }
   Status LoadRecord(const StateRecord& record) override;

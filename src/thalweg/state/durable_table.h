@@ -6,6 +6,7 @@
 #include <string>
 
 #include "thalweg/base/status.h"
+#include "thalweg/state/rocksdb/spill_metrics.h"
 #include "thalweg/state/state_file.h"
 
 namespace thalweg::state {
@@ -45,6 +46,12 @@ class DurableTable {
   /// for the device.
   virtual Result<bool> WriteSnapshotSlice(int64_t bytes, StateFileWriter* writer) = 0;
 
+  /// The epoch's changes, and the slice if a snapshot is under way, are written: gives memory
+  /// beyond the budget back. Pointers into the table end here.
+  virtual Status FinishEpoch() { return Status::OK(); }
+  /// Counters of what lies on disk since the table was made.
+  virtual SpillMetrics spill_metrics() const { return {}; }
+
   /// Drops what a file's header calls expired. Before the file's records.
   virtual Status LoadExpiry(int64_t expired_through) = 0;
   /// A file comes whose records for this table are about so many; nothing is loaded yet. For
@@ -56,7 +63,7 @@ class DurableTable {
   /// The file has ended: everything taken counts.
   virtual Status FinishFile() = 0;
   /// All files are read.
-  virtual void FinishLoad() {}
+  virtual Status FinishLoad() { return Status::OK(); }
 };
 
 }  // namespace thalweg::state

@@ -75,6 +75,19 @@ GroupTable::~GroupTable() {
   for (const Chunk& chunk : chunks_) std::free(chunk.data);
 }
 
+void GroupTable::Clear() {
+  for (const Chunk& chunk : chunks_) std::free(chunk.data);
+  chunks_.clear();
+  segments_.clear();
+  directory_.clear();
+  removed_.clear();
+  free_entries_.clear();
+  size_ = 0;
+  memory_bytes_ = 0;
+  directory_bits_ = 0;
+  directory_.push_back(MakeSegment(kSmallestSegment, 0));
+}
+
 GroupTable::Segment* GroupTable::MakeSegment(int64_t capacity, int depth) {
   auto segment = std::make_unique<Segment>();
   const int64_t bytes = capacity * (1 + static_cast<int64_t>(sizeof(uint8_t*)));

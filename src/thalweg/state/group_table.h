@@ -61,6 +61,8 @@ class GroupTable {
 
   /// Makes room for so many groups, if the table is empty: they come in without splits.
   void Reserve(int64_t count);
+  /// Takes all groups out and gives their memory back.
+  void Clear();
 
   int64_t size() const { return size_; }
   int32_t slot_bytes() const { return slot_bytes_; }

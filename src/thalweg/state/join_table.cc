@@ -8,8 +8,8 @@ namespace thalweg::state {
 
 JoinTable::JoinTable(JoinTableOptions options)
     : options_(std::move(options)),
-      sides_{RowTable(options_.keys, options_.rows[0]), RowTable(options_.keys, options_.rows[1])} {
-}
+      sides_{RowTable(options_.keys, options_.rows[0], options_.backend, options_.owner),
+             RowTable(options_.keys, options_.rows[1], options_.backend, options_.owner)} {}
 
 std::string JoinTable::ValueSignature() const {
   return "left: " + options_.rows[0]->Signature() + "; right: " + options_.rows[1]->Signature();
@@ -79,8 +79,20 @@ Status JoinTable::FinishFile() {
   return Status::OK();
 }
 
-void JoinTable::FinishLoad() {
-  for (RowTable& side : sides_) side.FinishLoad();
+Status JoinTable::FinishLoad() {
+  for (RowTable& side : sides_) ARROW_RETURN_NOT_OK(side.FinishLoad());
+  return Status::OK();
+}
+
+Status JoinTable::FinishEpoch() {
+  for (RowTable& side : sides_) ARROW_RETURN_NOT_OK(side.FinishEpoch());
+  return Status::OK();
+}
+
+SpillMetrics JoinTable::spill_metrics() const {
+  SpillMetrics metrics = sides_[0].spill_metrics();
+  metrics.Add(sides_[1].spill_metrics());
+  return metrics;
 }
 
 }  // namespace thalweg::state

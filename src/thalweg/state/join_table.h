@@ -21,6 +21,9 @@ struct JoinTableOptions {
   /// Event time (microseconds) through which rows of a side can have no match any more once the
   /// watermark of the join is at `watermark` (microseconds); kNothingExpired if none goes.
   std::function<int64_t(int side, int64_t watermark)> state_watermark;
+  /// As in RowTable.
+  std::shared_ptr<StateBackend> backend;
+  std::string owner;
 };
 
 /// One thread. Files of both sides are one: keys of records begin with the side's letter. A key
@@ -52,7 +55,9 @@ class JoinTable : public DurableTable {
   Status LoadExpiry(int64_t expired_through) override;
   Status LoadRecord(const StateRecord& record) override;
   Status FinishFile() override;
-  void FinishLoad() override;
+  Status FinishLoad() override;
+  Status FinishEpoch() override;
+  SpillMetrics spill_metrics() const override;
 
  private:
   JoinTableOptions options_;

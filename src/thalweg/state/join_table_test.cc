@@ -38,15 +38,24 @@ struct ModelRow {
 };
 using Model = std::array<std::map<int64_t, ModelRow>, 2>;  // by value
 
-class JoinTableTest : public ::testing::Test {
+/// Bytes of memory that rows may take between epochs; the rest is on disk. kMemory: any number.
+constexpr int64_t kMemory = -1;
+
+class JoinTableTest : public ::testing::TestWithParam<int64_t> {
  protected:
   void Open(int num_workers, const StateManifest* manifest = nullptr) {
     StateStoreOptions options;
     options.location = {&files_, "/c/state/0", kKeyGroups};
     options.num_workers = num_workers;
     options.snapshots.after_files = 3;
-    options.make_table = [](int) {
+    StateBackendOptions backend;
+    if (GetParam() != kMemory) {
+      backend.provider = StateProvider::kRocksDb;
+      backend.max_memory_bytes = GetParam();
+    }
+    options.make_table = [backend = StateBackend::Make(backend).ValueOrDie()](int) {
       JoinTableOptions table;
+      table.backend = backend;
       table.keys = RowKeyCodec::Make({arrow::int64()}).ValueOrDie();
       const auto rows = RowCodec::Make({arrow::int64(), arrow::utf8()}).ValueOrDie();
       table.rows = {rows, rows};
@@ -102,7 +111,7 @@ class JoinTableTest : public ::testing::Test {
     KeyBatch encoded;
     EXPECT_TRUE(table->keys().Encode(keys, 1, &encoded).ok());
     std::vector<StoredRow*> first;
-    table->Find(encoded, {0}, &first);
+    EXPECT_TRUE(table->Find(encoded, {0}, &first).ok());
     std::vector<std::pair<int64_t, StoredRow*>> found;
     for (StoredRow* row = first[0]; row != nullptr; row = row->next) {
       found.emplace_back(ValueOf(*table, row), row);
@@ -141,7 +150,10 @@ class JoinTableTest : public ::testing::Test {
         int64_t last_second = std::numeric_limits<int64_t>::min();
         const auto consume = [&](StoredRow* const* rows, int64_t count) {
           for (int64_t j = 0; j < count; ++j) {
-            EXPECT_GE(rows[j]->time / kSecond, last_second);
+            // Rows on disk come before those in memory.
+            if (GetParam() == kMemory) {
+              EXPECT_GE(rows[j]->time / kSecond, last_second);
+            }
             last_second = rows[j]->time / kSecond;
             gone.insert(ValueOf(*Table(i)->side(side), rows[j]));
           }
@@ -170,7 +182,7 @@ class JoinTableTest : public ::testing::Test {
   Model model_;
 };
 
-TEST_F(JoinTableTest, ChainsKeepTheOrderOfArrival) {
+TEST_P(JoinTableTest, ChainsKeepTheOrderOfArrival) {
   Open(1);
   BeginEpoch();
   for (int64_t i = 0; i < 5; ++i) Add(0, 1, (10 - i) * kSecond, i, false);
@@ -184,7 +196,7 @@ TEST_F(JoinTableTest, ChainsKeepTheOrderOfArrival) {
   ExpectModel(3);
 }
 
-TEST_F(JoinTableTest, WatermarkInsideASecond) {
+TEST_P(JoinTableTest, WatermarkInsideASecond) {
   Open(1);
   BeginEpoch();
   for (int64_t i = 0; i < 10; ++i) Add(0, i % 3, kSecond + i * 100'000, i, false);
@@ -200,7 +212,7 @@ TEST_F(JoinTableTest, WatermarkInsideASecond) {
   EXPECT_EQ(store_->durable(0)->size(), 0);
 }
 
-TEST_F(JoinTableTest, OnlyWhatChangedIsWritten) {
+TEST_P(JoinTableTest, OnlyWhatChangedIsWritten) {
   Open(1);
   BeginEpoch();
   for (int64_t i = 0; i < 1000; ++i) Add(0, i, kSecond, i, false);
@@ -220,7 +232,7 @@ TEST_F(JoinTableTest, OnlyWhatChangedIsWritten) {
   ExpectModel(1000);
 }
 
-TEST_F(JoinTableTest, MemoryIsBoundedByWhatIsKept) {
+TEST_P(JoinTableTest, MemoryIsBoundedByWhatIsKept) {
   Open(1);
   int64_t highest = 0;
   int64_t value = 0;
@@ -233,7 +245,7 @@ TEST_F(JoinTableTest, MemoryIsBoundedByWhatIsKept) {
   EXPECT_LE(store_->durable(0)->memory_bytes(), highest * 3 / 2);
 }
 
-TEST_F(JoinTableTest, RemovedRowsGiveTheirMemoryBack) {
+TEST_P(JoinTableTest, RemovedRowsGiveTheirMemoryBack) {
   Open(1);
   BeginEpoch();
   for (int64_t i = 0; i < 5000; ++i) Add(0, i % 100, kSecond, i, false);
@@ -241,7 +253,7 @@ TEST_F(JoinTableTest, RemovedRowsGiveTheirMemoryBack) {
   BeginEpoch();
   for (int64_t key = 0; key < 95; ++key) {
     for (const auto& [value, row] : Find(0, key)) {
-      Table(0)->side(0)->Remove(row);
+      ASSERT_TRUE(Table(0)->side(0)->Remove(row).ok());
       model_[0].erase(value);
     }
   }
@@ -254,7 +266,7 @@ TEST_F(JoinTableTest, RemovedRowsGiveTheirMemoryBack) {
 }
 
 /// Random epochs; the store is opened again now and then, with another number of workers.
-TEST_F(JoinTableTest, RandomEpochsRestartsAndWorkers) {
+TEST_P(JoinTableTest, RandomEpochsRestartsAndWorkers) {
   for (uint64_t seed = 1; seed <= 4; ++seed) {
     SCOPED_TRACE(seed);
     std::mt19937_64 random(seed);
@@ -278,9 +290,11 @@ TEST_F(JoinTableTest, RandomEpochsRestartsAndWorkers) {
           const int64_t what = draw(3);
           if (what == 0) table->SetMatched(row);
           if (what == 0) model_[side][found].matched = true;
-          if (what == 1) table->Remove(row);
-          if (what == 1) model_[side].erase(found);
-          if (what == 1) break;
+          if (what == 1) {
+            ASSERT_TRUE(table->Remove(row).ok());
+            model_[side].erase(found);
+            break;
+          }
         }
       }
       if (draw(2) == 0) Expire(now - draw(3 * kSecond));
@@ -295,7 +309,7 @@ TEST_F(JoinTableTest, RandomEpochsRestartsAndWorkers) {
   }
 }
 
-TEST_F(JoinTableTest, OtherColumnsAreRefused) {
+TEST_P(JoinTableTest, OtherColumnsAreRefused) {
   Open(1);
   BeginEpoch();
   Add(0, 1, kSecond, 1, false);
@@ -313,6 +327,8 @@ TEST_F(JoinTableTest, OtherColumnsAreRefused) {
   StateStore store(options);
   EXPECT_TRUE(IsCondition(store.Load(manifest), "STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Memory, JoinTableTest, ::testing::Values(kMemory, 1, 5000, 100'000));
 
 }  // namespace
 }  // namespace thalweg::state

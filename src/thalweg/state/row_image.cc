@@ -4,6 +4,13 @@
 
 namespace thalweg::state {
 
+std::string RowImageFront(bool matched, std::string_view key) {
+  const auto key_size = static_cast<uint32_t>(key.size());
+  std::string front(1 + sizeof(key_size), matched ? 1 : 0);
+  std::memcpy(front.data() + 1, &key_size, sizeof(key_size));
+  return front;
+}
+
 Status MalformedRow() { return Status::Invalid("a row in a state file is malformed"); }
 
 Result<int> SideOf(const StateRecord& record) {

@@ -3,6 +3,7 @@
 // What the records of a join's state files say (docs/formats/state.md).
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "thalweg/base/status.h"
@@ -21,6 +22,9 @@ struct RowImage {
   std::string_view key;
   std::string_view row;
 };
+
+/// What stands before key and row in the value of a record that brings a row.
+std::string RowImageFront(bool matched, std::string_view key);
 
 /// The error of what no join wrote.
 Status MalformedRow();

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "thalweg/state/row_table_part.h"
+#include "thalweg/state/row_table_spill.h"
 #include "thalweg/state/second_bucket.h"
 
 namespace thalweg::state {
@@ -21,10 +21,16 @@ bool IsLater(const StoredRow* left, const StoredRow* right) { return left->time 
 
 }  // namespace
 
-RowTable::RowTable(std::shared_ptr<const RowKeyCodec> keys, std::shared_ptr<const RowCodec> rows)
+RowTable::RowTable(std::shared_ptr<const RowKeyCodec> keys, std::shared_ptr<const RowCodec> rows,
+                   std::shared_ptr<StateBackend> backend, std::string owner)
     : keys_(std::move(keys)),
       rows_(std::move(rows)),
-      index_(sizeof(Chain), keys_->words_per_key()) {}
+      index_(sizeof(Chain), keys_->words_per_key()),
+      backend_(std::move(backend)),
+      owner_(std::move(owner)),
+      account_(backend_) {
+  if (backend_ != nullptr && backend_->spills()) spill_ = std::make_unique<Spill>(this, backend_);
+}
 
 RowTable::~RowTable() = default;
 
@@ -139,19 +145,24 @@ Status RowTable::Append(const NewRows& batch) {
     targets_[i] = reinterpret_cast<uint8_t*>(row + 1);
   }
   rows_->Encode(*batch.columns, rows, targets_.data());
-  return Status::OK();
+  return spill_ == nullptr ? CheckMemory() : Status::OK();
 }
 
-void RowTable::Find(const KeyBatch& keys, const std::vector<int32_t>& rows,
-                    std::vector<StoredRow*>* first) {
+Status RowTable::Find(const KeyBatch& keys, const std::vector<int32_t>& rows,
+                      std::vector<StoredRow*>* first) {
   groups_.resize(keys.num_rows);
-  index_.Find(keys, rows.data(), static_cast<int64_t>(rows.size()), groups_.data());
+  if (spill_ != nullptr && spill_->num_rows() > 0) {
+    ARROW_RETURN_NOT_OK(spill_->LoadKeys(keys, rows));
+  } else {
+    index_.Find(keys, rows.data(), static_cast<int64_t>(rows.size()), groups_.data());
+  }
   first->resize(keys.num_rows);
   for (const int32_t row : rows) {
     StoredRow* found = groups_[row] != nullptr ? ChainOf(groups_[row])->first : nullptr;
     (*first)[row] = found;
     __builtin_prefetch(found);
   }
+  return Status::OK();
 }
 
 void RowTable::SetMatched(StoredRow* row) {
@@ -162,9 +173,11 @@ void RowTable::SetMatched(StoredRow* row) {
   Touch(PartFor(row->time), row);
 }
 
-void RowTable::Remove(StoredRow* row) {
+Status RowTable::Remove(StoredRow* row) {
   if (!(row->flags & kNewRow)) removed_.push_back({row->number, HeaderOf(row->group)->key_group});
+  if (row->flags & kSpilledRow) ARROW_RETURN_NOT_OK(spill_->Forget(*row));
   Take(row);
+  return Status::OK();
 }
 
 void RowTable::Take(StoredRow* row) {
@@ -281,6 +294,9 @@ Status RowTable::ExpireFromPart(Part* part, int64_t through, const RowConsumer& 
 
 Result<int64_t> RowTable::Expire(int64_t through, const RowConsumer& consume) {
   int64_t dropped = 0;
+  if (spill_ != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(dropped, spill_->Expire(through, consume));
+  }
   while (!parts_.empty()) {
     Part* part = parts_.begin()->second.get();
     if (part->end == kNoExpiry || SecondIsAfter(part->end, through)) break;
@@ -294,9 +310,50 @@ Result<int64_t> RowTable::Expire(int64_t through, const RowConsumer& consume) {
   return dropped;
 }
 
-int64_t RowTable::memory_bytes() const {
+int64_t RowTable::size() const { return size_ + (spill_ != nullptr ? spill_->num_rows() : 0); }
+
+int64_t RowTable::table_bytes() const {
   return index_.memory_bytes() + part_bytes_ +
          static_cast<int64_t>(spare_chunks_.size()) * kLargestChunk;
+}
+
+int64_t RowTable::memory_bytes() const {
+  const bool spilled = spill_ != nullptr && spill_->database() != nullptr;
+  return table_bytes() + (spilled ? spill_->database()->memory_bytes() : 0);
+}
+
+void RowTable::ClearMemory() {
+  index_.Clear();
+  parts_.clear();
+  touched_parts_.clear();
+  shrunk_parts_.clear();
+  spare_chunks_.clear();
+  last_part_ = nullptr;
+  size_ = 0;
+  part_bytes_ = 0;
+}
+
+Status RowTable::CheckMemory() {
+  if (backend_ == nullptr) return Status::OK();
+  const int64_t own = table_bytes();
+  account_.Set(own);
+  if (spill_ == nullptr) return backend_->CheckLimit(owner_, own);
+  const bool holds_rows = size_ > 0 || index_.size() > 0;
+  if (!holds_rows || backend_->ShareOf(own) >= own) return Status::OK();
+  ARROW_RETURN_NOT_OK(spill_->EvictAll());
+  snapshot_in_memory_ = false;
+  account_.Set(table_bytes());
+  return Status::OK();
+}
+
+Status RowTable::FinishEpoch() {
+  ARROW_RETURN_NOT_OK(CheckMemory());
+  return spill_ != nullptr ? spill_->Finish() : Status::OK();
+}
+
+SpillMetrics RowTable::spill_metrics() const {
+  if (spill_ == nullptr || spill_->database() == nullptr) return {};
+  return spill_->database()->metrics();
 }
 
 bool RowTable::HasChanges() const { return !touched_parts_.empty() || !removed_.empty(); }

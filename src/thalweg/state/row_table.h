@@ -8,6 +8,9 @@
 // it at once, wherever they stand. Dropping what a watermark has passed costs what it drops: whole
 // parts go as they are, and the one that the watermark stands in is ordered by time once.
 //
+// With a backend that spills, rows may lie in a database on disk between epochs: pointers to rows
+// are valid until FinishEpoch() only. Looking up a key brings its rows into memory.
+//
 // Every row has a number, unique in its key group for as long as files may speak of it: what has
 // happened to a row is written as its number, not as the row again.
 
@@ -22,6 +25,7 @@
 #include "thalweg/state/group_table.h"
 #include "thalweg/state/row_codec.h"
 #include "thalweg/state/row_key.h"
+#include "thalweg/state/state_backend.h"
 #include "thalweg/state/state_file.h"
 
 namespace thalweg::state {
@@ -40,10 +44,11 @@ struct StoredRow {
 };
 
 /// Flags of a StoredRow.
-inline constexpr uint32_t kMatchedRow = 1;  // it has found a match (set by the owner)
-inline constexpr uint32_t kNewRow = 2;      // it came in this epoch
-inline constexpr uint32_t kChangedRow = 4;  // its match was noted in this epoch
-inline constexpr uint32_t kGoneRow = 8;     // taken out; its memory goes with its part
+inline constexpr uint32_t kMatchedRow = 1;   // it has found a match (set by the owner)
+inline constexpr uint32_t kNewRow = 2;       // it came in this epoch
+inline constexpr uint32_t kChangedRow = 4;   // its match was noted in this epoch
+inline constexpr uint32_t kGoneRow = 8;      // taken out; its memory goes with its part
+inline constexpr uint32_t kSpilledRow = 16;  // the database has a copy of it
 
 /// Rows to be added: row rows[i] of dense columns.
 struct NewRows {
@@ -62,7 +67,10 @@ using RowConsumer = std::function<Status(StoredRow* const* rows, int64_t count)>
 /// One thread.
 class RowTable {
  public:
-  RowTable(std::shared_ptr<const RowKeyCodec> keys, std::shared_ptr<const RowCodec> rows);
+  /// `backend` says how much memory the table may take and where the rest goes (null: any amount),
+  /// `owner` who holds the table, for errors.
+  RowTable(std::shared_ptr<const RowKeyCodec> keys, std::shared_ptr<const RowCodec> rows,
+           std::shared_ptr<StateBackend> backend = nullptr, std::string owner = {});
   ~RowTable();
   RowTable(const RowTable&) = delete;
   RowTable& operator=(const RowTable&) = delete;
@@ -75,16 +83,17 @@ class RowTable {
 
   Status Append(const NewRows& batch);
   /// first[row] of each of the rows `rows`: where the chain of its key begins, or null.
-  void Find(const KeyBatch& keys, const std::vector<int32_t>& rows, std::vector<StoredRow*>* first);
+  Status Find(const KeyBatch& keys, const std::vector<int32_t>& rows,
+              std::vector<StoredRow*>* first);
   /// Notes that a row has found a match.
   void SetMatched(StoredRow* row);
   /// Takes a row out. Its bytes stay until the next epoch.
-  void Remove(StoredRow* row);
+  Status Remove(StoredRow* row);
   /// Drops every row with time <= `through`; before that hands them to `consume`. Gives their
-  /// number.
+  /// number. Rows on disk come first, with group null.
   Result<int64_t> Expire(int64_t through, const RowConsumer& consume);
 
-  int64_t size() const { return size_; }
+  int64_t size() const;
   int64_t memory_bytes() const;
 
   // For the owner's files. Records carry `tag` first in their keys.
@@ -97,11 +106,16 @@ class RowTable {
   Status LoadExpiry(int64_t through);
   Status LoadRecord(const StateRecord& record);
   Status FinishFile();
-  void FinishLoad();
+  Status FinishLoad();
+  /// As DurableTable::FinishEpoch. Errors: STATE_STORE_MEMORY_LIMIT_EXCEEDED if nothing can be
+  /// given back.
+  Status FinishEpoch();
+  SpillMetrics spill_metrics() const;
 
  private:
   struct Part;
   struct Loading;
+  class Spill;
 
   Part* PartFor(int64_t time);
   StoredRow* Allocate(Part* part, uint32_t size);
@@ -119,8 +133,13 @@ class RowTable {
   Status ExpireFromPart(Part* part, int64_t through, const RowConsumer& consume, int64_t* dropped);
   Status WriteRow(char tag, const StoredRow& row, bool whole, StateFileWriter* writer);
 
+  Result<bool> WriteMemorySlice(char tag, int64_t end, StateFileWriter* writer);
   Status LoadRows();
   Status LoadEnds();
+  int64_t table_bytes() const;
+  Status CheckMemory();
+  /// Forgets all rows in memory.
+  void ClearMemory();
 
   std::shared_ptr<const RowKeyCodec> keys_;
   std::shared_ptr<const RowCodec> rows_;
@@ -143,7 +162,13 @@ class RowTable {
   int64_t snapshot_part_ = 0;
   size_t snapshot_chunk_ = 0;
   int64_t snapshot_offset_ = 0;
+  bool snapshot_in_memory_ = false;  // rows in memory have still to be written
+  std::string snapshot_key_;         // on disk
   std::unique_ptr<Loading> loading_;
+  std::shared_ptr<StateBackend> backend_;
+  std::string owner_;
+  MemoryAccount account_;
+  std::unique_ptr<Spill> spill_;  // null if everything stays in memory
   // Scratch, kept from batch to batch.
   std::vector<uint8_t*> groups_;
   std::vector<int32_t> inserted_;

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "thalweg/state/row_image.h"
-#include "thalweg/state/row_table_part.h"
+#include "thalweg/state/row_table_spill.h"
 
 namespace thalweg::state {
 namespace {
@@ -27,12 +27,9 @@ Status RowTable::WriteRow(char tag, const StoredRow& row, bool whole, StateFileW
   record.key = {key, sizeof(key)};
   if (!whole) return writer->Write(record);
   const std::string_view row_key = index_.key(row.group);
-  const auto key_size = static_cast<uint32_t>(row_key.size());
-  char front[1 + sizeof(key_size)] = {static_cast<char>((row.flags & kMatchedRow) ? 1 : 0)};
-  std::memcpy(front + 1, &key_size, sizeof(key_size));
-  return writer->Write(
-      record,
-      {{front, sizeof(front)}, row_key, {reinterpret_cast<const char*>(row.bytes()), row.size}});
+  const std::string front = RowImageFront((row.flags & kMatchedRow) != 0, row_key);
+  return writer->Write(record,
+                       {front, row_key, {reinterpret_cast<const char*>(row.bytes()), row.size}});
 }
 
 Status RowTable::WriteChanges(char tag, StateFileWriter* writer) {
@@ -51,6 +48,7 @@ Status RowTable::WriteChanges(char tag, StateFileWriter* writer) {
       for (const StoredRow* row : part->touched) {
         if ((row->flags & kGoneRow) || ((row->flags & kNewRow) != 0) != whole) continue;
         ARROW_RETURN_NOT_OK(WriteRow(tag, *row, whole, writer));
+        if (row->flags & kSpilledRow) ARROW_RETURN_NOT_OK(spill_->Update(*row));
       }
     }
   }
@@ -62,10 +60,25 @@ void RowTable::BeginSnapshot() {
   snapshot_chunk_ = 0;
   snapshot_offset_ = 0;
   snapshot_number_ = next_number_;
+  snapshot_in_memory_ = true;
+  snapshot_key_.clear();
 }
 
+// A row that is in memory when the snapshot begins is written from there, or from disk if it went
+// there meanwhile; one that is on disk stays there too when it comes into memory.
 Result<bool> RowTable::WriteSnapshotSlice(char tag, int64_t bytes, StateFileWriter* writer) {
   const int64_t end = writer->bytes_written() + bytes;
+  if (snapshot_in_memory_) {
+    ARROW_ASSIGN_OR_RAISE(const bool done, WriteMemorySlice(tag, end, writer));
+    snapshot_in_memory_ = !done;
+    if (!done) return false;
+  }
+  if (spill_ == nullptr || spill_->database() == nullptr) return true;
+  return spill_->WriteSlice(tag, &snapshot_key_, end, writer);
+}
+
+/// Writes rows in memory up to place `end` of the file; true if those were all.
+Result<bool> RowTable::WriteMemorySlice(char tag, int64_t end, StateFileWriter* writer) {
   for (auto place = parts_.lower_bound(snapshot_part_); place != parts_.end(); ++place) {
     if (place->first != snapshot_part_) {
       snapshot_part_ = place->first;
@@ -89,6 +102,9 @@ Result<bool> RowTable::WriteSnapshotSlice(char tag, int64_t bytes, StateFileWrit
 
 Status RowTable::LoadExpiry(int64_t through) {
   if (loading_ == nullptr) loading_ = std::make_unique<Loading>();
+  if (spill_ != nullptr && spill_->loads_directly()) {
+    return spill_->Expire(through, nullptr).status();
+  }
   const auto forget = [this](StoredRow* const* rows, int64_t count) {
     for (int64_t i = 0; i < count; ++i) {
       loading_->AddNumber(rows[i]->number, HeaderOf(rows[i]->group)->key_group);
@@ -142,6 +158,11 @@ Status RowTable::LoadRows() {
   const int64_t count = loading->numbers.num_rows;
   loading->numbers.ComputeHashes();
   loading->keys.ComputeHashes();
+  if (spill_ != nullptr && spill_->loads_directly()) {
+    ARROW_RETURN_NOT_OK(spill_->LoadRows(*loading));
+    loading->Clear(keys_->words_per_key());
+    return Status::OK();
+  }
   loading->known_groups.resize(count);
   inserted_.clear();
   loading->known.FindOrInsert(loading->numbers, nullptr, count, loading->known_groups.data(),
@@ -171,13 +192,19 @@ Status RowTable::LoadRows() {
     known->flags = pending.matched ? kMatchedRow : 0;
   }
   loading->Clear(keys_->words_per_key());
-  return Status::OK();
+  return CheckMemory();
 }
 
 Status RowTable::LoadEnds() {
   Loading* loading = loading_.get();
   const int64_t count = loading->numbers.num_rows;
   loading->numbers.ComputeHashes();
+  if (spill_ != nullptr && spill_->loads_directly()) {
+    ARROW_RETURN_NOT_OK(spill_->LoadEnds(*loading));
+    loading->deletions.clear();
+    loading->numbers.Clear(kNumberWords);
+    return Status::OK();
+  }
   loading->known_groups.resize(count);
   loading->known.Find(loading->numbers, nullptr, count, loading->known_groups.data());
   for (int64_t i = 0; i < count; ++i) {
@@ -197,6 +224,9 @@ Status RowTable::LoadEnds() {
   return Status::OK();
 }
 
-void RowTable::FinishLoad() { loading_.reset(); }
+Status RowTable::FinishLoad() {
+  loading_.reset();
+  return spill_ != nullptr ? spill_->FinishLoad() : Status::OK();
+}
 
 }  // namespace thalweg::state

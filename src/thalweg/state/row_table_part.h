@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "thalweg/state/row_table.h"
@@ -18,6 +19,11 @@ struct Chain {
 };
 
 inline Chain* ChainOf(uint8_t* group) { return reinterpret_cast<Chain*>(group + kSlotOffset); }
+
+/// Whether all rows of a key are in memory: a mark in the header of its group in the index, of use
+/// only while rows lie on disk.
+inline bool IsWhole(uint8_t* group) { return HeaderOf(group)->owned_bytes != 0; }
+inline void SetWhole(uint8_t* group) { HeaderOf(group)->owned_bytes = 1; }
 
 inline int64_t RowBytes(uint32_t size) {
   return static_cast<int64_t>(sizeof(StoredRow)) + ((static_cast<int64_t>(size) + 7) & ~int64_t{7});

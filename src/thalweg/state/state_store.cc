@@ -116,7 +116,7 @@ Status StateStore::LoadWorker(int worker, const StateManifest& manifest) {
   for (const auto* list : {&manifest.snapshots, &manifest.changes}) {
     for (const std::string& name : *list) ARROW_RETURN_NOT_OK(LoadFile(worker, name));
   }
-  table->FinishLoad();
+  ARROW_RETURN_NOT_OK(table->FinishLoad());
   table->BeginEpoch();
   return Status::OK();
 }
@@ -171,7 +171,8 @@ Status StateStore::WriteChanges(int worker_index, int64_t epoch) {
     file.bytes = writer->bytes_written();
     worker->new_changes.push_back(std::move(file));
   }
-  return snapshot_running_ ? WriteSnapshotSlice(worker) : Status::OK();
+  if (snapshot_running_) ARROW_RETURN_NOT_OK(WriteSnapshotSlice(worker));
+  return table->FinishEpoch();
 }
 
 Status StateStore::WriteSnapshotSlice(Worker* worker) {
@@ -190,8 +191,9 @@ Status StateStore::WriteSnapshotSlice(Worker* worker) {
                      : std::clamp(since_last / kShareOfTime, kShortestSlice, kLongestSlice);
   while (!worker->snapshot_done && background_->queued_bytes() < kQueuedBytes &&
          Clock::now() - begin < share) {
-    ARROW_ASSIGN_OR_RAISE(worker->snapshot_done,
-                          worker->table->WriteSnapshotSlice(options_.snapshots.slice_bytes, worker->snapshot.get()));
+    ARROW_ASSIGN_OR_RAISE(
+        worker->snapshot_done,
+        worker->table->WriteSnapshotSlice(options_.snapshots.slice_bytes, worker->snapshot.get()));
   }
   if (worker->snapshot_done) ARROW_RETURN_NOT_OK(worker->snapshot->Finish());
   worker->last_slice = Clock::now();

@@ -32,7 +32,10 @@ class NumberCodec : public ValueCodec {
 
 using Contents = std::map<int64_t, std::pair<int64_t, int64_t>>;  // key -> expiry, value
 
-class StateStoreTest : public ::testing::Test {
+/// Bytes of memory that entries may take between epochs; the rest is on disk. kMemory: any number.
+constexpr int64_t kMemory = -1;
+
+class StateStoreTest : public ::testing::TestWithParam<int64_t> {
  protected:
   std::unique_ptr<StateStore> Open(int num_workers, ExpiryKind expiry = ExpiryKind::kExact) {
     StateStoreOptions options;
@@ -42,6 +45,12 @@ class StateStoreTest : public ::testing::Test {
     options.table.expiry = expiry;
     options.num_workers = num_workers;
     options.snapshots.after_files = 3;
+    StateBackendOptions backend;
+    if (GetParam() != kMemory) {
+      backend.provider = StateProvider::kRocksDb;
+      backend.max_memory_bytes = GetParam();
+    }
+    options.table.backend = StateBackend::Make(backend).ValueOrDie();
     num_workers_ = num_workers;
     auto store = std::make_unique<StateStore>(options);
     for (int i = 0; i < num_workers; ++i) store->table(i)->BeginEpoch();
@@ -104,7 +113,7 @@ Contents Values(const Contents& contents) {
   return values;
 }
 
-TEST_F(StateStoreTest, EmptyEpochWritesNothing) {
+TEST_P(StateStoreTest, EmptyEpochWritesNothing) {
   auto store = Open(2);
   const StateManifest manifest = Commit(store.get(), 0);
   EXPECT_TRUE(manifest.changes.empty());
@@ -112,7 +121,7 @@ TEST_F(StateStoreTest, EmptyEpochWritesNothing) {
   EXPECT_FALSE(files_.Exists("/c/state/0").ValueOrDie());
 }
 
-TEST_F(StateStoreTest, RandomHistoryLoadsOnAnyNumberOfWorkers) {
+TEST_P(StateStoreTest, RandomHistoryLoadsOnAnyNumberOfWorkers) {
   const uint32_t seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
@@ -147,7 +156,7 @@ TEST_F(StateStoreTest, RandomHistoryLoadsOnAnyNumberOfWorkers) {
   EXPECT_LT(manifest.changes.size(), 40u);
 }
 
-TEST_F(StateStoreTest, DeletedEntriesStayDeleted) {
+TEST_P(StateStoreTest, DeletedEntriesStayDeleted) {
   auto store = Open(1, ExpiryKind::kNone);
   Put(store.get(), {{1, {kNoExpiry, 10}}, {2, {kNoExpiry, 20}}});
   Commit(store.get(), 0);
@@ -165,7 +174,7 @@ TEST_F(StateStoreTest, DeletedEntriesStayDeleted) {
   EXPECT_EQ(Read(again.get()), (Contents{{2, {0, 20}}}));
 }
 
-TEST_F(StateStoreTest, BucketsExpireByExactTime) {
+TEST_P(StateStoreTest, BucketsExpireByExactTime) {
   auto store = Open(1, ExpiryKind::kBucket);
   Put(store.get(), {{1, {1'000'000, 1}},
                     {2, {1'500'000, 2}},
@@ -181,7 +190,7 @@ TEST_F(StateStoreTest, BucketsExpireByExactTime) {
   EXPECT_EQ(Read(again.get()), (Contents{{3, {0, 3}}, {4, {0, 4}}}));
 }
 
-TEST_F(StateStoreTest, EveryTruncationAndFlippedBitIsFound) {
+TEST_P(StateStoreTest, EveryTruncationAndFlippedBitIsFound) {
   auto store = Open(1);
   Put(store.get(), {{1, {100, 10}}, {2, {200, 20}}});
   const StateManifest manifest = Commit(store.get(), 7);
@@ -210,7 +219,7 @@ TEST_F(StateStoreTest, EveryTruncationAndFlippedBitIsFound) {
                           "CANNOT_LOAD_STATE_STORE.CANNOT_READ_DELTA_FILE_NOT_EXISTS"));
 }
 
-TEST_F(StateStoreTest, OtherKeysAreRefused) {
+TEST_P(StateStoreTest, OtherKeysAreRefused) {
   auto store = Open(1);
   Put(store.get(), {{1, {100, 10}}});
   const StateManifest manifest = Commit(store.get(), 0);
@@ -222,7 +231,7 @@ TEST_F(StateStoreTest, OtherKeysAreRefused) {
       IsCondition(StateStore(options).Load(manifest), "STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE"));
 }
 
-TEST_F(StateStoreTest, FailedSyncFailsTheCommit) {
+TEST_P(StateStoreTest, FailedSyncFailsTheCommit) {
   auto store = Open(1);
   Put(store.get(), {{1, {100, 10}}});
   files_.SetFault([](std::string_view operation, const std::string&) {
@@ -231,7 +240,7 @@ TEST_F(StateStoreTest, FailedSyncFailsTheCommit) {
   EXPECT_FALSE(store->WriteChanges(0, 0).ok());
 }
 
-TEST_F(StateStoreTest, SnapshotsTakeThePlaceOfTheChangesTheyCover) {
+TEST_P(StateStoreTest, SnapshotsTakeThePlaceOfTheChangesTheyCover) {
   auto store = Open(2, ExpiryKind::kNone);
   Contents model;
   StateManifest manifest;
@@ -253,7 +262,7 @@ TEST_F(StateStoreTest, SnapshotsTakeThePlaceOfTheChangesTheyCover) {
   }
 }
 
-TEST_F(StateStoreTest, FailedSnapshotFailsTheNextCommit) {
+TEST_P(StateStoreTest, FailedSnapshotFailsTheNextCommit) {
   for (const std::string failing : {"create", "append", "sync"}) {
     auto store = Open(1);
     files_.SetFault([&](std::string_view operation, const std::string& path) {
@@ -272,7 +281,7 @@ TEST_F(StateStoreTest, FailedSnapshotFailsTheNextCommit) {
   }
 }
 
-TEST_F(StateStoreTest, OnlyUnreferencedFilesAreDeleted) {
+TEST_P(StateStoreTest, OnlyUnreferencedFilesAreDeleted) {
   auto store = Open(1);
   Put(store.get(), {{1, {100, 10}}});
   const StateManifest first = Commit(store.get(), 0);
@@ -301,6 +310,8 @@ TEST(Crc32cTest, KnownValues) {
   EXPECT_EQ(Crc32c(""), 0u);
   EXPECT_EQ(Crc32c("6789", Crc32c("12345")), 0xe3069283u);
 }
+
+INSTANTIATE_TEST_SUITE_P(Memory, StateStoreTest, ::testing::Values(kMemory, 1, 4000, 100'000));
 
 }  // namespace
 }  // namespace thalweg::state

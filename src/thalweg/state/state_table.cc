@@ -5,6 +5,7 @@
 
 #include "thalweg/state/key_group.h"
 #include "thalweg/state/second_bucket.h"
+#include "thalweg/state/state_table_spill.h"
 
 namespace thalweg::state {
 namespace {
@@ -18,17 +19,11 @@ int32_t RoundUpTo8(int32_t bytes) { return (bytes + 7) & ~7; }
 
 }  // namespace
 
-/// The entries of one expiry (or bucket of expiries).
-struct StateTable::Part {
-  Part(int64_t expiry, int32_t slot_bytes, int words) : expiry(expiry), table(slot_bytes, words) {}
-  int64_t expiry;
-  GroupTable table;
-  std::vector<uint8_t*> touched;
-  std::vector<int32_t> rows;  // scratch of a lookup
-  int64_t owned_bytes = 0;
-};
-
-StateTable::StateTable(StateTableOptions options) : options_(std::move(options)) {
+StateTable::StateTable(StateTableOptions options)
+    : options_(std::move(options)), account_(options_.backend) {
+  if (options_.backend != nullptr && options_.backend->spills()) {
+    spill_ = std::make_unique<Spill>(this, options_.backend);
+  }
   if (options_.expiry == ExpiryKind::kBucket) {
     expiry_offset_ = kSlotOffset + RoundUpTo8(options_.values->slot_bytes());
   }
@@ -46,6 +41,8 @@ void StateTable::BeginEpoch() {
   ++sequence_;
 }
 
+Status StateTable::status() const { return spill_ != nullptr ? spill_->status() : Status::OK(); }
+
 void StateTable::Clear() {
   touched_parts_.clear();
   for (auto& [expiry, part] : parts_) {
@@ -59,6 +56,7 @@ void StateTable::Clear() {
     }
   }
   parts_.clear();
+  due_.Clear();
 }
 
 int64_t StateTable::PartOf(int64_t expiry) const {
@@ -123,11 +121,19 @@ void StateTable::FindOrInsert(const KeyBatch& keys, const int64_t* expiries, boo
                               uint8_t** groups, std::vector<int32_t>* inserted) {
   Lookup(keys, expiries, [&](Part* part, const int32_t* rows, int64_t count) {
     const size_t first_new = inserted->size();
+    part->last_used = sequence_;
     part->table.FindOrInsert(keys, rows, count, groups, inserted);
-    for (size_t i = first_new; i < inserted->size(); ++i) {
-      const int32_t row = (*inserted)[i];
-      if (expiry_offset_ > 0) std::memcpy(groups[row] + expiry_offset_, &expiries[row], 8);
-      if (options_.track_touched) Touch(part, groups[row]);
+    if (expiry_offset_ > 0) {
+      for (size_t i = first_new; i < inserted->size(); ++i) {
+        const int32_t row = (*inserted)[i];
+        std::memcpy(groups[row] + expiry_offset_, &expiries[row], 8);
+      }
+    }
+    if (part->num_spilled > 0 && inserted->size() > first_new) {
+      spill_->LoadInserted(part, keys, expiries, groups, first_new, inserted);
+    }
+    if (options_.track_touched) {
+      for (size_t i = first_new; i < inserted->size(); ++i) Touch(part, groups[(*inserted)[i]]);
     }
     if (!touch || !options_.track_touched) return;
     for (int64_t i = 0; i < count; ++i) Touch(part, groups[rows != nullptr ? rows[i] : i]);
@@ -136,7 +142,9 @@ void StateTable::FindOrInsert(const KeyBatch& keys, const int64_t* expiries, boo
 
 Status StateTable::SetKeyGroups(const std::vector<ArrayPtr>& key_columns, int64_t num_rows,
                                 const std::vector<int32_t>& inserted, uint8_t* const* groups) {
+  ARROW_RETURN_NOT_OK(status());
   if (inserted.empty()) return Status::OK();
+  ARROW_RETURN_NOT_OK(CheckMemory(static_cast<int64_t>(inserted.size())));
   std::vector<ArrayPtr> columns = key_columns;
   std::vector<int32_t> key_groups;
   // Few new keys: only their rows are hashed.
@@ -161,7 +169,14 @@ uint8_t* StateTable::Find(const KeyBatch& keys, int64_t row) const {
   std::vector<uint8_t*> groups(keys.num_rows);
   const int32_t index = static_cast<int32_t>(row);
   part->second->table.Find(keys, &index, 1, groups.data());
-  return groups[row];
+  if (groups[row] != nullptr || part->second->num_spilled == 0) return groups[row];
+  // On disk, perhaps.
+  std::vector<int32_t> inserted;
+  part->second->table.FindOrInsert(keys, &index, 1, groups.data(), &inserted);
+  spill_->LoadInserted(part->second.get(), keys, nullptr, groups.data(), 0, &inserted);
+  if (inserted.empty()) return groups[row];
+  part->second->table.Recycle(groups[row]);
+  return nullptr;
 }
 
 void StateTable::DestroyGroup(Part* part, uint8_t* group) {
@@ -173,6 +188,7 @@ void StateTable::DestroyGroup(Part* part, uint8_t* group) {
 void StateTable::Remove(uint8_t* group) {
   Part* part = GetPart(kNoExpiry);
   removed_keys_.emplace_back(part->table.key(group), HeaderOf(group)->key_group);
+  if (spill_ != nullptr) spill_->ForgetRemoved(part->table.key(group));
   DestroyGroup(part, group);
   part->table.Remove(group);
 }
@@ -180,7 +196,10 @@ void StateTable::Remove(uint8_t* group) {
 Result<int64_t> StateTable::DropPart(Part* part, const GroupConsumer& emit) {
   std::vector<uint8_t*> groups;
   GroupTable::Cursor cursor;
-  const int64_t count = part->table.size();
+  const int64_t count = part->size();
+  if (part->num_spilled > 0 && emit != nullptr) {
+    ARROW_RETURN_NOT_OK(spill_->ForEach(part, part->expiry, emit).status());
+  }
   if (emit != nullptr || !options_.values->trivial()) {
     for (bool more = true; more;) {
       groups.clear();
@@ -201,6 +220,11 @@ Result<int64_t> StateTable::DropPart(Part* part, const GroupConsumer& emit) {
 }
 
 Result<int64_t> StateTable::DropFromPart(Part* part, int64_t watermark, const GroupConsumer& emit) {
+  int64_t spilled = 0;
+  if (part->num_spilled > 0) {
+    ARROW_ASSIGN_OR_RAISE(spilled, spill_->ForEach(part, watermark, emit));
+    part->num_spilled -= spilled;
+  }
   std::vector<uint8_t*> groups;
   GroupTable::Cursor cursor;
   part->table.Next(&cursor, part->table.size(), &groups);
@@ -215,11 +239,12 @@ Result<int64_t> StateTable::DropFromPart(Part* part, int64_t watermark, const Gr
   std::erase_if(part->touched,
                 [](uint8_t* group) { return HeaderOf(group)->touched == kRemovedGroup; });
   if (part->touched.empty()) std::erase(touched_parts_, part);
-  return static_cast<int64_t>(groups.size());
+  return spilled + static_cast<int64_t>(groups.size());
 }
 
 Result<int64_t> StateTable::Expire(int64_t watermark, const GroupConsumer& emit) {
   int64_t dropped = 0;
+  ARROW_RETURN_NOT_OK(status());
   if (options_.expiry == ExpiryKind::kNone) return dropped;
   while (!parts_.empty() && parts_.begin()->first <= watermark &&
          parts_.begin()->first != kNoExpiry) {
@@ -233,11 +258,14 @@ Result<int64_t> StateTable::Expire(int64_t watermark, const GroupConsumer& emit)
       dropped += count;
     }
   }
-  if (dropped > 0) expired_through_ = std::max(expired_through_, watermark);
+  if (dropped == 0) return dropped;
+  expired_through_ = std::max(expired_through_, watermark);
+  if (spill_ != nullptr) ARROW_RETURN_NOT_OK(spill_->DropThrough(watermark));
   return dropped;
 }
 
 Status StateTable::ForEachTouched(const GroupConsumer& consume) const {
+  ARROW_RETURN_NOT_OK(status());
   for (Part* part : touched_parts_) {
     const int64_t total = static_cast<int64_t>(part->touched.size());
     for (int64_t i = 0; i < total; i += kConsumeGroups) {
@@ -248,6 +276,7 @@ Status StateTable::ForEachTouched(const GroupConsumer& consume) const {
 }
 
 Status StateTable::ForEach(const GroupConsumer& consume) const {
+  ARROW_RETURN_NOT_OK(status());
   std::vector<uint8_t*> groups;
   for (const auto& [expiry, part] : parts_) {
     GroupTable::Cursor cursor;
@@ -257,6 +286,8 @@ Status StateTable::ForEach(const GroupConsumer& consume) const {
       if (groups.empty()) continue;
       ARROW_RETURN_NOT_OK(consume(groups.data(), static_cast<int64_t>(groups.size())));
     }
+    if (part->num_spilled == 0) continue;
+    ARROW_RETURN_NOT_OK(spill_->ForEach(part.get(), part->expiry, consume).status());
   }
   return Status::OK();
 }
@@ -275,16 +306,53 @@ std::string_view StateTable::key(const uint8_t* group) const {
 
 int64_t StateTable::size() const {
   int64_t total = 0;
-  for (const auto& [expiry, part] : parts_) total += part->table.size();
+  for (const auto& [expiry, part] : parts_) total += part->size();
+  return total;
+}
+
+int64_t StateTable::table_bytes() const {
+  int64_t total = 0;
+  for (const auto& [expiry, part] : parts_) total += part->memory_bytes();
   return total;
 }
 
 int64_t StateTable::memory_bytes() const {
-  int64_t total = 0;
-  for (const auto& [expiry, part] : parts_) {
-    total += part->table.memory_bytes() + part->owned_bytes;
+  const bool spilled = spill_ != nullptr && spill_->database() != nullptr;
+  return table_bytes() + (spilled ? spill_->database()->memory_bytes() : 0);
+}
+
+Status StateTable::CheckMemory(int64_t new_groups) {
+  if (options_.backend == nullptr || options_.backend->limit_bytes() == 0) return Status::OK();
+  unchecked_groups_ += new_groups;
+  constexpr int64_t kMostUnchecked = 1 << 16;
+  const int64_t entry_bytes = kSlotOffset + options_.values->slot_bytes() + 64;
+  if (unchecked_groups_ <
+      std::min(kMostUnchecked, options_.backend->limit_bytes() / (16 * entry_bytes))) {
+    return Status::OK();
   }
-  return total;
+  unchecked_groups_ = 0;
+  const int64_t own = table_bytes();
+  account_.Set(own);
+  return options_.backend->CheckLimit(options_.owner, own);
+}
+
+Status StateTable::FinishEpoch() {
+  if (options_.backend == nullptr) return Status::OK();
+  const int64_t own = table_bytes();
+  account_.Set(own);
+  if (spill_ == nullptr) return options_.backend->CheckLimit(options_.owner, own);
+  ARROW_RETURN_NOT_OK(status());
+  const int64_t share = options_.backend->ShareOf(own);
+  if (own > share) {
+    ARROW_RETURN_NOT_OK(spill_->Shrink(share));
+    account_.Set(table_bytes());
+  }
+  return spill_->Finish();
+}
+
+SpillMetrics StateTable::spill_metrics() const {
+  if (spill_ == nullptr || spill_->database() == nullptr) return {};
+  return spill_->database()->metrics();
 }
 
 bool StateTable::HasChanges() const {
@@ -312,6 +380,7 @@ Status StateTable::WriteGroup(Part* part, uint8_t* group, StateFileWriter* write
 }
 
 Status StateTable::WriteChanges(StateFileWriter* writer) {
+  ARROW_RETURN_NOT_OK(status());
   for (const auto& [key, key_group] : removed_keys_) {
     StateRecord record;
     record.deleted = true;
@@ -329,14 +398,17 @@ Status StateTable::WriteChanges(StateFileWriter* writer) {
   return Status::OK();
 }
 
-StateTable::Cursor StateTable::BeginWalk() const {
+StateTable::Cursor StateTable::BeginWalk() {
   Cursor cursor;
   for (const auto& [expiry, part] : parts_) cursor.ends[expiry] = part->table.End();
+  evicted_parts_.clear();
   return cursor;
 }
 
-Status StateTable::WriteSlice(Cursor* cursor, int64_t bytes, StateFileWriter* writer) {
-  const int64_t limit = writer->bytes_written() + bytes;
+/// Writes groups in memory up to place `limit` of the file; the cursor says if those were all.
+Status StateTable::WriteMemorySlice(Cursor* cursor, int64_t limit, StateFileWriter* writer) {
+  for (const int64_t expiry : evicted_parts_) cursor->ends.erase(expiry);
+  evicted_parts_.clear();
   std::vector<uint8_t*>& groups = slice_scratch_;
   for (auto end = cursor->ends.lower_bound(cursor->part); end != cursor->ends.end(); ++end) {
     if (end->first != cursor->part) {
@@ -354,12 +426,28 @@ Status StateTable::WriteSlice(Cursor* cursor, int64_t bytes, StateFileWriter* wr
       }
     }
   }
+  cursor->in_memory = false;
+  return Status::OK();
+}
+
+// An entry that is in memory when the walk begins is written from there, or from disk if it went
+// there meanwhile; one that is on disk stays there too when it comes into memory.
+Status StateTable::WriteSlice(Cursor* cursor, int64_t bytes, StateFileWriter* writer) {
+  ARROW_RETURN_NOT_OK(status());
+  const int64_t limit = writer->bytes_written() + bytes;
+  if (cursor->in_memory) {
+    ARROW_RETURN_NOT_OK(WriteMemorySlice(cursor, limit, writer));
+    if (cursor->in_memory) return Status::OK();
+  }
   cursor->done = true;
+  if (spill_ == nullptr || spill_->database() == nullptr) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(cursor->done, spill_->WriteSlice(&cursor->next_key, limit, writer));
   return Status::OK();
 }
 
 void StateTable::Reserve(int64_t count) {
-  if (options_.expiry == ExpiryKind::kNone && parts_.empty()) {
+  // With a budget of memory the table grows as far as that goes.
+  if (options_.expiry == ExpiryKind::kNone && parts_.empty() && spill_ == nullptr) {
     GetPart(kNoExpiry)->table.Reserve(count);
   }
 }
@@ -370,8 +458,13 @@ Status StateTable::Load(const KeyBatch& keys, const std::vector<StateRecord>& re
   std::vector<int64_t> expiries(keys.num_rows);
   for (int64_t row = 0; row < keys.num_rows; ++row) expiries[row] = records[row].expiry;
   Lookup(keys, expiries.data(), [&](Part* part, const int32_t* rows, int64_t count) {
+    const size_t first_new = inserted.size();
     part->table.FindOrInsert(keys, rows, count, groups.data(), &inserted);
+    if (part->num_spilled > 0) {
+      spill_->ForgetInserted(part, keys, expiries.data(), first_new, inserted);
+    }
   });
+  ARROW_RETURN_NOT_OK(status());
   for (int64_t row = 0; row < keys.num_rows; ++row) {
     uint8_t* group = groups[row];
     GroupHeader* header = HeaderOf(group);
@@ -394,7 +487,22 @@ Status StateTable::Load(const KeyBatch& keys, const std::vector<StateRecord>& re
     header->touched = kLoadedSequence;
     Measure(part, group);
   }
-  return Status::OK();
+  ARROW_RETURN_NOT_OK(CheckMemory(keys.num_rows));
+  const bool is_short = spill_ != nullptr && unchecked_groups_ == 0;
+  return is_short ? FinishEpoch() : Status::OK();
+}
+
+void StateTable::AddDue(int64_t time, uint8_t* group) {
+  if (spill_ != nullptr && spill_->hands_out_copies()) return spill_->AddDue(time, key(group));
+  due_.Push(time, group);
+}
+
+Status StateTable::TakeDue(int64_t now, const DueConsumer& consume) {
+  ARROW_RETURN_NOT_OK(status());
+  if (spill_ != nullptr) ARROW_RETURN_NOT_OK(spill_->TakeDue(now, consume));
+  const std::vector<DueGroup> due = due_.TakeDue(now);
+  if (due.empty()) return Status::OK();
+  return consume(due.data(), static_cast<int64_t>(due.size()));
 }
 
 }  // namespace thalweg::state

@@ -2,6 +2,9 @@
 
 // The entries of one stateful operator on one worker: one GroupTable per expiry, so that what a
 // watermark expires is dropped whole. Also serves where nothing is durable (batch queries).
+//
+// With a backend that spills, entries may lie in a database on disk between epochs: pointers to
+// groups are valid until FinishEpoch() only. A lookup brings what it asks for into memory.
 
 #include <cstdint>
 #include <functional>
@@ -10,8 +13,10 @@
 #include <string>
 #include <vector>
 
+#include "thalweg/state/expiry_queue.h"
 #include "thalweg/state/group_table.h"
 #include "thalweg/state/row_key.h"
+#include "thalweg/state/state_backend.h"
 #include "thalweg/state/state_file.h"
 #include "thalweg/state/value_codec.h"
 
@@ -31,7 +36,16 @@ struct StateTableOptions {
   /// Tracks which entries an epoch touches (what update mode emits and a commit writes).
   bool track_touched = false;
   int num_key_groups = 0;
+  /// How much memory the table may take and where the rest goes; null: any amount.
+  std::shared_ptr<StateBackend> backend;
+  /// Who holds the table, for errors: "operator 0 (stateStoreSave)".
+  std::string owner;
 };
+
+/// A group that is due and the time that was given for it.
+using DueGroup = ExpiryQueue::Entry;
+/// Gets some groups that are due, none of them twice in a call. It may remove them.
+using DueConsumer = std::function<Status(const DueGroup* due, int64_t count)>;
 
 /// Gets some groups at a time; their slots are valid during the call.
 using GroupConsumer = std::function<Status(uint8_t* const* groups, int64_t count)>;
@@ -51,6 +65,10 @@ class StateTable {
   /// Drops everything (batch queries that run again).
   void Clear();
 
+  /// What has gone wrong in a call that returns no status; final. SetKeyGroups() and all calls that
+  /// write tell it too.
+  Status status() const;
+
   /// Finds or makes the group of every key. `expiries[row]` is read unless the kind is kNone;
   /// kNoExpiry for keys that never expire. Rows of new groups go to `inserted`: their slots are
   /// zero bytes, which the caller must initialise before any other call. `touch` marks all groups
@@ -68,11 +86,22 @@ class StateTable {
   /// Marks a group that never expires as touched.
   void Touch(uint8_t* group) { Touch(GetPart(kNoExpiry), group); }
 
+  // For tables whose groups never expire by themselves, but whose owner ends them at some time.
+
+  /// Notes that a group will be due at `time` (microseconds). Entries are never changed: whoever
+  /// moves a group's time gives it again, and takes the older entry for stale when it comes out.
+  void AddDue(int64_t time, uint8_t* group);
+  /// Takes out what is due at `now`, about in order of time. A group that was on disk comes without
+  /// what its owner keeps in slots beyond what the codec writes; groups that have been removed do
+  /// not come, or are to be told by their slots.
+  Status TakeDue(int64_t now, const DueConsumer& consume);
+
   /// Drops every group with expiry <= watermark (microseconds); before that hands them to `emit`
   /// (may be null), in order of expiry. Gives their number.
   Result<int64_t> Expire(int64_t watermark, const GroupConsumer& emit);
 
-  /// Groups touched in this epoch / all groups.
+  /// Groups touched in this epoch / all groups. Those of ForEach may be copies that are valid
+  /// during the call only: changing them changes nothing.
   Status ForEachTouched(const GroupConsumer& consume) const;
   Status ForEach(const GroupConsumer& consume) const;
   int64_t num_touched() const;
@@ -93,21 +122,30 @@ class StateTable {
   struct Cursor {
     int64_t part = std::numeric_limits<int64_t>::min();
     GroupTable::Cursor place;
+    bool in_memory = true;  // entries on disk come after those in memory
+    std::string next_key;   // on disk
     bool done = false;
     /// Where the walk ends in each part; parts that came later are not in it.
     std::map<int64_t, GroupTable::Cursor> ends;
   };
   /// A walk over the entries that are there now, as far as they are still there when it comes by.
-  Cursor BeginWalk() const;
+  /// One at a time.
+  Cursor BeginWalk();
   /// Writes entries from the cursor on until about `bytes` are written; moves the cursor.
   Status WriteSlice(Cursor* cursor, int64_t bytes, StateFileWriter* writer);
   /// Makes room for so many entries if there are none; only where nothing expires.
   void Reserve(int64_t count);
   /// Puts entries that a file held; not touched. Same number of keys, records' other fields.
   Status Load(const KeyBatch& keys, const std::vector<StateRecord>& records);
+  /// The epoch is written: gives memory beyond the budget back. Groups and what was touched are
+  /// gone from memory then. Errors: STATE_STORE_MEMORY_LIMIT_EXCEEDED if nothing can be given back.
+  Status FinishEpoch();
+  /// Counters of what lies on disk; zeros if nothing does.
+  SpillMetrics spill_metrics() const;
 
  private:
   struct Part;
+  class Spill;
 
   int64_t PartOf(int64_t expiry) const;
   Part* GetPart(int64_t expiry);
@@ -116,6 +154,10 @@ class StateTable {
   void Lookup(const KeyBatch& keys, const int64_t* expiries,
               const std::function<void(Part*, const int32_t*, int64_t)>& look);
   Status WriteGroup(Part* part, uint8_t* group, StateFileWriter* writer);
+  Status WriteMemorySlice(Cursor* cursor, int64_t end, StateFileWriter* writer);
+  /// Looks at the limit of memory once `new_groups` and those before are many.
+  Status CheckMemory(int64_t new_groups);
+  int64_t table_bytes() const;
   Result<int64_t> DropPart(Part* part, const GroupConsumer& emit);
   Result<int64_t> DropFromPart(Part* part, int64_t watermark, const GroupConsumer& emit);
   void DestroyGroup(Part* part, uint8_t* group);
@@ -130,6 +172,11 @@ class StateTable {
   std::vector<std::pair<std::string, int32_t>> removed_keys_;
   std::string value_scratch_;
   std::vector<uint8_t*> slice_scratch_;
+  ExpiryQueue due_;
+  MemoryAccount account_;
+  int64_t unchecked_groups_ = 0;        // new ones since the limit was looked at
+  std::vector<int64_t> evicted_parts_;  // since a walk began or went on
+  std::unique_ptr<Spill> spill_;        // null if everything stays in memory
 };
 
 }  // namespace thalweg::state

@@ -383,10 +383,11 @@ Status VariableTable::LoadRecord(const StateRecord& record) {
   return Status::OK();
 }
 
-void VariableTable::FinishLoad() {
+Status VariableTable::FinishLoad() {
   // Entries of loaded records differ from every epoch's.
   changes_.clear();
   expired_through_ = kNothingExpired;
+  return Status::OK();
 }
 
 }  // namespace thalweg::state

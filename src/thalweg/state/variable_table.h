@@ -136,7 +136,7 @@ class VariableTable : public DurableTable {
   Status LoadExpiry(int64_t expired_through) override;
   Status LoadRecord(const StateRecord& record) override;
   Status FinishFile() override { return Status::OK(); }
-  void FinishLoad() override;
+  Status FinishLoad() override;
 
  private:
   struct TimerOrder {

@@ -14,10 +14,12 @@ namespace {
 constexpr char kStateBytes[] = "stateOnCurrentVersionSizeBytes";
 constexpr char kFoundInMemory[] = "loadedMapCacheHitCount";
 constexpr char kLoaded[] = "loadedMapCacheMissCount";
+// Of the RocksDB store.
+constexpr char kFileBytes[] = "rocksdbSstFileSize";
 
-/// `previous`: the operator's entry of the batch before, null in the first of a run.
-/// `continues`: the run goes on from a checkpoint.
-void AddCustomMetrics(const exec::StateMetrics& metrics, const StateOperatorProgress* previous,
+/// What the store in memory reports. `previous`: the operator's entry of the batch before, null in
+/// the first of a run. `continues`: the run goes on from a checkpoint.
+void AddMemoryMetrics(const exec::StateMetrics& metrics, const StateOperatorProgress* previous,
                       bool continues, StateOperatorProgress* state) {
   std::map<std::string, int64_t>& custom = state->custom_metrics;
   if (previous != nullptr) {
@@ -32,6 +34,63 @@ void AddCustomMetrics(const exec::StateMetrics& metrics, const StateOperatorProg
   // What never happens here, but is looked for by name.
   custom["forceSnapshotCount"] = 0;
   custom["numSnapshotsAutoRepaired"] = 0;
+}
+
+/// What Spark's RocksDB store reports of a batch, by Spark's names, as far as a database that only
+/// takes what memory does not hold has it. Files are written beside it: those counters stay 0.
+void AddRocksDbMetrics(const state::SpillMetrics& spill, std::map<std::string, int64_t>* custom) {
+  const std::pair<const char*, int64_t> values[] = {
+      {"rocksdbGetCount", spill.gets},
+      {"rocksdbPutCount", spill.puts},
+      {"rocksdbGetLatency", spill.get_micros / 1000},
+      {"rocksdbPutLatency", spill.put_micros / 1000},
+      {"rocksdbReadBlockCacheHitCount", spill.block_cache_hits},
+      {"rocksdbReadBlockCacheMissCount", spill.block_cache_misses},
+      {"rocksdbTotalBytesRead", spill.bytes_read},
+      {"rocksdbTotalBytesWritten", spill.bytes_written},
+      {"rocksdbTotalBytesReadThroughIterator", spill.bytes_read_by_iterators},
+      {"rocksdbWriterStallLatencyMs", spill.stall_micros / 1000},
+      {"rocksdbTotalCompactionLatencyMs", spill.compaction_micros / 1000},
+      {"rocksdbTotalBytesReadByCompaction", spill.compaction_bytes_read},
+      {"rocksdbTotalBytesWrittenByCompaction", spill.compaction_bytes_written},
+      {"rocksdbTotalBytesWrittenByFlush", spill.flush_bytes_written},
+      {"rocksdbPinnedBlocksMemoryUsage", spill.pinned_block_bytes},
+      {kFileBytes, spill.file_bytes},
+  };
+  for (const auto& [name, value] : values) (*custom)[name] = value;
+  for (const char* name : {"rocksdbBytesCopied",
+                           "rocksdbChangeLogWriterCommitLatencyMs",
+                           "rocksdbCommitCheckpointLatency",
+                           "rocksdbCommitCompactLatency",
+                           "rocksdbCommitFileSyncLatencyMs",
+                           "rocksdbCommitFlushLatency",
+                           "rocksdbFilesCopied",
+                           "rocksdbFilesReused",
+                           "rocksdbForceSnapshotCount",
+                           "rocksdbLoadFromSnapshotLatencyMs",
+                           "rocksdbLoadLatencyMs",
+                           "rocksdbNumExternalColumnFamilies",
+                           "rocksdbNumInternalColFamiliesKeys",
+                           "rocksdbNumInternalColumnFamilies",
+                           "rocksdbNumLoadedFromDfs",
+                           "rocksdbNumReplayChangelogFiles",
+                           "rocksdbNumSnapshotsAutoRepaired",
+                           "rocksdbReplayChangeLogLatencyMs",
+                           "rocksdbSaveZipFilesLatencyMs",
+                           "rocksdbZipFileBytesUncompressed"}) {
+    (*custom)[name] = 0;
+  }
+}
+
+/// `previous` and `continues` as in AddMemoryMetrics.
+void AddCustomMetrics(const exec::StateMetrics& metrics, const StateOperatorProgress* previous,
+                      bool continues, StateOperatorProgress* state) {
+  std::map<std::string, int64_t>& custom = state->custom_metrics;
+  if (metrics.spills) {
+    AddRocksDbMetrics(metrics.spill, &custom);
+  } else {
+    AddMemoryMetrics(metrics, previous, continues, state);
+  }
   if (!state->operator_name.starts_with("dedupe")) return;
   custom["numDroppedDuplicateRows"] = metrics.num_dropped_duplicate_rows;
   // Expired state is dropped by whole tables: no row is looked at.
@@ -49,7 +108,7 @@ StateOperatorProgress Idle(const StateOperatorProgress& last) {
   idle.commit_time_millis = 0;
   idle.num_rows_dropped_by_watermark = 0;
   for (auto& [name, value] : idle.custom_metrics) {
-    if (name != kStateBytes) value = 0;
+    if (name != kStateBytes && name != kFileBytes) value = 0;
   }
   return idle;
 }

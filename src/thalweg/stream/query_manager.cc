@@ -5,6 +5,7 @@
 #include <condition_variable>
 
 #include "thalweg/checkpoint/query_metadata.h"
+#include "thalweg/stream/state_settings.h"
 
 namespace thalweg::stream {
 
@@ -16,6 +17,19 @@ void ActiveQueries::Add(const StreamingQueryPtr& query) {
 void ActiveQueries::Remove(const StreamingQuery* query) {
   std::lock_guard<std::mutex> lock(mutex_);
   std::erase_if(queries_, [&](const StreamingQueryPtr& known) { return known.get() == query; });
+}
+
+std::shared_ptr<state::RocksDbMemory> ActiveQueries::ShareRocksDbMemory(
+    const state::RocksDbSettings& settings) {
+  if (!settings.bounded_memory) return nullptr;
+  std::lock_guard<std::mutex> lock(mutex_);
+  std::shared_ptr<state::RocksDbMemory> memory = rocksdb_memory_.lock();
+  if (memory == nullptr) {
+    memory = state::RocksDbMemory::Make(settings.max_memory_bytes, settings.write_buffer_share,
+                                        settings.high_priority_share);
+    rocksdb_memory_ = memory;
+  }
+  return memory;
 }
 
 StreamingQueryPtr ActiveQueries::Find(const std::string& id) const {
@@ -84,6 +98,9 @@ Result<StreamingQueryPtr> QueryManager::Prepare(StartRequest request,
                       {"className", request.sink->Description()}});
   }
   ARROW_ASSIGN_OR_RAISE(const CheckpointLocation location, ResolveCheckpointLocation(request));
+  ARROW_ASSIGN_OR_RAISE(const state::RocksDbSettings rocksdb,
+                        ReadRocksDbSettings(request.settings));
+  request.rocksdb_memory = process_->ShareRocksDbMemory(rocksdb);
   EpochLoopArguments arguments;
   // Planned first: a query that cannot be planned leaves no checkpoint behind.
   ARROW_ASSIGN_OR_RAISE(arguments.plan,

@@ -25,9 +25,13 @@ class ActiveQueries {
   void Remove(const StreamingQuery* query);
   /// The active run of the query `id`, or null.
   StreamingQueryPtr Find(const std::string& id) const;
+  /// The blocks and write buffers that all RocksDBs of the process share; null unless the settings
+  /// want that. Its size is what the first query that runs asked for.
+  std::shared_ptr<state::RocksDbMemory> ShareRocksDbMemory(const state::RocksDbSettings& settings);
 
  private:
   mutable std::mutex mutex_;
+  std::weak_ptr<state::RocksDbMemory> rocksdb_memory_;
   std::vector<StreamingQueryPtr> queries_;
 };
 

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "thalweg/checkpoint/offset_log.h"
+#include "thalweg/stream/state_settings.h"
 #include "thalweg/stream/stream_settings.h"
 
 namespace thalweg::stream {
@@ -69,7 +70,8 @@ Result<CheckpointLocation> ResolveCheckpointLocation(const StartRequest& request
 Result<std::unique_ptr<exec::QueryPlan>> PlanStreamingQuery(const StartRequest& request,
                                                             const std::string& checkpoint,
                                                             int* num_partitions) {
-  ARROW_ASSIGN_OR_RAISE(*num_partitions, PinnedPartitions(PeekPinnedSettings(request, checkpoint)));
+  const std::map<std::string, std::string> pinned = PeekPinnedSettings(request, checkpoint);
+  ARROW_ASSIGN_OR_RAISE(*num_partitions, PinnedPartitions(pinned));
   exec::PlanOptions options;
   options.num_workers = request.num_workers;
   options.scheduler = request.scheduler;
@@ -80,6 +82,8 @@ Result<std::unique_ptr<exec::QueryPlan>> PlanStreamingQuery(const StartRequest& 
   options.batch_rows =
       std::max<int64_t>(1, request.settings.GetInteger("thalweg.execution.batchRows"));
   options.snapshots = ReadSnapshotPolicy(request.settings);
+  ARROW_ASSIGN_OR_RAISE(options.state_backend,
+                        MakeStateBackend(pinned, request.settings, request.rocksdb_memory));
   if (request.make_plan) return request.make_plan(options);
   return exec::MakeQueryPlan(request.plan, options);
 }

@@ -38,6 +38,8 @@ struct StartRequest {
   int num_workers = 1;
   /// Shared by the queries of a process; may be null.
   std::shared_ptr<exec::WorkerScheduler> scheduler;
+  /// What the RocksDBs of the process share; null if each has its own.
+  std::shared_ptr<state::RocksDbMemory> rocksdb_memory;
   /// Makes the plan; exec::MakeQueryPlan on `plan` when empty.
   std::function<Result<std::unique_ptr<exec::QueryPlan>>(const exec::PlanOptions&)> make_plan;
 };

@@ -25,9 +25,26 @@ constexpr ErrorCondition kConditions[] = {
      "The state cannot be loaded: operator <operatorId> at <checkpointLocation> has no partition "
      "<snapshotPartitionId>."},
     {"CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", "58030", "The state cannot be loaded: <reason>."},
+    {"STATE_STORE_INVALID_PROVIDER", "42K06",
+     "The state store provider <inputClass> is not one that this engine has. Use "
+     "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider (memory) or "
+     "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider (memory and disk)."},
     {"STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE", "XXKST",
      "The key columns of the query do not fit the stored state. Stored: <storedKeySchema>. New: "
      "<newKeySchema>. Check the number and the types of the fields."},
+    {"STATE_STORE_MEMORY_LIMIT_EXCEEDED", "53200",
+     "The state of <operator> takes <operatorBytes> bytes of memory and that of the whole query "
+     "<totalBytes>, more than the <limitBytes> it may. Raise "
+     "thalweg.streaming.stateStore.maxMemory, or let state go to disk: set "
+     "spark.sql.streaming.stateStore.providerClass to RocksDBStateStoreProvider's class name for a "
+     "new checkpoint."},
+    {"STATE_STORE_SCRATCH_DIRECTORY", "58030",
+     "The scratch directory <path> for state that does not fit into memory cannot be made: "
+     "<reason>. Set spark.local.dir or SPARK_LOCAL_DIRS to a directory that can be written."},
+    {"STATE_STORE_SPILL_FAILED", "58030",
+     "State that does not fit into memory cannot be kept on disk in <path>: <reason>. Nothing that "
+     "was committed is lost. See to space and rights there, or set spark.local.dir to another "
+     "directory, and start the query again."},
     {"STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE", "XXKST",
      "The values of the query do not fit the stored state. Stored: <storedValueSchema>. New: "
      "<newValueSchema>. Check the number and the types of the fields."},

@@ -86,9 +86,9 @@ Status PipelinePlan::RunPhases(const EpochContext& context, const EpochInput& in
   return Status::OK();
 }
 
-StateMetrics PipelinePlan::CollectMetrics(size_t id) const {
+StateMetrics PipelinePlan::CollectMetrics(size_t id) {
   StateMetrics total;
-  const StatefulParts& parts = stateful_[id];
+  StatefulParts& parts = stateful_[id];
   bool counted = false;
   for (const StatefulOperator* instance : parts.instances) {
     const StateMetrics& one = instance->metrics();
@@ -105,7 +105,12 @@ StateMetrics PipelinePlan::CollectMetrics(size_t id) const {
   for (int worker = 0; worker < parts.store->num_workers(); ++worker) {
     if (!counted) total.num_rows_total += parts.store->durable(worker)->size();
     total.memory_used_bytes += parts.store->durable(worker)->memory_bytes();
+    total.spill.Add(parts.store->durable(worker)->spill_metrics());
   }
+  total.spills = options_.state_backend != nullptr && options_.state_backend->spills();
+  const state::SpillMetrics so_far = total.spill;
+  total.spill.Since(parts.spilled);
+  parts.spilled = so_far;
   return total;
 }
 

@@ -18,6 +18,7 @@ namespace thalweg::exec {
 struct StatefulParts {
   std::vector<StatefulOperator*> instances;
   std::unique_ptr<state::StateStore> store;
+  state::SpillMetrics spilled;  // up to the last epoch
 };
 
 class ObserveOperator;
@@ -60,7 +61,7 @@ class PipelinePlan : public QueryPlan {
   Status PlanSplits(Phase* phase, const EpochInput& input);
   Status RunPhases(const EpochContext& context, const EpochInput& input, io::StreamSink* sink);
   Result<EpochResult> CollectResult();
-  StateMetrics CollectMetrics(size_t id) const;
+  StateMetrics CollectMetrics(size_t id);
   Result<ObservedMetrics> CollectObserved(const ObservedParts& parts) const;
 
   PlanOptions options_;

@@ -177,6 +177,8 @@ state::StateStore* PlanBuilder::AddStateful(int id, std::string name, Rows* rows
   options.location.num_key_groups = options_.num_key_groups;
   options.num_workers = num_tables;
   options.snapshots = options_.snapshots;
+  options.table.backend = options_.state_backend;
+  options.table.owner = "operator " + std::to_string(id) + " (" + name + ")";
   StatefulOperatorInfo& info = plan_->stateful_infos_[id];
   info.id = id;
   info.name = std::move(name);

@@ -213,9 +213,11 @@ Result<Rows> PlanBuilder::BuildStreamJoin(const plan::Node& node) {
   rows.stateful = left.stateful;
   rows.stateful.insert(rows.stateful.end(), right.stateful.begin(), right.stateful.end());
   state::StateStoreOptions store_options;
-  store_options.make_table = [options](int) {
-    return std::make_unique<state::JoinTable>(state::JoinTableOptions{
-        options->keys, options->rows, options->num_key_groups, options->state_watermark});
+  const std::string owner = "operator " + std::to_string(operator_id) + " (symmetricHashJoin)";
+  store_options.make_table = [options, owner, backend = options_.state_backend](int) {
+    return std::make_unique<state::JoinTable>(
+        state::JoinTableOptions{options->keys, options->rows, options->num_key_groups,
+                                options->state_watermark, backend, owner});
   };
   const auto removes = [](const plan::StateWatermark& side) {
     return side.kind != plan::StateWatermark::Kind::kNone;

@@ -14,6 +14,7 @@
 #include "thalweg/exec/operator.h"
 #include "thalweg/io/source.h"
 #include "thalweg/plan/logical/node.h"
+#include "thalweg/state/state_backend.h"
 #include "thalweg/state/state_schema.h"
 #include "thalweg/state/state_store.h"
 
@@ -34,6 +35,8 @@ struct PlanOptions {
   std::string state_directory;
   /// Of every stateful operator.
   state::SnapshotPolicy snapshots = {};
+  /// Memory and disk of stateful operators; null: any amount of memory.
+  std::shared_ptr<state::StateBackend> state_backend;
 };
 
 /// Event times that one watermark node saw in an epoch (semantics 4.2), all workers together.

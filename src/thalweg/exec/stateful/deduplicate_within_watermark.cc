@@ -53,7 +53,7 @@ Status DeduplicateWithinWatermarkOperator::BeginEpoch(const EpochContext& contex
 Status DeduplicateWithinWatermarkOperator::QueueStored() {
   queued_ = true;
   return table_->ForEach([this](uint8_t* const* groups, int64_t count) {
-    for (int64_t i = 0; i < count; ++i) queue_.Push(*ExpiresAt(groups[i]), groups[i]);
+    for (int64_t i = 0; i < count; ++i) table_->AddDue(*ExpiresAt(groups[i]), groups[i]);
     return Status::OK();
   });
 }
@@ -83,7 +83,7 @@ Result<Selection> DeduplicateWithinWatermarkOperator::FindFresh(Batch* batch) {
       expires_at = state::kNoExpiry;
     }
     *ExpiresAt(groups_[row]) = expires_at;
-    queue_.Push(expires_at, groups_[row]);
+    table_->AddDue(expires_at, groups_[row]);
   }
   const auto num_fresh = static_cast<int64_t>(fresh->size());
   metrics_.num_rows_updated += num_fresh;
@@ -102,17 +102,19 @@ Status DeduplicateWithinWatermarkOperator::Push(int, Batch batch) {
   return Emit(std::move(dense));
 }
 
-void DeduplicateWithinWatermarkOperator::Evict() {
-  const std::vector<ExpiryQueue::Entry> due =
-      queue_.TakeDue(context_->eviction_watermark_micros[options_.operator_id]);
-  for (const ExpiryQueue::Entry& entry : due) table_->Remove(entry.group);
-  metrics_.num_rows_removed = static_cast<int64_t>(due.size());
+Status DeduplicateWithinWatermarkOperator::Evict() {
+  return table_->TakeDue(context_->eviction_watermark_micros[options_.operator_id],
+                         [this](const state::DueGroup* due, int64_t count) {
+                           for (int64_t i = 0; i < count; ++i) table_->Remove(due[i].group);
+                           metrics_.num_rows_removed += count;
+                           return Status::OK();
+                         });
 }
 
 Status DeduplicateWithinWatermarkOperator::FinishInput(int input) {
   {
     const StopWatch watch(&metrics_.removals_time_micros);
-    Evict();
+    ARROW_RETURN_NOT_OK(Evict());
   }
   return Operator::FinishInput(input);
 }

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "thalweg/exec/operator.h"
-#include "thalweg/exec/stateful/expiry_queue.h"
 #include "thalweg/state/state_table.h"
 
 namespace thalweg::exec {
@@ -51,13 +50,12 @@ class DeduplicateWithinWatermarkOperator : public Operator, public StatefulOpera
   Status QueueStored();
   /// Rows of keys that are not remembered.
   Result<Selection> FindFresh(Batch* batch);
-  void Evict();
+  Status Evict();
 
   DeduplicateWithinWatermarkOptions options_;
   state::StateTable* table_;
   const EpochContext* context_ = nullptr;
   StateMetrics metrics_;
-  ExpiryQueue queue_;
   bool queued_ = false;  // whether what was loaded is in queue_
   state::KeyBatch keys_;
   std::vector<uint8_t*> groups_;

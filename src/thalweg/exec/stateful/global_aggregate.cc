@@ -59,6 +59,7 @@ Result<uint8_t*> GlobalAggregateOperator::FindTotal(state::StateTable* table, bo
   uint8_t* group = nullptr;
   std::vector<int32_t> inserted;
   table->FindOrInsert(key, nullptr, touch, &group, &inserted);
+  ARROW_RETURN_NOT_OK(table->status());
   // Key group 0: the single partition of an aggregate without keys.
   if (!inserted.empty()) shared_->calls->Init(group);
   return group;

@@ -270,7 +270,7 @@ void SessionAggregateOperator::Queue(uint8_t* group) {
   SessionSlots* slots = SessionsOf(group);
   if (slots->first->end >= slots->queued_time) return;
   slots->queued_time = slots->first->end;
-  queue_.Push(slots->queued_time, group);
+  table_->AddDue(slots->queued_time, group);
 }
 
 /// Brings the pending rows into the table.
@@ -347,9 +347,9 @@ Status SessionAggregateOperator::EmitAll() {
         ARROW_RETURN_NOT_OK(emit_full(options_.batch_rows));
       }
     }
-    return Status::OK();
+    return emit_full(1);
   }));
-  return emit_full(1);
+  return Status::OK();
 }
 
 /// Takes the emitted sessions, which lead the lists of their keys, out of the table.
@@ -370,24 +370,22 @@ void SessionAggregateOperator::DropEvicted(int64_t watermark) {
   results_.clear();
 }
 
-/// Emits and drops the sessions that the watermark has passed.
-Status SessionAggregateOperator::Evict() {
-  const int64_t watermark = context_->eviction_watermark_micros[options_.operator_id];
-  const std::vector<ExpiryQueue::Entry> due = queue_.TakeDue(watermark);
-  for (size_t i = 0; i < due.size(); ++i) {
-    if (i + kPrefetchKeys < due.size()) {
+/// Emits and drops the sessions of due keys that the watermark has passed.
+Status SessionAggregateOperator::EvictDue(const state::DueGroup* due, int64_t count,
+                                          int64_t watermark) {
+  for (int64_t i = 0; i < count; ++i) {
+    if (i + static_cast<int64_t>(kPrefetchKeys) < count) {
       __builtin_prefetch(SessionsOf(due[i + kPrefetchKeys].group));
     }
-    const ExpiryQueue::Entry& entry = due[i];
-    SessionSlots* slots = SessionsOf(entry.group);
-    if (slots->queued_time != entry.time) continue;
+    SessionSlots* slots = SessionsOf(due[i].group);
+    if (slots->queued_time != due[i].time && slots->queued_time != SessionSlots::kUnknown) continue;
     slots->queued_time = SessionSlots::kNotQueued;
     if (slots->first->end > watermark) {
-      Queue(entry.group);
+      Queue(due[i].group);
       continue;
     }
     for (Session* one = slots->first; one != nullptr && one->end <= watermark; one = one->next) {
-      results_.push_back({one, entry.group});
+      results_.push_back({one, due[i].group});
     }
     if (static_cast<int64_t>(results_.size()) < options_.batch_rows) continue;
     ARROW_RETURN_NOT_OK(EmitResults());
@@ -396,6 +394,13 @@ Status SessionAggregateOperator::Evict() {
   ARROW_RETURN_NOT_OK(EmitResults());
   DropEvicted(watermark);
   return Status::OK();
+}
+
+Status SessionAggregateOperator::Evict() {
+  const int64_t watermark = context_->eviction_watermark_micros[options_.operator_id];
+  return table_->TakeDue(watermark, [&](const state::DueGroup* due, int64_t count) {
+    return EvictDue(due, count, watermark);
+  });
 }
 
 Status SessionAggregateOperator::FinishInput(int input) {

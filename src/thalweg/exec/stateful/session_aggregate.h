@@ -18,7 +18,6 @@
 #include <vector>
 
 #include "thalweg/exec/operator.h"
-#include "thalweg/exec/stateful/expiry_queue.h"
 #include "thalweg/exec/stateful/late_groups.h"
 #include "thalweg/exec/stateful/session_list.h"
 #include "thalweg/state/state_table.h"
@@ -96,6 +95,7 @@ class SessionAggregateOperator : public Operator, public StatefulOperator {
 
   Status EmitAll();
   Status Evict();
+  Status EvictDue(const state::DueGroup* due, int64_t count, int64_t watermark);
   void DropEvicted(int64_t watermark);
   Status EmitResults();
   Result<ArrayPtr> MakeWindows() const;
@@ -106,9 +106,8 @@ class SessionAggregateOperator : public Operator, public StatefulOperator {
   const EpochContext* context_ = nullptr;
   StateMetrics metrics_;
   LateGroups late_groups_;
-  ExpiryQueue queue_;  // keys by the end of their first session
   int64_t num_sessions_ = 0;
-  bool counted_ = false;  // whether what was loaded is in num_sessions_ and queue_
+  bool counted_ = false;  // whether what was loaded is in num_sessions_ and due
   uint32_t merge_ = 0;
 
   // The merge under way.

@@ -97,7 +97,7 @@ Result<Session*> SessionListCodec::LoadSession(std::string_view* bytes) const {
 
 Status SessionListCodec::Load(uint8_t* slots, std::string_view bytes) const {
   auto* list = reinterpret_cast<SessionSlots*>(slots);
-  *list = {nullptr, SessionSlots::kNotQueued, 0, 0};
+  *list = {nullptr, SessionSlots::kUnknown, 0, 0};
   ARROW_ASSIGN_OR_RAISE(uint64_t count, TakeVarint(&bytes));
   Session** link = &list->first;
   for (; count > 0; --count) {

@@ -28,9 +28,11 @@ static_assert(sizeof(Session) == state::kSlotOffset);
 /// The slots of a key's entry in the state table.
 struct SessionSlots {
   static constexpr int64_t kNotQueued = std::numeric_limits<int64_t>::max();
+  /// The entry came from a file or from disk: the table may know of a time, or not yet.
+  static constexpr int64_t kUnknown = kNotQueued - 1;
 
   Session* first;
-  /// Time of the key's latest entry in the operator's expiry queue.
+  /// When the table was last told that the key will be due, or one of the above.
   int64_t queued_time;
   /// Scratch of a merge: the merge that met the key last, and the key's number in it.
   uint32_t merge;

@@ -187,7 +187,7 @@ Status StreamJoinOperator::MatchSorted(int side, const Batch& batch, int32_t row
 
 Status StreamJoinOperator::Match(int side, const Batch& batch) {
   has_match_.assign(batch.num_rows, 0);
-  table_->side(1 - side)->Find(keys_, matchable_, &first_);
+  ARROW_RETURN_NOT_OK(table_->side(1 - side)->Find(keys_, matchable_, &first_));
   ARROW_RETURN_NOT_OK(FindTimeRanges(side, batch));
   sorted_chains_.Clear();
   Pairs pairs;
@@ -300,7 +300,7 @@ Status StreamJoinOperator::EmitKeptLeft(const std::vector<StoredRow*>& rows) {
     } else {
       ++metrics_.num_rows_removed;
     }
-    table_->side(0)->Remove(row);
+    ARROW_RETURN_NOT_OK(table_->side(0)->Remove(row));
   }
   return Emit(std::move(out));
 }

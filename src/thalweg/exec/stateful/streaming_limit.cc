@@ -45,10 +45,14 @@ state::StateSchema RowCountCodec::Schema() {
 Result<uint8_t*> StreamingLimitOperator::FindCount(bool insert) {
   state::KeyBatch key;
   ARROW_RETURN_NOT_OK(table_->options().keys->Encode({}, 1, &key));
-  if (!insert) return table_->Find(key, 0);
   uint8_t* group = nullptr;
-  std::vector<int32_t> inserted;
-  table_->FindOrInsert(key, nullptr, /*touch=*/true, &group, &inserted);
+  if (insert) {
+    std::vector<int32_t> inserted;
+    table_->FindOrInsert(key, nullptr, /*touch=*/true, &group, &inserted);
+  } else {
+    group = table_->Find(key, 0);
+  }
+  ARROW_RETURN_NOT_OK(table_->status());
   return group;
 }
 

@@ -1,11 +1,11 @@
-#include "thalweg/exec/stateful/expiry_queue.h"
+#include "thalweg/state/expiry_queue.h"
 
 #include <algorithm>
 #include <random>
 
 #include <gtest/gtest.h>
 
-namespace thalweg::exec {
+namespace thalweg::state {
 namespace {
 
 std::vector<int64_t> Times(const std::vector<ExpiryQueue::Entry>& entries) {
@@ -48,4 +48,4 @@ TEST(ExpiryQueueTest, AgreesWithSorting) {
 }
 
 }  // namespace
-}  // namespace thalweg::exec
+}  // namespace thalweg::state

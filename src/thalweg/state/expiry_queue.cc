@@ -1,10 +1,11 @@
-#include "thalweg/exec/stateful/expiry_queue.h"
+#include "thalweg/state/expiry_queue.h"
 
 #include <algorithm>
 
 #include "thalweg/state/second_bucket.h"
 
-namespace thalweg::exec {
+namespace thalweg::state {
+
 void ExpiryQueue::Push(int64_t time, uint8_t* group) {
   buckets_[state::LastOfSecond(time)].push_back({time, group});
 }
@@ -26,4 +27,4 @@ std::vector<ExpiryQueue::Entry> ExpiryQueue::TakeDue(int64_t now) {
   return due;
 }
 
-}  // namespace thalweg::exec
+}  // namespace thalweg::state

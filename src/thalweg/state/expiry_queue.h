@@ -7,7 +7,7 @@
 #include <map>
 #include <vector>
 
-namespace thalweg::exec {
+namespace thalweg::state {
 
 /// Times are microseconds. Entries are never changed: whoever moves a group's time pushes it again
 /// and takes the older entry for stale when it comes out. One thread.
@@ -28,4 +28,4 @@ class ExpiryQueue {
   std::map<int64_t, std::vector<Entry>> buckets_;  // by the last microsecond of their second
 };
 
-}  // namespace thalweg::exec
+}  // namespace thalweg::state
