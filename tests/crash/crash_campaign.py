@@ -31,6 +31,12 @@ POINTS = ["offsets.before", "offsets.half", "offsets.after", "epoch.mid", "state
           "sink.manifest_half", "sink.after_manifest", "commit.before", "commit.half",
           "commit.after", "source_log.after"]
 
+# Some queries keep next to nothing in memory from batch to batch.
+ON_DISK = """
+SET spark.sql.streaming.stateStore.providerClass =
+  org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider;
+SET thalweg.streaming.stateStore.maxMemory = 1k;
+"""
 SOURCE = """
 CREATE TEMPORARY VIEW events (ts TIMESTAMP, k STRING, v INT) USING json
 OPTIONS (path '{events}', maxFilesPerTrigger '{files}');
@@ -129,10 +135,10 @@ class Campaign:
             assert self.answers[name], f"{name}: the batch answer is empty"
         return self.answers[name]
 
-    def start(self, name, run, files, fault):
+    def start(self, name, run, files, fault, on_disk):
         source = SOURCE.format(events=run / "events", data=self.data, files=files)
         return self.sql(
-            f"{source} CREATE STREAMING TABLE out USING parquet LOCATION '{run}/out' OPTIONS ("
+            f"{ON_DISK if on_disk else ''}{source} CREATE STREAMING TABLE out USING parquet LOCATION '{run}/out' OPTIONS ("
             f"trigger 'availableNow', checkpointLocation '{run}/checkpoint') AS {QUERIES[name][0]}",
             fault)
 
@@ -146,6 +152,7 @@ class Campaign:
         for file in early:
             os.link(file, run / "events" / file.name)
         files = chance.choice([1, 2, 3, 7])
+        on_disk = chance.random() < 0.5
         killed = 0
         for _ in range(chance.randrange(1, 5)):
             kind = chance.choice(["point", "random", "outside"])
@@ -154,7 +161,7 @@ class Campaign:
                 fault = f"{chance.choice(POINTS)}:{chance.randrange(1, 9)}=kill"
             elif kind == "random":
                 fault = f"random:{chance.randrange(1, 1 << 30)}:{chance.randrange(5, 120)}=kill"
-            process = self.start(name, run, files, fault)
+            process = self.start(name, run, files, fault, on_disk)
             if kind == "outside":
                 time.sleep(chance.uniform(0.0, 0.25))
                 process.send_signal(signal.SIGKILL)
@@ -165,7 +172,7 @@ class Campaign:
             elif process.returncode != 0:
                 raise AssertionError(f"seed {seed}: exit {process.returncode}: {error}")
         os.link(last, run / "events" / last.name)
-        process = self.start(name, run, files, "")
+        process = self.start(name, run, files, "", on_disk)
         _, error = process.communicate(timeout=60)
         assert process.returncode == 0, f"seed {seed}: the last start failed: {error}"
         self.compare(name, run, seed)

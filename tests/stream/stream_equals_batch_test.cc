@@ -108,7 +108,7 @@ constexpr Query kQueries[] = {
 
 class Run {
  public:
-  explicit Run(uint64_t seed) : random_(seed), files_(MakeFiles()) {}
+  explicit Run(uint64_t seed) : random_(seed), files_(MakeFiles()), uses_disk_(Draw(2) == 0) {}
 
   int Draw(int below) { return static_cast<int>(random_() % static_cast<uint64_t>(below)); }
 
@@ -145,11 +145,14 @@ class Run {
 
   std::string final_watermark() const { return Text(latest_ - kDelaySeconds); }
   const std::vector<std::string>& files() const { return files_; }
+  /// Whether state goes to disk when it exceeds a budget of memory, which each start chooses.
+  bool uses_disk() const { return uses_disk_; }
 
  private:
   std::mt19937_64 random_;
   int64_t latest_ = 0;
   std::vector<std::string> files_;
+  bool uses_disk_;
 };
 
 class StreamEqualsBatch {
@@ -195,6 +198,12 @@ class StreamEqualsBatch {
     session::SessionOptions options;
     options.settings["thalweg.execution.workers"] = std::to_string(1 + run_.Draw(4));
     options.settings["thalweg.execution.batchRows"] = std::to_string(1 + run_.Draw(100));
+    if (run_.uses_disk()) {
+      options.settings["spark.sql.streaming.stateStore.providerClass"] =
+          "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider";
+      const char* budgets[] = {"1", "8k", "64k", "16m"};
+      options.settings["thalweg.streaming.stateStore.maxMemory"] = budgets[run_.Draw(4)];
+    }
     auto session = session::Session::Make(std::move(options)).ValueOrDie();
     for (const std::string& view :
          {fmt::format("CREATE TEMPORARY VIEW events (ts TIMESTAMP, k STRING, v INT, name STRING) "
