@@ -1,5 +1,5 @@
 # The everyday words; each is one line of what it does.
-.PHONY: setup build dev test lint tidy format bench bench-spark bench-spark-stateful install clean
+.PHONY: setup build dev test mutations lint tidy format bench bench-spark bench-spark-stateful install clean
 
 PREFIX ?= /usr/local
 
@@ -11,6 +11,8 @@ dev: setup     ## debug build
 	tools/build.sh dev
 test:          ## everything that CI runs
 	./test.sh
+mutations: build  ## deliberate bugs, each of which the tests must catch (takes long)
+	time python3 tests/mutations/run.py
 lint: setup    ## formatting, structure and shell scripts
 	find src include apps bench examples tests -name '*.h' -o -name '*.cc' | xargs clang-format-14 --dry-run -Werror
 	python3 tests/structure/check_structure.py

@@ -69,6 +69,26 @@ QUERIES = {
         "SELECT l.k, l.ts, l.v, r.ts AS rts, r.v AS rv FROM events l LEFT JOIN events r "
         "ON l.k = r.k AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 5 SECONDS AND l.v < r.v "
         "WHERE r.v IS NOT NULL OR l.ts < TIMESTAMP'{watermark}' - INTERVAL 5 SECONDS"),
+    "interval_full_join": (
+        "SELECT l.k, l.ts, l.v, r.k AS rk, r.ts AS rts, r.v AS rv FROM (SELECT * FROM STREAM "
+        "events WATERMARK ts DELAY OF INTERVAL 20 SECONDS) l FULL JOIN (SELECT * FROM STREAM "
+        "events WATERMARK ts DELAY OF INTERVAL 20 SECONDS) r ON l.k = r.k AND r.ts > l.ts "
+        "AND r.ts <= l.ts + INTERVAL 5 SECONDS AND l.v < r.v",
+        "SELECT l.k, l.ts, l.v, r.k AS rk, r.ts AS rts, r.v AS rv FROM events l FULL JOIN events "
+        "r ON l.k = r.k AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 5 SECONDS AND l.v < r.v "
+        "WHERE (l.v IS NOT NULL AND r.v IS NOT NULL) "
+        "OR (r.v IS NULL AND l.ts < TIMESTAMP'{watermark}' - INTERVAL 5 SECONDS) "
+        "OR (l.v IS NULL AND r.ts <= TIMESTAMP'{watermark}')"),
+    "interval_semi_join": (
+        "SELECT l.k, l.ts, l.v FROM (SELECT * FROM STREAM events WATERMARK ts DELAY OF INTERVAL "
+        "20 SECONDS) l LEFT SEMI JOIN (SELECT * FROM STREAM events WATERMARK ts DELAY OF INTERVAL "
+        "20 SECONDS) r ON l.k = r.k AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 5 SECONDS "
+        "AND l.v < r.v",
+        "SELECT l.k, l.ts, l.v FROM events l LEFT SEMI JOIN events r ON l.k = r.k "
+        "AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 5 SECONDS AND l.v < r.v"),
+    "static_join": (
+        "SELECT e.ts, e.v, n.name FROM STREAM events e LEFT JOIN names n ON e.k = n.k",
+        "SELECT e.ts, e.v, n.name FROM events e LEFT JOIN names n ON e.k = n.k"),
     "session": (
         "SELECT w.start AS s, w.end AS e, k, c, t FROM (SELECT session_window(ts, '6 seconds') "
         "AS w, k, count(*) AS c, sum(v) AS t FROM STREAM events "
@@ -76,6 +96,14 @@ QUERIES = {
         "SELECT session_window.start AS s, session_window.end AS e, k, count(*) AS c, "
         "sum(v) AS t FROM events GROUP BY session_window(ts, '6 seconds'), k "
         "HAVING max(ts) + INTERVAL 6 SECONDS <= TIMESTAMP'{watermark}'"),
+    "session_gaps": (
+        "SELECT w.start AS s, w.end AS e, k, c, avg FROM (SELECT session_window(ts, "
+        "CASE WHEN v % 3 = 0 THEN '9 seconds' WHEN v % 7 <> 0 THEN '4 seconds' END) AS w, k, "
+        "count(*) AS c, avg(v) AS avg FROM STREAM events WATERMARK ts DELAY OF INTERVAL 20 "
+        "SECONDS GROUP BY k, 1)",
+        "SELECT w.start AS s, w.end AS e, k, count(*) AS c, avg(v) AS avg FROM (SELECT "
+        "session_window(ts, CASE WHEN v % 3 = 0 THEN '9 seconds' WHEN v % 7 <> 0 THEN '4 seconds' "
+        "END) AS w, k, v FROM events) GROUP BY k, w HAVING max(w.end) <= TIMESTAMP'{watermark}'"),
     "duplicates": (
         "SELECT DISTINCT k, ts FROM STREAM events WATERMARK ts DELAY OF INTERVAL 20 SECONDS",
         "SELECT DISTINCT k, ts FROM events WHERE ts <= TIMESTAMP'{watermark}'"),

@@ -93,6 +93,8 @@ TEST(RecoveryTest, EachRowOfTheTable) {
   EXPECT_EQ(next.kind, Kind::kContinue);
   EXPECT_EQ(next.next_batch, 5);
   EXPECT_EQ(next.state_commit, 4);
+  // The oldest entries that are kept will do, so that a checkpoint can be set back to any commit.
+  EXPECT_EQ(DecideRecovery({4, 4, false})->next_batch, 5);
   auto rerun = *DecideRecovery({4, 3, true});
   EXPECT_EQ(rerun.kind, Kind::kRerun);
   EXPECT_EQ(rerun.next_batch, 4);

@@ -15,10 +15,6 @@ Result<RecoveryDecision> DecideRecovery(const RecoveryFacts& facts) {
     }
     return decision;
   }
-  if (*latest > 0 && !facts.has_previous_offsets) {
-    return MakeError("BATCH_METADATA_NOT_FOUND",
-                     {{"batchMetadataFile", "offsets/" + std::to_string(*latest - 1)}});
-  }
   if (committed && *committed > *latest) {
     return MakeError("BATCH_METADATA_NOT_FOUND",
                      {{"batchMetadataFile", "offsets/" + std::to_string(*committed)}});
@@ -28,6 +24,10 @@ Result<RecoveryDecision> DecideRecovery(const RecoveryFacts& facts) {
     decision.kind = RecoveryDecision::Kind::kContinue;
     decision.next_batch = *latest + 1;
     return decision;
+  }
+  if (*latest > 0 && !facts.has_previous_offsets) {
+    return MakeError("BATCH_METADATA_NOT_FOUND",
+                     {{"batchMetadataFile", "offsets/" + std::to_string(*latest - 1)}});
   }
   decision.kind = RecoveryDecision::Kind::kRerun;
   decision.next_batch = *latest;

@@ -12,7 +12,7 @@ namespace thalweg::checkpoint {
 struct RecoveryFacts {
   std::optional<int64_t> latest_offset_batch;  // L
   std::optional<int64_t> latest_commit_batch;  // C
-  bool has_previous_offsets = false;           // offsets/(L-1) exists; required when L > 0
+  bool has_previous_offsets = false;           // offsets/(L-1) exists; a rerun of L > 0 needs it
 };
 
 struct RecoveryDecision {

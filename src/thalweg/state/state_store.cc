@@ -18,6 +18,9 @@ constexpr int kShareOfTimeWhenLate = 4;
 /// Bytes that may wait for the device.
 constexpr int64_t kQueuedBytes = 16 << 20;
 
+/// File names begin with the epoch they belong to.
+int64_t EpochOf(const std::string& name) { return std::strtoll(name.c_str(), nullptr, 10); }
+
 }  // namespace
 
 StateStore::StateStore(StateStoreOptions options) : options_(std::move(options)) {
@@ -78,8 +81,7 @@ Status StateStore::LoadFile(int worker, const std::string& name) {
   const std::string path = PathOf(name);
   File file;
   file.name = name;
-  // File names begin with the epoch they belong to.
-  file.epoch = std::strtoll(name.c_str(), nullptr, 10);
+  file.epoch = EpochOf(name);
   StateFileVisitor visitor;
   visitor.worker = worker;
   visitor.num_workers = num_workers();
@@ -312,8 +314,11 @@ Status StateStore::DeleteUnreferenced(const std::vector<StateManifest>& retained
   for (const File& file : snapshots_) wanted.insert(file.name);
   for (const File& file : changes_) wanted.insert(file.name);
   for (const auto& worker : workers_) wanted.insert(worker->snapshot_name);
+  // Files of later epochs are another run's, which has taken the checkpoint over.
+  int64_t newest_epoch = -1;
+  for (const std::string& name : wanted) newest_epoch = std::max(newest_epoch, EpochOf(name));
   for (auto name = known_files_.begin(); name != known_files_.end();) {
-    if (wanted.contains(*name)) {
+    if (wanted.contains(*name) || EpochOf(*name) > newest_epoch) {
       ++name;
       continue;
     }

@@ -163,7 +163,9 @@ Result<bool> EpochLoop::RunTrigger() {
   times_.BeginTrigger();
   monitor_->BeginTrigger();
   TriggerFacts facts;
-  ARROW_RETURN_NOT_OK(times_.Measure("triggerExecution", [&] { return RunTriggerSteps(&facts); }));
+  const Status status =
+      times_.Measure("triggerExecution", [&] { return RunTriggerSteps(&facts); });
+  if (!status.ok()) return ExplainFailure(status);
   ReportTrigger(facts);
   // After the report: who waited for this trigger finds its progress.
   monitor_->EndTrigger(/*found_nothing=*/!facts.executed);
@@ -231,7 +233,9 @@ Status EpochLoop::WriteOffsets() {
   entry.batch_timestamp_millis = batch_timestamp_millis_;
   entry.conf = pinned_;
   entry.offsets = available_;
+  adds_entry_ = true;
   ARROW_RETURN_NOT_OK(offset_log_.Add(batch_, entry));
+  adds_entry_ = false;
   ARROW_RETURN_NOT_OK(CheckOwnership());
   if (batch_ > 0) ARROW_RETURN_NOT_OK(sources_.Commit(committed_));
   if (batch_ <= settings_.min_batches_to_retain) return Status::OK();
@@ -243,16 +247,30 @@ Status EpochLoop::WriteOffsets() {
 }
 
 /// Whether this run may still go on with its batch. One that was paused, and whose lock another run
-/// has got by some means, finds that the other has committed the batch already, or has gone on so
-/// far that it has removed the entries of this batch or of the one before.
-Status EpochLoop::CheckOwnership() const {
-  ARROW_ASSIGN_OR_RAISE(const bool planned, offset_log_.Exists(batch_));
+/// has got by some means, finds that the other has committed the batch already, or has gone on so far
+/// that it has removed the entries of this batch or of the one before.
+Status EpochLoop::CheckOwnership() {
+  ARROW_ASSIGN_OR_RAISE(bool owned, offset_log_.Exists(batch_));
   ARROW_ASSIGN_OR_RAISE(const bool committed, commit_log_.Exists(batch_));
-  bool follows = true;
-  if (batch_ > 0) {
-    ARROW_ASSIGN_OR_RAISE(follows, offset_log_.Exists(batch_ - 1));
+  owned = owned && !committed;
+  if (owned && ran_batch_) {
+    ARROW_ASSIGN_OR_RAISE(owned, offset_log_.Exists(batch_ - 1));
+  } else if (owned) {
+    ARROW_ASSIGN_OR_RAISE(const auto latest, offset_log_.LatestId());
+    owned = latest == batch_;
   }
-  if (planned && follows && !committed) return Status::OK();
+  if (owned) return Status::OK();
+  return MakeError("CONCURRENT_STREAM_LOG_UPDATE", {{"batchId", std::to_string(batch_)}});
+}
+
+/// What went wrong in a trigger: if another run has got ahead of this one, that is why.
+Status EpochLoop::ExplainFailure(Status failure) {
+  if (!recovered_ || adds_entry_ || failure.IsCancelled()) return failure;
+  const auto planned = offset_log_.LatestId();
+  const auto committed = commit_log_.LatestId();
+  if (!planned.ok() || !committed.ok()) return failure;
+  const int64_t known = constructed_ ? batch_ : batch_ - 1;
+  if (planned->value_or(-1) <= known && committed->value_or(-1) < batch_) return failure;
   return MakeError("CONCURRENT_STREAM_LOG_UPDATE", {{"batchId", std::to_string(batch_)}});
 }
 
@@ -352,12 +370,14 @@ Status EpochLoop::CommitBatch() {
     for (const int64_t rows : result_->input_rows) entry.input_rows += rows;
     entry.input_hash = result_->input_hash;
   }
+  adds_entry_ = true;
   ARROW_RETURN_NOT_OK(commit_log_.Add(batch_, entry));
   // What was purged before could be created again: such a commit counts for nobody.
   ARROW_ASSIGN_OR_RAISE(const bool planned, offset_log_.Exists(batch_));
   if (!planned) {
     return MakeError("CONCURRENT_STREAM_LOG_UPDATE", {{"batchId", std::to_string(batch_)}});
   }
+  adds_entry_ = false;
   if (is_stateful_) retained_.Committed(batch_, std::move(manifests_), plan_);
   committed_ = available_;
   previous_watermark_millis_ = batch_watermark_millis_;

@@ -86,7 +86,8 @@ class EpochLoop {
   Status ProduceInto(io::StreamSink* sink, const exec::EpochContext& context,
                      const exec::EpochInput& input);
   Status CommitBatch();
-  Status CheckOwnership() const;
+  Status CheckOwnership();
+  Status ExplainFailure(Status failure);
 
   bool has_new_data() const { return committed_ != available_; }
   std::string StateDirectory() const;
@@ -116,6 +117,7 @@ class EpochLoop {
   int64_t batch_ = 0;
   bool constructed_ = false;  // it is in the offset log
   bool ran_batch_ = false;    // some batch ran in this run
+  bool adds_entry_ = false;   // an entry of a log is being written
   Offsets committed_;         // where it starts
   Offsets available_;         // where it ends
   Offsets latest_;            // newest offsets, for progress
