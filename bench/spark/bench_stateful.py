@@ -5,19 +5,21 @@ usage: bench_stateful.py [--rows N] [--keys N] [--batches N] [--only TEXT] [--fo
                          [--without ENGINE]... [--fresh] [--heap SIZE] [--build DIR]
 
 Each query reads its files with trigger availableNow, one file a micro-batch, into a sink that takes
-every column and keeps nothing; the checkpoint is on disk. Spark runs with 2 shuffle partitions, once
-with its state in memory (HDFS-backed provider) and once in RocksDB (change log checkpoints, no row
-tracking); the better one counts. Every engine runs the query once on a small data set first, then
-once on the one that counts. --fresh gives Spark a new JVM for each query (honest memory, slower).
+every column and keeps nothing; the checkpoint is on disk. Spark runs with 2 shuffle partitions,
+once with its state in memory (HDFS-backed provider) and once in RocksDB (change log checkpoints, no
+row tracking); the better one counts. Every engine runs the query once on a small data set first,
+then once on the one that counts. --fresh gives Spark a new JVM for each query (honest memory,
+slower).
 
 --rows: rows of the streams of most queries (joins have two streams of half of it); their event time
-spans 400 seconds, so that the interval join keeps rows / 8 rows a side: 1 M with the default of 8 M.
+spans 400 seconds, so that the interval join keeps rows / 8 rows a side or more: 1 M by default.
 --keys: distinct keys of "dedup" and "count per key", each of which comes twice.
 A quick look: --rows 100000 --keys 50000 --batches 3 --without rocksdb
 
-Printed for each query: M events/s and their ratio to Spark; peak resident memory of all processes in
-MB; core-seconds (user and system, all processes) per million events; rows written (which must be
-equal, else the line says so). "keeps" are the most rows of state after a batch.
+Printed for each query: M events/s and their ratio to Spark; peak resident memory of all processes
+in MB; core-seconds (user and system, all processes) per million events and their ratio, which a
+busy machine changes little; rows written (which must be equal, else the line says so). "keeps" are
+the most rows of state after a batch.
 """
 
 import argparse
@@ -101,7 +103,7 @@ def stream_sql(stream, rows, keys):
     near = max(1, rows * 5 // SECONDS)  # rows of five seconds
     if stream == "bids":
         # A quarter of the events are repeats from the last five seconds.
-        return (f"(hash(i, 1) % 10000)::BIGINT AS auction, (hash(i, 2) % 100000)::BIGINT AS bidder, "
+        return ("(hash(i, 1) % 10000)::BIGINT AS auction, (hash(i, 2) % 100000)::BIGINT AS bidder, "
                 f"CASE WHEN hash(i, 5) % 4 = 0 THEN greatest(0, i - (hash(i, 6) % {near})::BIGINT) "
                 f"ELSE i END AS event, (hash(i, 3) % 100000000)::BIGINT AS price, {time_of}")
     if stream == "keys":
@@ -302,6 +304,8 @@ def print_row(name, query, own, sparks):
             value = "-" if one is None else (
                 f"{one[key]:.0f}" if scale is None else f"{one[key] / one['read'] * scale:.2f}")
             cells.append(f"{value:>8}")
+    saved = "-" if spark is None or own["cpu"] == 0 else f"{spark['cpu'] / own['cpu']:.1f}x"
+    cells.append(f"{saved:>8}")
     cells.append(f"{own['kept']:>10}{own['longest']:>7.2f}{own['written']:>11}")
     for backend, one in sparks.items():
         if (one["read"], one["written"]) != (own["read"], own["written"]):
@@ -332,7 +336,8 @@ def main():
     print(f"{arguments.rows} rows, {arguments.keys} keys, {arguments.form}, {arguments.batches} "
           "micro-batches, 2 threads; M events/s, MB, core-seconds per M events, longest batch in s")
     print(f"{'query':<20}{'thalweg':>8}{'memory':>8}{'rocksdb':>8}{'ratio':>8}{'floor':>8}"
-          f"{'MB':>8}{'spark':>8}{'core-s':>8}{'spark':>8}{'keeps':>10}{'batch':>7}{'written':>11}")
+          f"{'MB':>8}{'spark':>8}{'core-s':>8}{'spark':>8}{'ratio':>8}{'keeps':>10}"
+          f"{'batch':>7}{'written':>11}", flush=True)
     spark = SparkRuns(arguments)
     for name, query in QUERIES.items():
         if arguments.only not in name:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What bench/statement_runner.cc is for the engine, for Spark: the same lines in, the same answers out.
+"""What bench/statement_runner.cc is for the engine, for Spark: same lines, same answers.
 
 usage: spark_runner.py KEY=VALUE...   (settings of the session; "memory=8g" is the JVM's heap)
 
