@@ -1,11 +1,48 @@
 #include "thalweg/exec/window_shape.h"
 
+#include <algorithm>
+#include <limits>
+
 #include <arrow/api.h>
 
 namespace thalweg::exec {
 
-std::vector<int64_t> LastStarts(const arrow::Array& times, const WindowShape& shape) {
-  const int64_t* values = static_cast<const arrow::TimestampArray&>(times).raw_values();
+namespace {
+
+/// Of the first and the last window.
+Status CheckReach(int64_t first_time, int64_t last_time, const WindowShape& shape) {
+  const int64_t first = shape.LastStart(first_time);
+  const int64_t last = shape.LastStart(last_time);
+  const int64_t reach = (shape.size - 1) / shape.slide * shape.slide;
+  int64_t earliest = 0;
+  if (first <= first_time && last <= last_time && shape.EndOf(last) > last &&
+      !__builtin_sub_overflow(first, reach, &earliest)) {
+    return Status::OK();
+  }
+  return MakeError("ARITHMETIC_OVERFLOW", {{"message", "long overflow"},
+                                           {"alternative", ""},
+                                           {"config", "\"spark.sql.ansi.enabled\""}});
+}
+
+Status CheckReach(const arrow::TimestampArray& times, const WindowShape& shape) {
+  const int64_t* values = times.raw_values();
+  int64_t first = std::numeric_limits<int64_t>::max();
+  int64_t last = std::numeric_limits<int64_t>::min();
+  const bool has_nulls = times.null_count() > 0;
+  for (int64_t i = 0; i < times.length(); ++i) {
+    if (has_nulls && times.IsNull(i)) continue;
+    first = std::min(first, values[i]);
+    last = std::max(last, values[i]);
+  }
+  return first > last ? Status::OK() : CheckReach(first, last, shape);
+}
+
+}  // namespace
+
+Result<std::vector<int64_t>> LastStarts(const arrow::Array& times, const WindowShape& shape) {
+  const auto& typed = static_cast<const arrow::TimestampArray&>(times);
+  ARROW_RETURN_NOT_OK(CheckReach(typed, shape));
+  const int64_t* values = typed.raw_values();
   std::vector<int64_t> starts(times.length());
   if (starts.empty()) return starts;
   if (times.null_count() > 0) {

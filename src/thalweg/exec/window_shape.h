@@ -19,7 +19,7 @@ struct WindowShape {
   static int64_t Wrapped(uint64_t bits) { return static_cast<int64_t>(bits); }
   bool overlaps() const { return slide < size; }
   /// Start of the last window that begins at or before `time`. Near the ends of all time it wraps
-  /// around, as in Spark.
+  /// around.
   int64_t LastStart(int64_t time) const {
     const int64_t rest =
         Wrapped(static_cast<uint64_t>(time) - static_cast<uint64_t>(start)) % slide;
@@ -38,7 +38,8 @@ struct WindowShape {
 };
 
 /// The last start for each time, NULL or not (a NULL's is of no meaning).
-std::vector<int64_t> LastStarts(const arrow::Array& times, const WindowShape& shape);
+/// Errors: ARITHMETIC_OVERFLOW when a window would reach beyond all time.
+Result<std::vector<int64_t>> LastStarts(const arrow::Array& times, const WindowShape& shape);
 
 /// The rows whose time is not NULL; null if that is all of them.
 Selection PresentTimes(const arrow::Array& times);

@@ -262,7 +262,11 @@ Result<ScalarPtr> UnitToUnitInterval(const std::string& text, const std::string&
 Result<int64_t> DelayMicros(const arrow::Scalar& interval) {
   if (interval.type->id() == arrow::Type::INTERVAL_MONTHS) {
     const int64_t months = static_cast<const arrow::MonthIntervalScalar&>(interval).value;
-    return months * 31 * kMicrosPerDay;
+    int64_t micros = 0;
+    if (__builtin_mul_overflow(months, 31 * kMicrosPerDay, &micros)) {
+      return MakeError("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION");
+    }
+    return micros;
   }
   return static_cast<const arrow::DurationScalar&>(interval).value;
 }

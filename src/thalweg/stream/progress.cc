@@ -1,11 +1,10 @@
 #include "thalweg/stream/progress.h"
 
-#include <chrono>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "thalweg/stream/progress_json.h"
+#include "thalweg/types/time_text.h"
 
 namespace thalweg::stream {
 namespace {
@@ -124,14 +123,15 @@ std::string ToPrettyJson(const StreamingQueryProgress& progress) {
 }
 
 std::string FormatProgressTimestamp(int64_t epoch_millis) {
-  const std::chrono::sys_time<std::chrono::milliseconds> time{
-      std::chrono::milliseconds(epoch_millis)};
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const int64_t millis = (time - day).count();
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     millis / 3600000, millis / 60000 % 60, millis / 1000 % 60, millis % 1000);
+  constexpr int64_t kDayMillis = 86'400'000;
+  const int64_t rest = epoch_millis % kDayMillis;
+  const int64_t millis = rest < 0 ? rest + kDayMillis : rest;
+  const CivilDate date = CivilFromDays((epoch_millis - millis) / kDayMillis);
+  // Years of their era, as Spark writes them: the one before 1 is 1 again.
+  const int64_t year = date.year > 0 ? date.year : 1 - date.year;
+  return fmt::format("{}{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", year > 9999 ? "+" : "", year,
+                     date.month, date.day, millis / 3600000, millis / 60000 % 60,
+                     millis / 1000 % 60, millis % 1000);
 }
 
 }  // namespace thalweg::stream

@@ -151,6 +151,11 @@ Result<Rows> PlanBuilder::BuildGlobalAggregate(const plan::Node& node, Rows rows
 Result<Rows> PlanBuilder::BuildGroupedAggregate(const plan::Node& node, Rows rows, int operator_id,
                                                 std::shared_ptr<const AggregateCalls> calls,
                                                 bool merges_slots) {
+  if (operator_id >= 0 && options_.output_mode != io::OutputMode::kComplete) {
+    std::vector<plan::Attribute> columns;
+    for (const plan::NamedExpression& key : node.grouping) columns.push_back(key.output);
+    ARROW_RETURN_NOT_OK(CheckOneEventTime(columns));
+  }
   AggregateOptions options;
   options.merges_slots = merges_slots;
   std::vector<TypePtr> types;

@@ -116,6 +116,8 @@ Result<std::shared_ptr<const AggregateCalls>> BindAggregates(
     const plan::Node& node, std::vector<expr::ExpressionPtr>* inputs);
 /// "a, b" of the expressions' texts.
 std::string JoinTexts(const std::vector<expr::ExpressionPtr>& expressions);
+/// Errors: MULTIPLE_EVENT_TIME_COLUMNS, if a stateful operator would see two watermarks.
+Status CheckOneEventTime(const std::vector<plan::Attribute>& columns);
 /// Name of a grouping key in the schema of state: Spark names computed keys all alike.
 std::string StateKeyName(const expr::Expression& key);
 /// "name(keys=[k#1], functions=[sum(v)])": an aggregation in EXPLAIN.

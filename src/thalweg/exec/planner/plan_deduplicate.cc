@@ -49,6 +49,7 @@ Result<Rows> PlanBuilder::BuildDeduplicate(const plan::Node& node) {
   if (node.within_watermark) return BuildDeduplicateWithinWatermark(node);
   const plan::Node& child = *node.children[0];
   const int operator_id = child.is_streaming() ? NextOperatorId() : -1;
+  if (operator_id >= 0) ARROW_RETURN_NOT_OK(CheckOneEventTime(child.output));
   ARROW_ASSIGN_OR_RAISE(Rows rows, Build(node.children[0]));
   ARROW_ASSIGN_OR_RAISE(const DuplicateKeys keys, FindKeys(node));
   DeduplicateOptions options;
@@ -99,6 +100,7 @@ Result<Rows> PlanBuilder::BuildDeduplicateWithinWatermark(const plan::Node& node
   if (!node.is_streaming() || marked == input.end()) {
     return Status::Invalid("a deduplication within a watermark that is not there");
   }
+  ARROW_RETURN_NOT_OK(CheckOneEventTime(input));
   DeduplicateWithinWatermarkOptions options;
   options.operator_id = NextOperatorId();
   ARROW_ASSIGN_OR_RAISE(Rows rows, Build(node.children[0]));

@@ -112,17 +112,6 @@ state::StateSchema DescribeState(const plan::Node& node) {
   return schema;
 }
 
-Status CheckOneEventTime(const plan::Node& child) {
-  std::string columns;
-  int count = 0;
-  for (const plan::Attribute& attribute : child.output) {
-    if (!attribute.watermark_delay_millis) continue;
-    columns += (count++ == 0 ? "" : ",") + attribute.name + "#" + std::to_string(attribute.id);
-  }
-  if (count < 2) return Status::OK();
-  return MakeError("MULTIPLE_EVENT_TIME_COLUMNS", {{"eventTimeCols", columns}});
-}
-
 /// Fills in what one side of the join is, and computes its keys behind its columns.
 Result<std::vector<expr::ExpressionPtr>> PlanSide(const plan::Node& child,
                                                   const std::vector<expr::ExpressionPtr>& keys,
@@ -139,7 +128,7 @@ Result<std::vector<expr::ExpressionPtr>> PlanSide(const plan::Node& child,
   for (const expr::ExpressionPtr& key : bound) {
     side->key_columns.push_back(ColumnOf(key, &columns));
   }
-  ARROW_RETURN_NOT_OK(CheckOneEventTime(child));
+  ARROW_RETURN_NOT_OK(CheckOneEventTime(child.output));
   const plan::Attribute* marked = plan::FindMarked(child.output);
   if (marked != nullptr) side->late_column = OrdinalOf(child, marked->id);
   if (watermark.kind == plan::StateWatermark::Kind::kKey) {

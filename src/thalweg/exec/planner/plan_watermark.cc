@@ -19,6 +19,20 @@ void CollectRelations(const plan::Node& node,
 
 }  // namespace
 
+Status CheckOneEventTime(const std::vector<plan::Attribute>& columns) {
+  std::vector<uint64_t> marked;
+  std::string names;
+  for (const plan::Attribute& column : columns) {
+    if (!column.watermark_delay_millis || std::count(marked.begin(), marked.end(), column.id) > 0) {
+      continue;
+    }
+    names += (marked.empty() ? "" : ",") + column.name + "#" + std::to_string(column.id);
+    marked.push_back(column.id);
+  }
+  if (marked.size() < 2) return Status::OK();
+  return MakeError("MULTIPLE_EVENT_TIME_COLUMNS", {{"eventTimeCols", names}});
+}
+
 Result<Rows> PlanBuilder::BuildWatermark(const plan::Node& node) {
   // Without effect on bounded rows.
   if (!node.is_streaming()) return Build(node.children[0]);

@@ -51,7 +51,7 @@ Status SlicedAggregateOperator::EmitSlice(uint8_t* const* groups, int64_t count)
   const WindowShape& windows = options_.windows;
   const arrow::Array& slices = *columns[options_.window_key];
   const int64_t* begins = static_cast<const arrow::TimestampArray&>(slices).raw_values();
-  const std::vector<int64_t> last_starts = LastStarts(slices, windows);
+  ARROW_ASSIGN_OR_RAISE(const auto last_starts, LastStarts(slices, windows));
   std::vector<int32_t> parents;
   std::vector<int64_t> starts;
   for (int64_t i = 0; i < count; ++i) {

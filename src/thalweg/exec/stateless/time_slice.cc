@@ -15,7 +15,8 @@ Status TimeSliceOperator::Push(int, Batch batch) {
   ARROW_ASSIGN_OR_RAISE(const ArrayPtr times, expr::EvaluateToArray(*time_, context_->eval, dense));
   dense.selection = PresentTimes(*times);
   if (dense.num_selected() == 0) return Status::OK();
-  auto starts = arrow::Buffer::FromVector(LastStarts(*times, slices_));
+  ARROW_ASSIGN_OR_RAISE(auto last_starts, LastStarts(*times, slices_));
+  auto starts = arrow::Buffer::FromVector(std::move(last_starts));
   dense.columns.push_back(arrow::MakeArray(
       arrow::ArrayData::Make(times->type(), dense.num_rows, {nullptr, std::move(starts)}, 0)));
   return Emit(std::move(dense));

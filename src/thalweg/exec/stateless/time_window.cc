@@ -29,15 +29,15 @@ Status TimeWindowOperator::Push(int, Batch batch) {
 Status TimeWindowOperator::PushTumbling(Batch batch, const arrow::Array& times) {
   batch.selection = PresentTimes(times);
   if (batch.num_selected() == 0) return Status::OK();
-  ARROW_ASSIGN_OR_RAISE(ArrayPtr windows,
-                        MakeWindowColumn(LastStarts(times, shape_), shape_.size, window_type_));
+  ARROW_ASSIGN_OR_RAISE(const auto starts, LastStarts(times, shape_));
+  ARROW_ASSIGN_OR_RAISE(ArrayPtr windows, MakeWindowColumn(starts, shape_.size, window_type_));
   batch.columns.push_back(std::move(windows));
   return Emit(std::move(batch));
 }
 
 Status TimeWindowOperator::PushSliding(const Batch& batch, const arrow::Array& times) {
   const int64_t* values = static_cast<const arrow::TimestampArray&>(times).raw_values();
-  const std::vector<int64_t> last_starts = LastStarts(times, shape_);
+  ARROW_ASSIGN_OR_RAISE(const auto last_starts, LastStarts(times, shape_));
   std::vector<int32_t> parents;
   std::vector<int64_t> starts;
   const int64_t overlapping = (shape_.size + shape_.slide - 1) / shape_.slide;

@@ -82,7 +82,6 @@ Status SelectBlock::AggregateSets(const spec::Relation& relation) {
     Attribute& output = grouping_[i].output;
     output.id = NextAttributeId();
     output.nullable = true;
-    output.watermark_delay_millis.reset();
   }
   sets_ = std::move(sets);
   return Status::OK();
