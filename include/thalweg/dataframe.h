@@ -7,7 +7,9 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,7 +17,9 @@
 #include <arrow/type_fwd.h>
 
 #include "thalweg/column.h"
+#include "thalweg/group_state.h"
 #include "thalweg/observation.h"
+#include "thalweg/stateful_processor.h"
 #include "thalweg/status.h"
 
 namespace thalweg {
@@ -23,6 +27,22 @@ namespace thalweg {
 class DataFrameWriter;
 class DataStreamWriter;
 class GroupedData;
+
+/// Names and types of columns: DDL text ("a INT, b STRING") or an Arrow schema. Value type.
+class RowSchema {
+ public:
+  RowSchema(const char* ddl) : ddl_(ddl) {}                               // NOLINT: implicit
+  RowSchema(std::string ddl) : ddl_(std::move(ddl)) {}                    // NOLINT: implicit
+  RowSchema(std::shared_ptr<arrow::Schema> s) : schema_(std::move(s)) {}  // NOLINT: implicit
+
+  const std::string& ddl() const { return ddl_; }
+  /// Null: it is DDL text.
+  const std::shared_ptr<arrow::Schema>& schema() const { return schema_; }
+
+ private:
+  std::string ddl_;
+  std::shared_ptr<arrow::Schema> schema_;
+};
 
 namespace api {
 struct Frame;
@@ -84,6 +104,11 @@ class DataFrame {
   DataFrame UnionByName(const DataFrame& other) const;
   DataFrame Intersect(const DataFrame& other) const;
   DataFrame Except(const DataFrame& other) const;
+
+  /// Rows that a function of the program makes of these (Spark's mapInArrow): `factory` is called
+  /// for each partition of each micro-batch.
+  DataFrame MapPartitions(std::function<std::unique_ptr<PartitionFunction>()> factory,
+                          const RowSchema& output) const;
 
   DataFrame Distinct() const;
   /// The first row for each value of `columns` (none: of all columns).
@@ -188,6 +213,51 @@ class GroupedData {
   template <typename... C>
   requires ColumnList<C...> DataFrame Max(const C&... columns)
   const { return Each("max", {Column(columns)...}); }
+
+  /// What `function` makes of all rows of each key (Spark's applyInPandas, flatMapGroups). On a
+  /// stream: of the rows of a micro-batch.
+  DataFrame FlatMapGroups(FlatMapGroupsFunction function, const RowSchema& output) const;
+
+  /// One row for each key with rows or whose timeout has passed, made from them and from a state of
+  /// the columns `state` that is kept for the key (semantics 5.6). A query has one; update mode
+  /// only.
+  DataFrame MapGroupsWithState(MapGroupsWithStateFunction function, const RowSchema& state,
+                               const RowSchema& output,
+                               GroupStateTimeout timeout = GroupStateTimeout::kNoTimeout) const;
+  /// From an initial state: grouped rows of a bounded frame, one a key, with the columns of
+  /// `state`. Keys of it without rows are also called for, once.
+  DataFrame MapGroupsWithState(MapGroupsWithStateFunction function, const RowSchema& state,
+                               const RowSchema& output, GroupStateTimeout timeout,
+                               const GroupedData& initial_state) const;
+  /// As above with any number of rows. `output_mode` ("append", "update") says what these are and
+  /// where the function may stand (semantics 1.2).
+  DataFrame FlatMapGroupsWithState(FlatMapGroupsWithStateFunction function, const RowSchema& state,
+                                   const RowSchema& output, const std::string& output_mode,
+                                   GroupStateTimeout timeout) const;
+  DataFrame FlatMapGroupsWithState(FlatMapGroupsWithStateFunction function, const RowSchema& state,
+                                   const RowSchema& output, const std::string& output_mode,
+                                   GroupStateTimeout timeout,
+                                   const GroupedData& initial_state) const;
+
+  /// Rows that a processor with named state variables and timers makes (semantics 5.8).
+  DataFrame TransformWithState(StatefulProcessorFactory factory, const RowSchema& output,
+                               const std::string& output_mode, TimeMode time_mode) const;
+  /// HandleInitialState() gets the rows of `initial_state`, which is bounded.
+  DataFrame TransformWithState(StatefulProcessorFactory factory, const RowSchema& output,
+                               const std::string& output_mode, TimeMode time_mode,
+                               const GroupedData& initial_state) const;
+  /// In the time mode kEventTime. The output column `event_time_column` carries on the watermark:
+  /// stateful operators may follow. Rows that are late there fail with
+  /// EMITTING_ROWS_OLDER_THAN_WATERMARK_NOT_ALLOWED.
+  DataFrame TransformWithState(StatefulProcessorFactory factory, const RowSchema& output,
+                               const std::string& output_mode,
+                               const std::string& event_time_column) const;
+  DataFrame TransformWithState(StatefulProcessorFactory factory, const RowSchema& output,
+                               const std::string& output_mode, const std::string& event_time_column,
+                               const GroupedData& initial_state) const;
+
+  const DataFrame& input() const { return input_; }
+  const std::vector<Column>& grouping() const { return grouping_; }
 
  private:
   DataFrame Each(const char* function, const std::vector<Column>& columns) const;

@@ -50,6 +50,8 @@ constexpr SettingDeclaration kSettings[] = {
      "Whether columns of a streamed file are nullable whatever the schema says."},
     {"spark.sql.streaming.fileStreamSink.ignoreMetadata", kBoolean, "false",
      "Whether readers list a file sink's directory instead of reading its manifest."},
+    {"spark.sql.streaming.flatMapGroupsWithState.skipEmittingInitialStateKeys", kBoolean, "false",
+     "Whether keys that only the initial state has are not called for."},
     {"spark.sql.streaming.flatMapGroupsWithState.stateFormatVersion", kInteger, "2",
      "Recorded in the offset log as Spark does."},
     {"spark.sql.streaming.forceDeleteTempCheckpointLocation", kBoolean, "false",

@@ -13,7 +13,7 @@ ConditionMap BuildConditionMap() {
        {AnalysisErrorConditions(), ParserErrorConditions(), EvaluationErrorConditions(),
         FormatErrorConditions(), ConnectorErrorConditions(), StreamingErrorConditions(),
         CheckpointErrorConditions(), StateErrorConditions(), FunctionErrorConditions(),
-        CommandErrorConditions(), GeneralErrorConditions()}) {
+        CallbackErrorConditions(), CommandErrorConditions(), GeneralErrorConditions()}) {
     for (const ErrorCondition& condition : conditions) map.emplace(condition.name, &condition);
   }
   return map;

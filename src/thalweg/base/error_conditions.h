@@ -25,6 +25,7 @@ std::span<const ErrorCondition> StreamingErrorConditions();
 std::span<const ErrorCondition> CheckpointErrorConditions();
 std::span<const ErrorCondition> StateErrorConditions();
 std::span<const ErrorCondition> FunctionErrorConditions();
+std::span<const ErrorCondition> CallbackErrorConditions();
 std::span<const ErrorCondition> CommandErrorConditions();
 std::span<const ErrorCondition> GeneralErrorConditions();
 

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,9 @@ namespace thalweg::exec {
 struct EpochContext {
   int64_t epoch = 0;
   int64_t batch_timestamp_millis = 0;
+  /// UUIDs of the query and its run, for programs' functions; empty in batch queries.
+  std::string query_id;
+  std::string run_id;
   io::OutputMode output_mode = io::OutputMode::kAppend;
   expr::EvalContext eval;
   /// Per stateful operator id; microseconds. 0 (the epoch) when there is no watermark.
@@ -89,6 +93,8 @@ struct StateMetrics {
   /// Whether state may lie on disk, and what was done there since the epoch before.
   bool spills = false;
   state::SpillMetrics spill;
+  /// What only some operators count, by Spark's names.
+  std::map<std::string, int64_t> custom;
 };
 
 /// What an operator with durable state offers besides. One instance per worker.

@@ -169,6 +169,7 @@ void VariableTable::Put(KeyState* state, int variable, std::string_view sub_key,
   if (place == entries->end() || place->first != sub_key) {
     place = entries->emplace_hint(place, std::string(sub_key), VariableEntry());
     ++num_entries_;
+    CountRow(variable, entries->size() - 1, 1);
     if (state->num_entries_++ == 0) ++num_keys_;
     if (variables_[variable]->kind == VariableKind::kTimer) {
       variables_[variable]->timers.insert({NumberOf(sub_key), state});
@@ -192,12 +193,19 @@ void VariableTable::Put(KeyState* state, int variable, std::string_view sub_key,
   entry.changed = loading_ ? std::numeric_limits<uint32_t>::max() : epoch_;
 }
 
+void VariableTable::CountRow(int variable, size_t others, int change) {
+  const VariableKind kind = variables_[variable]->kind;
+  if (kind == VariableKind::kTimer || (kind == VariableKind::kList && others > 0)) return;
+  num_rows_ += change;
+}
+
 void VariableTable::Erase(KeyState* state, int variable, VariableEntries::iterator entry) {
   if (variables_[variable]->kind == VariableKind::kTimer) {
     variables_[variable]->timers.erase({NumberOf(entry->first), state});
   }
   entry_bytes_ -= BytesOf(entry->first, entry->second);
   state->variables_[variable]->erase(entry);
+  CountRow(variable, state->variables_[variable]->size(), -1);
   --num_entries_;
   if (--state->num_entries_ > 0) return;
   --num_keys_;

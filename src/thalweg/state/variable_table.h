@@ -115,7 +115,9 @@ class VariableTable : public DurableTable {
 
   /// Keys that have an entry.
   int64_t num_keys() const { return num_keys_; }
-  /// Calls for each of them, in no order.
+  /// Values, lists and entries of maps: what Spark counts as rows.
+  int64_t num_rows() const { return num_rows_; }
+  /// Calls for each key that has an entry, in no order.
   Status ForEachKey(const std::function<Status(KeyState*)>& consume);
   /// Number and kinds of variables; their names.
   int num_variables() const { return static_cast<int>(variables_.size()); }
@@ -158,6 +160,8 @@ class VariableTable : public DurableTable {
   KeyState* StateOf(uint8_t* group) const;
   VariableEntries* EntriesOf(KeyState* state, int variable);
   void Erase(KeyState* state, int variable, VariableEntries::iterator entry);
+  /// Counts an entry that came (1) or went (-1), of which so many others there are.
+  void CountRow(int variable, size_t others, int change);
   void MayGo(KeyState* state);
   void Release(KeyState* state);
   Status WriteEntry(const Place& place, StateFileWriter* writer) const;
@@ -168,6 +172,7 @@ class VariableTable : public DurableTable {
   std::vector<std::unique_ptr<VariableInfo>> variables_;
   int64_t num_keys_ = 0;
   int64_t num_entries_ = 0;
+  int64_t num_rows_ = 0;
   int64_t entry_bytes_ = 0;
 
   uint32_t epoch_ = 1;

@@ -317,6 +317,8 @@ exec::EpochContext EpochLoop::MakeContext() {
   exec::EpochContext context;
   context.epoch = batch_;
   context.batch_timestamp_millis = batch_timestamp_millis_;
+  context.query_id = arguments_.id;
+  context.run_id = arguments_.run_id;
   context.output_mode = arguments_.output_mode;
   context.eval.current_timestamp_micros = batch_timestamp_millis_ * 1000;
   context.eval.session_time_zone = settings_.session_time_zone;

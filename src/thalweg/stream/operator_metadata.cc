@@ -8,6 +8,7 @@
 #include "thalweg/base/log_file.h"
 #include "thalweg/base/text_seal.h"
 #include "thalweg/checkpoint/metadata_log.h"
+#include "thalweg/stream/operator_properties.h"
 #include "thalweg/stream/state_reader/state_schema_file.h"
 
 namespace thalweg::stream {
@@ -138,6 +139,8 @@ Status VerifyOperatorMetadata(FileSystem* file_system, const std::string& state_
       ARROW_RETURN_NOT_OK(AtomicCreate(file_system, path, SealText(ToText(info, num_partitions))));
     }
     ARROW_RETURN_NOT_OK(WriteStateSchema(file_system, state_directory, info.id, info.schema));
+    ARROW_RETURN_NOT_OK(VerifyOperatorProperties(
+        file_system, ParentPath(MetadataPath(state_directory, info.id)), info.properties_json));
   }
   return Status::OK();
 }

@@ -22,7 +22,9 @@ std::vector<int64_t> OperatorWatermarks::InputWatermarks(int64_t global_millis) 
     if (!input && info.has_watermark) input = global_millis;
     inputs[i] = std::max<int64_t>(input.value_or(0), 0);
     outputs[i] = input;
-    if (input && info.output_watermark_millis) outputs[i] = info.output_watermark_millis(*input);
+    if (!info.passes_watermark) outputs[i].reset();
+    if (outputs[i] && info.output_watermark_millis)
+      outputs[i] = info.output_watermark_millis(*outputs[i]);
   }
   return inputs;
 }
@@ -34,6 +36,9 @@ std::vector<int64_t> OperatorWatermarks::InputWatermarkMicros(int64_t global_mil
 }
 
 bool OperatorWatermarks::RunsAgain(int64_t used_global_millis, int64_t new_global_millis) const {
+  const bool always = std::any_of(operators_.begin(), operators_.end(),
+                                  [](const auto& info) { return info.runs_always; });
+  if (always) return true;
   if (new_global_millis <= used_global_millis) return false;
   const std::vector<int64_t> used = InputWatermarks(used_global_millis);
   const std::vector<int64_t> now = InputWatermarks(new_global_millis);

@@ -31,6 +31,7 @@ void AddMemoryMetrics(const exec::StateMetrics& metrics, const StateOperatorProg
     custom[kLoaded] = continues ? state->num_state_store_instances : 0;
   }
   custom[kStateBytes] = metrics.memory_used_bytes;
+  custom.insert(metrics.custom.begin(), metrics.custom.end());
   // What never happens here, but is looked for by name.
   custom["forceSnapshotCount"] = 0;
   custom["numSnapshotsAutoRepaired"] = 0;

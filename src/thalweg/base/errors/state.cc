@@ -29,6 +29,17 @@ constexpr ErrorCondition kConditions[] = {
      "The state store provider <inputClass> is not one that this engine has. Use "
      "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider (memory) or "
      "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider (memory and disk)."},
+    {"STATE_STORE_INVALID_CONFIG_AFTER_RESTART", "42K06",
+     "<configName> was <oldConfig> when the query first ran and cannot become <newConfig>: keep it, "
+     "or take a new checkpoint."},
+    {"STATE_STORE_INVALID_VARIABLE_TYPE_CHANGE", "42K06",
+     "The state variable <stateVarName> was a <oldType> in the last run and cannot become a "
+     "<newType>. Keep it, give the new one another name, or take a new checkpoint."},
+    {"STATE_STORE_CANNOT_CREATE_COLUMN_FAMILY_WITH_RESERVED_CHARS", "42802",
+     "A state variable cannot have the name <colFamilyName>: its first character is reserved."},
+    {"STATE_STORE_CANNOT_USE_COLUMN_FAMILY_WITH_INVALID_NAME", "42802",
+     "A state variable cannot have the name '<colFamilyName>': it is empty, begins or ends with "
+     "spaces, or is 'default'. The operation was <operationName>."},
     {"STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE", "XXKST",
      "The key columns of the query do not fit the stored state. Stored: <storedKeySchema>. New: "
      "<newKeySchema>. Check the number and the types of the fields."},

@@ -46,6 +46,8 @@ constexpr ErrorCondition kConditions[] = {
     {"STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION", "42KDE",
      "Invalid streaming output mode: <outputMode>. It is not supported for <operation>."},
     {"_LEGACY_ERROR_TEMP_3102", "", "<msg>"},
+    {"CANNOT_ASSIGN_EVENT_TIME_COLUMN_WITHOUT_WATERMARK", "42611",
+     "An event time column can only be named where the stream has a watermark: there is none."},
     {"_LEGACY_ERROR_TEMP_1181", "",
      "Stream-stream join without equality predicate is not supported."},
     {"_LEGACY_ERROR_TEMP_3068", "",

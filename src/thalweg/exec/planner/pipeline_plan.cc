@@ -98,6 +98,7 @@ StateMetrics PipelinePlan::CollectMetrics(size_t id) {
     total.num_dropped_duplicate_rows += one.num_dropped_duplicate_rows;
     total.updates_time_micros += one.updates_time_micros;
     total.removals_time_micros += one.removals_time_micros;
+    for (const auto& [name, count] : one.custom) total.custom[name] += count;
     const std::optional<int64_t> rows = instance->num_state_rows();
     counted = counted || rows.has_value();
     total.num_rows_total += rows.value_or(0);

@@ -11,6 +11,7 @@
 #include "thalweg/exec/planner/sink_operator.h"
 #include "thalweg/exec/stateful/aggregate_calls.h"
 #include "thalweg/exec/stateless/watermark.h"
+#include "thalweg/state/variable_table.h"
 
 namespace thalweg::exec {
 
@@ -73,6 +74,8 @@ class PipelinePlan : public QueryPlan {
   std::vector<std::unique_ptr<Phase>> phases_;
   std::vector<std::vector<WatermarkOperator*>> watermarks_;  // per node, per worker
   std::vector<ObservedParts> observed_;
+  /// Of functions over groups in batch queries, whose state is thrown away.
+  std::vector<std::unique_ptr<state::VariableTable>> batch_tables_;
   std::vector<SinkOperator*> sinks_;
   std::vector<EpochContext> contexts_;  // per worker, of the current epoch
   // Per worker and stateful operator: what the last commit took.

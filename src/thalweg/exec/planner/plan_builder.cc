@@ -96,6 +96,8 @@ Result<Rows> PlanBuilder::Build(const plan::NodePtr& node) {
       return BuildGenerate(*node);
     case NodeKind::kObserve:
       return BuildObserve(*node);
+    case NodeKind::kCallback:
+      return BuildCallback(*node);
     case NodeKind::kTimeWindow:
       return BuildTimeWindow(*node);
   }

@@ -9,6 +9,7 @@
 
 #include "thalweg/exec/planner/pipeline_plan.h"
 #include "thalweg/exec/stateful/aggregate_calls.h"
+#include "thalweg/state/variable_table.h"
 
 namespace thalweg::exec {
 
@@ -68,6 +69,19 @@ class PlanBuilder {
   Result<Rows> BuildTimeWindow(const plan::Node& node);
   Result<Rows> BuildSessionWindow(const plan::Node& node);
   Result<Rows> BuildObserve(const plan::Node& node);
+  Result<Rows> BuildCallback(const plan::Node& node);
+  Result<Rows> BuildMapPartitions(const plan::Node& node);
+  Result<Rows> BuildFlatMapGroups(const plan::Node& node);
+  Result<Rows> BuildGroupsWithState(const plan::Node& node);
+  Result<Rows> BuildTransformWithState(const plan::Node& node);
+  /// The rows and the initial state (may be null) of a function over groups, by key on each worker.
+  struct GroupInputs;
+  Result<GroupInputs> BuildGroupInputs(const plan::Node& node);
+  /// Appends make(worker, table) with one VariableTable per worker and ends both inputs in it.
+  Result<Rows> AppendGroupOperator(
+      const plan::Node& node, GroupInputs inputs, int operator_id, const std::string& signature,
+      const std::function<std::unique_ptr<Operator>(int worker, state::VariableTable* table)>&
+          make);
 
   /// A leaf with a chain on every worker. The caller fills in where rows come from.
   Rows AddLeaf(std::unique_ptr<Leaf> leaf, std::string description);

@@ -66,6 +66,10 @@ struct StatefulOperatorInfo {
   bool has_watermark = false;
   /// Whether a no-data batch is due when its watermark moves (semantics 1.4), for this mode.
   bool runs_on_watermark_advance = false;
+  /// Whether no-data batches are always due: it waits for a time to pass.
+  bool runs_always = false;
+  /// False: operators above it see no watermark (semantics 4.3).
+  bool passes_watermark = true;
   /// How many of the partitions hold state of it, as Spark counts them; 0: all
   /// (PlanOptions::num_key_groups). An aggregate without keys has 1.
   int num_store_instances = 0;
@@ -75,6 +79,9 @@ struct StatefulOperatorInfo {
   std::function<int64_t(int64_t millis)> output_watermark_millis;
   /// Key columns by which its state is looked up, if not by the whole key (Spark's prefix scan).
   int num_prefix_columns = 0;
+  /// What must not change between runs, as JSON (semantics 3.6: timeMode, outputMode,
+  /// stateVariables; `deleted` names what is forgotten); empty: nothing beyond its name.
+  std::string properties_json;
   /// What its state consists of.
   state::StateSchema schema;
 };

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "thalweg/base/log.h"
+#include "thalweg/plan/analyzer/callback_legality.h"
 #include "thalweg/plan/analyzer/join_legality.h"
 #include "thalweg/plan/logical/error_text.h"
 
@@ -192,6 +193,8 @@ Status CheckNode(const Node& node, OutputMode mode) {
 bool IsStateful(const Node& node) {
   if (!node.is_streaming()) return false;
   switch (node.kind) {
+    case NodeKind::kCallback:
+      return KeepsState(node);
     case NodeKind::kAggregate:
       return !IsSetOperationDistinct(node);
     case NodeKind::kJoin:
@@ -207,20 +210,26 @@ bool IsStateful(const Node& node) {
   }
 }
 
-// Above an aggregation that emits a row more than once no other state can be kept correctly.
+// What no other state can be kept correctly above: an aggregation that emits a row more than once,
+// groups that time out by event time.
+bool CannotBeFollowed(const Node& node, OutputMode mode) {
+  if (node.kind == NodeKind::kCallback) return TimesOutByEventTime(node);
+  return mode != OutputMode::kAppend && IsStreamingAggregate(node);
+}
+
 Status CheckChainedState(const Node& plan, OutputMode mode, const Settings& settings) {
-  if (mode == OutputMode::kAppend) return Status::OK();
-  const Node* found = FindFirst(plan, [](const Node& node) {
+  const auto below = [mode](const Node& node) { return CannotBeFollowed(node, mode); };
+  const Node* found = FindFirst(plan, [&below](const Node& node) {
     if (!IsStateful(node)) return false;
-    return std::any_of(node.children.begin(), node.children.end(), [](const NodePtr& child) {
-      return FindFirst(*child, IsStreamingAggregate) != nullptr;
+    return std::any_of(node.children.begin(), node.children.end(), [&below](const NodePtr& child) {
+      return FindFirst(*child, below) != nullptr;
     });
   });
   if (found == nullptr) return Status::OK();
   if (!IsEnabled(settings, kCorrectnessCheck)) {
     Log(LogLevel::kWarning,
-        "a stateful operation stands above a streaming aggregation in a mode that emits groups "
-        "more than once: its results may count them more than once");
+        "a stateful operation stands above one that may emit late rows or groups more than once: "
+        "its results may miss rows or count them more than once");
     return Status::OK();
   }
   return StreamingUnsupported(
@@ -244,6 +253,8 @@ Status CheckStateEncoding(const Node& plan, const Settings& settings) {
       operation = node.within_watermark ? "dropDuplicatesWithinWatermark" : "dropDuplicates";
     } else if (node.kind == NodeKind::kJoin && IsStateful(node)) {
       operation = "join";
+    } else if (node.kind == NodeKind::kCallback) {
+      operation = OperatorWithoutAvro(node);
     }
     return operation != nullptr;
   });
@@ -319,9 +330,13 @@ Status CheckStreaming(const NodePtr& plan, OutputMode mode, const Settings& sett
         "Queries without streaming sources cannot be executed with writeStream.start()");
   }
   if (IsEnabled(settings, kUnsupportedCheck)) {
+    ARROW_RETURN_NOT_OK(CheckGroupsWithStateNumbers(*plan, mode));
     ARROW_RETURN_NOT_OK(CheckStateEncoding(*plan, settings));
     ARROW_RETURN_NOT_OK(CheckMode(*plan, mode));
-    ARROW_RETURN_NOT_OK(CheckUp(*plan, [mode](const Node& node) { return CheckNode(node, mode); }));
+    ARROW_RETURN_NOT_OK(CheckUp(*plan, [&plan, mode](const Node& node) -> Status {
+      ARROW_RETURN_NOT_OK(CheckCallback(*plan, node, mode));
+      return CheckNode(node, mode);
+    }));
     ARROW_RETURN_NOT_OK(CheckChainedState(*plan, mode, settings));
   }
   return CheckRunTimeRules(*plan, mode, settings);

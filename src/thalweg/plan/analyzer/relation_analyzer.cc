@@ -102,6 +102,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNode(const spec::RelationPtr& 
       return AnalyzeDrop(*relation);
     case spec::RelationKind::kObserve:
       return AnalyzeObserve(*relation);
+    case spec::RelationKind::kCallback:
+      return AnalyzeCallback(*relation);
     case spec::RelationKind::kSample: {
       ARROW_ASSIGN_OR_RAISE(const AnalyzedRelation input, Analyze(relation->input));
       if (input.node->is_streaming()) {

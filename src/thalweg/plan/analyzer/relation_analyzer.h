@@ -64,6 +64,9 @@ class RelationAnalyzer {
   Result<AnalyzedRelation> AnalyzeWithColumns(const Relation& relation);
   Result<AnalyzedRelation> AnalyzeDrop(const Relation& relation);
 
+  // programs' functions: analyze_callback.cc
+  Result<AnalyzedRelation> AnalyzeCallback(const Relation& relation);
+
   // metrics on the side: analyze_observe.cc
   Result<AnalyzedRelation> AnalyzeObserve(const Relation& relation);
 

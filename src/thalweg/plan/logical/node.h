@@ -84,7 +84,10 @@ enum class NodeKind {
   kWatermark,    // event_time (attribute id), delay_millis
   kDeduplicate,  // keys (attribute ids); within_watermark
   kGenerate,     // generator, arguments; output = child output, then generator output; outer
-  kObserve,     // metrics_name; aggregates over the rows that pass, projections over the aggregates
+  kObserve,   // metrics_name; aggregates over the rows that pass, projections over the aggregates
+  kCallback,  // callback over groups by `keys`; children input, maybe initial state with
+              // right_keys; the first num_data_columns of each child's columns are the rows as the
+              // function gets them
   kTimeWindow,  // window over `time`: output = child output, then the window struct
 };
 
@@ -142,9 +145,13 @@ class Node {
   // kWatermark
   uint64_t event_time = 0;
   int64_t delay_millis = 0;
-  // kDeduplicate
+  // kDeduplicate, kCallback
   std::vector<uint64_t> keys;
   bool within_watermark = false;
+  // kCallback
+  std::shared_ptr<const spec::Callback> callback;
+  int num_data_columns = 0;
+  int num_initial_state_columns = 0;
   // kGenerate
   std::shared_ptr<const expr::BoundGenerator> generator;
   std::vector<expr::ExpressionPtr> arguments;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "thalweg/plan/logical/node.h"
+#include "thalweg/plan/spec/callback.h"
 
 namespace thalweg::plan {
 namespace {
@@ -158,6 +159,9 @@ std::string LineText(const Node& node) {
       return GenerateText(node);
     case NodeKind::kObserve:
       return fmt::format("CollectMetrics {}, {}", node.metrics_name, ItemsText(node.projections));
+    case NodeKind::kCallback:
+      return fmt::format("{} {}", spec::OperatorName(*node.callback),
+                         NamesOfIds(*node.children[0], node.keys));
     case NodeKind::kTimeWindow:
       return TimeWindowText(node);
   }

@@ -147,6 +147,17 @@ NodePtr PrunePassing(const Node& node, const Ids& required) {
   return copy;
 }
 
+// Nobody knows what a program's function reads.
+NodePtr PruneCallback(const Node& node) {
+  auto copy = std::make_shared<Node>(node);
+  for (NodePtr& child : copy->children) {
+    Ids all;
+    for (const Attribute& attribute : child->output) all.insert(attribute.id);
+    child = PruneExactly(child, all);
+  }
+  return copy;
+}
+
 NodePtr Prune(const NodePtr& node, const Ids& required) {
   switch (node->kind) {
     case NodeKind::kScan:
@@ -161,6 +172,8 @@ NodePtr Prune(const NodePtr& node, const Ids& required) {
       return PruneAggregate(*node, required);
     case NodeKind::kJoin:
       return PruneJoin(*node, required);
+    case NodeKind::kCallback:
+      return PruneCallback(*node);
     case NodeKind::kUnion:
       return PruneUnion(*node, required);
     default:

@@ -3,6 +3,7 @@
 #include <arrow/type.h>
 #include <fmt/format.h>
 
+#include "thalweg/plan/spec/callback.h"
 #include "thalweg/plan/spec/join_type_text.h"
 #include "thalweg/plan/spec/literal_text.h"
 
@@ -150,6 +151,8 @@ std::string InnerText(const Relation& relation) {
       return "WithColumns " + List(relation.expressions);
     case RelationKind::kDrop:
       return "Drop" + ColumnsText(relation.column_names);
+    case RelationKind::kCallback:
+      return OperatorName(*relation.callback) + " " + List(relation.expressions);
     case RelationKind::kSample:
       return "Sample";
     default:

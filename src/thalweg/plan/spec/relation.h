@@ -14,6 +14,7 @@
 
 namespace thalweg::plan::spec {
 
+struct Callback;
 struct Relation;
 using RelationPtr = std::shared_ptr<const Relation>;
 
@@ -48,7 +49,9 @@ enum class RelationKind {
   kWithColumns,   // input, expressions = aliases that replace or add columns (API)
   kDrop,          // input, column_names to leave out (API)
   kObserve,       // input, alias = name of the metrics, expressions
-  kSample,        // refused by the analyzer
+  kCallback,  // input, expressions = grouping, callback; right = initial state (null: none) with
+              // outputs = its grouping
+  kSample,    // refused by the analyzer
 };
 
 enum class GroupingKind { kPlain, kRollup, kCube, kGroupingSets };
@@ -85,6 +88,7 @@ struct Relation {
   int64_t range_end = 0;
   int64_t range_step = 1;
   int64_t delay_micros = 0;
+  std::shared_ptr<const Callback> callback;
   SqlPosition position;
 };
 

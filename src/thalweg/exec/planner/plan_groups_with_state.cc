@@ -1,0 +1,64 @@
+#include <arrow/type.h>
+
+#include "thalweg/exec/planner/plan_group_inputs.h"
+#include "thalweg/exec/stateful/groups_with_state.h"
+#include "thalweg/plan/spec/callback.h"
+#include "thalweg/types/identifier_text.h"
+
+namespace thalweg::exec {
+namespace {
+
+/// The columns of the initial state that are the state's, found by name.
+Result<std::vector<int>> FindStateColumns(const arrow::Schema& state,
+                                          const arrow::Schema& initial) {
+  std::vector<int> columns;
+  for (const FieldPtr& field : state.fields()) {
+    int found = -1;
+    for (int i = 0; i < initial.num_fields(); ++i) {
+      if (ToLowerAscii(initial.field(i)->name()) == ToLowerAscii(field->name())) found = i;
+    }
+    if (found < 0) {
+      return Status::Invalid("the initial state has no column ", field->name(), " of the state");
+    }
+    columns.push_back(found);
+  }
+  return columns;
+}
+
+}  // namespace
+
+Result<Rows> PlanBuilder::BuildGroupsWithState(const plan::Node& node) {
+  const plan::spec::Callback& callback = *node.callback;
+  GroupsWithStateOptions options;
+  if (node.is_streaming()) options.operator_id = NextOperatorId();
+  ARROW_ASSIGN_OR_RAISE(GroupInputs inputs, BuildGroupInputs(node));
+  options.callback = node.callback;
+  options.input = inputs.input;
+  options.initial_state = inputs.initial;
+  if (inputs.initial) {
+    ARROW_ASSIGN_OR_RAISE(options.initial_state_columns,
+                          FindStateColumns(*callback.state_schema, *inputs.initial->schema));
+  }
+  ARROW_ASSIGN_OR_RAISE(options.state, RowImage::Make(callback.state_schema));
+  options.event_time_column = MarkedColumn(*node.children[0]);
+  options.description = inputs.description;
+  const bool has_timeout = callback.timeout != GroupStateTimeout::kNoTimeout;
+  const std::string signature =
+      "groupState: " + options.state->Signature() + (has_timeout ? "; timeoutTimestamp" : "");
+  ARROW_ASSIGN_OR_RAISE(Rows rows,
+                        AppendGroupOperator(node, std::move(inputs), options.operator_id, signature,
+                                            [&](int, state::VariableTable* table) {
+                                              return std::make_unique<GroupsWithStateOperator>(
+                                                  options, table);
+                                            }));
+  if (options.operator_id < 0) return rows;
+  StatefulOperatorInfo& info = plan_->stateful_infos_[options.operator_id];
+  info.runs_always = callback.timeout == GroupStateTimeout::kProcessingTimeTimeout;
+  info.runs_on_watermark_advance =
+      callback.timeout == GroupStateTimeout::kEventTimeTimeout && rows.has_watermark;
+  info.passes_watermark = false;
+  rows.has_watermark = false;
+  return rows;
+}
+
+}  // namespace thalweg::exec

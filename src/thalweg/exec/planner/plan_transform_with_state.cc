@@ -1,0 +1,97 @@
+#include <nlohmann/json.hpp>
+
+#include "thalweg/exec/planner/plan_group_inputs.h"
+#include "thalweg/exec/stateful/transform_with_state.h"
+#include "thalweg/plan/spec/callback.h"
+#include "thalweg/types/data_types.h"
+
+namespace thalweg::exec {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* KindName(state::VariableKind kind) {
+  switch (kind) {
+    case state::VariableKind::kValue:
+      return "ValueState";
+    case state::VariableKind::kList:
+      return "ListState";
+    case state::VariableKind::kMap:
+      return "MapState";
+    case state::VariableKind::kTimer:
+      return "TimerState";
+  }
+  return "";
+}
+
+std::string TypesText(const SchemaPtr& schema) {
+  std::string text;
+  if (schema == nullptr) return text;
+  for (const FieldPtr& field : schema->fields()) {
+    text += (text.empty() ? "" : ", ") + SimpleTypeName(*field->type());
+  }
+  return text;
+}
+
+/// As Spark's metadata has it, and the types of what the variables hold.
+std::string PropertiesJson(const plan::spec::Callback& callback,
+                           const LearnedVariables& variables) {
+  Json json;
+  json["timeMode"] = plan::spec::TimeModeName(callback.time_mode);
+  json["outputMode"] = plan::spec::ModeName(callback.output_mode);
+  json["stateVariables"] = Json::array();
+  for (const StateVariable& variable : variables.declared) {
+    Json entry;
+    entry["stateName"] = variable.name;
+    entry["stateVariableType"] = KindName(variable.kind);
+    entry["ttlEnabled"] = variable.has_ttl;
+    entry["keySchema"] = TypesText(variable.key_schema);
+    entry["valueSchema"] = TypesText(variable.value_schema);
+    json["stateVariables"].push_back(std::move(entry));
+  }
+  if (callback.time_mode != TimeMode::kNone) {
+    Json entry;
+    entry["stateName"] = std::string(TimerVariable(callback.time_mode)) + "_keyToTimestamp";
+    entry["stateVariableType"] = KindName(state::VariableKind::kTimer);
+    entry["ttlEnabled"] = false;
+    json["stateVariables"].push_back(std::move(entry));
+  }
+  if (!variables.deleted.empty()) json["deleted"] = variables.deleted;
+  return json.dump();
+}
+
+}  // namespace
+
+Result<Rows> PlanBuilder::BuildTransformWithState(const plan::Node& node) {
+  const plan::spec::Callback& callback = *node.callback;
+  TransformWithStateOptions options;
+  if (node.is_streaming()) options.operator_id = NextOperatorId();
+  ARROW_ASSIGN_OR_RAISE(const LearnedVariables variables, LearnVariables(callback));
+  ARROW_ASSIGN_OR_RAISE(GroupInputs inputs, BuildGroupInputs(node));
+  options.callback = node.callback;
+  options.input = inputs.input;
+  options.initial_state = inputs.initial;
+  options.event_time_column = MarkedColumn(*node.children[0]);
+  options.output_time_column = callback.event_time_column.empty() ? -1 : MarkedColumn(node);
+  options.num_partitions = options_.num_key_groups;
+  options.description = inputs.description;
+  ARROW_ASSIGN_OR_RAISE(
+      Rows rows, AppendGroupOperator(
+                     node, std::move(inputs), options.operator_id, "transformWithState",
+                     [&](int worker, state::VariableTable* table) {
+                       return std::make_unique<TransformWithStateOperator>(options, table, worker);
+                     }));
+  if (options.operator_id < 0) return rows;
+  StatefulOperatorInfo& info = plan_->stateful_infos_[options.operator_id];
+  const bool processing_time = callback.time_mode == TimeMode::kProcessingTime;
+  info.runs_always = processing_time;
+  info.runs_on_watermark_advance = !processing_time &&
+                                   callback.output_mode != plan::spec::CallbackMode::kComplete &&
+                                   rows.has_watermark;
+  info.passes_watermark = !processing_time;
+  info.properties_json = PropertiesJson(callback, variables);
+  if (processing_time) rows.has_watermark = false;
+  return rows;
+}
+
+}  // namespace thalweg::exec

@@ -1,0 +1,184 @@
+#include "thalweg/exec/stateful/groups_with_state.h"
+
+#include "thalweg/exec/event_time.h"
+#include "thalweg/exec/stateful/late_rows.h"
+#include "thalweg/exec/stop_watch.h"
+#include "thalweg/exec/take.h"
+#include "thalweg/state/state_file.h"
+
+namespace thalweg::exec {
+
+GroupsWithStateOperator::GroupsWithStateOperator(GroupsWithStateOptions options,
+                                                 state::VariableTable* table)
+    : options_(std::move(options)),
+      table_(table),
+      value_(table->Variable(kGroupStateVariable, state::VariableKind::kValue)),
+      timeout_(table->Variable(kTimeoutVariable, state::VariableKind::kTimer)),
+      input_(options_.input),
+      out_(options_.callback->output_schema, plan::spec::OperatorName(*options_.callback),
+           options_.input.batch_rows,
+           [this](Batch rows) { return Operator::Emit(std::move(rows)); }) {
+  if (options_.initial_state) initial_ = std::make_unique<KeyedInput>(*options_.initial_state);
+}
+
+Status GroupsWithStateOperator::BeginEpoch(const EpochContext& context) {
+  context_ = &context;
+  metrics_ = {};
+  table_->BeginEpoch();
+  times_.timeout = options_.callback->timeout;
+  times_.batch_millis = context.batch_timestamp_millis;
+  times_.watermark_millis.reset();
+  if (streaming() && options_.event_time_column >= 0) {
+    times_.watermark_millis = context.eviction_watermark_micros[options_.operator_id] / 1000;
+  }
+  input_.Begin();
+  open_inputs_ = 1;
+  if (initial_ != nullptr) {
+    initial_->Begin();
+    open_inputs_ = 2;
+  }
+  return Operator::BeginEpoch(context);
+}
+
+Status GroupsWithStateOperator::Push(int input, Batch batch) {
+  ARROW_RETURN_NOT_OK(CheckCancelled(context_->cancelled));
+  ARROW_ASSIGN_OR_RAISE(Batch dense, Compact(batch));
+  if (input == 1) {
+    initial_->Add(std::move(dense));
+    return Status::OK();
+  }
+  if (streaming() && options_.callback->timeout == GroupStateTimeout::kEventTimeTimeout) {
+    ARROW_ASSIGN_OR_RAISE(
+        std::vector<int64_t> times,
+        EventTimes(*dense.columns[options_.event_time_column], dense.num_rows, state::kNoExpiry));
+    ARROW_ASSIGN_OR_RAISE(
+        const int64_t dropped,
+        DropLateRows(context_->late_watermark_micros[options_.operator_id], &dense, &times));
+    metrics_.num_rows_dropped_by_watermark += dropped;
+  }
+  input_.Add(std::move(dense));
+  return Status::OK();
+}
+
+std::optional<int64_t> GroupsWithStateOperator::StoredTimeout(const state::KeyState& state) const {
+  const state::VariableEntries* timers = table_->Entries(state, timeout_);
+  if (timers == nullptr) return std::nullopt;
+  return state::NumberOf(timers->begin()->first);
+}
+
+void GroupsWithStateOperator::Store(state::KeyState* state, StoredGroupState* called) {
+  const std::optional<int64_t> old_timeout = StoredTimeout(*state);
+  const std::optional<int64_t>& timeout = called->timeout_millis();
+  if (old_timeout && old_timeout != timeout) {
+    table_->Remove(state, timeout_, state::OrderedBytes(*old_timeout));
+  }
+  if (called->removed() && !timeout) {
+    table_->Clear(state, value_);
+    ++metrics_.num_rows_removed;
+    return;
+  }
+  if (!called->updated() && !called->removed() && old_timeout == timeout) return;
+  if (called->removed()) table_->Clear(state, value_);
+  if (called->updated()) table_->Put(state, value_, "", called->TakeUpdate());
+  if (timeout && old_timeout != timeout) {
+    table_->Put(state, timeout_, state::OrderedBytes(*timeout), "");
+  }
+  ++metrics_.num_rows_updated;
+}
+
+Status GroupsWithStateOperator::CallOne(const Row& key, state::KeyState* state, BatchIterator* rows,
+                                        bool timed_out) {
+  ARROW_RETURN_NOT_OK(CheckCancelled(context_->cancelled));
+  const state::VariableEntry* stored = table_->Find(*state, value_, "");
+  StoredGroupState group_state(times_, options_.state.get(),
+                               stored != nullptr ? &stored->bytes : nullptr, timed_out);
+  const Status status = Guarded([&] { return function_->Call(key, rows, &group_state, &out_); });
+  ARROW_RETURN_NOT_OK(
+      FunctionError(status, out_, "FLATMAPGROUPSWITHSTATE_USER_FUNCTION_ERROR", {}));
+  Store(state, &group_state);
+  return Status::OK();
+}
+
+Status GroupsWithStateOperator::TakeInitialState() {
+  initial_states_.clear();
+  if (initial_ == nullptr) return Status::OK();
+  ARROW_RETURN_NOT_OK(initial_->Finish());
+  if (initial_->num_groups() == 0) return Status::OK();
+  ARROW_RETURN_NOT_OK(
+      table_->FindOrInsert(initial_->keys(), initial_->key_columns(), &initial_states_));
+  std::vector<ArrayPtr> columns;
+  for (const int column : options_.initial_state_columns) {
+    columns.push_back(initial_->rows()->column(column));
+  }
+  for (int64_t group = 0; group < initial_->num_groups(); ++group) {
+    if (initial_->num_rows(group) > 1) {
+      return Status::Invalid(
+          "the initial state has more than one row of the same key: a key has one state");
+    }
+    ARROW_ASSIGN_OR_RAISE(const Row row, RowAt(columns, initial_->begin(group)));
+    ARROW_ASSIGN_OR_RAISE(std::string bytes, options_.state->Encode(row));
+    table_->Put(initial_states_[group], value_, "", std::move(bytes));
+  }
+  return Status::OK();
+}
+
+Status GroupsWithStateOperator::CallInitialOnly(const std::unordered_set<state::KeyState*>& seen) {
+  if (options_.callback->skip_emitting_initial_state_keys) return Status::OK();
+  NoRows none;
+  for (size_t group = 0; group < initial_states_.size(); ++group) {
+    if (seen.contains(initial_states_[group])) continue;
+    ARROW_ASSIGN_OR_RAISE(const Row key,
+                          RowAt(initial_->key_columns(), static_cast<int64_t>(group)));
+    ARROW_RETURN_NOT_OK(CallOne(key, initial_states_[group], &none, false));
+  }
+  return Status::OK();
+}
+
+Status GroupsWithStateOperator::CallAll() {
+  const StopWatch watch(&metrics_.updates_time_micros);
+  ARROW_RETURN_NOT_OK(TakeInitialState());
+  ARROW_RETURN_NOT_OK(input_.Finish());
+  std::vector<state::KeyState*> states;
+  ARROW_RETURN_NOT_OK(table_->FindOrInsert(input_.keys(), input_.key_columns(), &states));
+  for (int64_t group = 0; group < input_.num_groups(); ++group) {
+    ARROW_ASSIGN_OR_RAISE(const Row key, RowAt(input_.key_columns(), group));
+    const auto rows = input_.Rows(group);
+    ARROW_RETURN_NOT_OK(CallOne(key, states[group], rows.get(), false));
+  }
+  if (initial_states_.empty()) return Status::OK();
+  return CallInitialOnly({states.begin(), states.end()});
+}
+
+Status GroupsWithStateOperator::CallTimedOut() {
+  if (times_.timeout == GroupStateTimeout::kNoTimeout || !streaming()) return Status::OK();
+  const StopWatch watch(&metrics_.removals_time_micros);
+  const bool event_time = times_.timeout == GroupStateTimeout::kEventTimeTimeout;
+  const int64_t threshold = event_time ? *times_.watermark_millis : times_.batch_millis;
+  const auto due = table_->TimersThrough(timeout_, threshold - 1);
+  std::vector<std::string_view> keys;
+  for (const auto& timer : due) keys.push_back(table_->key(*timer.state));
+  ARROW_ASSIGN_OR_RAISE(const auto columns, options_.input.keys->Decode(keys));
+  NoRows none;
+  for (size_t i = 0; i < due.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(const Row key, RowAt(columns, static_cast<int64_t>(i)));
+    ARROW_RETURN_NOT_OK(CallOne(key, due[i].state, &none, true));
+  }
+  return Status::OK();
+}
+
+Status GroupsWithStateOperator::FinishInput(int) {
+  if (--open_inputs_ > 0) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(function_,
+                        Guarded([this]() -> Result<std::unique_ptr<plan::spec::GroupFunction>> {
+                          return options_.callback->make_group_function();
+                        }));
+  ARROW_RETURN_NOT_OK(CallAll());
+  ARROW_RETURN_NOT_OK(CallTimedOut());
+  function_.reset();
+  ARROW_RETURN_NOT_OK(out_.Flush());
+  input_.Begin();
+  if (initial_ != nullptr) initial_->Begin();
+  return FinishDownstream();
+}
+
+}  // namespace thalweg::exec

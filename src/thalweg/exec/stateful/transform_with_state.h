@@ -1,0 +1,87 @@
+#pragma once
+
+// transformWithState (semantics 5.8): a program's processor over the rows of a key in an epoch,
+// with named state variables and timers. Late rows are dropped in the time mode EventTime. First
+// the initial state (epoch 0), then all keys with rows, then timers by time, then what has outlived
+// its time is removed. In a batch query the same with empty state that is thrown away.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thalweg/exec/callback/keyed_input.h"
+#include "thalweg/exec/callback/output_collector.h"
+#include "thalweg/exec/callback/processor_handle.h"
+#include "thalweg/exec/operator.h"
+#include "thalweg/plan/spec/callback.h"
+#include "thalweg/state/variable_table.h"
+
+namespace thalweg::exec {
+
+struct TransformWithStateOptions {
+  std::shared_ptr<const plan::spec::Callback> callback;
+  KeyedInputOptions input;
+  /// Rows of the initial state, if there is one: the operator's second input.
+  std::optional<KeyedInputOptions> initial_state;
+  /// Input column with the watermark's event time; -1: none.
+  int event_time_column = -1;
+  /// Output column that must be after the watermark; -1: none.
+  int output_time_column = -1;
+  int operator_id = -1;  // -1: a batch query
+  /// Spark counts variables once per partition.
+  int num_partitions = 1;
+  std::string description;
+};
+
+/// What a processor's Init() declares and deletes.
+struct LearnedVariables {
+  std::vector<StateVariable> declared;
+  std::vector<std::string> deleted;
+};
+
+/// Makes a processor and calls its Init() to learn its variables. Errors: those of Init().
+Result<LearnedVariables> LearnVariables(const plan::spec::Callback& callback);
+
+class TransformWithStateOperator : public Operator, public StatefulOperator {
+ public:
+  /// `table` outlives the operator. Worker 0 counts the variables.
+  TransformWithStateOperator(TransformWithStateOptions options, state::VariableTable* table,
+                             int worker);
+
+  Status BeginEpoch(const EpochContext& context) override;
+  Status Push(int input, Batch batch) override;
+  Status FinishInput(int input) override;
+  std::string Description() const override { return options_.description; }
+  const StateMetrics& metrics() const override { return metrics_; }
+  std::optional<int64_t> num_state_rows() const override { return table_->num_rows(); }
+
+ private:
+  bool streaming() const { return options_.operator_id >= 0; }
+  TimeMode time_mode() const { return options_.callback->time_mode; }
+  Status PassOn(Batch rows);
+  Status StartProcessor();
+  Status TakeInitialState();
+  Status CallGroups();
+  Status CallTimers();
+  Status RunProcessor();
+  Status Checked(const char* function, const Status& status) const;
+  void CountMetrics(const CallbackCounts& counts);
+
+  TransformWithStateOptions options_;
+  state::VariableTable* table_;
+  const int worker_;
+  const EpochContext* context_ = nullptr;
+  StateMetrics metrics_;
+  TimerValues timers_;
+  KeyedInput input_;
+  std::unique_ptr<KeyedInput> initial_;
+  OutputCollector out_;
+  CallbackCounts counts_;
+  // The processor goes before its handle.
+  std::unique_ptr<ProcessorHandle> handle_;
+  std::unique_ptr<StatefulProcessor> processor_;
+  int open_inputs_ = 0;
+};
+
+}  // namespace thalweg::exec
