@@ -17,7 +17,13 @@ import tempfile
 import time
 
 import spark_oracle
+import stream_callbacks
+from pyspark import cloudpickle
 from pyspark.sql import functions
+
+# Workers run this Python, and cannot import what lies beside this file.
+os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+cloudpickle.register_pickle_by_value(stream_callbacks)
 
 FIRST_FILE_TIME = 1_700_000_000
 SETTLE_SECONDS = 0.05
@@ -45,6 +51,8 @@ class Run:
             writer = writer.foreachBatch(self.take)
         if trigger == "availableNow":
             writer = writer.trigger(availableNow=True)
+        if trigger == "once":
+            writer = writer.trigger(once=True)
         self.trigger = trigger
         self.query = writer.start()
 
@@ -74,7 +82,7 @@ class Run:
     def settle(self):
         """Waits until the query has nothing more to do; returns its failure or None."""
         try:
-            if self.trigger == "availableNow":
+            if self.trigger in ("availableNow", "once"):
                 self.query.awaitTermination()
             else:
                 self.wait_until_idle()
@@ -208,6 +216,8 @@ class Player:
             columns = description.get(key)
             if columns is not None:
                 frame = getattr(frame, method)(*([columns] if columns else []))
+        if "callback" in description:
+            frame = stream_callbacks.apply(self.session, frame, description["callback"])
         return frame
 
     def start(self, trigger):

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../sql/corpus_file.h"
+#include "scenario_callbacks.h"
 #include "thalweg/connectors/foreach/foreach_sink.h"
 #include "thalweg/session/session.h"
 #include "thalweg/sql/parser.h"
@@ -243,6 +244,11 @@ class ScenarioPlayer {
       }
       relation = std::move(dedup);
     }
+    if (description.contains("callback")) {
+      ARROW_ASSIGN_OR_RAISE(
+          relation, ApplyCallback(relation, description["callback"],
+                                  {session_->settings().Get("spark.sql.session.timeZone"), {}}));
+    }
     return Observe(std::move(relation));
   }
 
@@ -272,6 +278,9 @@ class ScenarioPlayer {
     write.output_mode = scenario_["output_mode"];
     write.options["checkpointLocation"] = directory_.Child("checkpoint");
     if (trigger == "availableNow") write.trigger = stream::Trigger::AvailableNow();
+    if (trigger == "once") write.trigger = stream::Trigger::Once();
+    // Time passes between runs: what they wait for by processing time is due or far away.
+    if (started_) clock_.Advance(1000);
     if (scenario_.value("sink", "") == "memory") {
       write.format = "memory";
       write.query_name = "result";

@@ -11,7 +11,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "scenario_callbacks.h"
 #include "thalweg/session/session.h"
+#include "thalweg/sql/parser.h"
 #include "thalweg/testing/temporary_directory.h"
 
 namespace thalweg::tests {
@@ -102,6 +104,9 @@ constexpr Query kQueries[] = {
      "FROM events) l LEFT JOIN (SELECT window(ts, '20 seconds') AS w, k, v FROM events) r "
      "ON l.w = r.w AND l.k = r.k AND l.v + 100 < r.v "
      "WHERE r.v IS NOT NULL OR l.w.end <= TIMESTAMP'{wm}'"},
+    {"timers", "SELECT t AS e, k, n FROM counted",
+     "SELECT window.end AS e, k, count(*) AS n FROM events GROUP BY window(ts, '10 seconds'), k "
+     "HAVING window.end <= TIMESTAMP'{wm}'"},
     {"join", "SELECT e.ts, e.v, d.label FROM STREAM events e LEFT JOIN labels d ON e.k = d.k",
      "SELECT e.ts, e.v, d.label FROM events e LEFT JOIN labels d ON e.k = d.k"},
 };
@@ -215,7 +220,26 @@ class StreamEqualsBatch {
       const auto made = session->ExecuteSql(view);
       EXPECT_TRUE(made.ok()) << RenderError(made.status());
     }
+    const Status made = MakeCounted(session.get());
+    EXPECT_TRUE(made.ok()) << RenderError(made);
     return session;
+  }
+
+  /// Counts for ten seconds and a key that a program's processor tells by its timers.
+  static Status MakeCounted(session::Session* session) {
+    const sql::ParserOptions options{session->settings().Get("spark.sql.session.timeZone"), {}};
+    ARROW_ASSIGN_OR_RAISE(
+        auto statement,
+        sql::ParseStatement("SELECT k, ts AS t FROM STREAM events WATERMARK ts DELAY OF INTERVAL "
+                            "30 SECONDS",
+                            options));
+    const nlohmann::json callback = {{"function", "count_at_timer"},
+                                     {"keys", {"k"}},
+                                     {"output_mode", "append"},
+                                     {"time_mode", "eventTime"}};
+    ARROW_ASSIGN_OR_RAISE(auto relation, ApplyCallback(statement.query, callback, options));
+    return session->catalog().CreateView({.name = "counted", .relation = relation, .plan = nullptr},
+                                         /*replace=*/true);
   }
 
   void RunToEnd() {
