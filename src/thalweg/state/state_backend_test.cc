@@ -55,7 +55,7 @@ class StateBackendTest : public ::testing::Test {
     options.table.values = std::make_shared<TextCodec>();
     options.table.backend = StateBackend::Make(BackendOptions(provider, bytes)).ValueOrDie();
     options.table.owner = "operator 7 (test)";
-    options.snapshot_after_files = 3;
+    options.snapshots.after_files = 3;
     store_ = std::make_unique<StateStore>(options);
     table()->BeginEpoch();
   }
