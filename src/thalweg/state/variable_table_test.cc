@@ -119,6 +119,7 @@ TEST_F(VariableTableTest, SurvivesRestartsWithOtherNumbersOfWorkers) {
       Table(worker)->RemoveExpired(epoch);
     }
     manifest = Commit(epoch);
+    store_->WaitForWrites();
     if (random() % 4 != 0) continue;
     const Content before = Read();
     Open(1 + static_cast<int>(random() % 3), &manifest);
