@@ -186,7 +186,8 @@ void Measure(const Sizes& sizes, bool snapshots) {
   const state::StateManifest manifest = store.manifest();
   Store loaded(files.get(), directory, snapshots);
   const double begin = Now();
-  bench::Check(loaded.store()->Load(manifest));
+  OnWorkers([&](int worker) { bench::Check(loaded.store()->LoadWorker(worker, manifest)); });
+  loaded.store()->FinishLoad(manifest);
   std::printf("%-24s %.2f s (%zu snapshots, %zu change files)\n", "loading", Now() - begin,
               manifest.snapshots.size(), manifest.changes.size());
 }

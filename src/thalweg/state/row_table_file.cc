@@ -11,6 +11,8 @@ namespace thalweg::state {
 namespace {
 
 constexpr int64_t kLoadRecords = 1024;
+// How many rows ahead memory is asked for.
+constexpr size_t kPrefetchRows = 16;
 
 void AppendNumber(uint64_t number, std::string* out) {
   out->append(reinterpret_cast<const char*>(&number), kRowNumberBytes);
@@ -45,7 +47,14 @@ Status RowTable::WriteChanges(char tag, StateFileWriter* writer) {
   // New rows first: what is read together is written together.
   for (const bool whole : {true, false}) {
     for (const Part* part : touched_parts_) {
-      for (const StoredRow* row : part->touched) {
+      const std::vector<StoredRow*>& touched = part->touched;
+      for (size_t i = 0; i < touched.size(); ++i) {
+        if (i + kPrefetchRows < touched.size()) {
+          const uint8_t* group = touched[i + kPrefetchRows]->group;
+          __builtin_prefetch(group);
+          __builtin_prefetch(group + kSlotOffset + sizeof(Chain));
+        }
+        const StoredRow* row = touched[i];
         if ((row->flags & kGoneRow) || ((row->flags & kNewRow) != 0) != whole) continue;
         ARROW_RETURN_NOT_OK(WriteRow(tag, *row, whole, writer));
         if (row->flags & kSpilledRow) ARROW_RETURN_NOT_OK(spill_->Update(*row));

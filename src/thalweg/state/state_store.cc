@@ -13,7 +13,8 @@ using std::chrono::microseconds;
 constexpr int kShareOfTime = 8;
 constexpr microseconds kShortestSlice(500);
 constexpr microseconds kLongestSlice(5000);
-/// The share, without bounds, when change files pile up.
+/// When change files pile up: at least so long, and a larger share without an upper bound.
+constexpr microseconds kShortestLateSlice(4000);
 constexpr int kShareOfTimeWhenLate = 4;
 /// Bytes that may wait for the device.
 constexpr int64_t kQueuedBytes = 16 << 20;
@@ -189,7 +190,7 @@ Status StateStore::WriteSnapshotSlice(Worker* worker) {
   const Clock::time_point begin = Clock::now();
   const auto since_last = std::chrono::duration_cast<microseconds>(begin - worker->last_slice);
   const microseconds share =
-      snapshot_late_ ? std::max(kShortestSlice, since_last / kShareOfTimeWhenLate)
+      snapshot_late_ ? std::max(kShortestLateSlice, since_last / kShareOfTimeWhenLate)
                      : std::clamp(since_last / kShareOfTime, kShortestSlice, kLongestSlice);
   while (!worker->snapshot_done && background_->queued_bytes() < kQueuedBytes &&
          Clock::now() - begin < share) {
@@ -247,8 +248,12 @@ void StateStore::FinishSnapshot() {
   background_.reset();
 }
 
-/// Whether the change files since the running snapshot began are more than all state.
+/// Whether the change files since the running snapshot began are more than all state, or twice as
+/// many as call for a snapshot: a restart reads them all, and every commit names them.
 bool StateStore::ChangesPileUp() const {
+  const size_t since = changes_.size() - static_cast<size_t>(snapshot_covers_);
+  if (since > 2 * static_cast<size_t>(options_.snapshots.after_files) * workers_.size())
+    return true;
   int64_t change_bytes = 0;
   int64_t state_bytes = 0;
   for (auto i = static_cast<size_t>(snapshot_covers_); i < changes_.size(); ++i)

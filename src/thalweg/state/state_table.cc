@@ -12,6 +12,8 @@ namespace {
 
 constexpr int64_t kConsumeGroups = 8192;
 constexpr int64_t kSliceGroups = 1024;
+// How many groups ahead memory is asked for.
+constexpr size_t kPrefetchGroups = 16;
 /// `touched` of entries that were loaded; epochs count from the next number on.
 constexpr uint32_t kLoadedSequence = 1;
 
@@ -389,7 +391,14 @@ Status StateTable::WriteChanges(StateFileWriter* writer) {
     ARROW_RETURN_NOT_OK(writer->Write(record));
   }
   for (Part* part : touched_parts_) {
-    for (uint8_t* group : part->touched) {
+    const std::vector<uint8_t*>& touched = part->touched;
+    for (size_t i = 0; i < touched.size(); ++i) {
+      if (i + kPrefetchGroups < touched.size()) {
+        const uint8_t* ahead = touched[i + kPrefetchGroups];
+        __builtin_prefetch(ahead);
+        __builtin_prefetch(ahead + kSlotOffset + part->table.slot_bytes());
+      }
+      uint8_t* group = touched[i];
       if (HeaderOf(group)->touched == kRemovedGroup) continue;
       Measure(part, group);
       ARROW_RETURN_NOT_OK(WriteGroup(part, group, writer));

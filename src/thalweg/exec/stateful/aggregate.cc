@@ -9,6 +9,12 @@
 #include "thalweg/exec/take.h"
 
 namespace thalweg::exec {
+namespace {
+
+// How many groups ahead memory is asked for.
+constexpr int64_t kPrefetchGroups = 16;
+
+}  // namespace
 
 AggregateOperator::AggregateOperator(AggregateOptions options, state::StateTable* table)
     : options_(std::move(options)), table_(table), late_groups_(options_.keys) {
@@ -76,7 +82,10 @@ Status AggregateOperator::Push(int, Batch batch) {
 
 Status AggregateOperator::EmitSlice(uint8_t* const* groups, int64_t count) {
   std::vector<std::string_view> keys(count);
-  for (int64_t i = 0; i < count; ++i) keys[i] = table_->key(groups[i]);
+  for (int64_t i = 0; i < count; ++i) {
+    if (i + kPrefetchGroups < count) __builtin_prefetch(groups[i + kPrefetchGroups]);
+    keys[i] = table_->key(groups[i]);
+  }
   Batch out;
   out.num_rows = count;
   ARROW_ASSIGN_OR_RAISE(out.columns, options_.keys->Decode(keys));

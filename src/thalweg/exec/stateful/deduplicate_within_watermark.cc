@@ -12,6 +12,9 @@
 namespace thalweg::exec {
 namespace {
 
+// How many keys ahead memory is asked for.
+constexpr int64_t kPrefetchGroups = 16;
+
 int64_t* ExpiresAt(uint8_t* group) {
   return reinterpret_cast<int64_t*>(group + state::kSlotOffset);
 }
@@ -105,7 +108,12 @@ Status DeduplicateWithinWatermarkOperator::Push(int, Batch batch) {
 Status DeduplicateWithinWatermarkOperator::Evict() {
   return table_->TakeDue(context_->eviction_watermark_micros[options_.operator_id],
                          [this](const state::DueGroup* due, int64_t count) {
-                           for (int64_t i = 0; i < count; ++i) table_->Remove(due[i].group);
+                           for (int64_t i = 0; i < count; ++i) {
+                             if (i + kPrefetchGroups < count) {
+                               __builtin_prefetch(due[i + kPrefetchGroups].group, 1);
+                             }
+                             table_->Remove(due[i].group);
+                           }
                            metrics_.num_rows_removed += count;
                            return Status::OK();
                          });
