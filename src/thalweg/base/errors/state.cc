@@ -30,7 +30,8 @@ constexpr ErrorCondition kConditions[] = {
      "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider (memory) or "
      "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider (memory and disk)."},
     {"STATE_STORE_INVALID_CONFIG_AFTER_RESTART", "42K06",
-     "<configName> was <oldConfig> when the query first ran and cannot become <newConfig>: keep it, "
+     "<configName> was <oldConfig> when the query first ran and cannot become <newConfig>: keep "
+     "it, "
      "or take a new checkpoint."},
     {"STATE_STORE_INVALID_VARIABLE_TYPE_CHANGE", "42K06",
      "The state variable <stateVarName> was a <oldType> in the last run and cannot become a "
