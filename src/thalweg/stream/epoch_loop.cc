@@ -100,8 +100,9 @@ Status EpochLoop::Recover() {
                         : RestorePinnedSettings(start.recorded_conf, arguments_.session_settings);
   ARROW_ASSIGN_OR_RAISE(const int partitions, PinnedPartitions(pinned_));
   if (partitions != arguments_.num_partitions) {
-    return Status::Invalid("the plan was made for ", arguments_.num_partitions,
-                           " state partitions, the checkpoint has ", partitions);
+    // The checkpoint was looked at before: another run has begun it since.
+    return MakeError("CONCURRENT_STREAM_LOG_UPDATE",
+                     {{"batchId", std::to_string(start.next_batch)}});
   }
   ARROW_ASSIGN_OR_RAISE(const WatermarkPolicy policy, PinnedWatermarkPolicy(pinned_));
   tracker_.emplace(plan_->watermark_nodes(), policy, settings_.source_idle_timeout_millis);
@@ -163,8 +164,7 @@ Result<bool> EpochLoop::RunTrigger() {
   times_.BeginTrigger();
   monitor_->BeginTrigger();
   TriggerFacts facts;
-  const Status status =
-      times_.Measure("triggerExecution", [&] { return RunTriggerSteps(&facts); });
+  const Status status = times_.Measure("triggerExecution", [&] { return RunTriggerSteps(&facts); });
   if (!status.ok()) return ExplainFailure(status);
   ReportTrigger(facts);
   // After the report: who waited for this trigger finds its progress.
@@ -247,8 +247,8 @@ Status EpochLoop::WriteOffsets() {
 }
 
 /// Whether this run may still go on with its batch. One that was paused, and whose lock another run
-/// has got by some means, finds that the other has committed the batch already, or has gone on so far
-/// that it has removed the entries of this batch or of the one before.
+/// has got by some means, finds that the other has committed the batch already, or has gone on so
+/// far that it has removed the entries of this batch or of the one before.
 Status EpochLoop::CheckOwnership() {
   ARROW_ASSIGN_OR_RAISE(bool owned, offset_log_.Exists(batch_));
   ARROW_ASSIGN_OR_RAISE(const bool committed, commit_log_.Exists(batch_));
