@@ -178,7 +178,10 @@ def cpu_seconds(pid):
 
 def forget_peaks(pid):
     for one in processes_of(pid):
-        pathlib.Path(f"/proc/{one}/clear_refs").write_text("5")
+        try:
+            pathlib.Path(f"/proc/{one}/clear_refs").write_text("5")
+        except OSError:  # it has ended meanwhile
+            pass
 
 
 def peak_megabytes(pid):
