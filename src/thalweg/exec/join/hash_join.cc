@@ -30,16 +30,32 @@ Status HashJoinOperator::Push(int, Batch batch) {
       return Status::OK();
     case ProbeKind::kSemi:
       return EmitProbeRows(dense, true);
+    case ProbeKind::kExistence:
+      return EmitFlagged(dense);
     default:
       return EmitProbeRows(dense, false);
   }
+}
+
+bool HashJoinOperator::WantsOnlyFlags() const {
+  return options_.kind == ProbeKind::kSemi || options_.kind == ProbeKind::kAnti ||
+         options_.kind == ProbeKind::kExistence;
+}
+
+Status HashJoinOperator::EmitFlagged(const Batch& batch) {
+  arrow::BooleanBuilder flags;
+  ARROW_RETURN_NOT_OK(flags.AppendValues(has_match_));
+  Batch out = batch;
+  ARROW_ASSIGN_OR_RAISE(ArrayPtr column, flags.Finish());
+  out.columns.push_back(std::move(column));
+  return Emit(std::move(out));
 }
 
 Status HashJoinOperator::PushKeyed(const Batch& batch) {
   ARROW_RETURN_NOT_OK(keys_.Read(context_->eval, batch, &key_batch_, &probe_rows_));
   build_->FindMatches(key_batch_, probe_rows_, &first_);
   Pairs pairs;
-  const bool only_flags = options_.kind == ProbeKind::kSemi || options_.kind == ProbeKind::kAnti;
+  const bool only_flags = WantsOnlyFlags();
   for (const int32_t row : probe_rows_) {
     if (only_flags && options_.condition == nullptr) {
       has_match_[row] = first_[row] != kNoRow;
@@ -60,7 +76,7 @@ Status HashJoinOperator::PushKeyed(const Batch& batch) {
 Status HashJoinOperator::PushCross(const Batch& batch) {
   const auto build_rows = static_cast<int32_t>(build_->rows().num_rows);
   Pairs pairs;
-  const bool only_flags = options_.kind == ProbeKind::kSemi || options_.kind == ProbeKind::kAnti;
+  const bool only_flags = WantsOnlyFlags();
   for (int64_t row = 0; row < batch.num_rows; ++row) {
     for (int32_t match = 0; match < build_rows; ++match) {
       if (only_flags && has_match_[row]) break;

@@ -14,10 +14,11 @@ namespace thalweg::exec {
 
 /// What becomes of rows, seen from the probe side.
 enum class ProbeKind {
-  kInner,  // pairs
-  kOuter,  // pairs; probe rows without a match with NULLs
-  kSemi,   // probe rows with a match
-  kAnti,   // probe rows without a match
+  kInner,      // pairs
+  kOuter,      // pairs; probe rows without a match with NULLs
+  kSemi,       // probe rows with a match
+  kAnti,       // probe rows without a match
+  kExistence,  // every probe row, with a flag whether it has a match
 };
 
 struct HashJoinOptions {
@@ -63,6 +64,9 @@ class HashJoinOperator : public Operator {
   /// Applies the condition to `pairs`, notes matches and emits pairs; empties `pairs`.
   Status Resolve(const Batch& batch, Pairs* pairs);
   Status EmitProbeRows(const Batch& batch, bool with_match);
+  Status EmitFlagged(const Batch& batch);
+  /// True if pairs need not be known, only which probe rows are in one.
+  bool WantsOnlyFlags() const;
   Status EmitUnmatchedBuild();
   Result<Batch> Assemble(const Batch& batch, const Pairs& pairs) const;
 

@@ -100,6 +100,10 @@ Result<Rows> PlanBuilder::Build(const plan::NodePtr& node) {
       return BuildCallback(*node);
     case NodeKind::kTimeWindow:
       return BuildTimeWindow(*node);
+    case NodeKind::kWindow:
+      return BuildWindow(*node);
+    case NodeKind::kTail:
+      return BuildTail(*node);
   }
   return MakeError("UNSUPPORTED_FEATURE", {{"feature", "This kind of plan"}});
 }

@@ -61,6 +61,7 @@ class PlanBuilder {
   Result<Rows> BuildSort(const plan::Node& node);
   Result<Rows> BuildLimit(const plan::Node& node);
   Result<Rows> BuildStreamingLimit(const plan::Node& node);
+  Result<Rows> BuildTail(const plan::Node& node);
   Result<Rows> BuildUnion(const plan::Node& node);
   Result<Rows> BuildWatermark(const plan::Node& node);
   Result<Rows> BuildDeduplicate(const plan::Node& node);
@@ -82,6 +83,7 @@ class PlanBuilder {
       const plan::Node& node, GroupInputs inputs, int operator_id, const std::string& signature,
       const std::function<std::unique_ptr<Operator>(int worker, state::VariableTable* table)>&
           make);
+  Result<Rows> BuildWindow(const plan::Node& node);
 
   /// A leaf with a chain on every worker. The caller fills in where rows come from.
   Rows AddLeaf(std::unique_ptr<Leaf> leaf, std::string description);

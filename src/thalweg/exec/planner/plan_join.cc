@@ -31,6 +31,9 @@ Result<HashJoinOptions> ChooseSides(JoinType type, bool left_streaming, bool rig
     case JoinType::kLeftAnti:
       options.kind = ProbeKind::kAnti;
       break;
+    case JoinType::kExistence:
+      options.kind = ProbeKind::kExistence;
+      break;
   }
   // The build side is read as a whole in every epoch: it must not be a stream.
   if (options.probe_is_left ? right_streaming : left_streaming) {
@@ -51,7 +54,7 @@ std::vector<TypePtr> OutputTypes(const plan::Node& node) {
 
 std::string Describe(const plan::Node& node, bool probe_is_left) {
   static constexpr const char* kNames[] = {"Inner",    "LeftOuter", "RightOuter", "FullOuter",
-                                           "LeftSemi", "LeftAnti",  "Cross"};
+                                           "LeftSemi", "LeftAnti",  "Cross",      "ExistenceJoin"};
   std::string text = node.left_keys.empty() ? "BroadcastNestedLoopJoin " : "BroadcastHashJoin ";
   if (!node.left_keys.empty()) {
     text += "[" + JoinTexts(node.left_keys) + "], [" + JoinTexts(node.right_keys) + "], ";

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "thalweg/plan/logical/window.h"
+
 namespace thalweg::plan {
 
 NodePtr BuildProject(NodePtr child, std::vector<NamedExpression> projections) {
@@ -55,8 +57,9 @@ NodePtr BuildLimit(NodePtr child, NodeKind kind, int64_t limit) {
 NodePtr BuildJoin(NodePtr left, NodePtr right, Node join) {
   auto node = std::make_shared<Node>(std::move(join));
   node->kind = NodeKind::kJoin;
-  const bool left_only =
-      node->join_type == JoinType::kLeftSemi || node->join_type == JoinType::kLeftAnti;
+  const bool left_only = node->join_type == JoinType::kLeftSemi ||
+                         node->join_type == JoinType::kLeftAnti ||
+                         node->join_type == JoinType::kExistence;
   const bool null_left = node->join_type == JoinType::kRight || node->join_type == JoinType::kFull;
   const bool null_right = node->join_type == JoinType::kLeft || node->join_type == JoinType::kFull;
   node->output.clear();
@@ -70,7 +73,18 @@ NodePtr BuildJoin(NodePtr left, NodePtr right, Node join) {
       node->output.push_back(std::move(attribute));
     }
   }
+  if (node->existence) node->output.push_back(*node->existence);
   node->children = {std::move(left), std::move(right)};
+  return node;
+}
+
+NodePtr BuildWindow(NodePtr child, WindowStage stage) {
+  auto node = std::make_shared<Node>();
+  node->kind = NodeKind::kWindow;
+  node->output = child->output;
+  for (const WindowCall& call : stage.calls) node->output.push_back(call.output);
+  node->children = {std::move(child)};
+  node->window_stage = std::make_shared<const WindowStage>(std::move(stage));
   return node;
 }
 

@@ -66,6 +66,7 @@ struct SortKey {
 };
 
 class Node;
+struct WindowStage;  // window.h
 using NodePtr = std::shared_ptr<const Node>;
 
 enum class NodeKind {
@@ -89,6 +90,8 @@ enum class NodeKind {
               // right_keys; the first num_data_columns of each child's columns are the rows as the
               // function gets them
   kTimeWindow,  // window over `time`: output = child output, then the window struct
+  kWindow,      // window_stage; output = child output, then its calls' outputs
+  kTail,        // limit
 };
 
 /// A stream as the plan knows it; the epoch loop makes the io::StreamSource for it. Two references
@@ -140,8 +143,12 @@ class Node {
   std::optional<spec::SetOperation> set_operation;
   // kSort
   std::vector<SortKey> sort_keys;
-  // kLimit, kOffset
+  /// The flag of a kExistence join: its last output column.
+  std::optional<Attribute> existence;
+  // kLimit, kOffset, kTail
   int64_t limit = 0;
+  // kWindow
+  std::shared_ptr<const WindowStage> window_stage;
   // kWatermark
   uint64_t event_time = 0;
   int64_t delay_millis = 0;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "thalweg/plan/logical/node.h"
+#include "thalweg/plan/logical/window.h"
 #include "thalweg/plan/spec/callback.h"
 
 namespace thalweg::plan {
@@ -50,7 +51,7 @@ std::string AggregateText(const Node& node) {
 
 std::string JoinText(const Node& node) {
   static constexpr const char* kNames[] = {"Inner",    "LeftOuter", "RightOuter", "FullOuter",
-                                           "LeftSemi", "LeftAnti",  "Cross"};
+                                           "LeftSemi", "LeftAnti",  "Cross",      "ExistenceJoin"};
   std::vector<std::string> conjuncts;
   for (size_t i = 0; i < node.left_keys.size(); ++i) {
     conjuncts.push_back(fmt::format("({} {} {})", node.left_keys[i]->ToString(),
@@ -63,14 +64,31 @@ std::string JoinText(const Node& node) {
   return text;
 }
 
-std::string SortText(const Node& node) {
+std::string KeysText(const std::vector<SortKey>& sort_keys) {
   std::vector<std::string> keys;
-  for (const SortKey& key : node.sort_keys) {
+  for (const SortKey& key : sort_keys) {
     keys.push_back(fmt::format("{} {} NULLS {}", key.expression->ToString(),
                                key.descending ? "DESC" : "ASC",
                                key.nulls_first ? "FIRST" : "LAST"));
   }
-  return fmt::format("Sort {}, true", ListText(keys));
+  return ListText(keys);
+}
+
+std::string SortText(const Node& node) {
+  return fmt::format("Sort {}, true", KeysText(node.sort_keys));
+}
+
+std::string WindowText(const Node& node) {
+  std::vector<std::string> calls;
+  for (const WindowCall& call : node.window_stage->calls) {
+    calls.push_back(fmt::format("{} AS {}", call.text, AttributeText(call.output)));
+  }
+  std::vector<std::string> partition;
+  for (const expr::ExpressionPtr& key : node.window_stage->partition_by) {
+    partition.push_back(key->ToString());
+  }
+  return fmt::format("Window {}, {}, {}", ListText(calls), ListText(partition),
+                     KeysText(node.window_stage->order_by));
 }
 
 std::string ScanText(const Node& node) {
@@ -164,6 +182,10 @@ std::string LineText(const Node& node) {
                          NamesOfIds(*node.children[0], node.keys));
     case NodeKind::kTimeWindow:
       return TimeWindowText(node);
+    case NodeKind::kWindow:
+      return WindowText(node);
+    case NodeKind::kTail:
+      return fmt::format("Tail {}", node.limit);
   }
   return "";
 }

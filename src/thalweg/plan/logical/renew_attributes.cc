@@ -1,6 +1,7 @@
 #include <map>
 
 #include "thalweg/plan/logical/build.h"
+#include "thalweg/plan/logical/window.h"
 
 namespace thalweg::plan {
 namespace {
@@ -42,6 +43,19 @@ class Renewer {
     }
   }
 
+  std::shared_ptr<const WindowStage> Rename(const WindowStage& old) {
+    auto stage = std::make_shared<WindowStage>(old);
+    Rename(&stage->partition_by);
+    for (SortKey& key : stage->order_by) key.expression = Rename(key.expression);
+    for (WindowCall& call : stage->calls) {
+      Rename(&call.arguments);
+      call.frame.lower.value = Rename(call.frame.lower.value);
+      call.frame.upper.value = Rename(call.frame.upper.value);
+      Rename(&call.output);
+    }
+    return stage;
+  }
+
   NodePtr RenewNode(const Node& old) {
     auto node = std::make_shared<Node>(old);
     for (Attribute& attribute : node->output) Rename(&attribute);
@@ -61,6 +75,8 @@ class Renewer {
     Rename(&node->arguments);
     node->time = Rename(node->time);
     node->session_end = Rename(node->session_end);
+    if (node->existence) Rename(&*node->existence);
+    if (node->window_stage != nullptr) node->window_stage = Rename(*node->window_stage);
     return node;
   }
 

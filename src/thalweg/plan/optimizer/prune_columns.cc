@@ -1,6 +1,7 @@
 #include <set>
 
 #include "thalweg/plan/logical/build.h"
+#include "thalweg/plan/logical/window.h"
 #include "thalweg/plan/optimizer/rules.h"
 
 namespace thalweg::plan {
@@ -15,6 +16,10 @@ void AddReferences(const expr::ExpressionPtr& expression, Ids* ids) {
 
 void AddReferences(const std::vector<NamedExpression>& items, Ids* ids) {
   for (const NamedExpression& item : items) AddReferences(item.expression, ids);
+}
+
+void AddReferences(const std::vector<expr::ExpressionPtr>& expressions, Ids* ids) {
+  for (const expr::ExpressionPtr& expression : expressions) AddReferences(expression, ids);
 }
 
 NodePtr Prune(const NodePtr& node, const Ids& required);
@@ -64,6 +69,24 @@ NodePtr PruneJoin(const Node& node, const Ids& required) {
   AddReferences(node.condition, &below);
   return BuildJoin(PruneExactly(node.children[0], below), PruneExactly(node.children[1], below),
                    node);
+}
+
+// Calls that nothing reads go; without any the node goes too.
+NodePtr PruneWindow(const Node& node, const Ids& required) {
+  WindowStage stage = *node.window_stage;
+  std::erase_if(stage.calls, [&required](const WindowCall& call) {
+    return required.count(call.output.id) == 0;
+  });
+  if (stage.calls.empty()) return Prune(node.children[0], required);
+  Ids below = required;
+  AddReferences(stage.partition_by, &below);
+  for (const SortKey& key : stage.order_by) AddReferences(key.expression, &below);
+  for (const WindowCall& call : stage.calls) {
+    AddReferences(call.arguments, &below);
+    AddReferences(call.frame.lower.value, &below);
+    AddReferences(call.frame.upper.value, &below);
+  }
+  return BuildWindow(Prune(node.children[0], below), std::move(stage));
 }
 
 // Columns go by position here: every child gives exactly the kept ones.
@@ -176,6 +199,8 @@ NodePtr Prune(const NodePtr& node, const Ids& required) {
       return PruneCallback(*node);
     case NodeKind::kUnion:
       return PruneUnion(*node, required);
+    case NodeKind::kWindow:
+      return PruneWindow(*node, required);
     default:
       return PrunePassing(*node, required);
   }

@@ -130,7 +130,7 @@ NodePtr PushThroughJoin(const NodePtr& filter, const NodePtr& join) {
   const JoinType type = join->join_type;
   const bool inner = type == JoinType::kInner || type == JoinType::kCross;
   const bool to_left = inner || type == JoinType::kLeft || type == JoinType::kLeftSemi ||
-                       type == JoinType::kLeftAnti;
+                       type == JoinType::kLeftAnti || type == JoinType::kExistence;
   const bool to_right = inner || type == JoinType::kRight;
   const Conjuncts all = SplitConjuncts(filter->condition);
   const Division by_left = Divide(all, false, [&](const ExpressionPtr& conjunct) {

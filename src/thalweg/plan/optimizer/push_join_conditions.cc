@@ -25,6 +25,7 @@ std::array<bool, 2> SidesThatMustMatch(JoinType type) {
       return {true, true};
     case JoinType::kLeft:
     case JoinType::kLeftAnti:
+    case JoinType::kExistence:
       return {false, true};
     case JoinType::kRight:
       return {true, false};

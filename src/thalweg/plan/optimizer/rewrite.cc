@@ -1,3 +1,4 @@
+#include "thalweg/plan/logical/window.h"
 #include "thalweg/plan/optimizer/rules.h"
 
 namespace thalweg::plan {
@@ -23,6 +24,17 @@ class ExpressionMapper {
   void Apply(std::vector<NamedExpression>* items) {
     for (NamedExpression& item : *items) Apply(&item.expression);
   }
+  std::shared_ptr<const WindowStage> Apply(const std::shared_ptr<const WindowStage>& old) {
+    auto stage = std::make_shared<WindowStage>(*old);
+    Apply(&stage->partition_by);
+    for (SortKey& key : stage->order_by) Apply(&key.expression);
+    for (WindowCall& call : stage->calls) {
+      Apply(&call.arguments);
+      Apply(&call.frame.lower.value);
+      Apply(&call.frame.upper.value);
+    }
+    return changed_ ? stage : old;
+  }
 
  private:
   const Map& map_;
@@ -47,6 +59,7 @@ NodePtr MapExpressions(const NodePtr& node, const Map& map) {
   mapper.Apply(&copy->arguments);
   mapper.Apply(&copy->time);
   mapper.Apply(&copy->session_end);
+  if (copy->window_stage != nullptr) copy->window_stage = mapper.Apply(copy->window_stage);
   return mapper.changed() ? copy : node;
 }
 

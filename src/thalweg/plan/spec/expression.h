@@ -15,6 +15,8 @@
 namespace thalweg::plan::spec {
 
 struct Expression;
+struct Relation;          // relation.h
+struct WindowDefinition;  // window.h
 using ExpressionPtr = std::shared_ptr<const Expression>;
 
 enum class ExpressionKind {
@@ -30,7 +32,8 @@ enum class ExpressionKind {
   // LEADING and TRAILING are ltrim(x, s) and rtrim(x, s). (a, b) and STRUCT(a, b AS n)
   // are "struct", its children may be kAlias. IS [NOT] TRUE is [not] <=> true. LIKE
   // ANY/ALL become or/and of likes. dateadd(unit, n, t) is timestampadd('UNIT', n, t),
-  // datediff(unit, a, b) timestampdiff('UNIT', a, b). f(x) IGNORE NULLS is f(x, true).
+  // datediff(unit, a, b) timestampdiff('UNIT', a, b). f(x) IGNORE NULLS is f(x, true), but for
+  // lead, lag and nth_value, where it is ignore_nulls.
   // || is "||". CURRENT_DATE, CURRENT_TIMESTAMP, LOCALTIMESTAMP... without () have no
   // children.
   kAlias,      // children[0] AS name.back(); several names for a generator
@@ -41,9 +44,8 @@ enum class ExpressionKind {
   kInterval,   // INTERVAL unit forms that need evaluation: folded by the parser into kLiteral when
                // all parts are literals; else children = value, name.back() = unit
   kLambda,     // names of the parameters in `name`, body = children[0]
-  kWindow,     // f OVER (...): children[0] is the call; kept so that it can be refused clearly
-  kSubquery,   // name.back() = "scalar", "in" (children[0] = value) or "exists"; kept so that it
-               // can be refused (`text` holds the SQL)
+  kWindow,    // f OVER (...): children[0] is the call; window, or name.back() = the WINDOW clause's
+  kSubquery,  // name.back() = "scalar", "in" (children = the values) or "exists"; relation
 };
 
 struct SortOrder {
@@ -61,9 +63,12 @@ struct Expression {
   TypePtr type;
   bool try_cast = false;
   bool has_else = false;
-  bool distinct = false;  // aggregate call with DISTINCT
-  ExpressionPtr filter;   // aggregate call with FILTER (WHERE ...)
-  SqlPosition position;   // line 0: not from SQL text
+  bool distinct = false;                           // aggregate call with DISTINCT
+  bool ignore_nulls = false;                       // lead, lag, nth_value
+  ExpressionPtr filter;                            // aggregate call with FILTER (WHERE ...)
+  std::shared_ptr<const WindowDefinition> window;  // kWindow; null: a named one
+  std::shared_ptr<const Relation> relation;        // kSubquery
+  SqlPosition position;                            // line 0: not from SQL text
   /// The SQL fragment as written, for error texts; empty if not from SQL.
   std::string text;
 };

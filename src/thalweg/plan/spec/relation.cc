@@ -6,6 +6,7 @@
 #include "thalweg/plan/spec/callback.h"
 #include "thalweg/plan/spec/join_type_text.h"
 #include "thalweg/plan/spec/literal_text.h"
+#include "thalweg/plan/spec/relation_arguments.h"
 
 namespace thalweg::plan::spec {
 namespace {
@@ -111,6 +112,51 @@ std::string LeafText(const Relation& relation) {
   }
 }
 
+std::string SampleText(const SampleArguments& sample) {
+  return fmt::format("Sample {}, {}, {}{}", sample.lower, sample.upper, sample.with_replacement,
+                     sample.seed ? fmt::format(", {}", *sample.seed) : "");
+}
+
+/// Relations with arguments of their own.
+std::string RareText(const Relation& relation) {
+  switch (relation.kind) {
+    case RelationKind::kSample:
+      return SampleText(relation.arguments->sample);
+    case RelationKind::kTail:
+      return "Tail " + ToString(*relation.condition);
+    case RelationKind::kHint:
+      return fmt::format("UnresolvedHint {}, {}", relation.alias, List(relation.expressions));
+    case RelationKind::kRepartition:
+      return "Repartition " + List(relation.expressions);
+    case RelationKind::kPivot:
+      return fmt::format("Pivot {}, {}, {}", ToString(*relation.arguments->pivot.column),
+                         List(relation.arguments->pivot.values),
+                         List(relation.arguments->pivot.aggregates));
+    case RelationKind::kUnpivot:
+      return fmt::format("Unpivot {}, [{}]", relation.arguments->unpivot.name_column,
+                         JoinTexts(relation.arguments->unpivot.value_columns));
+    case RelationKind::kFillNull:
+      return fmt::format("FillNull {}{}", List(relation.arguments->fill),
+                         ColumnsText(relation.column_names));
+    case RelationKind::kDropNull:
+      return "DropNull" + ColumnsText(relation.column_names);
+    case RelationKind::kReplace:
+      return "Replace" + ColumnsText(relation.column_names);
+    case RelationKind::kRename:
+      return fmt::format("Rename{} to [{}]", ColumnsText(relation.column_names),
+                         JoinTexts(relation.arguments->new_names));
+    case RelationKind::kLateralJoin:
+      return fmt::format("LateralJoin {}{}", JoinTypeText(relation.join_type),
+                         relation.condition ? ", " + ToString(*relation.condition) : "");
+    case RelationKind::kNamedWindows:
+      return "WithWindowDefinition";
+    case RelationKind::kQualify:
+      return "Qualify " + ToString(*relation.condition);
+    default:
+      return "";
+  }
+}
+
 std::string InnerText(const Relation& relation) {
   switch (relation.kind) {
     case RelationKind::kProject:
@@ -154,7 +200,19 @@ std::string InnerText(const Relation& relation) {
     case RelationKind::kCallback:
       return OperatorName(*relation.callback) + " " + List(relation.expressions);
     case RelationKind::kSample:
-      return "Sample";
+    case RelationKind::kTail:
+    case RelationKind::kHint:
+    case RelationKind::kRepartition:
+    case RelationKind::kPivot:
+    case RelationKind::kUnpivot:
+    case RelationKind::kFillNull:
+    case RelationKind::kDropNull:
+    case RelationKind::kReplace:
+    case RelationKind::kRename:
+    case RelationKind::kLateralJoin:
+    case RelationKind::kNamedWindows:
+    case RelationKind::kQualify:
+      return RareText(relation);
     default:
       return LeafText(relation);
   }
@@ -194,6 +252,8 @@ std::string_view JoinTypeText(JoinType type) {
       return "LeftAnti";
     case JoinType::kCross:
       return "Cross";
+    case JoinType::kExistence:
+      return "ExistenceJoin";
   }
   return "";
 }

@@ -16,9 +16,11 @@ namespace thalweg::plan::spec {
 
 struct Callback;
 struct Relation;
+struct RelationArguments;  // relation_arguments.h
 using RelationPtr = std::shared_ptr<const Relation>;
 
-enum class JoinType { kInner, kLeft, kRight, kFull, kLeftSemi, kLeftAnti, kCross };
+/// kExistence is made by the analyzer only: every left row, with a flag whether it has a match.
+enum class JoinType { kInner, kLeft, kRight, kFull, kLeftSemi, kLeftAnti, kCross, kExistence };
 enum class SetOperation { kUnion, kIntersect, kExcept };
 
 enum class RelationKind {
@@ -49,9 +51,21 @@ enum class RelationKind {
   kWithColumns,   // input, expressions = aliases that replace or add columns (API)
   kDrop,          // input, column_names to leave out (API)
   kObserve,       // input, alias = name of the metrics, expressions
-  kCallback,  // input, expressions = grouping, callback; right = initial state (null: none) with
-              // outputs = its grouping
-  kSample,    // refused by the analyzer
+  kCallback,     // input, expressions = grouping, callback; right = initial state (null: none) with
+                 // outputs = its grouping
+  kSample,       // input, arguments->sample
+  kTail,         // input, condition = the number of rows from the end
+  kHint,         // input, alias = name, expressions = parameters; changes no result
+  kRepartition,  // input, expressions = keys (may be none), condition = number (null: the default)
+  kPivot,        // input, arguments->pivot
+  kUnpivot,      // input, arguments->unpivot
+  kFillNull,     // input, column_names (empty: all), arguments->fill
+  kDropNull,     // input, column_names (empty: all), arguments->minimum_valid
+  kReplace,      // input, column_names (empty: all), arguments->replacements
+  kRename,       // input, column_names, arguments->new_names
+  kLateralJoin,  // input, right (may use columns of input), join_type, condition
+  kNamedWindows,  // input (a SELECT), arguments->windows: its WINDOW clause
+  kQualify,       // input (a SELECT), condition: a filter that may hold window functions
 };
 
 enum class GroupingKind { kPlain, kRollup, kCube, kGroupingSets };
@@ -89,6 +103,8 @@ struct Relation {
   int64_t range_step = 1;
   int64_t delay_micros = 0;
   std::shared_ptr<const Callback> callback;
+  /// What the rarer kinds have besides.
+  std::shared_ptr<const RelationArguments> arguments;
   SqlPosition position;
 };
 

@@ -1,0 +1,108 @@
+#include <algorithm>
+
+#include "thalweg/exec/planner/plan_builder.h"
+#include "thalweg/exec/stateless/tail.h"
+#include "thalweg/exec/window/window.h"
+#include "thalweg/plan/logical/window.h"
+
+namespace thalweg::exec {
+namespace {
+
+WindowKind KindOf(plan::WindowFunctionKind kind) {
+  switch (kind) {
+    case plan::WindowFunctionKind::kRowNumber:
+      return WindowKind::kRowNumber;
+    case plan::WindowFunctionKind::kRank:
+      return WindowKind::kRank;
+    case plan::WindowFunctionKind::kDenseRank:
+      return WindowKind::kDenseRank;
+    case plan::WindowFunctionKind::kPercentRank:
+      return WindowKind::kPercentRank;
+    case plan::WindowFunctionKind::kCumeDist:
+      return WindowKind::kCumeDist;
+    case plan::WindowFunctionKind::kNtile:
+      return WindowKind::kNtile;
+    case plan::WindowFunctionKind::kOffset:
+      return WindowKind::kOffset;
+    case plan::WindowFunctionKind::kNthValue:
+      return WindowKind::kNthValue;
+    case plan::WindowFunctionKind::kAggregate:
+      return WindowKind::kAggregate;
+  }
+  return WindowKind::kAggregate;
+}
+
+Result<FrameEdge> BindEdge(const plan::WindowBound& bound, const plan::Node& input) {
+  FrameEdge edge;
+  edge.unbounded = bound.unbounded;
+  edge.rows = bound.rows;
+  if (bound.value != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(edge.value, expr::Bind(bound.value, OutputIds(input)));
+  }
+  return edge;
+}
+
+Result<BoundWindowCall> BindCall(const plan::WindowCall& call, const plan::Node& input) {
+  BoundWindowCall bound;
+  bound.kind = KindOf(call.kind);
+  bound.function = call.function;
+  ARROW_ASSIGN_OR_RAISE(bound.arguments, BindAll(call.arguments, input));
+  bound.offset = call.offset;
+  bound.ignore_nulls = call.ignore_nulls;
+  bound.frame.rows = call.frame.rows;
+  ARROW_ASSIGN_OR_RAISE(bound.frame.lower, BindEdge(call.frame.lower, input));
+  ARROW_ASSIGN_OR_RAISE(bound.frame.upper, BindEdge(call.frame.upper, input));
+  bound.type = call.output.type;
+  return bound;
+}
+
+/// The ordinals of the keys if all are plain columns; else nothing.
+std::vector<int> KeyColumns(const std::vector<expr::ExpressionPtr>& keys) {
+  std::vector<int> columns;
+  for (const expr::ExpressionPtr& key : keys) {
+    if (key->kind() != expr::ExpressionKind::kColumn) return {};
+    columns.push_back(static_cast<const expr::ColumnReference&>(*key).ordinal());
+  }
+  return columns;
+}
+
+}  // namespace
+
+Result<Rows> PlanBuilder::BuildWindow(const plan::Node& node) {
+  const plan::Node& input = *node.children[0];
+  const plan::WindowStage& stage = *node.window_stage;
+  ARROW_ASSIGN_OR_RAISE(Rows rows, Build(node.children[0]));
+  WindowOptions options;
+  options.batch_rows = options_.batch_rows;
+  ARROW_ASSIGN_OR_RAISE(options.partition_by, BindAll(stage.partition_by, input));
+  for (const plan::SortKey& key : stage.order_by) {
+    ARROW_ASSIGN_OR_RAISE(const auto bound, BindAll({key.expression}, input));
+    options.order_by.push_back({bound[0], {key.descending, key.nulls_first}});
+  }
+  std::string text;
+  for (const plan::WindowCall& call : stage.calls) {
+    ARROW_ASSIGN_OR_RAISE(BoundWindowCall bound, BindCall(call, input));
+    options.calls.push_back(std::move(bound));
+    text += (text.empty() ? "" : ", ") + call.text;
+  }
+  options.description = "Window [" + text + "], [" + JoinTexts(stage.partition_by) + "]";
+  const std::vector<int> columns = KeyColumns(options.partition_by);
+  if (columns.empty()) {
+    Gather(&rows);
+  } else {
+    Exchange(&rows, columns);
+  }
+  Append(&rows, [&](int) { return std::make_unique<WindowOperator>(options); });
+  rows.text = NodeText(options.description, {rows.text});
+  return rows;
+}
+
+Result<Rows> PlanBuilder::BuildTail(const plan::Node& node) {
+  ARROW_ASSIGN_OR_RAISE(Rows rows, Build(node.children[0]));
+  Gather(&rows);
+  Append(&rows, [&](int) { return std::make_unique<TailOperator>(node.limit); });
+  rows.text = NodeText(rows.tails[0]->Description(), {rows.text});
+  return rows;
+}
+
+}  // namespace thalweg::exec
