@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <cmath>
+#include <map>
+#include <mutex>
 #include <numbers>
 
 #include <arrow/api.h>
@@ -9,6 +11,7 @@
 
 #include "thalweg/functions/declaration.h"
 #include "thalweg/functions/math_family.h"
+#include "thalweg/functions/xor_shift_random.h"
 
 namespace thalweg::functions {
 namespace {
@@ -42,6 +45,47 @@ class Stream {
   std::optional<int64_t> seed_;
   std::atomic<uint64_t> next_{0};
 };
+
+/// The numbers of a call with a seed: those of Spark, where the worker counts as the partition.
+/// Each batch begins anew.
+class SeededStream {
+ public:
+  explicit SeededStream(int64_t seed) : seed_(seed) {}
+
+  /// Fills `out` with the next numbers of the worker of `context`.
+  void Fill(const expr::EvalContext& context, bool gaussian, int64_t count, double* out) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (context.random_seed != batch_) {
+      generators_.clear();
+      batch_ = context.random_seed;
+    }
+    auto found = generators_.find(context.worker);
+    if (found == generators_.end()) {
+      found = generators_.emplace(context.worker, XorShiftRandom(seed_ + context.worker)).first;
+    }
+    XorShiftRandom& generator = found->second;
+    for (int64_t i = 0; i < count; ++i) {
+      out[i] = gaussian ? generator.NextGaussian() : generator.NextDouble();
+    }
+  }
+
+ private:
+  int64_t seed_;
+  std::mutex mutex_;
+  uint64_t batch_ = 0;
+  std::map<int, XorShiftRandom> generators_;
+};
+
+expr::ScalarKernel SeededKernel(int64_t seed, bool gaussian) {
+  auto stream = std::make_shared<SeededStream>(seed);
+  return [stream, gaussian](const expr::EvalContext& context, const std::vector<arrow::Datum>&,
+                            int64_t num_rows) -> Result<arrow::Datum> {
+    ARROW_ASSIGN_OR_RAISE(auto writer, expr::ResultWriter<double>::Make(float64(), num_rows, {}));
+    stream->Fill(context, gaussian, num_rows, writer.data());
+    ARROW_ASSIGN_OR_RAISE(auto array, writer.Finish());
+    return arrow::Datum(array);
+  };
+}
 
 double ToUnit(uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-53; }
 
@@ -125,8 +169,10 @@ void DeclareRandom(FunctionRegistry* registry, const std::vector<std::string>& n
         ARROW_ASSIGN_OR_RAISE(const auto seed, ConstantSeed(name, arguments));
         std::vector<TypePtr> types;
         for (const auto& argument : arguments) types.push_back(argument.type);
-        auto bound = MakeBound(name, arguments, std::move(types), type,
-                               make(std::make_shared<Stream>(seed)));
+        const bool seeded = seed.has_value() && type->id() == arrow::Type::DOUBLE;
+        auto bound = MakeBound(
+            name, arguments, std::move(types), type,
+            seeded ? SeededKernel(*seed, name == "randn") : make(std::make_shared<Stream>(seed)));
         bound.nullable = false;
         bound.deterministic = false;
         bound.context_dependent = true;
