@@ -78,10 +78,7 @@ Status RequireOrder(const std::string& name, const arrow::DataType& element,
 
 Result<expr::BoundFunction> BindSort(const std::string& name, const Arguments& arguments) {
   const bool sort_array = name == "sort_array";
-  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 2));
-  if (!sort_array && arguments.size() == 2) {
-    return MakeError("UNSUPPORTED_FEATURE", {{"feature", "array_sort with a lambda function"}});
-  }
+  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, sort_array ? 2 : 1));
   ARROW_ASSIGN_OR_RAISE(auto type, AcceptArray(arguments));
   ARROW_RETURN_NOT_OK(RequireOrder(name, *ElementType(*type), *type));
   std::vector<TypePtr> types = {type};

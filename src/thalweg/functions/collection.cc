@@ -8,6 +8,7 @@ void RegisterCollectionFunctions(FunctionRegistry* registry) {
   RegisterArraySets(registry);
   RegisterMapFunctions(registry);
   RegisterSequence(registry);
+  RegisterHigherOrderFunctions(registry);
 }
 
 }  // namespace thalweg::functions

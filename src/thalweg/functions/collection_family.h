@@ -18,6 +18,7 @@ void RegisterArrayFunctions(FunctionRegistry* registry);
 void RegisterArraySets(FunctionRegistry* registry);
 void RegisterMapFunctions(FunctionRegistry* registry);
 void RegisterSequence(FunctionRegistry* registry);
+void RegisterHigherOrderFunctions(FunctionRegistry* registry);
 
 /// Element type of an array type.
 TypePtr ElementType(const arrow::DataType& array_type);

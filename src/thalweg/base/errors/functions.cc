@@ -24,6 +24,22 @@ constexpr ErrorCondition kConditions[] = {
      "Options must be a map of strings to strings, not <mapType>."},
     {"INVALID_SCHEMA.NON_STRING_LITERAL", "42K07",
      "The schema <inputSchema> must be a constant text."},
+    {"COMPARATOR_RETURNS_NULL", "22004",
+     "The comparator gave NULL for <firstValue> and <secondValue>; it must give a number: positive "
+     "for greater, 0 for equal, negative for less."},
+    {"DATATYPE_MISMATCH.MAP_ZIP_WITH_DIFF_TYPES", "42K09",
+     "<functionName> takes two maps whose keys have a common type, not <leftType> and "
+     "<rightType>."},
+    {"DATATYPE_MISMATCH.UNEXPECTED_RETURN_TYPE", "42K09",
+     "The <functionName> in <sqlExpr> must give values of type <expectedType>, not <actualType>."},
+    {"INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES", "42K0D",
+     "The parameters <args> of a lambda function must have different names."},
+    {"INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", "42K0D",
+     "A lambda function may only be an argument of a function that takes one; <class> does not."},
+    {"INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", "42K0D",
+     "The lambda function has <expectedNumArgs> parameters, but it is given <actualNumArgs>."},
+    {"INVALID_LAMBDA_FUNCTION_CALL.PARAMETER_DOES_NOT_ACCEPT_LAMBDA_FUNCTION", "42K0D",
+     "A lambda function stands where the function takes a plain argument."},
 };
 
 }  // namespace
