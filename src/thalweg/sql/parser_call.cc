@@ -7,6 +7,15 @@
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::sql {
+namespace {
+
+/// Functions for which IGNORE NULLS is a flag of the call; others take it as an argument.
+bool HasNullsFlag(const std::string& name) {
+  const std::string lower = ToLowerAscii(name);
+  return lower == "lead" || lower == "lag" || lower == "nth_value";
+}
+
+}  // namespace
 
 Result<spec::ExpressionPtr> Parser::ParseCall(Names name, int first) {
   spec::Expression call;
@@ -31,6 +40,8 @@ Result<spec::ExpressionPtr> Parser::ParseRestOfCall(spec::Expression call, int f
     if (AtWord("IGNORE") && AtWord("NULLS", 1)) {
       const int flag = index();
       at_ += 2;
+      call.ignore_nulls = HasNullsFlag(call.name.back());
+      if (call.ignore_nulls) continue;
       call.children.push_back(FinishLiteral(std::make_shared<arrow::BooleanScalar>(true), flag));
     }
     if (AcceptSymbol(")")) return ParseCallSuffix(std::move(call), first);
@@ -61,7 +72,9 @@ Result<spec::ExpressionPtr> Parser::ParseCallSuffix(spec::Expression call, int f
     const bool ignore = AtWord("IGNORE");
     const int flag = index();
     at_ += 2;
-    if (ignore) {
+    if (ignore && HasNullsFlag(call.name.back())) {
+      call.ignore_nulls = true;
+    } else if (ignore) {
       call.children.push_back(FinishLiteral(std::make_shared<arrow::BooleanScalar>(true), flag));
     }
   }
@@ -70,47 +83,6 @@ Result<spec::ExpressionPtr> Parser::ParseCallSuffix(spec::Expression call, int f
   if (!over) return out;
   ++at_;
   return ParseWindow(std::move(out), first);
-}
-
-Result<spec::ExpressionPtr> Parser::ParseWindow(spec::ExpressionPtr call, int first) {
-  spec::Expression window;
-  window.kind = spec::ExpressionKind::kWindow;
-  window.children = {std::move(call)};
-  if (!AcceptSymbol("(")) {
-    ARROW_ASSIGN_OR_RAISE(auto name, ParseIdentifier());
-    window.name = {std::move(name)};
-    return Finish(std::move(window), first);
-  }
-  if (AtIdentifier() && AtSymbol(")", 1)) {
-    ARROW_ASSIGN_OR_RAISE(auto name, ParseIdentifier());
-    window.name = {std::move(name)};
-  } else {
-    ARROW_RETURN_NOT_OK(ParseWindowDefinition(&window.children));
-  }
-  ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  return Finish(std::move(window), first);
-}
-
-Status Parser::ParseWindowDefinition(std::vector<spec::ExpressionPtr>* children) {
-  if (AtAnyWord({"PARTITION", "DISTRIBUTE", "CLUSTER"}) && AtWord("BY", 1)) {
-    at_ += 2;
-    ARROW_ASSIGN_OR_RAISE(auto partition, ParseExpressionList());
-    children->insert(children->end(), partition.begin(), partition.end());
-  }
-  if (AtAnyWord({"ORDER", "SORT"}) && AtWord("BY", 1)) {
-    at_ += 2;
-    ARROW_ASSIGN_OR_RAISE(auto orders, ParseSortOrders());
-    for (auto& order : orders) children->push_back(std::move(order.expression));
-  }
-  if (AtAnyWord({"ROWS", "RANGE"})) {
-    // The bounds need not be understood, windows are refused; they end where the window does.
-    int depth = 0;
-    while (!AtEnd() && !(depth == 0 && AtSymbol(")"))) {
-      depth += AtSymbol("(") ? 1 : AtSymbol(")") ? -1 : 0;
-      ++at_;
-    }
-  }
-  return Status::OK();
 }
 
 int Parser::ArgumentCount(int ahead) const {

@@ -120,6 +120,8 @@ bool Parser::AtImplicitAlias() const {
     return !(AtAnyWord({"SELECT", "ALL", "DISTINCT", "VALUES", "TABLE", "FROM"}, 1) ||
              AtSymbol("(", 1));
   }
+  if (AtWord("QUALIFY")) return AtItemEnd(1);
+  if (AtWord("FOR")) return AtItemEnd(1) || AtWord("FROM", 1);
   if (AtWord("WHERE") && AtWord("GROUP", 1) && AtWord("BY", 2)) return true;
   if (AtAnyWord({"FROM", "WHERE", "HAVING", "LIMIT", "OFFSET", "SELECT"})) return AtItemEnd(1);
   return !AtAnyWord({"AND", "OR", "THEN", "WHEN", "ELSE"});

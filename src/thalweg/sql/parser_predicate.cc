@@ -145,12 +145,17 @@ Result<spec::ExpressionPtr> Parser::ParseQuantifiedLike(const std::string& name,
 Result<spec::ExpressionPtr> Parser::ParseSubqueryExpression(std::string kind,
                                                             spec::ExpressionPtr value, int first) {
   ARROW_RETURN_NOT_OK(ExpectSymbol("("));
-  ARROW_RETURN_NOT_OK(ParseQuery());
-  ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
   spec::Expression subquery;
+  ARROW_ASSIGN_OR_RAISE(subquery.relation, ParseQuery());
+  ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
   subquery.kind = spec::ExpressionKind::kSubquery;
   subquery.name = {std::move(kind)};
-  if (value) subquery.children = {std::move(value)};
+  if (value) {
+    // (a, b) IN (SELECT ...) compares column by column.
+    const bool row = value->kind == spec::ExpressionKind::kFunction &&
+                     value->name.back() == "struct" && value->text.starts_with('(');
+    subquery.children = row ? value->children : std::vector<spec::ExpressionPtr>{value};
+  }
   return Finish(std::move(subquery), first);
 }
 

@@ -211,12 +211,8 @@ Result<spec::RelationPtr> Parser::ParseOrganization(spec::RelationPtr input, int
     ARROW_ASSIGN_OR_RAISE(sort.order, ParseSortOrders());
     input = FinishRelation(std::move(sort), first);
   }
-  if (AtAnyWord({"CLUSTER", "DISTRIBUTE", "SORT"}) && AtWord("BY", 1)) {
-    return Unsupported(fmt::format("{} BY", Peek().upper));
-  }
-  if (AtWord("WINDOW") && AtIdentifier(1) && AtWord("AS", 2)) {
-    ARROW_RETURN_NOT_OK(SkipNamedWindows());
-  }
+  ARROW_ASSIGN_OR_RAISE(input, ParsePartitioning(std::move(input), first));
+  ARROW_ASSIGN_OR_RAISE(input, ParseWindowClause(std::move(input), first));
   spec::Relation limit;
   if (AcceptWord("LIMIT") && !AcceptWord("ALL")) {
     limit.kind = spec::RelationKind::kLimit;
@@ -232,6 +228,31 @@ Result<spec::RelationPtr> Parser::ParseOrganization(spec::RelationPtr input, int
   if (!limit.condition) return input;
   limit.input = std::move(input);
   return FinishRelation(std::move(limit), first);
+}
+
+// DISTRIBUTE BY, SORT BY and CLUSTER BY: rows of a part in order are in order if all rows are.
+Result<spec::RelationPtr> Parser::ParsePartitioning(spec::RelationPtr input, int first) {
+  const bool cluster = AtWord("CLUSTER") && AtWord("BY", 1);
+  spec::Relation sort;
+  sort.kind = spec::RelationKind::kSort;
+  if (cluster || (AtWord("DISTRIBUTE") && AtWord("BY", 1))) {
+    at_ += 2;
+    spec::Relation repartition;
+    repartition.kind = spec::RelationKind::kRepartition;
+    repartition.input = std::move(input);
+    ARROW_ASSIGN_OR_RAISE(repartition.expressions, ParseExpressionList());
+    if (cluster) {
+      for (const spec::ExpressionPtr& key : repartition.expressions) sort.order.push_back({key});
+    }
+    input = FinishRelation(std::move(repartition), first);
+  }
+  if (!cluster && AtWord("SORT") && AtWord("BY", 1)) {
+    at_ += 2;
+    ARROW_ASSIGN_OR_RAISE(sort.order, ParseSortOrders());
+  }
+  if (sort.order.empty()) return input;
+  sort.input = std::move(input);
+  return FinishRelation(std::move(sort), first);
 }
 
 Result<std::vector<spec::SortOrder>> Parser::ParseSortOrders() {
@@ -263,35 +284,31 @@ Result<spec::SortOrder> Parser::ParseSortOrder() {
   return order;
 }
 
-Status Parser::SkipHints() {
+Result<std::vector<spec::Relation>> Parser::ParseHints() {
+  std::vector<spec::Relation> hints;
   while (Peek().kind == TokenKind::kHintStart) {
+    ++at_;
     while (Peek().kind != TokenKind::kHintEnd) {
       if (AtEnd()) return SyntaxError(": missing '*/'");
-      ++at_;
+      if (AcceptSymbol(",")) continue;
+      spec::Relation hint;
+      hint.kind = spec::RelationKind::kHint;
+      ARROW_ASSIGN_OR_RAISE(hint.alias, ParseIdentifier());
+      if (AcceptSymbol("(") && !AcceptSymbol(")")) {
+        ARROW_ASSIGN_OR_RAISE(hint.expressions, ParseExpressionList());
+        ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+      }
+      hints.push_back(std::move(hint));
     }
     ++at_;
   }
-  return Status::OK();
-}
-
-Status Parser::SkipNamedWindows() {
-  // Definitions of named windows are checked and dropped: OVER keeps the name and is refused later.
-  ++at_;
-  do {
-    ARROW_RETURN_NOT_OK(ParseIdentifier());
-    ARROW_RETURN_NOT_OK(ExpectWord("AS"));
-    ARROW_RETURN_NOT_OK(ExpectSymbol("("));
-    std::vector<spec::ExpressionPtr> ignored;
-    ARROW_RETURN_NOT_OK(ParseWindowDefinition(&ignored));
-    ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  } while (AcceptSymbol(","));
-  return Status::OK();
+  return hints;
 }
 
 Result<spec::RelationPtr> Parser::ParseSelect(spec::RelationPtr from) {
   const int first = index();
   ++at_;
-  ARROW_RETURN_NOT_OK(SkipHints());
+  ARROW_ASSIGN_OR_RAISE(std::vector<spec::Relation> hints, ParseHints());
   if (AtWord("TRANSFORM") && AtSymbol("(", 1) && Peek(1).match >= 0 &&
       tokens_[Peek(1).match + 1].upper == "USING") {
     return Unsupported("TRANSFORM scripts");
@@ -319,14 +336,19 @@ Result<spec::RelationPtr> Parser::ParseSelect(spec::RelationPtr from) {
     from = FinishRelation(std::move(filter), first);
   }
   ARROW_ASSIGN_OR_RAISE(auto out, ParseSelectList(std::move(from), std::move(list), first));
-  if (AtWord("WINDOW") && AtIdentifier(1) && AtWord("AS", 2)) {
-    ARROW_RETURN_NOT_OK(SkipNamedWindows());
+  ARROW_ASSIGN_OR_RAISE(out, ParseQualify(std::move(out), first));
+  ARROW_ASSIGN_OR_RAISE(out, ParseWindowClause(std::move(out), first));
+  if (distinct) {
+    spec::Relation unique;
+    unique.kind = spec::RelationKind::kDistinct;
+    unique.input = std::move(out);
+    out = FinishRelation(std::move(unique), first);
   }
-  if (!distinct) return out;
-  spec::Relation unique;
-  unique.kind = spec::RelationKind::kDistinct;
-  unique.input = std::move(out);
-  return FinishRelation(std::move(unique), first);
+  for (spec::Relation& hint : hints) {
+    hint.input = std::move(out);
+    out = FinishRelation(std::move(hint), first);
+  }
+  return out;
 }
 
 Result<spec::RelationPtr> Parser::ParseSelectList(spec::RelationPtr input,

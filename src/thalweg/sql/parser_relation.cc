@@ -24,7 +24,8 @@ Result<spec::RelationPtr> Parser::ParseFrom() {
   while (AcceptSymbol(",")) {
     if (++chain > kMaxNesting) return TooComplex();
     spec::Relation join;
-    join.kind = spec::RelationKind::kJoin;
+    const bool lateral = AtWord("LATERAL");
+    join.kind = lateral ? spec::RelationKind::kLateralJoin : spec::RelationKind::kJoin;
     join.join_type = spec::JoinType::kCross;
     join.input = std::move(left);
     ARROW_ASSIGN_OR_RAISE(join.right, ParseRelation());
@@ -33,34 +34,14 @@ Result<spec::RelationPtr> Parser::ParseFrom() {
   while (AtWord("LATERAL") && AtWord("VIEW", 1)) {
     ARROW_ASSIGN_OR_RAISE(left, ParseLateralView(std::move(left)));
   }
-  ARROW_RETURN_NOT_OK(RefuseAfterRelation());
-  while (AtWord("TABLESAMPLE") && AtSymbol("(", 1)) {
-    // The analyzer refuses it, so what is in the parentheses does not matter.
-    at_ += 2;
-    for (int depth = 1; depth > 0; ++at_) {
-      if (AtEnd()) return SyntaxError();
-      depth += AtSymbol("(") ? 1 : (AtSymbol(")") ? -1 : 0);
-    }
-    spec::Relation sample;
-    sample.kind = spec::RelationKind::kSample;
-    sample.input = std::move(left);
-    left = FinishRelation(std::move(sample), first);
-  }
-  return left;
-}
-
-Status Parser::RefuseAfterRelation() const {
-  if (AtWord("PIVOT") && AtSymbol("(", 1)) return Unsupported("PIVOT");
-  if (AtWord("UNPIVOT") && (AtSymbol("(", 1) || AtWord("NULLS", 2))) return Unsupported("UNPIVOT");
-  return Status::OK();
+  return ParseReshaping(std::move(left), first);
 }
 
 Result<spec::RelationPtr> Parser::ParseRelation() {
   const NestingGuard guard(this);
   if (guard.too_deep()) return TooComplex();
   const int first = index();
-  if (AtWord("LATERAL")) return Unsupported("a LATERAL subquery");
-  ARROW_ASSIGN_OR_RAISE(auto left, ParseRelationPrimary());
+  ARROW_ASSIGN_OR_RAISE(auto left, AtWord("LATERAL") ? ParseLateral() : ParseRelationPrimary());
   return ParseJoins(std::move(left), first);
 }
 
@@ -90,7 +71,7 @@ Result<std::optional<spec::JoinType>> Parser::ParseJoinType() {
 Result<spec::RelationPtr> Parser::ParseJoins(spec::RelationPtr left, int first) {
   for (int chain = 0;; ++chain) {
     if (chain > kMaxNesting) return TooComplex();
-    ARROW_RETURN_NOT_OK(RefuseAfterRelation());
+    ARROW_ASSIGN_OR_RAISE(left, ParseReshaping(std::move(left), first));
     spec::Relation join;
     join.kind = spec::RelationKind::kJoin;
     join.natural = AcceptWord("NATURAL");
@@ -102,11 +83,13 @@ Result<spec::RelationPtr> Parser::ParseJoins(spec::RelationPtr left, int first) 
     if (join.natural && *type == spec::JoinType::kCross) {
       return Unsupported("NATURAL CROSS JOIN");
     }
-    if (AtWord("LATERAL")) return Unsupported("a LATERAL subquery");
+    const bool lateral = AtWord("LATERAL");
+    const int right_first = index();
+    if (lateral) join.kind = spec::RelationKind::kLateralJoin;
     join.join_type = *type;
     join.input = std::move(left);
-    ARROW_ASSIGN_OR_RAISE(join.right, ParseRelationPrimary());
-    ARROW_RETURN_NOT_OK(RefuseAfterRelation());
+    ARROW_ASSIGN_OR_RAISE(join.right, lateral ? ParseLateral() : ParseRelationPrimary());
+    ARROW_ASSIGN_OR_RAISE(join.right, ParseReshaping(std::move(join.right), right_first));
     if (!join.natural && AcceptWord("ON")) {
       ARROW_ASSIGN_OR_RAISE(join.condition, ParseExpression());
     } else if (!join.natural && AtWord("USING") && AtSymbol("(", 1)) {
@@ -243,7 +226,8 @@ Result<spec::RelationPtr> Parser::ParseTableFunction() {
   spec::Relation function;
   function.kind = spec::RelationKind::kTableFunction;
   function.expressions = {std::move(call)};
-  return ParseRelationSuffix(FinishRelation(std::move(function), first), first);
+  return ParseRelationSuffix(FinishRelation(std::move(function), first), first,
+                             /*may_sample=*/false);
 }
 
 bool Parser::AtTableAlias() const {
@@ -260,8 +244,12 @@ bool Parser::AtTableAlias() const {
   return AtImplicitAlias();
 }
 
-Result<spec::RelationPtr> Parser::ParseRelationSuffix(spec::RelationPtr input, int first) {
-  ARROW_RETURN_NOT_OK(RefuseAfterRelation());
+Result<spec::RelationPtr> Parser::ParseRelationSuffix(spec::RelationPtr input, int first,
+                                                      bool may_sample) {
+  if (may_sample && AtWord("TABLESAMPLE") && AtSymbol("(", 1)) {
+    ARROW_ASSIGN_OR_RAISE(input, ParseSample(std::move(input), first));
+  }
+  ARROW_ASSIGN_OR_RAISE(input, ParseReshaping(std::move(input), first));
   spec::Relation watermark;
   const bool has_watermark = AtWord("WATERMARK") && !AtSymbol(",", 1) && !AtSymbol(")", 1) &&
                              !AtSymbol(";", 1) && Peek(1).kind != TokenKind::kEnd &&

@@ -14,7 +14,9 @@
 
 #include "thalweg/plan/spec/expression.h"
 #include "thalweg/plan/spec/relation.h"
+#include "thalweg/plan/spec/relation_arguments.h"
 #include "thalweg/plan/spec/statement.h"
+#include "thalweg/plan/spec/window.h"
 #include "thalweg/sql/parser.h"
 #include "thalweg/sql/token.h"
 
@@ -129,8 +131,6 @@ class Parser {
   Result<spec::ExpressionPtr> ContinueCall(std::string name, spec::ExpressionPtr argument,
                                            int first);
   Result<spec::ExpressionPtr> ParseCallSuffix(spec::Expression call, int first);
-  Result<spec::ExpressionPtr> ParseWindow(spec::ExpressionPtr call, int first);
-  Status ParseWindowDefinition(std::vector<spec::ExpressionPtr>* children);
   /// Calls with a syntax of their own (EXTRACT, TRIM, ...); null if the next tokens are none.
   Result<spec::ExpressionPtr> ParseSpecialCall();
   /// Arguments between the parentheses that open `ahead` (at least 1).
@@ -173,12 +173,13 @@ class Parser {
   Result<spec::RelationPtr> ParseSetOperation(spec::RelationPtr left, int first);
   Result<spec::RelationPtr> ParseQueryPrimary();
   Result<spec::RelationPtr> ParseOrganization(spec::RelationPtr input, int first);
+  Result<spec::RelationPtr> ParsePartitioning(spec::RelationPtr input, int first);
   Result<std::vector<spec::SortOrder>> ParseSortOrders();
   Result<spec::SortOrder> ParseSortOrder();
   Result<spec::RelationPtr> ParseSelect(spec::RelationPtr from);
   Result<spec::RelationPtr> ParseSelectList(spec::RelationPtr input,
                                             std::vector<spec::ExpressionPtr> list, int first);
-  Status SkipHints();
+  Result<std::vector<spec::Relation>> ParseHints();
   struct Grouping {
     bool present = false;
     spec::GroupingKind kind = spec::GroupingKind::kPlain;
@@ -187,7 +188,14 @@ class Parser {
   };
   Result<Grouping> ParseGroupBy();
   Status ParseGroupingSets(Grouping* grouping);
-  Status SkipNamedWindows();
+  // Windows (parser_window.cc)
+  Result<spec::ExpressionPtr> ParseWindow(spec::ExpressionPtr call, int first);
+  Result<spec::WindowDefinition> ParseWindowDefinition();
+  Result<spec::FrameBound> ParseFrameBound();
+  Result<std::vector<spec::NamedWindow>> ParseNamedWindows();
+  /// `input` with the WINDOW or QUALIFY clause at the next token, if there is one.
+  Result<spec::RelationPtr> ParseWindowClause(spec::RelationPtr input, int first);
+  Result<spec::RelationPtr> ParseQualify(spec::RelationPtr input, int first);
 
   // Relations (parser_relation.cc)
   Result<spec::RelationPtr> ParseFrom();
@@ -200,10 +208,19 @@ class Parser {
   Result<spec::RelationPtr> ParseInlineTable();
   Result<spec::RelationPtr> ParseTableFunction();
   Result<spec::RelationPtr> ParseLateralView(spec::RelationPtr input);
-  Result<spec::RelationPtr> ParseRelationSuffix(spec::RelationPtr input, int first);
+  /// What follows a table or a subquery; TABLESAMPLE only where `may_sample`.
+  Result<spec::RelationPtr> ParseRelationSuffix(spec::RelationPtr input, int first,
+                                                bool may_sample = true);
   bool AtTableAlias() const;
   bool AtValuesFunction() const;
-  Status RefuseAfterRelation() const;
+  // Relations made of relations (parser_reshape.cc)
+  /// PIVOT and UNPIVOT behind `input`.
+  Result<spec::RelationPtr> ParseReshaping(spec::RelationPtr input, int first);
+  Result<spec::RelationPtr> ParsePivot(spec::RelationPtr input, int first);
+  Result<spec::RelationPtr> ParseUnpivot(spec::RelationPtr input, int first);
+  Result<spec::RelationPtr> ParseSample(spec::RelationPtr input, int first);
+  /// LATERAL (SELECT ...) or LATERAL function(...).
+  Result<spec::RelationPtr> ParseLateral();
 
   // Properties (parser_property.cc)
   Result<Options> ParseOptions();  // ( key [=] value, ... )

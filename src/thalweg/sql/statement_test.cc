@@ -153,9 +153,16 @@ TEST(Query, WordsAreNotReserved) {
             "Project [a]\n+- Filter b\n   +- UnresolvedRelation [t], [], false\n");
 }
 
-TEST(Query, HintsAreIgnored) {
+TEST(Query, HintsStandAboveTheirQuery) {
   EXPECT_EQ(Plan("SELECT /*+ BROADCAST(t), COALESCE(3) */ a FROM t"),
-            "Project [a]\n+- UnresolvedRelation [t], [], false\n");
+            "UnresolvedHint COALESCE, [3]\n+- UnresolvedHint BROADCAST, [t]\n   +- Project [a]\n"
+            "      +- UnresolvedRelation [t], [], false\n");
+}
+
+TEST(Query, WindowClausesStandAboveTheirSelect) {
+  EXPECT_EQ(Plan("SELECT a FROM t QUALIFY b > 1 WINDOW w AS (PARTITION BY a)"),
+            "WithWindowDefinition\n+- Qualify (b > 1)\n   +- Project [a]\n"
+            "      +- UnresolvedRelation [t], [], false\n");
 }
 
 TEST(Query, ErrorsHavePositions) {
@@ -175,8 +182,6 @@ TEST(Query, ErrorsHavePositions) {
 }
 
 TEST(Query, RefusesByName) {
-  EXPECT_EQ(Error("SELECT * FROM t SORT BY a"), "UNSUPPORTED_FEATURE 1:16");
-  EXPECT_EQ(Error("SELECT * FROM t PIVOT (sum(a) FOR b IN (1))"), "UNSUPPORTED_FEATURE 1:16");
   EXPECT_EQ(Error("MERGE INTO t USING s ON a"), "UNSUPPORTED_FEATURE 1:0");
   EXPECT_EQ(Error("SELECT * EXCEPT (a) FROM t"), "UNSUPPORTED_FEATURE 1:9");
   EXPECT_EQ(Error("CREATE GLOBAL TEMPORARY VIEW v AS SELECT 1"), "UNSUPPORTED_FEATURE 1:7");

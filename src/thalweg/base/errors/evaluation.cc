@@ -146,6 +146,8 @@ constexpr ErrorCondition kConditions[] = {
      "last one."},
     {"NULL_MAP_KEY", "2200E", "NULL cannot be the key of a map."},
     {"USER_RAISED_EXCEPTION", "P0001", "<errorMessage>"},
+    {"SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000",
+     "A subquery that stands for a value gave more than one row."},
 };
 
 }  // namespace

@@ -16,14 +16,72 @@
 namespace thalweg::plan {
 namespace {
 
-class JoinHooks : public ClauseHooks {
+class JoinHooks : public SubqueryHooks {
  public:
-  explicit JoinHooks(bool streaming) : ClauseHooks("Join"), streaming_(streaming) {}
+  explicit JoinHooks(bool streaming) : SubqueryHooks("Join"), streaming_(streaming) {}
   bool is_streaming() const override { return streaming_; }
 
  private:
   bool streaming_;
 };
+
+bool Contains(const std::vector<Attribute>& attributes, uint64_t id) {
+  return std::any_of(attributes.begin(), attributes.end(),
+                     [id](const Attribute& attribute) { return attribute.id == id; });
+}
+
+// Attaches each subquery of a join's condition to the side whose columns it uses.
+Status AttachToSides(const AnalyzerContext& context, const std::vector<Subquery>& subqueries,
+                     NodePtr* left, NodePtr* right) {
+  for (const Subquery& subquery : subqueries) {
+    std::set<uint64_t> ids;
+    for (const Attribute& attribute : subquery.outer) ids.insert(attribute.id);
+    for (const expr::ExpressionPtr& value : subquery.values) {
+      for (const uint64_t id : expr::CollectAttributeIds(*value)) ids.insert(id);
+    }
+    const auto within = [&ids](const NodePtr& side) {
+      return std::all_of(ids.begin(), ids.end(),
+                         [&side](uint64_t id) { return Contains(side->output, id); });
+    };
+    NodePtr* side = within(*left) ? left : within(*right) ? right : nullptr;
+    if (side == nullptr) {
+      return MakeError(
+          "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY."
+          "UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION",
+          {{"subqueryExpression", subquery.output.name}});
+    }
+    ARROW_ASSIGN_OR_RAISE(*side, AttachSubqueries(context, *side, {subquery}));
+  }
+  return Status::OK();
+}
+
+// The join of `left` and `right` on `condition`, which may use subqueries.
+Result<NodePtr> BuildConditionalJoin(const AnalyzerContext& context, NodePtr left, NodePtr right,
+                                     JoinType type, const expr::ExpressionPtr& condition,
+                                     const std::vector<Subquery>& subqueries) {
+  Node join;
+  join.join_type = type;
+  const bool inner = type == JoinType::kInner || type == JoinType::kCross;
+  if (subqueries.empty() || !inner) {
+    ARROW_RETURN_NOT_OK(AttachToSides(context, subqueries, &left, &right));
+    ExtractJoinKeys(condition, left->output, right->output, &join);
+    return BuildJoin(std::move(left), std::move(right), std::move(join));
+  }
+  // A pair of an inner join may as well be looked at above it.
+  std::vector<expr::ExpressionPtr> below;
+  std::vector<expr::ExpressionPtr> above;
+  for (const expr::ExpressionPtr& conjunct : SplitConjuncts(condition)) {
+    const std::vector<uint64_t> ids = expr::CollectAttributeIds(*conjunct);
+    const bool plain = std::all_of(ids.begin(), ids.end(), [&](uint64_t id) {
+      return Contains(left->output, id) || Contains(right->output, id) ||
+             IsOuterReference(context, id);
+    });
+    (plain ? below : above).push_back(conjunct);
+  }
+  ExtractJoinKeys(JoinConjuncts(below), left->output, right->output, &join);
+  NodePtr node = BuildJoin(std::move(left), std::move(right), std::move(join));
+  return FilterWithSubqueries(context, std::move(node), JoinConjuncts(above), subqueries);
+}
 
 struct UsingColumn {
   Attribute left;
@@ -131,8 +189,6 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeJoin(const Relation& relation)
   both.hidden.insert(both.hidden.end(), right.scope.hidden.begin(), right.scope.hidden.end());
   JoinHooks hooks(left.node->is_streaming() || right.node->is_streaming());
   ExpressionResolver resolver(context_, &both, &hooks);
-  Node join;
-  join.join_type = type;
   expr::ExpressionPtr condition;
   const bool is_using = relation.natural || !relation.using_columns.empty();
   std::vector<UsingColumn> columns;
@@ -155,8 +211,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeJoin(const Relation& relation)
     }
     condition = on.expression;
   }
-  ExtractJoinKeys(condition, left.node->output, right.node->output, &join);
-  NodePtr node = BuildJoin(left.node, right.node, std::move(join));
+  ARROW_ASSIGN_OR_RAISE(NodePtr node, BuildConditionalJoin(*context_, left.node, right.node, type,
+                                                           condition, *hooks.subqueries()));
   if (type == JoinType::kRight || type == JoinType::kFull) {
     SetNullable(&left.scope.attributes);
     SetNullable(&left.scope.hidden);
@@ -182,6 +238,44 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeJoin(const Relation& relation)
   append(&result.scope.attributes, right.scope.attributes);
   append(&result.scope.hidden, right.scope.hidden);
   append(&result.scope.metadata, right.scope.metadata);
+  return result;
+}
+
+// The right side is resolved like a subquery, which may use columns of the left one.
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLateralJoin(const Relation& relation) {
+  const JoinType type = relation.join_type;
+  if (type != JoinType::kInner && type != JoinType::kCross && type != JoinType::kLeft) {
+    return MakeError("UNSUPPORTED_FEATURE", {{"feature", "LATERAL in this kind of join"}});
+  }
+  if (relation.natural || !relation.using_columns.empty()) {
+    return MakeError("UNSUPPORTED_FEATURE.LATERAL_JOIN_USING");
+  }
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation left, Analyze(relation.input));
+  std::vector<Attribute> used;
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation right,
+                        AnalyzeSubquery(relation.right, {&left.scope, &used}));
+  Scope both = left.scope;
+  both.attributes.insert(both.attributes.end(), right.scope.attributes.begin(),
+                         right.scope.attributes.end());
+  expr::ExpressionPtr condition;
+  if (relation.condition != nullptr) {
+    ClauseHooks hooks("Join");
+    ARROW_ASSIGN_OR_RAISE(const Resolved on,
+                          ResolveCondition(*context_, both, *relation.condition, &hooks));
+    if (on.expression->type()->id() != arrow::Type::BOOL) {
+      return MakeError("JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE",
+                       {{"joinCondition", QuoteExpression(on.text)},
+                        {"conditionType", QuoteType(*on.expression->type())}});
+    }
+    condition = on.expression;
+  }
+  AnalyzedRelation result;
+  ARROW_ASSIGN_OR_RAISE(result.node,
+                        BuildLateralJoin(*context_, left.node, right.node, used, type, condition));
+  if (type == JoinType::kLeft) SetNullable(&right.scope.attributes);
+  result.scope = std::move(left.scope);
+  result.scope.attributes.insert(result.scope.attributes.end(), right.scope.attributes.begin(),
+                                 right.scope.attributes.end());
   return result;
 }
 

@@ -4,9 +4,12 @@
 #include <arrow/type.h>
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/spec/relation_arguments.h"
 #include "thalweg/types/coercion.h"
 
 namespace thalweg::plan {
@@ -35,12 +38,17 @@ class WhereHooks : public ClauseHooks {
     if (!window_) window_ = std::move(window);
     return MakeReference(window_->output, window_->output.name);
   }
+  Result<Resolved> ResolveWindowFunction(const spec::Expression&) override {
+    return MakeError("WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", {{"clauseName", "WHERE"}});
+  }
+  std::vector<Subquery>* subqueries() override { return &subqueries_; }
   bool is_streaming() const override { return input_.node->is_streaming(); }
 
  private:
   const AnalyzerContext* context_;
   const AnalyzedRelation& input_;
   const spec::Expression& condition_;
+  std::vector<Subquery> subqueries_;
   std::optional<TimeWindowCall> window_;
 };
 
@@ -60,6 +68,11 @@ Result<Resolved> ResolveCondition(const AnalyzerContext& context, const Scope& s
 
 bool RelationAnalyzer::IsSelect(const spec::RelationPtr& relation) {
   if (relation == nullptr) return false;
+  if (relation->kind == spec::RelationKind::kNamedWindows ||
+      relation->kind == spec::RelationKind::kQualify ||
+      relation->kind == spec::RelationKind::kHint) {
+    return IsSelect(relation->input);
+  }
   if (relation->kind == spec::RelationKind::kProject) return true;
   if (relation->kind == spec::RelationKind::kAggregate) return true;
   return relation->kind == spec::RelationKind::kFilter && relation->input != nullptr &&
@@ -73,8 +86,21 @@ Result<std::unique_ptr<SelectBlock>> RelationAnalyzer::MakeSelectBlock(
     ARROW_RETURN_NOT_OK(block->Having(*relation->condition));
     return block;
   }
+  if (relation->kind == spec::RelationKind::kNamedWindows) {
+    const auto* outer = std::exchange(named_windows_, &relation->arguments->windows);
+    auto block = MakeSelectBlock(relation->input);
+    named_windows_ = outer;
+    return block;
+  }
+  if (relation->kind == spec::RelationKind::kHint) return MakeSelectBlock(relation->input);
+  if (relation->kind == spec::RelationKind::kQualify) {
+    ARROW_ASSIGN_OR_RAISE(auto block, MakeSelectBlock(relation->input));
+    ARROW_RETURN_NOT_OK(block->Qualify(*relation->condition));
+    return block;
+  }
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation->input));
   auto block = std::make_unique<SelectBlock>(context_, std::move(input));
+  block->set_named_windows(named_windows_);
   if (relation->kind == spec::RelationKind::kAggregate) {
     if (relation->grouping_kind != spec::GroupingKind::kPlain) {
       ARROW_RETURN_NOT_OK(block->AggregateSets(*relation));
@@ -111,7 +137,9 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeFilter(const Relation& relatio
                       {"type", QuoteType(*type)}});
   }
   if (hooks.window()) input.node = BuildTimeWindow(std::move(input.node), *hooks.window());
-  input.node = BuildFilter(std::move(input.node), condition.expression);
+  ARROW_ASSIGN_OR_RAISE(input.node,
+                        FilterWithSubqueries(*context_, std::move(input.node), condition.expression,
+                                             *hooks.subqueries()));
   return input;
 }
 
@@ -122,7 +150,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSort(const Relation& relation)
     return block->Finish();
   }
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
-  ClauseHooks hooks("Sort");
+  SubqueryHooks hooks("Sort");
   ExpressionResolver resolver(context_, &input.scope, &hooks);
   std::vector<SortKey> keys;
   for (const spec::SortOrder& item : relation.order) {
@@ -142,14 +170,17 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSort(const Relation& relation)
     ARROW_ASSIGN_OR_RAISE(SortKey key, MakeSortKey(value, item));
     keys.push_back(std::move(key));
   }
+  ARROW_ASSIGN_OR_RAISE(input.node,
+                        AttachSubqueries(*context_, std::move(input.node), *hooks.subqueries()));
   input.node = BuildSort(std::move(input.node), std::move(keys));
   return input;
 }
 
-Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLimit(const Relation& relation, bool offset) {
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLimit(const Relation& relation, NodeKind kind) {
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
-  const char* name = offset ? "offset" : "limit";
-  ClauseHooks hooks(offset ? "Offset" : "Limit");
+  const bool offset = kind == NodeKind::kOffset;
+  const char* name = offset ? "offset" : kind == NodeKind::kTail ? "tail" : "limit";
+  SubqueryHooks hooks(offset ? "Offset" : "Limit");
   ARROW_ASSIGN_OR_RAISE(const Resolved limit,
                         ResolveCondition(*context_, input.scope, *relation.condition, &hooks));
   if (!limit.expression->IsFoldable()) return LimitError("IS_UNFOLDABLE", name, limit.text, {});
@@ -163,8 +194,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLimit(const Relation& relation
   if (count < 0) {
     return LimitError("IS_NEGATIVE", name, limit.text, {"v", std::to_string(count)});
   }
-  input.node =
-      BuildLimit(std::move(input.node), offset ? NodeKind::kOffset : NodeKind::kLimit, count);
+  input.node = BuildLimit(std::move(input.node), kind, count);
   return input;
 }
 

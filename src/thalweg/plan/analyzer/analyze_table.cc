@@ -166,9 +166,13 @@ Result<AnalyzedRelation> RelationAnalyzer::UseView(const ViewEntry& view, bool a
   }
   const std::shared_ptr<const CommonTables> here = common_tables_;
   common_tables_ = nullptr;
+  const OuterQuery* outer = std::exchange(own_context_.outer, nullptr);
+  const auto* windows = std::exchange(named_windows_, nullptr);
   open_views_.push_back(key);
   Result<AnalyzedRelation> analyzed = Analyze(view.relation);
   open_views_.pop_back();
+  named_windows_ = windows;
+  own_context_.outer = outer;
   common_tables_ = here;
   return analyzed;
 }

@@ -166,7 +166,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeWithColumns(const Relation& re
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
   std::vector<spec::ExpressionPtr> added = relation.expressions;
   std::vector<spec::ExpressionPtr> items;
-  ClauseHooks hooks("Project");
+  SubqueryHooks hooks("Project");
   ExpressionResolver resolver(context_, &input.scope, &hooks);
   std::vector<NamedExpression> outputs = PassThrough(input.scope.attributes);
   const size_t old_width = outputs.size();
@@ -188,6 +188,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeWithColumns(const Relation& re
   for (const NamedExpression& item : outputs) made.scope.attributes.push_back(item.output);
   made.scope.metadata = input.scope.metadata;
   KeepFileMetadata(input.scope, &outputs);
+  ARROW_ASSIGN_OR_RAISE(input.node,
+                        AttachSubqueries(*context_, std::move(input.node), *hooks.subqueries()));
   made.node = BuildProject(std::move(input.node), std::move(outputs));
   return made;
 }

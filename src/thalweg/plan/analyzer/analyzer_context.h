@@ -11,6 +11,9 @@
 
 namespace thalweg::plan {
 
+struct OuterQuery;       // subquery.h
+class SubqueryAnalyzer;  // subquery.h
+
 /// What an analysis reads besides the query itself. Everything pointed to outlives the analyzer.
 struct AnalyzerContext {
   Catalog* catalog = nullptr;
@@ -19,6 +22,10 @@ struct AnalyzerContext {
   const Settings* settings = nullptr;
   FileSystem* file_system = nullptr;
   Clock* clock = nullptr;
+  /// Set while a query is resolved: who resolves subqueries in its expressions.
+  SubqueryAnalyzer* subqueries = nullptr;
+  /// Set while a subquery is resolved: the query around it.
+  const OuterQuery* outer = nullptr;
 };
 
 /// The session's time zone ("UTC" when unset).

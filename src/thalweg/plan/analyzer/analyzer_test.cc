@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "thalweg/plan/analyzer/plan_fixture.h"
+#include "thalweg/plan/spec/relation_arguments.h"
 
 namespace thalweg::plan {
 namespace {
@@ -316,7 +317,11 @@ TEST_F(AnalyzerTest, GroupsByRollup) {
 }
 
 TEST_F(AnalyzerTest, RefusesWhatIsNotThere) {
-  EXPECT_EQ(Error(Make(spec::RelationKind::kSample, Table("t"))), "UNSUPPORTED_FEATURE");
+  auto arguments = std::make_shared<spec::RelationArguments>();
+  arguments->sample.with_replacement = true;
+  auto sample = std::make_shared<spec::Relation>(*Make(spec::RelationKind::kSample, Table("t")));
+  sample->arguments = std::move(arguments);
+  EXPECT_EQ(Error(sample), "UNSUPPORTED_FEATURE");
 }
 
 }  // namespace

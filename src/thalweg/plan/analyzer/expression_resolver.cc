@@ -1,5 +1,6 @@
 #include "thalweg/plan/analyzer/expression_resolver.h"
 
+#include <algorithm>
 #include <set>
 
 #include <arrow/scalar.h>
@@ -8,9 +9,13 @@
 #include <fmt/ranges.h>
 
 #include "thalweg/plan/analyzer/expression_text.h"
+#include "thalweg/plan/analyzer/higher_order_call.h"
 #include "thalweg/plan/analyzer/join_legality.h"
 #include "thalweg/plan/analyzer/special_forms.h"
+#include "thalweg/plan/analyzer/subquery.h"
+#include "thalweg/plan/analyzer/window_function.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/spec/window.h"
 #include "thalweg/types/coercion.h"
 
 namespace thalweg::plan {
@@ -84,6 +89,12 @@ Result<Resolved> ClauseHooks::ResolveGroupingCall(const spec::Expression& call) 
   return MakeError("UNSUPPORTED_GROUPING_EXPRESSION");
 }
 
+Result<Resolved> ClauseHooks::ResolveWindowFunction(const spec::Expression& call) {
+  return MakeError(
+      "UNSUPPORTED_EXPR_FOR_OPERATOR",
+      {{"operator", operator_name_}, {"invalidExprSqls", QuoteExpression(spec::ToString(call))}});
+}
+
 Status ClauseHooks::RefuseGenerator(const spec::Expression& call) {
   return MakeError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT",
                    {{"plan", fmt::format("'{} {}", operator_name_, spec::ToString(call))}});
@@ -149,17 +160,18 @@ Result<Resolved> ExpressionResolver::ResolveNode(const spec::Expression& express
     case spec::ExpressionKind::kInterval:
       return ResolveInterval(expression);
     case spec::ExpressionKind::kLambda:
-      return Unsupported("a lambda function");
+      return MakeError("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION",
+                       {{"class", hooks_->operator_name()}});
     case spec::ExpressionKind::kWindow:
-      return RefuseOver(expression);
+      return ResolveOver(expression);
     case spec::ExpressionKind::kSubquery:
-      return Unsupported("a subquery inside an expression");
+      return ResolveSubquery(expression, /*negated=*/false);
   }
   return Status::Invalid("unknown expression kind");
 }
 
-Status ExpressionResolver::RefuseOver(const spec::Expression& expression) {
-  if (!hooks_->is_streaming()) return Unsupported("a window function (OVER)");
+Result<Resolved> ExpressionResolver::ResolveOver(const spec::Expression& expression) {
+  if (!hooks_->is_streaming()) return hooks_->ResolveWindowFunction(expression);
   const std::string function =
       expression.children.empty() ? "" : spec::ToString(*expression.children[0]);
   const std::string text = expression.text.empty() ? spec::ToString(expression) : expression.text;
@@ -176,22 +188,35 @@ Result<Resolved> ExpressionResolver::ResolveLiteral(const spec::Expression& expr
   return literal;
 }
 
+Result<Resolved> ExpressionResolver::ExtractFields(Resolved value,
+                                                   const std::vector<std::string>& names,
+                                                   size_t from) {
+  for (size_t i = from; i < names.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(value, ExtractField(value, names[i]));
+    value.name = names[i];
+  }
+  return value;
+}
+
 Result<Resolved> ExpressionResolver::ResolveAttribute(const spec::Expression& expression) {
+  if (const Attribute* parameter = FindLambdaParameter(lambdas_, expression.name[0])) {
+    return ExtractFields({parameter->Reference(), "namedlambdavariable()", parameter->name, {}, {}},
+                         expression.name, 1);
+  }
   ARROW_ASSIGN_OR_RAISE(std::optional<NameMatch> match, FindName(*scope_, expression.name));
   if (!match) {
     ARROW_ASSIGN_OR_RAISE(std::optional<Resolved> other, hooks_->ResolveName(expression.name));
     if (other) return *other;
+    if (context_->outer != nullptr) {
+      ARROW_ASSIGN_OR_RAISE(other, ResolveOuterName(expression.name));
+      if (other) return *other;
+    }
     if (expression.name.size() == 1 && IsLiteralFunction(ToLowerAscii(expression.name[0]))) {
       return BindCall(ToLowerAscii(expression.name[0]), {});
     }
     return UnresolvedColumn(*scope_, expression.name);
   }
-  Resolved value = MakeReference(match->attribute, match->written_name);
-  for (const std::string& field : match->fields) {
-    ARROW_ASSIGN_OR_RAISE(value, ExtractField(value, field));
-    value.name = field;
-  }
-  return value;
+  return ExtractFields(MakeReference(match->attribute, match->written_name), match->fields, 0);
 }
 
 Result<Resolved> ExpressionResolver::ResolveCast(const spec::Expression& expression) {
@@ -335,6 +360,10 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
   }
   if (name == "window" || name == "session_window") return hooks_->ResolveTimeWindow(expression);
   if (name == "grouping" || name == "grouping_id") return hooks_->ResolveGroupingCall(expression);
+  const functions::HigherOrderFunction* with_lambdas = functions::FindHigherOrderFunction(name);
+  if (with_lambdas != nullptr && (name != "array_sort" || expression.children.size() == 2)) {
+    return ResolveHigherOrderCall(this, *with_lambdas, expression);
+  }
   const functions::FunctionRegistry& registry = *context_->functions;
   if (const expr::AggregateDeclaration* aggregate = registry.FindAggregate(name)) {
     return hooks_->ResolveAggregate(expression, *aggregate);
@@ -344,6 +373,13 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
     return MakeError("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
                      {{"prettyName", QuoteIdentifier(name)},
                       {"syntax", expression.distinct ? "DISTINCT" : "FILTER CLAUSE"}});
+  }
+  const bool negates_subquery = name == "not" && expression.children.size() == 1 &&
+                                expression.children[0]->kind == spec::ExpressionKind::kSubquery;
+  if (negates_subquery) return ResolveSubquery(*expression.children[0], /*negated=*/true);
+  if (IsWindowFunctionName(name)) {
+    return MakeError("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE",
+                     {{"funcName", QuoteExpression(spec::ToString(expression))}});
   }
   if (SpecialForms::Has(name)) return SpecialForms(this).Resolve(name, expression);
   if (name == "struct") return ResolveStruct(expression);
@@ -375,10 +411,33 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
   return call;
 }
 
+namespace {
+
+// The function itself is none, but what it is given may hold aggregates.
+bool WindowContainsAggregate(const AnalyzerContext& context, const spec::Expression& over) {
+  const auto contains = [&context](const spec::ExpressionPtr& part) {
+    return ContainsAggregate(context, *part);
+  };
+  const std::vector<spec::ExpressionPtr>& arguments = over.children[0]->children;
+  if (std::any_of(arguments.begin(), arguments.end(), contains)) return true;
+  if (over.window == nullptr) return false;
+  const std::vector<spec::ExpressionPtr>& partition = over.window->partition_by;
+  if (std::any_of(partition.begin(), partition.end(), contains)) return true;
+  return std::any_of(over.window->order_by.begin(), over.window->order_by.end(),
+                     [&](const spec::SortOrder& item) { return contains(item.expression); });
+}
+
+}  // namespace
+
 bool ContainsAggregate(const AnalyzerContext& context, const spec::Expression& expression) {
-  if (expression.kind == spec::ExpressionKind::kWindow ||
-      expression.kind == spec::ExpressionKind::kSubquery) {
-    return false;
+  if (expression.kind == spec::ExpressionKind::kSubquery) {
+    return std::any_of(expression.children.begin(), expression.children.end(),
+                       [&context](const spec::ExpressionPtr& value) {
+                         return ContainsAggregate(context, *value);
+                       });
+  }
+  if (expression.kind == spec::ExpressionKind::kWindow) {
+    return WindowContainsAggregate(context, expression);
   }
   if (expression.kind == spec::ExpressionKind::kFunction &&
       context.functions->FindAggregate(ToLowerAscii(expression.name.back())) != nullptr) {

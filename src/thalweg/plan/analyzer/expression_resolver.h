@@ -32,6 +32,14 @@ Resolved MakeReference(const Attribute& attribute, const std::string& written_na
 /// reference, else a new one.
 NamedExpression MakeNamed(const Resolved& value, const std::string& name);
 
+struct Subquery;  // subquery.h
+
+/// The parameters of a lambda function, and of those it stands in.
+struct LambdaScope {
+  std::vector<Attribute> parameters;
+  const LambdaScope* outer = nullptr;
+};
+
 /// What the clause around an expression adds to plain scalar expressions. The defaults refuse with
 /// the error Spark gives in a clause that allows no such thing.
 class ClauseHooks {
@@ -48,10 +56,15 @@ class ClauseHooks {
                                             const expr::AggregateDeclaration& declaration);
   /// window(...) and session_window(...).
   virtual Result<Resolved> ResolveTimeWindow(const spec::Expression& call);
-  /// A generator call that is not a select item by itself.
   /// grouping() and grouping_id().
   virtual Result<Resolved> ResolveGroupingCall(const spec::Expression& call);
+  /// A generator call that is not a select item by itself.
   virtual Status RefuseGenerator(const spec::Expression& call);
+  /// f(...) OVER (...).
+  virtual Result<Resolved> ResolveWindowFunction(const spec::Expression& call);
+  /// Where subqueries of this clause are kept until they are attached; null where there can be
+  /// none.
+  virtual std::vector<Subquery>* subqueries() { return nullptr; }
   /// True where the rows come from a stream (OVER is then refused as Spark does).
   virtual bool is_streaming() const { return false; }
 
@@ -81,6 +94,13 @@ class ExpressionResolver {
   Result<Resolved> ExtractElement(const Resolved& value, const Resolved& index);
 
   const AnalyzerContext& context() const { return *context_; }
+  const LambdaScope* lambdas() const { return lambdas_; }
+  /// The same resolver inside a lambda, whose parameters hide columns. `lambdas` outlives it.
+  ExpressionResolver WithLambdas(const LambdaScope* lambdas) const {
+    ExpressionResolver inner = *this;
+    inner.lambdas_ = lambdas;
+    return inner;
+  }
 
  private:
   friend class SpecialForms;
@@ -88,16 +108,25 @@ class ExpressionResolver {
   Result<Resolved> ResolveNode(const spec::Expression& expression);
   Result<Resolved> ResolveLiteral(const spec::Expression& expression);
   Result<Resolved> ResolveAttribute(const spec::Expression& expression);
+  /// Fields `from`... of `value`, one inside the other.
+  Result<Resolved> ExtractFields(Resolved value, const std::vector<std::string>& names,
+                                 size_t from);
   Result<Resolved> ResolveFunction(const spec::Expression& expression);
   Result<Resolved> ResolveCast(const spec::Expression& expression);
   Result<Resolved> ResolveInterval(const spec::Expression& expression);
   Result<Resolved> ResolveStruct(const spec::Expression& expression);
   Result<Resolved> ResolveWindowTime(const spec::Expression& expression);
-  Status RefuseOver(const spec::Expression& expression);
+  Result<Resolved> ResolveOver(const spec::Expression& expression);
+  /// A column of the query around this one.
+  Result<std::optional<Resolved>> ResolveOuterName(const std::vector<std::string>& parts);
+  Result<Resolved> ResolveSubquery(const spec::Expression& expression, bool negated);
+  Result<Resolved> ResolveInSubquery(const spec::Expression& expression, Subquery subquery,
+                                     bool negated);
 
   const AnalyzerContext* context_;
   const Scope* scope_;
   ClauseHooks* hooks_;
+  const LambdaScope* lambdas_ = nullptr;
 };
 
 /// What a function binder sees of `argument`: constants are folded.

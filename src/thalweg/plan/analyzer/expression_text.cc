@@ -107,6 +107,11 @@ constexpr DefaultArguments kDefaults[] = {
     {"lpad", 2, ",  "},
     {"rpad", 2, ",  "},
     {"sort_array", 1, ", true"},
+    {"array_sort", 1,
+     ", lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), "
+     "0, (IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, "
+     "(IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > "
+     "namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())"},
     {"months_between", 2, ", true"},
     {"percentile", 2, ", 1"},
     {"make_interval", 0, "0, 0, 0, 0, 0, 0, 0.000000"},

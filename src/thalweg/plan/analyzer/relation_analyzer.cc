@@ -1,8 +1,10 @@
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 
-#include "thalweg/plan/analyzer/join_legality.h"
+#include <utility>
+
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/spec/relation_arguments.h"
 
 namespace thalweg::plan {
 
@@ -53,6 +55,22 @@ Result<AnalyzedRelation> RelationAnalyzer::Analyze(const spec::RelationPtr& rela
   return analyzed;
 }
 
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSubquery(const spec::RelationPtr& relation,
+                                                           const OuterQuery& outer) {
+  RelationAnalyzer inner(context_, with_file_metadata_);
+  inner.own_context_.outer = &outer;
+  inner.common_tables_ = common_tables_;
+  inner.open_views_ = open_views_;
+  return inner.Analyze(relation);
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNamedWindows(const Relation& relation) {
+  const auto* outer = std::exchange(named_windows_, &relation.arguments->windows);
+  Result<AnalyzedRelation> analyzed = Analyze(relation.input);
+  named_windows_ = outer;
+  return analyzed;
+}
+
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNode(const spec::RelationPtr& relation) {
   switch (relation->kind) {
     case spec::RelationKind::kTable:
@@ -68,6 +86,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNode(const spec::RelationPtr& 
     case spec::RelationKind::kTableFunction:
       return AnalyzeTableFunction(*relation);
     case spec::RelationKind::kProject:
+    case spec::RelationKind::kQualify:
     case spec::RelationKind::kAggregate: {
       ARROW_ASSIGN_OR_RAISE(const std::unique_ptr<SelectBlock> block, MakeSelectBlock(relation));
       return block->Finish();
@@ -79,9 +98,11 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNode(const spec::RelationPtr& 
     case spec::RelationKind::kSort:
       return AnalyzeSort(*relation);
     case spec::RelationKind::kLimit:
-      return AnalyzeLimit(*relation, /*offset=*/false);
+      return AnalyzeLimit(*relation, NodeKind::kLimit);
     case spec::RelationKind::kOffset:
-      return AnalyzeLimit(*relation, /*offset=*/true);
+      return AnalyzeLimit(*relation, NodeKind::kOffset);
+    case spec::RelationKind::kTail:
+      return AnalyzeLimit(*relation, NodeKind::kTail);
     case spec::RelationKind::kDistinct:
       return AnalyzeDistinct(*relation);
     case spec::RelationKind::kDeduplicate:
@@ -104,13 +125,27 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNode(const spec::RelationPtr& 
       return AnalyzeObserve(*relation);
     case spec::RelationKind::kCallback:
       return AnalyzeCallback(*relation);
-    case spec::RelationKind::kSample: {
-      ARROW_ASSIGN_OR_RAISE(const AnalyzedRelation input, Analyze(relation->input));
-      if (input.node->is_streaming()) {
-        return StreamingUnsupported("Sampling is not supported on streaming DataFrames/Datasets");
-      }
-      return MakeError("UNSUPPORTED_FEATURE", {{"feature", "TABLESAMPLE"}});
-    }
+    case spec::RelationKind::kSample:
+      return AnalyzeSample(*relation);
+    case spec::RelationKind::kHint:
+    case spec::RelationKind::kRepartition:
+      return AnalyzeRepartition(*relation);
+    case spec::RelationKind::kPivot:
+      return AnalyzePivot(*relation);
+    case spec::RelationKind::kUnpivot:
+      return AnalyzeUnpivot(*relation);
+    case spec::RelationKind::kFillNull:
+      return AnalyzeFillNull(*relation);
+    case spec::RelationKind::kDropNull:
+      return AnalyzeDropNull(*relation);
+    case spec::RelationKind::kReplace:
+      return AnalyzeReplace(*relation);
+    case spec::RelationKind::kRename:
+      return AnalyzeRename(*relation);
+    case spec::RelationKind::kLateralJoin:
+      return AnalyzeLateralJoin(*relation);
+    case spec::RelationKind::kNamedWindows:
+      return AnalyzeNamedWindows(*relation);
   }
   return Status::Invalid("unknown relation kind");
 }

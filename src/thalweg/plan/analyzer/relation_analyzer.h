@@ -7,6 +7,7 @@
 #include "thalweg/plan/analyzer/analyzed_relation.h"
 #include "thalweg/plan/analyzer/analyzer_context.h"
 #include "thalweg/plan/analyzer/select_block.h"
+#include "thalweg/plan/analyzer/subquery.h"
 #include "thalweg/plan/spec/relation.h"
 
 namespace thalweg::plan {
@@ -19,13 +20,20 @@ struct CommonTables {
 };
 
 /// Resolves one query, relation kind by relation kind. One use, one thread.
-class RelationAnalyzer {
+class RelationAnalyzer : public SubqueryAnalyzer {
  public:
   /// `with_file_metadata`: scans offer the hidden columns of files.
   RelationAnalyzer(const AnalyzerContext* context, bool with_file_metadata)
-      : context_(context), with_file_metadata_(with_file_metadata) {}
+      : own_context_(*context), with_file_metadata_(with_file_metadata) {
+    own_context_.subqueries = this;
+  }
+  RelationAnalyzer(const RelationAnalyzer&) = delete;
+  RelationAnalyzer& operator=(const RelationAnalyzer&) = delete;
 
   Result<AnalyzedRelation> Analyze(const spec::RelationPtr& relation);
+
+  Result<AnalyzedRelation> AnalyzeSubquery(const spec::RelationPtr& relation,
+                                           const OuterQuery& outer) override;
 
  private:
   using Relation = spec::Relation;
@@ -48,11 +56,13 @@ class RelationAnalyzer {
   Result<std::unique_ptr<SelectBlock>> MakeSelectBlock(const spec::RelationPtr& relation);
   Result<AnalyzedRelation> AnalyzeFilter(const Relation& relation);
   Result<AnalyzedRelation> AnalyzeSort(const Relation& relation);
-  Result<AnalyzedRelation> AnalyzeLimit(const Relation& relation, bool offset);
+  Result<AnalyzedRelation> AnalyzeLimit(const Relation& relation, NodeKind kind);
   Result<AnalyzedRelation> AnalyzeDistinct(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeNamedWindows(const Relation& relation);
 
   // joins and set operations: analyze_join.cc, analyze_set_operation.cc
   Result<AnalyzedRelation> AnalyzeJoin(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeLateralJoin(const Relation& relation);
   Result<AnalyzedRelation> AnalyzeSetOperation(const Relation& relation);
 
   // the rest: analyze_unary.cc
@@ -67,6 +77,18 @@ class RelationAnalyzer {
   // programs' functions: analyze_callback.cc
   Result<AnalyzedRelation> AnalyzeCallback(const Relation& relation);
 
+  // whole columns, samples, what changes no row: analyze_null.cc
+  Result<AnalyzedRelation> AnalyzeFillNull(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeDropNull(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeReplace(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeRename(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeRepartition(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeSample(const Relation& relation);
+
+  // analyze_pivot.cc
+  Result<AnalyzedRelation> AnalyzePivot(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeUnpivot(const Relation& relation);
+
   // metrics on the side: analyze_observe.cc
   Result<AnalyzedRelation> AnalyzeObserve(const Relation& relation);
 
@@ -75,8 +97,11 @@ class RelationAnalyzer {
   /// Adds the hidden columns that `provider` has to a scan.
   AnalyzedRelation OfferMetadata(const io::Provider& provider, AnalyzedRelation relation) const;
 
-  const AnalyzerContext* context_;
+  AnalyzerContext own_context_;
+  const AnalyzerContext* const context_ = &own_context_;
   const bool with_file_metadata_;
+  /// The WINDOW clause around the query that is being resolved.
+  const std::vector<spec::NamedWindow>* named_windows_ = nullptr;
   std::shared_ptr<const CommonTables> common_tables_;
   std::vector<std::string> open_views_;  // being resolved, in lower case
 };

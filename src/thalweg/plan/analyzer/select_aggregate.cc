@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "thalweg/plan/analyzer/aggregate_binding.h"
 #include "thalweg/plan/analyzer/select_block.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/expression_equality.h"
@@ -47,6 +48,7 @@ class ArgumentHooks : public ClauseHooks {
   Status RefuseGenerator(const spec::Expression& call) override {
     return block_->RefuseGenerator(call);
   }
+  std::vector<Subquery>* subqueries() override { return block_->input_subqueries(); }
   bool is_streaming() const override { return block_->is_streaming(); }
 
  private:
@@ -167,9 +169,7 @@ Status SelectBlock::AddGrouping(const Resolved& value) {
 Result<std::vector<Resolved>> SelectBlock::ResolveAggregateArguments(const spec::Expression& call) {
   ArgumentHooks hooks(this, &aliases_, spec::ToString(call));
   ExpressionResolver resolver(context_, &input_.scope, &hooks);
-  const bool count = EqualsIgnoreCase(call.name.back(), "count");
-  if (count && !call.distinct && call.children.size() == 1 &&
-      call.children[0]->kind == spec::ExpressionKind::kStar && call.children[0]->name.empty()) {
+  if (IsCountOfRows(call)) {
     return std::vector<Resolved>{{expr::Literal::Int(1), "1", "", {}, {}}};
   }
   return resolver.ResolveList(call.children);
@@ -180,65 +180,28 @@ Result<Resolved> SelectBlock::ResolveAggregate(const spec::Expression& call,
   if (phase_ == Phase::kGrouping) {
     return MakeError("GROUP_BY_AGGREGATE", {{"sqlExpr", spec::ToString(call)}});
   }
+  if (phase_ == Phase::kQualify) {
+    const Scope selected = OutputScope();
+    ExpressionResolver resolver(context_, aggregating_ ? &selected : &input_.scope, this);
+    ARROW_RETURN_NOT_OK(resolver.ResolveList(call.children));
+    return MakeError("QUALIFY_AGGREGATE_NOT_ALLOWED",
+                     {{"aggregateExpr", QuoteExpression(spec::ToString(call))}});
+  }
   if (!aggregating_) return ClauseHooks("Sort").ResolveAggregate(call, declaration);
-  if (call.children.empty() && EqualsIgnoreCase(call.name.back(), "count")) {
-    return MakeError("WRONG_NUM_ARGS.WITH_SUGGESTION",
-                     {{"functionName", "`count`"},
-                      {"expectedNum", " >= 1"},
-                      {"actualNum", "0"},
-                      {"legacyNum", "0"},
-                      {"legacyConfKey", "\"spark.sql.legacy.allowParameterlessCount\""},
-                      {"legacyConfValue", "\"true\""}});
-  }
   ARROW_ASSIGN_OR_RAISE(const std::vector<Resolved> arguments, ResolveAggregateArguments(call));
-  std::vector<expr::ArgumentInfo> infos;
-  std::vector<std::string> texts;
-  for (const Resolved& argument : arguments) {
-    infos.push_back(DescribeArgument(*context_, argument));
-    texts.push_back(argument.text);
-  }
-  const std::string name = ToLowerAscii(call.name.back());
-  // Spark hides a second argument that only tells how: whether NULLs count, how exact it is.
-  const bool ignores_nulls =
-      name.starts_with("first") || name.starts_with("last") || name == "any_value";
-  if ((ignores_nulls || name == "approx_count_distinct") && texts.size() == 2) {
-    texts.pop_back();
-    // Of whether NULLs count only true and false themselves tell.
-    const bool literal = arguments[1].expression->kind() == expr::ExpressionKind::kLiteral;
-    if (ignores_nulls && !literal) infos[1].constant.reset();
-  }
-  AggregateCall aggregate;
-  aggregate.distinct = call.distinct;
-  aggregate.text = fmt::format("{}({}{})", name == "array_agg" ? "collect_list" : name,
-                               call.distinct ? "DISTINCT " : "", fmt::join(texts, ", "));
-  auto bound = declaration.bind(infos);
-  if (!bound.ok()) return WithExpressionText(bound.status(), aggregate.text, arguments);
-  aggregate.function = std::move(*bound);
-  const std::vector<TypePtr>& types = aggregate.function->argument_types();
-  for (size_t i = 0; i < arguments.size() && i < types.size(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(auto argument, MakeCheckedCast(arguments[i], types[i],
-                                                         expr::CastMode::kAnsi, aggregate.text));
-    aggregate.arguments.push_back(std::move(argument));
-  }
+  std::optional<Resolved> filter;
   if (call.filter != nullptr) {
-    ArgumentHooks hooks(this, &aliases_, aggregate.text);
+    ArgumentHooks hooks(this, &aliases_, spec::ToString(call));
     ARROW_ASSIGN_OR_RAISE(
-        const Resolved filter,
-        ExpressionResolver(context_, &input_.scope, &hooks).Resolve(*call.filter));
-    if (filter.expression->type()->id() != arrow::Type::BOOL) {
-      return MakeError("INVALID_AGGREGATE_FILTER.NOT_BOOLEAN",
-                       {{"filterExpr", QuoteExpression(filter.text)}});
-    }
-    aggregate.filter = filter.expression;
-    aggregate.text += fmt::format(" FILTER (WHERE {})", filter.text);
+        filter, ExpressionResolver(context_, &input_.scope, &hooks).Resolve(*call.filter));
   }
+  ARROW_ASSIGN_OR_RAISE(
+      AggregateCall aggregate,
+      BindAggregateCall(*context_, declaration, call, arguments, filter ? &*filter : nullptr));
   return AddAggregateCall(std::move(aggregate));
 }
 
 Result<Resolved> SelectBlock::AddAggregateCall(AggregateCall call) {
-  call.output.name = call.text;
-  call.output.type = call.function->return_type();
-  call.output.nullable = call.function->nullable();
   const std::string text = call.text;
   const auto known = std::find_if(calls_.begin(), calls_.end(), [&](const AggregateCall& other) {
     return SameAggregate(other, call);
@@ -270,6 +233,15 @@ expr::ExpressionPtr SelectBlock::ReplaceGrouping(const expr::ExpressionPtr& expr
 }
 
 bool SelectBlock::IsGrouped(uint64_t id) const {
+  if (IsOuterReference(*context_, id)) return true;
+  for (const Subquery& subquery : group_subqueries_) {
+    if (subquery.output.id == id) return true;
+  }
+  for (const WindowStage& stage : stages_) {
+    for (const WindowCall& call : stage.calls) {
+      if (call.output.id == id) return true;
+    }
+  }
   if (sets_ && sets_->id.id == id) return true;
   for (const NamedExpression& group : grouping_) {
     if (group.output.id == id) return true;

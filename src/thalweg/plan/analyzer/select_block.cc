@@ -36,7 +36,7 @@ Status SelectBlock::Select(const std::vector<spec::ExpressionPtr>& items) {
   phase_ = Phase::kSelect;
   select_items_ = items;
   for (const spec::ExpressionPtr& item : items) ARROW_RETURN_NOT_OK(SelectItem(item));
-  phase_ = Phase::kAfterSelect;
+  phase_ = Phase::kHaving;
   return Status::OK();
 }
 
@@ -79,6 +79,11 @@ Status SelectBlock::AddOutput(Resolved value, const std::string& alias) {
   if (aggregating_) {
     const expr::ExpressionPtr replaced = ReplaceGrouping(value.expression);
     ARROW_RETURN_NOT_OK(CheckGrouped(*replaced));
+    for (const uint64_t id : expr::CollectAttributeIds(*replaced)) {
+      if (!IsOuterReference(*context_, id)) continue;
+      return MakeError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.CORRELATED_REFERENCE",
+                       {{"sqlExprs", QuoteExpression(value.text)}});
+    }
     if (replaced != value.expression) {
       value.expression = replaced;
       if (value.name.empty()) value.name = value.text;
@@ -138,8 +143,10 @@ Result<std::optional<Resolved>> SelectBlock::ResolveName(const std::vector<std::
     return std::optional<Resolved>(MakeReference(sets_->id, parts[0]));
   }
   if (phase_ == Phase::kSelect) return ResolveLateralAlias(parts);
-  if (phase_ == Phase::kAfterSelect) {
+  if (phase_ == Phase::kQualify && aggregating_) return std::optional<Resolved>();
+  if (after_select()) {
     ARROW_ASSIGN_OR_RAISE(const std::optional<NameMatch> match, FindName(input_.scope, parts));
+    if (!match && phase_ == Phase::kQualify) return ResolveLateralAlias(parts);
     if (!match) return std::optional<Resolved>();
     ARROW_ASSIGN_OR_RAISE(
         Resolved value,
@@ -169,7 +176,7 @@ Status SelectBlock::RefuseGenerator(const spec::Expression& call) {
         "UNSUPPORTED_EXPR_FOR_OPERATOR",
         {{"operator", "Aggregate"}, {"invalidExprSqls", QuoteExpression(spec::ToString(call))}});
   }
-  if (phase_ == Phase::kAfterSelect) return ClauseHooks("Sort").RefuseGenerator(call);
+  if (after_select()) return ClauseHooks("Sort").RefuseGenerator(call);
   return MakeError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
                    {{"expression", QuoteExpression(spec::ToString(call))}});
 }
@@ -180,22 +187,26 @@ Scope SelectBlock::OutputScope() const {
   return scope;
 }
 
-NodePtr SelectBlock::BuildBelow() const {
-  NodePtr node = input_.node;
+Result<NodePtr> SelectBlock::BuildBelow() const {
+  ARROW_ASSIGN_OR_RAISE(NodePtr node, AttachSubqueries(*context_, input_.node, input_subqueries_));
   if (window_) node = BuildTimeWindow(std::move(node), *window_);
   for (const GeneratorCall& call : generators_) node = BuildGenerate(std::move(node), call);
   if (aggregating_) {
     node = sets_ ? BuildAggregateOfSets(std::move(node))
                  : BuildAggregate(std::move(node), grouping_, calls_);
   }
-  for (const expr::ExpressionPtr& condition : having_) {
-    node = BuildFilter(std::move(node), condition);
+  ARROW_RETURN_NOT_OK(CheckSubqueries());
+  if (having_.empty()) {
+    ARROW_ASSIGN_OR_RAISE(node, AttachSubqueries(*context_, std::move(node), group_subqueries_));
+  } else {
+    ARROW_ASSIGN_OR_RAISE(node, FilterWithSubqueries(*context_, std::move(node),
+                                                     JoinConjuncts(having_), group_subqueries_));
   }
-  return node;
+  return BuildWindows(std::move(node));
 }
 
 Result<AnalyzedRelation> SelectBlock::Finish() {
-  NodePtr node = BuildBelow();
+  ARROW_ASSIGN_OR_RAISE(NodePtr node, BuildBelow());
   std::vector<NamedExpression> items = outputs_;
   if (!aggregating_) KeepFileMetadata(input_.scope, &items);
   const std::vector<NamedExpression> kept = items;
@@ -203,6 +214,7 @@ Result<AnalyzedRelation> SelectBlock::Finish() {
     for (const uint64_t id : expr::CollectAttributeIds(*key.expression)) {
       const auto has_id = [id](const NamedExpression& item) { return item.output.id == id; };
       if (std::any_of(items.begin(), items.end(), has_id)) continue;
+      if (IsOuterReference(*context_, id)) continue;
       const auto below = std::find_if(node->output.begin(), node->output.end(),
                                       [id](const Attribute& a) { return a.id == id; });
       if (below == node->output.end()) return Status::Invalid("a sort key without its column");

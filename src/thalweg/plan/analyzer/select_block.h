@@ -10,7 +10,10 @@
 #include "thalweg/plan/analyzer/expression_resolver.h"
 #include "thalweg/plan/analyzer/generator_call.h"
 #include "thalweg/plan/analyzer/grouping_sets.h"
+#include "thalweg/plan/analyzer/subquery.h"
 #include "thalweg/plan/analyzer/time_window_call.h"
+#include "thalweg/plan/logical/window.h"
+#include "thalweg/plan/spec/window.h"
 
 namespace thalweg::plan {
 
@@ -28,8 +31,15 @@ class SelectBlock : public ClauseHooks {
   Status AggregateSets(const spec::Relation& relation);
   Status Select(const std::vector<spec::ExpressionPtr>& items);
   Status Having(const spec::Expression& condition);
+  /// QUALIFY, after Having(). Errors: QUALIFY_*.
+  Status Qualify(const spec::Expression& condition);
   Status OrderBy(const std::vector<spec::SortOrder>& order);
   Result<AnalyzedRelation> Finish();
+
+  /// What OVER may name; before Select(). `windows` outlives the block.
+  void set_named_windows(const std::vector<spec::NamedWindow>* windows) {
+    named_windows_ = windows;
+  }
 
   Result<std::optional<Resolved>> ResolveName(const std::vector<std::string>& parts) override;
   Result<Resolved> ResolveAggregate(const spec::Expression& call,
@@ -37,10 +47,17 @@ class SelectBlock : public ClauseHooks {
   Result<Resolved> ResolveTimeWindow(const spec::Expression& call) override;
   Result<Resolved> ResolveGroupingCall(const spec::Expression& call) override;
   Status RefuseGenerator(const spec::Expression& call) override;
+  Result<Resolved> ResolveWindowFunction(const spec::Expression& over) override;
+  std::vector<Subquery>* subqueries() override;
+  /// Subqueries that stand inside an aggregate function.
+  std::vector<Subquery>* input_subqueries() { return &input_subqueries_; }
   bool is_streaming() const override { return input_.node->is_streaming(); }
 
  private:
-  enum class Phase { kGrouping, kSelect, kAfterSelect };
+  enum class Phase { kGrouping, kSelect, kHaving, kQualify, kOrder };
+
+  /// True once the select list is done: names are looked up in it first.
+  bool after_select() const { return phase_ > Phase::kSelect; }
 
   // grouping (select_aggregate.cc)
   Status GroupByAll(const std::vector<spec::ExpressionPtr>& items);
@@ -69,9 +86,17 @@ class SelectBlock : public ClauseHooks {
   Result<Resolved> ExtractFields(Resolved value, const std::vector<std::string>& parts,
                                  size_t from);
   Scope OutputScope() const;
-  NodePtr BuildBelow() const;
+  Result<NodePtr> BuildBelow() const;
+
+  // window functions (select_window.cc)
+  Result<expr::ExpressionPtr> OverGroups(const expr::ExpressionPtr& expression) const;
+  bool ReadsWindows(const expr::Expression& expression, size_t from_stage) const;
+  size_t FindStage(const WindowStage& stage) const;
+  Result<NodePtr> BuildWindows(NodePtr node) const;
+  Status CheckSubqueries() const;
 
   // HAVING, ORDER BY (select_order.cc)
+  expr::ExpressionPtr InlineOutputs(const expr::ExpressionPtr& expression) const;
   Result<Resolved> ResolveOver(const Scope& scope, const spec::Expression& expression);
   Scope HavingScope() const;
   Status CheckVisible(const expr::Expression& expression, const Scope& scope) const;
@@ -91,6 +116,11 @@ class SelectBlock : public ClauseHooks {
   std::vector<NamedExpression> outputs_;
   std::vector<std::pair<std::string, Resolved>> aliases_;
   std::vector<expr::ExpressionPtr> having_;
+  const std::vector<spec::NamedWindow>* named_windows_ = nullptr;
+  std::vector<WindowStage> stages_;  // each may read the results of those before it
+  expr::ExpressionPtr qualify_;
+  std::vector<Subquery> input_subqueries_;  // below the aggregation, if there is one
+  std::vector<Subquery> group_subqueries_;  // above it
   std::vector<SortKey> sort_keys_;
 };
 

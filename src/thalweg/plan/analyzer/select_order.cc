@@ -63,19 +63,22 @@ Scope SelectBlock::HavingScope() const {
   return scope;
 }
 
+// Below the projection its columns are their expressions.
+expr::ExpressionPtr SelectBlock::InlineOutputs(const expr::ExpressionPtr& expression) const {
+  return expr::Transform(expression, [this](const expr::ExpressionPtr& part) {
+    if (part->kind() != expr::ExpressionKind::kAttribute) return part;
+    const uint64_t id = static_cast<const expr::AttributeReference&>(*part).id();
+    for (const NamedExpression& item : outputs_) {
+      if (item.output.id == id) return item.expression;
+    }
+    return part;
+  });
+}
+
 Status SelectBlock::Having(const spec::Expression& condition) {
   ARROW_ASSIGN_OR_RAISE(const Resolved value, ResolveOver(HavingScope(), condition));
   ARROW_RETURN_NOT_OK(CheckVisible(*value.expression, OutputScope()));
-  // Below the projection its columns are their expressions.
-  const expr::ExpressionPtr inlined =
-      expr::Transform(value.expression, [this](const expr::ExpressionPtr& part) {
-        if (part->kind() != expr::ExpressionKind::kAttribute) return part;
-        const uint64_t id = static_cast<const expr::AttributeReference&>(*part).id();
-        for (const NamedExpression& item : outputs_) {
-          if (item.output.id == id) return item.expression;
-        }
-        return part;
-      });
+  const expr::ExpressionPtr inlined = InlineOutputs(value.expression);
   ARROW_RETURN_NOT_OK(CheckGrouped(*inlined));
   // Unlike a WHERE condition it is cast.
   Resolved casted = value;
@@ -109,6 +112,7 @@ Result<Resolved> SelectBlock::ResolveSortItem(const spec::Expression& item) {
 }
 
 Status SelectBlock::OrderBy(const std::vector<spec::SortOrder>& order) {
+  phase_ = Phase::kOrder;
   const Scope scope = OutputScope();
   for (const spec::SortOrder& item : order) {
     if (IsAllKeyword(*item.expression) && order.size() == 1) {
