@@ -5,26 +5,19 @@
 #include <tuple>
 
 #include "thalweg/state/key_group.h"
+#include "thalweg/state/variable_table_spill.h"
 
 namespace thalweg::state {
 namespace {
 
 /// What an entry takes besides its bytes, about.
 constexpr int64_t kEntryOverhead = 96;
+/// What it takes more if it is found by time.
+constexpr int64_t kIndexOverhead = 96;
+constexpr int64_t kStateBytes = sizeof(KeyState) + 64;
 constexpr int64_t kMicrosPerMilli = 1000;
+constexpr size_t kMostPending = 4096;
 constexpr int64_t kGroupsAtOnce = 1024;
-
-int64_t BytesOf(std::string_view sub_key, const VariableEntry& entry) {
-  return kEntryOverhead + static_cast<int64_t>(sub_key.size() + entry.bytes.size());
-}
-
-int64_t ToExpiry(int64_t millis) {
-  return millis == kLivesForEver ? kNoExpiry : millis * kMicrosPerMilli;
-}
-
-int64_t FromExpiry(int64_t expiry) {
-  return expiry == kNoExpiry ? kLivesForEver : expiry / kMicrosPerMilli;
-}
 
 void AppendSized(std::string_view bytes, std::string* out) {
   const auto size = static_cast<uint32_t>(bytes.size());
@@ -44,6 +37,22 @@ bool TakeSized(std::string_view* bytes, std::string_view* out) {
 }
 
 }  // namespace
+
+int64_t VariableTable::BytesOf(int variable, std::string_view sub_key,
+                               const VariableEntry& entry) const {
+  const bool indexed = entry.expires_at_millis != kLivesForEver ||
+                       variables_[variable]->kind == VariableKind::kTimer;
+  return kEntryOverhead + (indexed ? kIndexOverhead : 0) +
+         static_cast<int64_t>(sub_key.size() + entry.bytes.size());
+}
+
+int64_t VariableTable::ToExpiry(int64_t millis) {
+  return millis == kLivesForEver ? kNoExpiry : millis * kMicrosPerMilli;
+}
+
+int64_t VariableTable::FromExpiry(int64_t expiry) {
+  return expiry == kNoExpiry ? kLivesForEver : expiry / kMicrosPerMilli;
+}
 
 std::string EncodeRecordKey(const VariableRecordKey& parts) {
   std::string bytes;
@@ -91,9 +100,17 @@ bool VariableTable::TimerOrder::operator()(const Timer& left, const Timer& right
 }
 
 VariableTable::VariableTable(VariableTableOptions options)
-    : options_(std::move(options)), groups_(sizeof(KeyState*), options_.keys->words_per_key()) {}
+    : options_(std::move(options)),
+      groups_(sizeof(KeyState*), options_.keys->words_per_key()),
+      account_(options_.backend) {
+  if (options_.backend != nullptr && options_.backend->spills()) {
+    spill_ = std::make_unique<Spill>(this, options_.backend);
+  }
+}
 
-VariableTable::~VariableTable() {
+VariableTable::~VariableTable() { DeleteStates(); }
+
+void VariableTable::DeleteStates() {
   GroupTable::Cursor cursor;
   bool more = true;
   while (more) {
@@ -106,6 +123,13 @@ VariableTable::~VariableTable() {
 KeyState* VariableTable::StateOf(uint8_t* group) const {
   KeyState* state = nullptr;
   std::memcpy(&state, group + kSlotOffset, sizeof(state));
+  return state;
+}
+
+KeyState* VariableTable::MakeState(uint8_t* group) {
+  auto* state = new KeyState(group);
+  std::memcpy(group + kSlotOffset, &state, sizeof(state));
+  entry_bytes_ += kStateBytes;
   return state;
 }
 
@@ -123,16 +147,19 @@ Status VariableTable::FindOrInsert(const KeyBatch& keys, const std::vector<Array
   found_.resize(keys.num_rows);
   inserted_.clear();
   groups_.FindOrInsert(keys, nullptr, keys.num_rows, found_.data(), &inserted_);
+  if (spill_ != nullptr) ARROW_RETURN_NOT_OK(spill_->Load(keys, found_.data(), &inserted_));
   if (!inserted_.empty()) {
     std::vector<int32_t> key_groups;
     ARROW_RETURN_NOT_OK(
         ComputeKeyGroups(columns, keys.num_rows, options_.num_key_groups, &key_groups));
     for (const int32_t row : inserted_) {
-      auto* state = new KeyState(found_[row]);
-      std::memcpy(found_[row] + kSlotOffset, &state, sizeof(state));
       HeaderOf(found_[row])->key_group = key_groups[row];
-      MayGo(state);
+      MayGo(MakeState(found_[row]));
     }
+  }
+  if (options_.backend != nullptr) {
+    account_.Set(table_bytes());
+    ARROW_RETURN_NOT_OK(options_.backend->CheckLimit(options_.owner, table_bytes()));
   }
   states->resize(keys.num_rows);
   for (int64_t row = 0; row < keys.num_rows; ++row) (*states)[row] = StateOf(found_[row]);
@@ -162,6 +189,27 @@ VariableEntries* VariableTable::EntriesOf(KeyState* state, int variable) {
   return entries.get();
 }
 
+void VariableTable::Index(KeyState* state, int variable, const std::string& sub_key,
+                          const VariableEntry& entry) {
+  if (entry.expires_at_millis == kLivesForEver) return;
+  ends_[entry.expires_at_millis].push_back({state, variable, sub_key});
+  ++state->num_waiting_;
+}
+
+void VariableTable::Restore(KeyState* state, int variable, std::string_view sub_key,
+                            std::string bytes, int64_t expires_at_millis) {
+  VariableEntries* entries = EntriesOf(state, variable);
+  const auto place = entries->emplace_hint(
+      entries->end(), std::string(sub_key),
+      VariableEntry{std::move(bytes), expires_at_millis, std::numeric_limits<uint32_t>::max()});
+  ++state->num_entries_;
+  entry_bytes_ += BytesOf(variable, sub_key, place->second);
+  Index(state, variable, place->first, place->second);
+  if (variables_[variable]->kind == VariableKind::kTimer) {
+    variables_[variable]->timers.insert({NumberOf(sub_key), state});
+  }
+}
+
 void VariableTable::Put(KeyState* state, int variable, std::string_view sub_key, std::string bytes,
                         int64_t expires_at_millis) {
   VariableEntries* entries = EntriesOf(state, variable);
@@ -169,28 +217,29 @@ void VariableTable::Put(KeyState* state, int variable, std::string_view sub_key,
   if (place == entries->end() || place->first != sub_key) {
     place = entries->emplace_hint(place, std::string(sub_key), VariableEntry());
     ++num_entries_;
+    ++variables_[variable]->num_entries;
     CountRow(variable, entries->size() - 1, 1);
     if (state->num_entries_++ == 0) ++num_keys_;
     if (variables_[variable]->kind == VariableKind::kTimer) {
       variables_[variable]->timers.insert({NumberOf(sub_key), state});
     }
   } else {
-    entry_bytes_ -= BytesOf(sub_key, place->second);
+    entry_bytes_ -= BytesOf(variable, sub_key, place->second);
   }
   VariableEntry& entry = place->second;
-  const bool waits = expires_at_millis != kLivesForEver &&
-                     (entry.changed == 0 || entry.expires_at_millis != expires_at_millis);
+  const bool waits = entry.changed == 0 || entry.expires_at_millis != expires_at_millis;
+  if (waits && state->has_copy_ && entry.expires_at_millis != kLivesForEver) {
+    spill_->ForgetEnd(entry.expires_at_millis, key(*state));
+  }
   entry.bytes = std::move(bytes);
   entry.expires_at_millis = expires_at_millis;
-  entry_bytes_ += BytesOf(sub_key, entry);
-  if (waits) {
-    ends_[expires_at_millis].push_back({state, variable, std::string(sub_key)});
-    ++state->num_waiting_;
-  }
+  entry_bytes_ += BytesOf(variable, sub_key, entry);
+  if (waits) Index(state, variable, place->first, entry);
   if (!loading_ && entry.changed != epoch_) {
     changes_.push_back({state, variable, std::string(sub_key)});
   }
   entry.changed = loading_ ? std::numeric_limits<uint32_t>::max() : epoch_;
+  state->differs_ = true;
 }
 
 void VariableTable::CountRow(int variable, size_t others, int change) {
@@ -200,13 +249,18 @@ void VariableTable::CountRow(int variable, size_t others, int change) {
 }
 
 void VariableTable::Erase(KeyState* state, int variable, VariableEntries::iterator entry) {
-  if (variables_[variable]->kind == VariableKind::kTimer) {
-    variables_[variable]->timers.erase({NumberOf(entry->first), state});
+  const bool is_timer = variables_[variable]->kind == VariableKind::kTimer;
+  if (is_timer) variables_[variable]->timers.erase({NumberOf(entry->first), state});
+  if (state->has_copy_ && is_timer) spill_->ForgetTimer(variable, entry->first, key(*state));
+  if (state->has_copy_ && entry->second.expires_at_millis != kLivesForEver) {
+    spill_->ForgetEnd(entry->second.expires_at_millis, key(*state));
   }
-  entry_bytes_ -= BytesOf(entry->first, entry->second);
+  state->differs_ = true;
+  entry_bytes_ -= BytesOf(variable, entry->first, entry->second);
   state->variables_[variable]->erase(entry);
   CountRow(variable, state->variables_[variable]->size(), -1);
   --num_entries_;
+  --variables_[variable]->num_entries;
   if (--state->num_entries_ > 0) return;
   --num_keys_;
   MayGo(state);
@@ -231,21 +285,23 @@ void VariableTable::Clear(KeyState* state, int variable) {
   }
 }
 
-bool VariableTable::Drop(std::string_view name) {
+Result<bool> VariableTable::Drop(std::string_view name) {
   bool dropped = false;
   for (size_t i = 0; i < variables_.size(); ++i) {
-    if (variables_[i]->name != name) continue;
+    if (variables_[i]->name != name || variables_[i]->num_entries == 0) continue;
     const auto variable = static_cast<int>(i);
-    (void)ForEachKey([&](KeyState* state) {
-      dropped = dropped || Entries(*state, variable) != nullptr;
+    ARROW_RETURN_NOT_OK(ForEachKey([&](KeyState* state) {
       Clear(state, variable);
       return Status::OK();
-    });
+    }));
+    dropped = true;
   }
   return dropped;
 }
 
-std::vector<VariableTable::Timer> VariableTable::TimersThrough(int variable, int64_t millis) const {
+Result<std::vector<VariableTable::Timer>> VariableTable::TimersThrough(int variable,
+                                                                       int64_t millis) {
+  if (spill_ != nullptr) ARROW_RETURN_NOT_OK(spill_->LoadTimers(variable, millis));
   std::vector<Timer> due;
   for (const Timer& timer : variables_[variable]->timers) {
     if (timer.millis > millis) break;
@@ -254,7 +310,8 @@ std::vector<VariableTable::Timer> VariableTable::TimersThrough(int variable, int
   return due;
 }
 
-int64_t VariableTable::RemoveExpired(int64_t millis) {
+Result<int64_t> VariableTable::RemoveExpired(int64_t millis) {
+  if (spill_ != nullptr) ARROW_RETURN_NOT_OK(spill_->LoadEnds(millis));
   int64_t removed = 0;
   while (!ends_.empty() && ends_.begin()->first <= millis) {
     for (const Place& place : ends_.begin()->second) {
@@ -274,6 +331,7 @@ int64_t VariableTable::RemoveExpired(int64_t millis) {
 }
 
 Status VariableTable::ForEachKey(const std::function<Status(KeyState*)>& consume) {
+  if (spill_ != nullptr) ARROW_RETURN_NOT_OK(spill_->LoadAll());
   GroupTable::Cursor cursor;
   std::vector<uint8_t*> groups;
   bool more = true;
@@ -295,6 +353,8 @@ void VariableTable::MayGo(KeyState* state) {
 }
 
 void VariableTable::Release(KeyState* state) {
+  if (state->has_copy_) spill_->ForgetKey(key(*state));
+  entry_bytes_ -= kStateBytes;
   groups_.Recycle(state->group_);
   delete state;
 }
@@ -332,11 +392,16 @@ Status VariableTable::WriteEntry(const Place& place, StateFileWriter* writer) co
 }
 
 Status VariableTable::WriteChanges(StateFileWriter* writer) {
+  if (spill_ != nullptr) ARROW_RETURN_NOT_OK(spill_->status());
   for (const Place& place : changes_) ARROW_RETURN_NOT_OK(WriteEntry(place, writer));
   return Status::OK();
 }
 
-void VariableTable::BeginSnapshot() { snapshot_ = {}; }
+void VariableTable::BeginSnapshot() {
+  snapshot_ = {};
+  snapshot_in_memory_ = true;
+  snapshot_next_key_.clear();
+}
 
 Status VariableTable::WriteKey(KeyState* state, StateFileWriter* writer) {
   for (size_t i = 0; i < state->variables_.size(); ++i) {
@@ -351,44 +416,104 @@ Status VariableTable::WriteKey(KeyState* state, StateFileWriter* writer) {
 Result<bool> VariableTable::WriteSnapshotSlice(int64_t bytes, StateFileWriter* writer) {
   const int64_t end = writer->bytes_written() + bytes;
   std::vector<uint8_t*> groups;
-  bool more = true;
-  while (more && writer->bytes_written() < end) {
+  while (snapshot_in_memory_) {
+    if (writer->bytes_written() >= end) return false;
     groups.clear();
-    more = groups_.Next(&snapshot_, kGroupsAtOnce, &groups);
-    for (uint8_t* group : groups) ARROW_RETURN_NOT_OK(WriteKey(StateOf(group), writer));
+    snapshot_in_memory_ = groups_.Next(&snapshot_, kGroupsAtOnce, &groups);
+    for (uint8_t* group : groups) {
+      KeyState* state = StateOf(group);
+      if (!state->has_copy_) ARROW_RETURN_NOT_OK(WriteKey(state, writer));
+    }
   }
-  return !more;
+  if (spill_ == nullptr || spill_->database() == nullptr) return true;
+  return spill_->WriteSlice(&snapshot_next_key_, end, writer);
 }
 
-Status VariableTable::LoadExpiry(int64_t expired_through) {
-  RemoveExpired(FromExpiry(expired_through));
+Status VariableTable::EvictAll() {
+  ARROW_RETURN_NOT_OK(spill_->WriteKeys());
+  DeleteStates();
+  groups_.Clear();
+  entry_bytes_ = 0;
+  ends_.clear();
+  may_go_.clear();
+  changes_.clear();
+  for (const auto& variable : variables_) variable->timers.clear();
+  // What the snapshot has not met in memory has a copy now.
+  snapshot_in_memory_ = false;
   return Status::OK();
 }
 
-Status VariableTable::LoadRecord(const StateRecord& record) {
-  ARROW_ASSIGN_OR_RAISE(const VariableRecordKey parts, DecodeRecordKey(record.key));
-  one_key_.Clear(options_.keys->words_per_key());
-  one_key_.AppendEncoded(parts.key);
-  one_key_.ComputeHashes();
-  found_.resize(1);
-  inserted_.clear();
-  groups_.FindOrInsert(one_key_, nullptr, 1, found_.data(), &inserted_);
-  if (!inserted_.empty()) {
-    auto* state = new KeyState(found_[0]);
-    std::memcpy(found_[0] + kSlotOffset, &state, sizeof(state));
-    HeaderOf(found_[0])->key_group = record.key_group;
-    MayGo(state);
+Status VariableTable::Shrink() {
+  if (options_.backend == nullptr) return Status::OK();
+  const int64_t own = table_bytes();
+  account_.Set(own);
+  if (spill_ == nullptr) return options_.backend->CheckLimit(options_.owner, own);
+  ARROW_RETURN_NOT_OK(spill_->status());
+  if (own > options_.backend->ShareOf(own)) {
+    ARROW_RETURN_NOT_OK(EvictAll());
+    account_.Set(table_bytes());
   }
-  KeyState* state = StateOf(found_[0]);
+  return Status::OK();
+}
+
+Status VariableTable::FinishEpoch() {
+  ARROW_RETURN_NOT_OK(Shrink());
+  return spill_ != nullptr ? spill_->Finish() : Status::OK();
+}
+
+int64_t VariableTable::memory_bytes() const {
+  const bool spilled = spill_ != nullptr && spill_->database() != nullptr;
+  return table_bytes() + (spilled ? spill_->database()->memory_bytes() : 0);
+}
+
+SpillMetrics VariableTable::spill_metrics() const {
+  if (spill_ == nullptr || spill_->database() == nullptr) return {};
+  return spill_->database()->metrics();
+}
+
+Status VariableTable::LoadExpiry(int64_t expired_through) {
+  return RemoveExpired(FromExpiry(expired_through)).status();
+}
+
+void VariableTable::LoadOne(const StateRecord& record, const VariableRecordKey& parts,
+                            uint8_t* group) {
+  KeyState* state = StateOf(group);
   const int variable = Variable(parts.variable, parts.kind);
-  loading_ = true;
   if (record.deleted) {
     Remove(state, variable, parts.sub_key);
   } else {
     Put(state, variable, parts.sub_key, std::string(record.value), FromExpiry(record.expiry));
   }
+}
+
+Status VariableTable::LoadPending() {
+  if (pending_.empty()) return Status::OK();
+  std::vector<VariableRecordKey> parts;
+  KeyBatch keys;
+  keys.Clear(options_.keys->words_per_key());
+  for (const StateRecord& record : pending_) {
+    ARROW_ASSIGN_OR_RAISE(parts.emplace_back(), DecodeRecordKey(record.key));
+    keys.AppendEncoded(parts.back().key);
+  }
+  keys.ComputeHashes();
+  found_.resize(keys.num_rows);
+  inserted_.clear();
+  groups_.FindOrInsert(keys, nullptr, keys.num_rows, found_.data(), &inserted_);
+  if (spill_ != nullptr) ARROW_RETURN_NOT_OK(spill_->Load(keys, found_.data(), &inserted_));
+  for (const int32_t row : inserted_) {
+    HeaderOf(found_[row])->key_group = pending_[row].key_group;
+    MayGo(MakeState(found_[row]));
+  }
+  loading_ = true;
+  for (size_t i = 0; i < pending_.size(); ++i) LoadOne(pending_[i], parts[i], found_[i]);
   loading_ = false;
-  return Status::OK();
+  pending_.clear();
+  return Shrink();
+}
+
+Status VariableTable::LoadRecord(const StateRecord& record) {
+  pending_.push_back(record);
+  return pending_.size() < kMostPending ? Status::OK() : LoadPending();
 }
 
 Status VariableTable::FinishLoad() {

@@ -4,6 +4,9 @@
 // sorted set of entries: one for a value, one per element of a list or a map, one per timer. Only
 // entries that change are written. Timers are found by time, what lives for a limited time by its
 // end: neither looks at the rest.
+//
+// With a backend that spills, keys may lie on disk between epochs, each with all its entries. What
+// is asked for comes into memory and stays there through FinishEpoch() at least.
 
 #include <cstdint>
 #include <functional>
@@ -19,6 +22,7 @@
 #include "thalweg/state/durable_table.h"
 #include "thalweg/state/group_table.h"
 #include "thalweg/state/row_key.h"
+#include "thalweg/state/state_backend.h"
 
 namespace thalweg::state {
 
@@ -38,7 +42,8 @@ struct VariableEntry {
 /// endian) for elements and timers, the user's key for a map.
 using VariableEntries = std::map<std::string, VariableEntry, std::less<>>;
 
-/// All state of one key. Owned by its table; valid until the table's next epoch begins.
+/// All state of one key. Owned by its table; valid until the table's FinishEpoch(), or its next
+/// epoch begins.
 class KeyState {
  public:
   KeyState(const KeyState&) = delete;
@@ -53,6 +58,8 @@ class KeyState {
   int64_t num_entries_ = 0;
   int64_t num_waiting_ = 0;  // in the table's queue of ends
   bool may_go_ = false;
+  bool has_copy_ = false;                                    // on disk
+  bool differs_ = false;                                     // from the copy, or there is none
   std::vector<std::unique_ptr<VariableEntries>> variables_;  // by the variable's number
 };
 
@@ -75,6 +82,10 @@ struct VariableTableOptions {
   /// What values are, as text: part of a state file's header.
   std::string value_signature;
   int num_key_groups = 1;
+  /// How much memory the table may take and where the rest goes; null: any amount.
+  std::shared_ptr<StateBackend> backend = nullptr;
+  /// Who holds the table, for errors: "operator 0 (transformWithState)".
+  std::string owner = {};
 };
 
 /// One thread.
@@ -87,7 +98,9 @@ class VariableTable : public DurableTable {
   /// gets a variable of its own beside it.
   int Variable(std::string_view name, VariableKind kind);
 
-  /// The state of each key, made where there is none. `columns` are the keys' values.
+  /// The state of each key, made where there is none. `columns` are the keys' values. Keys on disk
+  /// come together. Errors: STATE_STORE_MEMORY_LIMIT_EXCEEDED, STATE_STORE_SPILL_FAILED; the latter
+  /// also tells what went wrong in calls that return no status.
   Status FindOrInsert(const KeyBatch& keys, const std::vector<ArrayPtr>& columns,
                       std::vector<KeyState*>* states);
   std::string_view key(const KeyState& state) const { return groups_.key(state.group_); }
@@ -101,23 +114,24 @@ class VariableTable : public DurableTable {
   /// False if it was not there.
   bool Remove(KeyState* state, int variable, std::string_view sub_key);
   void Clear(KeyState* state, int variable);
-  /// Removes the variables of that name, of all keys. True if there was anything.
-  bool Drop(std::string_view name);
+  /// Removes the variables of that name, of all keys; if there are any, all keys come into memory.
+  /// True if there was anything.
+  Result<bool> Drop(std::string_view name);
 
   /// Timers of all keys with a time through `millis`, by time, then by key.
   struct Timer {
     int64_t millis;
     KeyState* state;
   };
-  std::vector<Timer> TimersThrough(int variable, int64_t millis) const;
+  Result<std::vector<Timer>> TimersThrough(int variable, int64_t millis);
   /// Removes the entries whose end is at `millis` or before. Gives their number.
-  int64_t RemoveExpired(int64_t millis);
+  Result<int64_t> RemoveExpired(int64_t millis);
 
   /// Keys that have an entry.
   int64_t num_keys() const { return num_keys_; }
   /// Values, lists and entries of maps: what Spark counts as rows.
   int64_t num_rows() const { return num_rows_; }
-  /// Calls for each key that has an entry, in no order.
+  /// Calls for each key that has an entry, in no order. All keys come into memory.
   Status ForEachKey(const std::function<Status(KeyState*)>& consume);
   /// Number and kinds of variables; their names.
   int num_variables() const { return static_cast<int>(variables_.size()); }
@@ -129,18 +143,22 @@ class VariableTable : public DurableTable {
   void BeginEpoch() override;
   /// Entries of all variables.
   int64_t size() const override { return num_entries_; }
-  int64_t memory_bytes() const override { return groups_.memory_bytes() + entry_bytes_; }
+  int64_t memory_bytes() const override;
   bool HasChanges() const override;
   int64_t expired_through() const override { return expired_through_; }
   Status WriteChanges(StateFileWriter* writer) override;
   void BeginSnapshot() override;
   Result<bool> WriteSnapshotSlice(int64_t bytes, StateFileWriter* writer) override;
+  /// Errors: STATE_STORE_MEMORY_LIMIT_EXCEEDED if nothing can be given back.
+  Status FinishEpoch() override;
+  SpillMetrics spill_metrics() const override;
   Status LoadExpiry(int64_t expired_through) override;
   Status LoadRecord(const StateRecord& record) override;
-  Status FinishFile() override { return Status::OK(); }
+  Status FinishFile() override { return LoadPending(); }
   Status FinishLoad() override;
 
  private:
+  class Spill;
   struct TimerOrder {
     const VariableTable* table;
     bool operator()(const Timer& left, const Timer& right) const;
@@ -148,7 +166,8 @@ class VariableTable : public DurableTable {
   struct VariableInfo {
     std::string name;
     VariableKind kind;
-    std::set<Timer, TimerOrder> timers;  // of the kind kTimer
+    std::set<Timer, TimerOrder> timers;  // of the kind kTimer, of keys in memory
+    int64_t num_entries = 0;             // of all keys
   };
   /// An entry, found again by its names: it may be gone or written anew meanwhile.
   struct Place {
@@ -157,7 +176,27 @@ class VariableTable : public DurableTable {
     std::string sub_key;
   };
 
+  static int64_t ToExpiry(int64_t millis);
+  static int64_t FromExpiry(int64_t expiry);
+
   KeyState* StateOf(uint8_t* group) const;
+  KeyState* MakeState(uint8_t* group);
+  int64_t BytesOf(int variable, std::string_view sub_key, const VariableEntry& entry) const;
+  /// Puts an entry of a key that comes from disk.
+  void Restore(KeyState* state, int variable, std::string_view sub_key, std::string bytes,
+               int64_t expires_at_millis);
+  /// The entry will be found by its time.
+  void Index(KeyState* state, int variable, const std::string& sub_key, const VariableEntry& entry);
+  int64_t table_bytes() const { return groups_.memory_bytes() + entry_bytes_; }
+  /// Looks at the limit, and evicts if that is exceeded.
+  Status Shrink();
+  /// Brings all keys to disk.
+  Status EvictAll();
+  /// Deletes all states in memory.
+  void DeleteStates();
+  /// Takes the records that wait.
+  Status LoadPending();
+  void LoadOne(const StateRecord& record, const VariableRecordKey& parts, uint8_t* group);
   VariableEntries* EntriesOf(KeyState* state, int variable);
   void Erase(KeyState* state, int variable, VariableEntries::iterator entry);
   /// Counts an entry that came (1) or went (-1), of which so many others there are.
@@ -181,11 +220,16 @@ class VariableTable : public DurableTable {
   std::vector<KeyState*> may_go_;               // keys that may be empty now
   int64_t expired_through_ = kNothingExpired;
   bool loading_ = false;
+  std::vector<StateRecord> pending_;  // of the file that is loaded
+  MemoryAccount account_;
+  std::unique_ptr<Spill> spill_;  // null if everything stays in memory
+  // A snapshot goes over the keys without a copy, then over the copies.
   GroupTable::Cursor snapshot_;
+  bool snapshot_in_memory_ = true;
+  std::string snapshot_next_key_;
   // Reused from call to call.
   std::vector<uint8_t*> found_;
   std::vector<int32_t> inserted_;
-  KeyBatch one_key_;
 };
 
 }  // namespace thalweg::state

@@ -1,5 +1,6 @@
 // A VariableTable behind a StateStore against a model in memory: entries, timers, ends of life,
-// across commits, restarts with other numbers of workers, and snapshots.
+// across commits, restarts with other numbers of workers, and snapshots; in memory and with budgets
+// that send some or all of it to disk.
 
 #include "thalweg/state/variable_table.h"
 
@@ -21,15 +22,30 @@ namespace {
 
 constexpr int kKeyGroups = 20;
 
-class VariableTableTest : public ::testing::Test {
+struct Backend {
+  const char* name;
+  StateProvider provider;
+  int64_t bytes;
+};
+
+class VariableTableTest : public ::testing::TestWithParam<Backend> {
  protected:
   void Open(int num_workers, const StateManifest* manifest = nullptr) {
+    OpenWith(GetParam(), num_workers, manifest);
+  }
+
+  void OpenWith(const Backend& backend, int num_workers, const StateManifest* manifest = nullptr) {
+    StateBackendOptions backend_options;
+    backend_options.provider = backend.provider;
+    backend_options.max_memory_bytes = backend.bytes;
+    const auto shared = StateBackend::Make(backend_options).ValueOrDie();
     StateStoreOptions options;
     options.location = {&files_, "/c/state/0", kKeyGroups};
     options.num_workers = num_workers;
     options.snapshots.after_files = 3;
-    options.make_table = [this](int) {
-      return std::make_unique<VariableTable>(VariableTableOptions{codec_, "test", kKeyGroups});
+    options.make_table = [this, shared](int) {
+      return std::make_unique<VariableTable>(
+          VariableTableOptions{codec_, "test", kKeyGroups, shared, "operator 3 (test)"});
     };
     store_ = std::make_unique<StateStore>(options);
     if (manifest != nullptr) {
@@ -87,7 +103,7 @@ class VariableTableTest : public ::testing::Test {
   std::unique_ptr<StateStore> store_;
 };
 
-TEST_F(VariableTableTest, SurvivesRestartsWithOtherNumbersOfWorkers) {
+TEST_P(VariableTableTest, SurvivesRestartsWithOtherNumbersOfWorkers) {
   const uint32_t seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937 random(seed);
@@ -116,7 +132,7 @@ TEST_F(VariableTableTest, SurvivesRestartsWithOtherNumbersOfWorkers) {
       }
     }
     for (int worker = 0; worker < store_->num_workers(); ++worker) {
-      Table(worker)->RemoveExpired(epoch);
+      EXPECT_TRUE(Table(worker)->RemoveExpired(epoch).ok());
     }
     manifest = Commit(epoch);
     store_->WaitForWrites();
@@ -128,7 +144,7 @@ TEST_F(VariableTableTest, SurvivesRestartsWithOtherNumbersOfWorkers) {
   EXPECT_FALSE(manifest.snapshots.empty());
 }
 
-TEST_F(VariableTableTest, TimersComeByTimeThenByKey) {
+TEST_P(VariableTableTest, TimersComeByTimeThenByKey) {
   Open(1);
   Table(0)->BeginEpoch();
   const int timers = Table(0)->Variable("timers", VariableKind::kTimer);
@@ -139,35 +155,44 @@ TEST_F(VariableTableTest, TimersComeByTimeThenByKey) {
   set(1, 20);
   set(3, -5);
   set(1, 21);
-  const auto due = Table(0)->TimersThrough(timers, 20);
+  Commit(0);
+  Table(0)->BeginEpoch();
+  set(4, 22);
+  const auto due = Table(0)->TimersThrough(timers, 20).ValueOrDie();
   ASSERT_EQ(due.size(), 3U);
   EXPECT_EQ(due[0].millis, -5);
   EXPECT_EQ(due[1].state, Find(1).second);
   EXPECT_EQ(due[2].state, Find(2).second);
   Table(0)->Remove(Find(1).second, timers, OrderedBytes(20));
-  EXPECT_EQ(Table(0)->TimersThrough(timers, 20).size(), 2U);
+  EXPECT_EQ(Table(0)->TimersThrough(timers, 20)->size(), 2U);
+  Commit(1);
+  Table(0)->BeginEpoch();
+  EXPECT_EQ(Table(0)->TimersThrough(timers, 20)->size(), 2U);
+  EXPECT_EQ(Table(0)->TimersThrough(timers, 100)->size(), 4U);
 }
 
-TEST_F(VariableTableTest, AnEntryWrittenAnewLivesOn) {
+TEST_P(VariableTableTest, AnEntryWrittenAnewLivesOn) {
   Open(1);
   Table(0)->BeginEpoch();
   const int value = Table(0)->Variable("value", VariableKind::kValue);
   Table(0)->Put(Find(1).second, value, "", "old", 10);
   Table(0)->Put(Find(2).second, value, "", "gone", 10);
   Table(0)->Put(Find(1).second, value, "", "new", 20);
-  EXPECT_EQ(Table(0)->RemoveExpired(10), 1);
+  Commit(0);
+  Table(0)->BeginEpoch();
+  EXPECT_EQ(*Table(0)->RemoveExpired(10), 1);
   EXPECT_EQ(Table(0)->num_keys(), 1);
-  const StateManifest manifest = Commit(0);
+  const StateManifest manifest = Commit(1);
   Open(1, &manifest);
   const auto [table, state] = Find(1);
   const int loaded = table->Variable("value", VariableKind::kValue);
   ASSERT_NE(table->Find(*state, loaded, ""), nullptr);
   EXPECT_EQ(table->Find(*state, loaded, "")->bytes, "new");
-  EXPECT_EQ(table->RemoveExpired(20), 1);
+  EXPECT_EQ(*table->RemoveExpired(20), 1);
   EXPECT_EQ(table->num_keys(), 0);
 }
 
-TEST_F(VariableTableTest, AnAppendWritesOneEntry) {
+TEST_P(VariableTableTest, AnAppendWritesOneEntry) {
   Open(1);
   Table(0)->BeginEpoch();
   const int list = Table(0)->Variable("list", VariableKind::kList);
@@ -181,21 +206,78 @@ TEST_F(VariableTableTest, AnAppendWritesOneEntry) {
   EXPECT_LT(files_.ReadFile("/c/state/0/" + manifest.changes.back())->size(), 500U);
 }
 
-TEST_F(VariableTableTest, DroppedVariablesAreGone) {
+TEST_P(VariableTableTest, DroppedVariablesAreGone) {
   Open(1);
   Table(0)->BeginEpoch();
   const int value = Table(0)->Variable("value", VariableKind::kValue);
   Table(0)->Put(Find(1).second, value, "", "v");
   Table(0)->Put(Find(2).second, Table(0)->Variable("other", VariableKind::kList), OrderedBytes(0),
                 "o");
-  EXPECT_TRUE(Table(0)->Drop("value"));
-  EXPECT_FALSE(Table(0)->Drop("value"));
-  const StateManifest manifest = Commit(0);
+  Commit(0);
+  Table(0)->BeginEpoch();
+  EXPECT_TRUE(*Table(0)->Drop("value"));
+  EXPECT_FALSE(*Table(0)->Drop("value"));
+  const StateManifest manifest = Commit(1);
   Open(1, &manifest);
   EXPECT_EQ(Read().size(), 1U);
 }
 
-TEST_F(VariableTableTest, OrderedBytesSortAsNumbers) {
+/// Timers that move, by keys that go to disk and come back, against a model.
+TEST_P(VariableTableTest, MovedTimersComeOnce) {
+  Open(1);
+  VariableTable* table = Table(0);
+  const int timers = table->Variable("timers", VariableKind::kTimer);
+  std::mt19937 random(7);
+  std::map<int64_t, int64_t> expected;  // key -> time
+  for (int64_t epoch = 0; epoch < 60; ++epoch) {
+    table->BeginEpoch();
+    for (int i = 0; i < 20; ++i) {
+      const auto key = static_cast<int64_t>(random() % 200);
+      KeyState* state = Find(key).second;
+      const auto old = expected.find(key);
+      if (old != expected.end()) {
+        EXPECT_TRUE(table->Remove(state, timers, OrderedBytes(old->second)));
+      }
+      expected[key] = epoch + static_cast<int64_t>(random() % 20);
+      table->Put(state, timers, OrderedBytes(expected[key]), "");
+    }
+    const auto due = table->TimersThrough(timers, epoch).ValueOrDie();
+    std::erase_if(expected, [&](const auto& timer) { return timer.second <= epoch; });
+    for (const auto& timer : due) {
+      EXPECT_TRUE(table->Remove(timer.state, timers, OrderedBytes(timer.millis)));
+    }
+    EXPECT_EQ(table->num_keys(), static_cast<int64_t>(expected.size()));
+    EXPECT_EQ(table->size(), static_cast<int64_t>(expected.size()));
+    Commit(epoch);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, VariableTableTest,
+                         ::testing::Values(Backend{"Memory", StateProvider::kMemory, 0},
+                                           Backend{"RocksDbThatFits", StateProvider::kRocksDb, 0},
+                                           Backend{"RocksDbSmall", StateProvider::kRocksDb, 20'000},
+                                           Backend{"RocksDbOneByte", StateProvider::kRocksDb, 1}),
+                         [](const auto& one) { return std::string(one.param.name); });
+
+class VariableTableLimitTest : public VariableTableTest {};
+INSTANTIATE_TEST_SUITE_P(Memory, VariableTableLimitTest,
+                         ::testing::Values(Backend{"Limit", StateProvider::kMemory, 100'000}));
+
+TEST_P(VariableTableLimitTest, ALimitStopsAStateInMemory) {
+  Open(1);
+  Table(0)->BeginEpoch();
+  const int value = Table(0)->Variable("value", VariableKind::kValue);
+  Table(0)->Put(Find(1).second, value, "", "small");
+  Commit(0);
+  Table(0)->BeginEpoch();
+  Table(0)->Put(Find(2).second, value, "", std::string(200'000, 'x'));
+  const Status status = store_->WriteChanges(0, 1);
+  EXPECT_TRUE(IsCondition(status, "STATE_STORE_MEMORY_LIMIT_EXCEEDED")) << status;
+  EXPECT_NE(status.message().find("operator 3 (test)"), std::string::npos);
+  EXPECT_NE(status.message().find("100000"), std::string::npos);
+}
+
+TEST(VariableRecordKeyTest, OrderedBytesSortAsNumbers) {
   EXPECT_LT(OrderedBytes(-1), OrderedBytes(0));
   EXPECT_LT(OrderedBytes(255), OrderedBytes(256));
   EXPECT_EQ(NumberOf(OrderedBytes(-12345)), -12345);

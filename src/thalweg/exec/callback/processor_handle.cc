@@ -144,7 +144,8 @@ Status ProcessorHandle::DeleteIfExists(const std::string& name) {
                      {{"operationType", "delete_if_exists"}, {"handleState", NameOf(state_)}});
   }
   ARROW_RETURN_NOT_OK(CheckName(name));
-  if (table_->Drop(name)) ++(*counts_)["numDeletedStateVars"];
+  ARROW_ASSIGN_OR_RAISE(const bool dropped, table_->Drop(name));
+  if (dropped) ++(*counts_)["numDeletedStateVars"];
   return Status::OK();
 }
 

@@ -127,9 +127,12 @@ Result<Rows> PlanBuilder::AppendGroupOperator(
     const std::function<std::unique_ptr<Operator>(int, state::VariableTable*)>& make) {
   Rows rows = std::move(inputs.rows);
   const auto num_tables = static_cast<int>(rows.tails.size());
-  const state::VariableTableOptions table{inputs.input.keys, signature, options_.num_key_groups};
+  state::VariableTableOptions table{inputs.input.keys, signature, options_.num_key_groups};
   state::StateStore* store = nullptr;
   if (operator_id >= 0) {
+    table.backend = options_.state_backend;
+    table.owner = "operator " + std::to_string(operator_id) + " (" +
+                  plan::spec::OperatorName(*node.callback) + ")";
     state::StateStoreOptions options;
     options.make_table = [table](int) { return std::make_unique<state::VariableTable>(table); };
     store = AddStateful(operator_id, plan::spec::OperatorName(*node.callback), &rows, num_tables,

@@ -154,7 +154,7 @@ Status GroupsWithStateOperator::CallTimedOut() {
   const StopWatch watch(&metrics_.removals_time_micros);
   const bool event_time = times_.timeout == GroupStateTimeout::kEventTimeTimeout;
   const int64_t threshold = event_time ? *times_.watermark_millis : times_.batch_millis;
-  const auto due = table_->TimersThrough(timeout_, threshold - 1);
+  ARROW_ASSIGN_OR_RAISE(const auto due, table_->TimersThrough(timeout_, threshold - 1));
   std::vector<std::string_view> keys;
   for (const auto& timer : due) keys.push_back(table_->key(*timer.state));
   ARROW_ASSIGN_OR_RAISE(const auto columns, options_.input.keys->Decode(keys));

@@ -197,8 +197,9 @@ Status TransformWithStateOperator::CallTimers() {
                      {{"message", "There is no watermark for the time mode EventTime."}});
   }
   const int variable = table_->Variable(TimerVariable(time_mode()), state::VariableKind::kTimer);
-  const auto due = table_->TimersThrough(
-      variable, event_time ? *timers_.watermark_ms : *timers_.processing_time_ms);
+  ARROW_ASSIGN_OR_RAISE(const auto due,
+                        table_->TimersThrough(variable, event_time ? *timers_.watermark_ms
+                                                                   : *timers_.processing_time_ms));
   std::vector<std::string_view> keys;
   for (const auto& timer : due) keys.push_back(table_->key(*timer.state));
   ARROW_ASSIGN_OR_RAISE(const auto columns, options_.input.keys->Decode(keys));
@@ -250,8 +251,8 @@ Status TransformWithStateOperator::RunProcessor() {
   {
     const StopWatch watch(&metrics_.removals_time_micros);
     if (time_mode() == TimeMode::kProcessingTime) {
-      counts_["numValuesRemovedDueToTTLExpiry"] =
-          table_->RemoveExpired(context_->batch_timestamp_millis);
+      ARROW_ASSIGN_OR_RAISE(counts_["numValuesRemovedDueToTTLExpiry"],
+                            table_->RemoveExpired(context_->batch_timestamp_millis));
       counts_[kRemovedRows] += counts_["numValuesRemovedDueToTTLExpiry"];
     }
   }
