@@ -16,8 +16,10 @@ constexpr uint8_t kRemovedTag = 0xfe;
 constexpr int64_t kSmallestSegment = 16;
 // Tags of a segment of this size fill 128 KiB; splitting one takes about a millisecond.
 constexpr int64_t kLargestSegment = 1 << 17;
-constexpr int64_t kSmallestChunk = 1 << 10;
+// A window of a few groups is a table of its own.
+constexpr int64_t kSmallestChunk = 1 << 8;
 constexpr int64_t kLargestChunk = 4 << 20;
+constexpr int64_t kSmallBlock = 1 << 10;
 constexpr int64_t kHugePage = 2 << 20;
 // Keys whose memory accesses overlap.
 constexpr int kBlock = 64;
@@ -36,6 +38,12 @@ uint32_t MatchFree(const uint8_t* tags) {
 
 /// Large blocks lie on huge pages where the system gives them: fewer page faults and TLB misses.
 uint8_t* AllocateBlock(int64_t bytes) {
+  if (bytes <= kSmallBlock) {
+    // malloc's alignment is enough for tags, and a stricter one costs it much.
+    auto* block = static_cast<uint8_t*>(std::malloc(bytes));
+    if (block == nullptr) std::abort();
+    return block;
+  }
   const int64_t alignment = bytes >= kHugePage ? kHugePage : 64;
   const int64_t rounded = (bytes + alignment - 1) / alignment * alignment;
   auto* block = static_cast<uint8_t*>(std::aligned_alloc(alignment, rounded));

@@ -80,8 +80,19 @@ void StateTable::Touch(Part* part, uint8_t* group) {
   GroupHeader* header = HeaderOf(group);
   if (header->touched == sequence_) return;
   header->touched = sequence_;
-  if (part->touched.empty()) touched_parts_.push_back(part);
+  if (part->touched.empty()) {
+    part->touched_place = touched_parts_.size();
+    touched_parts_.push_back(part);
+  }
   part->touched.push_back(group);
+}
+
+void StateTable::Untouch(Part* part) {
+  if (part->touched.empty()) return;
+  part->touched.clear();
+  touched_parts_[part->touched_place] = touched_parts_.back();
+  touched_parts_[part->touched_place]->touched_place = part->touched_place;
+  touched_parts_.pop_back();
 }
 
 int64_t StateTable::ExpiryOf(const Part& part, const uint8_t* group) const {
@@ -216,7 +227,7 @@ Result<int64_t> StateTable::DropPart(Part* part, const GroupConsumer& emit) {
       }
     }
   }
-  std::erase(touched_parts_, part);
+  Untouch(part);
   parts_.erase(part->expiry);
   return count;
 }
@@ -238,9 +249,12 @@ Result<int64_t> StateTable::DropFromPart(Part* part, int64_t watermark, const Gr
     DestroyGroup(part, group);
     part->table.Remove(group);
   }
-  std::erase_if(part->touched,
-                [](uint8_t* group) { return HeaderOf(group)->touched == kRemovedGroup; });
-  if (part->touched.empty()) std::erase(touched_parts_, part);
+  const auto is_gone = [](uint8_t* group) { return HeaderOf(group)->touched == kRemovedGroup; };
+  if (std::all_of(part->touched.begin(), part->touched.end(), is_gone)) {
+    Untouch(part);
+  } else {
+    std::erase_if(part->touched, is_gone);
+  }
   return spilled + static_cast<int64_t>(groups.size());
 }
 

@@ -150,6 +150,8 @@ class StateTable {
   int64_t PartOf(int64_t expiry) const;
   Part* GetPart(int64_t expiry);
   void Touch(Part* part, uint8_t* group);
+  /// Nothing in the part counts as touched any more.
+  void Untouch(Part* part);
   int64_t ExpiryOf(const Part& part, const uint8_t* group) const;
   void Lookup(const KeyBatch& keys, const int64_t* expiries,
               const std::function<void(Part*, const int32_t*, int64_t)>& look);

@@ -15,6 +15,7 @@ struct StateTable::Part {
   int64_t expiry;
   GroupTable table;
   std::vector<uint8_t*> touched;
+  size_t touched_place = 0;   // in the table's list of touched parts, if anything is touched
   std::vector<int32_t> rows;  // scratch of a lookup
   int64_t owned_bytes = 0;
   /// Entries that are in the database only.

@@ -304,8 +304,7 @@ Status StateTable::Spill::Evict(Part* part) {
   part->num_spilled += part->table.size();
   part->table.Clear();
   part->owned_bytes = 0;
-  if (!part->touched.empty()) std::erase(table_->touched_parts_, part);
-  part->touched.clear();
+  table_->Untouch(part);
   return Status::OK();
 }
 
