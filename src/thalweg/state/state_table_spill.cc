@@ -16,12 +16,28 @@ constexpr size_t kKeyOffset = 1 + sizeof(int64_t);  // behind letter and number
 constexpr size_t kValueOffset = sizeof(int32_t);    // behind the key group
 constexpr int64_t kBlockEntries = 4096;
 constexpr int64_t kBlockBytes = 1 << 20;
+constexpr int64_t kSortedEntries = 1 << 16;
 
 std::string_view KeyOf(std::string_view database_key) { return database_key.substr(kKeyOffset); }
 
 /// `left` if it is true, else `right`.
 std::string LaterOf(std::string left, std::string right) {
   return left < right ? std::move(right) : std::move(left);
+}
+
+/// Write buffers take keys in order several times faster than at random.
+void SortByKey(const GroupTable& table, std::vector<uint8_t*>* groups) {
+  std::vector<std::pair<uint64_t, uint8_t*>> order;
+  order.reserve(groups->size());
+  for (uint8_t* group : *groups) {
+    const std::string_view key = table.key(group);
+    uint64_t first = 0;
+    std::memcpy(&first, key.data(), std::min(key.size(), sizeof(first)));
+    order.emplace_back(__builtin_bswap64(first), group);
+  }
+  // Keys that begin alike stay as they are: about in order is enough.
+  std::sort(order.begin(), order.end());
+  for (size_t i = 0; i < order.size(); ++i) (*groups)[i] = order[i].second;
 }
 
 Status Malformed() { return Status::Invalid("an entry on disk is malformed"); }
@@ -272,10 +288,11 @@ Status StateTable::Spill::Evict(Part* part) {
   std::string key;
   for (bool more = true; more;) {
     groups.clear();
-    more = part->table.Next(&cursor, kBlockEntries, &groups);
+    more = part->table.Next(&cursor, kSortedEntries, &groups);
+    // What came from the database has this number until it is touched.
+    std::erase_if(groups, [](uint8_t* group) { return HeaderOf(group)->touched == 0; });
+    SortByKey(part->table, &groups);
     for (uint8_t* group : groups) {
-      // What came from the database has this number until it is touched.
-      if (HeaderOf(group)->touched == 0) continue;
       const int64_t expiry = table_->ExpiryOf(*part, group);
       lowest_expiry_ = std::min(lowest_expiry_, expiry);
       key = OrderedBound(kEntryLetter, expiry);

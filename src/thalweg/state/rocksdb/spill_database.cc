@@ -25,6 +25,9 @@ constexpr double kBloomBits = 10;
 constexpr int64_t kBuffersInMemory = 4;
 constexpr int64_t kSmallestWriteBuffer = 64 << 10;
 constexpr int64_t kLargestWriteBuffer = 64 << 20;
+constexpr int kWriteBuffers = 4;
+/// Files of one write buffer each that wait for compaction before writers do.
+constexpr int kMostRuns = 64;
 /// Share of a write buffer that its bloom filter takes.
 constexpr double kWriteBufferBloomShare = 0.1;
 
@@ -157,6 +160,15 @@ rocksdb::Options SpillDatabase::State::MakeOptions() {
   if (settings.write_buffer_bytes > 0) {
     out.write_buffer_size = static_cast<size_t>(settings.write_buffer_bytes);
   }
+  // Tables write what an epoch changed at once, and wait for it. Runs are merged by size: small
+  // write buffers in front of a large database would else rewrite all of it again and again. What
+  // compaction has not got to yet costs readers a bloom filter, not writers their time.
+  out.compaction_style = rocksdb::kCompactionStyleUniversal;
+  out.max_write_buffer_number = kWriteBuffers;
+  out.level0_slowdown_writes_trigger = kMostRuns;
+  out.level0_stop_writes_trigger = kMostRuns * 2;
+  out.soft_pending_compaction_bytes_limit = 0;
+  out.hard_pending_compaction_bytes_limit = 0;
   if (settings.max_write_buffers > 0) out.max_write_buffer_number = settings.max_write_buffers;
   out.statistics = statistics;
   out.stats_dump_period_sec = 0;
