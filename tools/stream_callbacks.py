@@ -24,6 +24,9 @@ def obey(key, frames, state):
         emit("timeout", current())
         if not state.exists or current() % 2 == 0:
             state.remove()
+        else:
+            # Without it Python, unlike Scala, keeps the timeout, which comes again.
+            state.update((current(),))
     for row in commands_of(frames):
         command, x = row["c"], None if pandas.isna(row["x"]) else int(row["x"])
         if command == "count":
@@ -154,8 +157,6 @@ class Obey(StatefulProcessor):
             yield "watermark", timers.getCurrentWatermarkInMs()
         elif command == "declare":
             self.handle.getValueState("late", "n bigint")
-        elif command == "batch":
-            yield "batch", self.handle.getQueryInfo().getBatchId()
         elif command == "fail":
             raise ValueError("told to fail")
 

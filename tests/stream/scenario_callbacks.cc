@@ -75,7 +75,11 @@ class ObeyGroup : public GroupFunction {
     if (state->HasTimedOut()) {
       ARROW_ASSIGN_OR_RAISE(const auto current, Number(state->GetOption()));
       ARROW_RETURN_NOT_OK(out->Emit(OptionalNumber(key, "timeout", current)));
-      if (!current || *current % 2 == 0) state->Remove();
+      if (!current || *current % 2 == 0) {
+        state->Remove();
+      } else {
+        ARROW_RETURN_NOT_OK(state->Update(Row::Of(*current)));
+      }
     }
     ARROW_ASSIGN_OR_RAISE(const auto commands, ReadCommands(rows));
     for (const Command& command : commands) ARROW_RETURN_NOT_OK(Obey(key, command, state, out));
@@ -228,7 +232,6 @@ class Obey : public StatefulProcessor {
       return emit("watermark", millis);
     }
     if (name == "declare") return handle_->GetValueState("late", Ddl("n bigint"), {}).status();
-    if (name == "batch") return emit("batch", handle_->GetQueryInfo().batch_id);
     if (name == "fail") throw std::runtime_error("told to fail");
     return Status::OK();
   }
