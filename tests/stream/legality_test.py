@@ -197,7 +197,8 @@ ARBITRARY_STATE = [
     ("transformWithState: function and query in different modes", "transform_modes_differ", OK),
     ("transformWithState: event time without a watermark", "transform_no_watermark_event_time", OK),
     ("transformWithState: event time of the output without a watermark",
-     "transform_event_column_without_watermark", "CANNOT_ASSIGN_EVENT_TIME_COLUMN_WITHOUT_WATERMARK"),
+     "transform_event_column_without_watermark",
+     "CANNOT_ASSIGN_EVENT_TIME_COLUMN_WITHOUT_WATERMARK"),
     ("groups without state, each batch", "apply_in_pandas_stream", OK),
     ("partitions without state", "map_in_pandas_stream", OK),
 ]
