@@ -26,6 +26,12 @@ const Shape* FindShape(const std::string& name) {
   return nullptr;
 }
 
+std::optional<StoreKind> FindStore(const std::string& name) {
+  if (name == "memory") return StoreKind::kMemory;
+  if (name == "rocksdb") return StoreKind::kRocksDb;
+  return std::nullopt;
+}
+
 /// What a query has left behind.
 struct Answer {
   std::map<int64_t, BatchRows> rows;
@@ -38,11 +44,12 @@ class SeedRun {
   SeedRun(uint64_t seed, const CampaignOptions& options)
       : options_(options),
         random_(seed),
-        workload_(DrawWorkload(random_(), FindShape(options.shape))) {
+        workload_(DrawWorkload(random_(), FindShape(options.shape), FindStore(options.store))) {
     outcome_.description =
-        fmt::format("{} from {} to {}, batches without data {}", workload_.shape->name,
+        fmt::format("{} from {} to {}, state in {}, batches without data {}", workload_.shape->name,
                     workload_.input == InputKind::kFiles ? "files" : "memory",
                     workload_.output == OutputKind::kFiles ? "files" : "foreachBatch",
+                    workload_.store == StoreKind::kRocksDb ? "RocksDB" : "memory",
                     workload_.no_data_batches ? "on" : "off");
   }
 

@@ -13,6 +13,8 @@ namespace thalweg::tests {
 struct CampaignOptions {
   /// Takes this query instead of a drawn one; empty: drawn.
   std::string shape;
+  /// Keeps the state in this store, "memory" or "rocksdb"; empty: drawn.
+  std::string store;
   /// Prints what happens.
   bool verbose = false;
 };

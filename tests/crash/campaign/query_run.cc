@@ -13,6 +13,7 @@
 #include "thalweg/sql/parser.h"
 #include "thalweg/stream/progress.h"
 #include "thalweg/types/data_types.h"
+#include "scenario_callbacks.h"
 
 namespace thalweg::tests {
 namespace {
@@ -158,6 +159,10 @@ Status QueryRun::MakeSession(const std::map<std::string, std::string>& settings,
 
 Result<plan::spec::RelationPtr> QueryRun::MakeRelation() {
   ARROW_ASSIGN_OR_RAISE(auto statement, sql::ParseStatement(workload_.shape->query, {"UTC", {}}));
+  if (workload_.shape->callback != nullptr) {
+    return ApplyCallback(statement.query, nlohmann::json::parse(workload_.shape->callback),
+                         {"UTC", {}});
+  }
   if (workload_.shape->drop_duplicates.empty()) return statement.query;
   auto relation = std::make_shared<Relation>();
   relation->kind = RelationKind::kDeduplicate;

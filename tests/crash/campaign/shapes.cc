@@ -10,6 +10,12 @@ namespace {
   " 9 SECONDS AND l.v <= r.v"
 #define JOIN(columns, kind) \
   "SELECT " columns " FROM " EVENTS " l " kind " JOIN " OTHERS " r " JOINED_ON
+// Rows that say what functions over groups do; `v` is their order.
+#define COMMANDS(names)                                                                       \
+  "SELECT k, ts, element_at(array(" names                                                     \
+  "), CAST(v % 10 AS INT) + 1) AS c, CASE WHEN v % 10 "                                       \
+  "IN (3, 4, 5) THEN unix_seconds(ts) DIV 10 * 10 + 40 ELSE CAST(v % 3 AS BIGINT) END AS x, " \
+  "unix_millis(ts) * 100 + v AS v FROM " EVENTS
 #define BOTH_SIDES "l.k, l.ts, l.v, r.k AS rk, r.ts AS rts, r.v AS rv"
 
 const Shape kShapes[] = {
@@ -112,6 +118,44 @@ const Shape kShapes[] = {
     {"aggregate_of_distinct",
      "SELECT window.start AS s, count(*) AS c FROM (SELECT DISTINCT k, ts FROM STREAM events "
      "WATERMARK ts DELAY OF INTERVAL 10 SECONDS) GROUP BY window(ts, '8 seconds')"},
+    {"groups_with_timeout",
+     COMMANDS("'count', 'count', 'get', 'at', 'at', 'at', 'remove', 'set', 'watermark', 'count'"),
+     "update",
+     {},
+     false,
+     false,
+     R"({"function": "obey_group", "keys": ["k"], "timeout": "EventTimeTimeout"})"},
+    {"groups_append",
+     COMMANDS("'count', 'count', 'get', 'count', 'get', 'count', 'remove', 'set', 'get', 'count'"),
+     "append",
+     {},
+     false,
+     false,
+     R"({"function": "obey_group", "keys": ["k"], "output_mode": "append"})"},
+    {"variables_and_timers",
+     COMMANDS("'count', 'append', 'map_set', 'timer', 'timer', 'untimer', 'list', 'map', "
+              "'list_times', 'clear'"),
+     "update",
+     {},
+     false,
+     false,
+     R"({"function": "obey", "keys": ["k"], "time_mode": "EventTime"})"},
+    {"variables",
+     COMMANDS("'append_two', 'map_set', 'map_remove', 'count', 'get', 'batch', 'list', 'map', "
+              "'put', 'clear_map'"),
+     "append",
+     {},
+     false,
+     false,
+     R"({"function": "obey", "keys": ["k"], "output_mode": "append"})"},
+    {"count_at_timer",
+     "SELECT k, ts AS t FROM " EVENTS,
+     "append",
+     {},
+     false,
+     true,
+     R"({"function": "count_at_timer", "keys": ["k"], "time_mode": "EventTime",
+         "output_mode": "append"})"},
 };
 
 }  // namespace

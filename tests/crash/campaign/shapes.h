@@ -19,6 +19,8 @@ struct Shape {
   /// Whether the rows of all batches together do not depend on how the input is cut into batches
   /// (for input without late rows).
   bool cut_independent = true;
+  /// A function over the query's groups, as JSON (tests/stream/scenario_callbacks.h); null: none.
+  const char* callback = nullptr;
 };
 
 std::span<const Shape> AllShapes();

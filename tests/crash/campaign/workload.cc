@@ -85,9 +85,19 @@ class Drawer {
 
 }  // namespace
 
-Workload DrawWorkload(uint64_t seed, const Shape* only_shape) {
+Workload DrawWorkload(uint64_t seed, const Shape* only_shape, std::optional<StoreKind> only_store) {
   Workload workload;
   Drawer(seed, &workload).Draw(only_shape);
+  // Seldom: RocksDB writes to the real disk, which takes its time.
+  std::mt19937_64 random(~seed);
+  const StoreKind drawn = random() % 12 == 0 ? StoreKind::kRocksDb : StoreKind::kMemory;
+  workload.store = only_store.value_or(drawn);
+  if (workload.store == StoreKind::kRocksDb) {
+    workload.settings["spark.sql.streaming.stateStore.providerClass"] =
+        "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider";
+    // Nothing, or little, stays in memory from batch to batch.
+    workload.settings["thalweg.streaming.stateStore.maxMemory"] = random() % 4 == 0 ? "4000" : "1";
+  }
   return workload;
 }
 

@@ -27,11 +27,13 @@ struct Step {
 
 enum class InputKind { kMemory, kFiles };
 enum class OutputKind { kForeachBatch, kFiles };
+enum class StoreKind { kMemory, kRocksDb };
 
 struct Workload {
   const Shape* shape = nullptr;
   InputKind input = InputKind::kMemory;
   OutputKind output = OutputKind::kForeachBatch;
+  StoreKind store = StoreKind::kMemory;
   /// Batches without data run when a watermark moves: then a restart, after which none is due,
   /// changes how the input is cut, and only the rows of all batches together can be compared.
   bool no_data_batches = false;
@@ -39,8 +41,9 @@ struct Workload {
   std::vector<Step> steps;
 };
 
-/// `only_shape`: null, or the shape to take. Strict workloads hold late rows.
-Workload DrawWorkload(uint64_t seed, const Shape* only_shape);
+/// `only_shape`: null, or the shape to take; `only_store` likewise. Input and all other settings do
+/// not depend on the store.
+Workload DrawWorkload(uint64_t seed, const Shape* only_shape, std::optional<StoreKind> only_store);
 
 /// Settings that a restart may have changed: what the checkpoint pins wins over them.
 std::map<std::string, std::string> DrawRestartSettings(std::mt19937_64* random);
