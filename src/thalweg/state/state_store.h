@@ -84,8 +84,14 @@ class StateStore {
   /// After all WriteChanges of the epoch, one thread.
   Result<StateManifest> FinishCommit(int64_t epoch);
 
-  /// Removes files that neither a manifest in `retained` nor the current state names.
-  Status DeleteUnreferenced(const std::vector<StateManifest>& retained);
+  /// Looks at all files of the directory: what `commits` (by epoch) name and the state no longer
+  /// consists of is kept until DeleteFilesBefore; what neither names is removed, except files of
+  /// later epochs than any named, which are another run's. Once in a run, after its first commit.
+  Status ClaimFiles(const std::map<int64_t, StateManifest>& commits);
+
+  /// Removes files that no commit of an epoch from `oldest_retained` on names: at most so many in
+  /// one call that no commit waits for it, but more than commits bring.
+  Status DeleteFilesBefore(int64_t oldest_retained);
 
   /// Waits until what was made of a snapshot is written: for tests.
   void WaitForWrites() const;
@@ -120,7 +126,7 @@ class StateStore {
   bool ChangesPileUp() const;
   void StartSnapshot(int64_t epoch);
   Result<bool> SnapshotIsDurable() const;
-  void FinishSnapshot();
+  void FinishSnapshot(int64_t epoch);
 
   StateStoreOptions options_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -132,8 +138,7 @@ class StateStore {
   int64_t snapshot_epoch_ = 0;
   int64_t snapshot_covers_ = 0;  // change files from before the running snapshot
   bool snapshot_late_ = false;   // it takes so long that change files pile up
-  bool listed_ = false;
-  std::set<std::string> known_files_;             // in the directory, as far as known
+  std::multimap<int64_t, std::string> dropped_;   // first epoch whose commit does not name the file
   std::unique_ptr<BackgroundWriter> background_;  // while a snapshot is made
 };
 

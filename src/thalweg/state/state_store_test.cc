@@ -142,7 +142,7 @@ TEST_P(StateStoreTest, RandomHistoryLoadsOnAnyNumberOfWorkers) {
     }
     std::erase_if(model, [&](const auto& entry) { return entry.second.first <= watermark; });
     manifest = Commit(store.get(), epoch);
-    ASSERT_TRUE(store->DeleteUnreferenced({manifest}).ok());
+    ASSERT_TRUE(store->ClaimFiles({{epoch, manifest}}).ok());
     if (random() % 2 == 0) store->WaitForWrites();
     if (random() % 5 == 0) {
       files_.DropUnsynced();
@@ -293,16 +293,44 @@ TEST_P(StateStoreTest, OnlyUnreferencedFilesAreDeleted) {
     last = Commit(store.get(), epoch);
     store->WaitForWrites();
   }
-  ASSERT_TRUE(store->DeleteUnreferenced({first, last}).ok());
+  ASSERT_TRUE(store->ClaimFiles({{0, first}, {11, last}}).ok());
   EXPECT_FALSE(files_.Exists("/c/state/0/9-x.changes").ValueOrDie());
   auto again = Open(1);
   ASSERT_TRUE(again->Load(first).ok());
   EXPECT_EQ(Read(again.get()), (Contents{{1, {0, 10}}}));
-  ASSERT_TRUE(store->DeleteUnreferenced({last}).ok());
+  ASSERT_TRUE(store->DeleteFilesBefore(0).ok());
+  EXPECT_TRUE(Open(1)->Load(first).ok());
+  ASSERT_TRUE(store->DeleteFilesBefore(1).ok());
   EXPECT_FALSE(Open(1)->Load(first).ok());
   again = Open(1);
   ASSERT_TRUE(again->Load(last).ok());
   EXPECT_EQ(Read(again.get()), (Contents{{1, {0, 11}}}));
+}
+
+TEST_P(StateStoreTest, FilesGoWhenNoRetainedCommitNamesThem) {
+  constexpr int64_t kRetained = 5;
+  auto store = Open(2);
+  std::map<int64_t, StateManifest> commits;
+  for (int64_t epoch = 0; epoch < 100; ++epoch) {
+    Put(store.get(), {{epoch % 7, {1000, epoch}}, {epoch % 5, {1000, epoch}}});
+    commits[epoch] = Commit(store.get(), epoch);
+    store->WaitForWrites();
+    if (epoch == 0) ASSERT_TRUE(store->ClaimFiles(commits).ok());
+    commits.erase(epoch - kRetained);
+    ASSERT_TRUE(store->DeleteFilesBefore(commits.begin()->first).ok());
+    ASSERT_TRUE(Open(1)->Load(commits.begin()->second).ok()) << "epoch " << epoch;
+  }
+  std::set<std::string> named;
+  for (const auto& [epoch, manifest] : commits) {
+    named.insert(manifest.snapshots.begin(), manifest.snapshots.end());
+    named.insert(manifest.changes.begin(), manifest.changes.end());
+  }
+  size_t unnamed = 0;
+  for (const FileInfo& entry : files_.List("/c/state/0").ValueOrDie()) {
+    unnamed += named.contains(BaseName(entry.path)) ? 0 : 1;
+  }
+  // A snapshot that is being written, and what the last removals left for later.
+  EXPECT_LE(unnamed, 12u);
 }
 
 TEST(Crc32cTest, KnownValues) {

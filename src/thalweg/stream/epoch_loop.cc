@@ -40,7 +40,6 @@ EpochLoop::EpochLoop(EpochLoopArguments arguments)
       trigger_(arguments_.trigger),
       has_watermark_(!plan_->watermark_nodes().empty()),
       is_stateful_(!plan_->stateful_operators().empty()),
-      retained_(settings_.state_deletion_interval),
       times_(clock_),
       idle_reporting_(settings_.idle_report_interval_millis),
       random_(std::random_device{}()) {

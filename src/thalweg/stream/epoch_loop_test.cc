@@ -162,12 +162,15 @@ TEST_F(EpochLoopTest, OldLogEntriesGo) {
     for (const auto& entry : *entries) names.push_back(BaseName(entry.path));
     EXPECT_THAT(names, ElementsAre("7", "8", "9")) << log;
   }
-  // Each removal of state knows the state of every commit that is still in the log.
-  ASSERT_FALSE(record_->deletions.empty());
-  const auto& retained = record_->deletions.back();
-  ASSERT_EQ(retained.size(), 3u);
-  EXPECT_THAT(retained[0].at(0).changes, ElementsAre("36"));
-  EXPECT_THAT(retained[2].at(0).changes, ElementsAre("55"));
+  // State files are removed from the second commit of a run on, and follow the log.
+  EXPECT_THAT(record_->deletions, ElementsAre(0, 0, 1, 2, 3, 4, 5, 6, 7));
+  EXPECT_EQ(record_->claimed.size(), 1u);
+  // Another run claims the state of every commit that is still in the log, and of its own first.
+  stream_->AddRows(1);
+  ASSERT_TRUE(RunAvailable().ok());
+  ASSERT_EQ(record_->claimed.size(), 3u);
+  EXPECT_THAT(record_->claimed.at(8).at(0).changes, ElementsAre("45"));
+  EXPECT_THAT(record_->claimed.at(10).at(0).changes, ElementsAre("66"));
 }
 
 TEST_F(EpochLoopTest, PartitionsAndPolicyArePinned) {

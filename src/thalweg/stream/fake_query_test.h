@@ -176,7 +176,8 @@ struct FakePlanRecord {
   std::mutex mutex;
   std::vector<exec::EpochContext> contexts;
   std::vector<std::map<int, state::StateManifest>> loaded;
-  std::vector<std::vector<std::map<int, state::StateManifest>>> deletions;
+  std::map<int64_t, std::map<int, state::StateManifest>> claimed;
+  std::vector<int64_t> deletions;  // the oldest retained commit each time
   int64_t total = 0;  // running sum, the plan's state
 };
 
@@ -256,10 +257,16 @@ class FakePlan : public exec::QueryPlan {
     return std::vector<int64_t>(record_->operators.size(), commits_ * 10000);
   }
 
-  Status DeleteUnreferencedState(
-      const std::vector<std::map<int, state::StateManifest>>& retained) override {
+  Status ClaimStateFiles(
+      const std::map<int64_t, std::map<int, state::StateManifest>>& commits) override {
     std::lock_guard<std::mutex> lock(record_->mutex);
-    record_->deletions.push_back(retained);
+    record_->claimed = commits;
+    return Status::OK();
+  }
+
+  Status DeleteStateFilesBefore(int64_t oldest_retained) override {
+    std::lock_guard<std::mutex> lock(record_->mutex);
+    record_->deletions.push_back(oldest_retained);
     return Status::OK();
   }
 

@@ -22,23 +22,26 @@ Status RetainedState::Load(checkpoint::CommitLog* commit_log) {
     ARROW_ASSIGN_OR_RAISE(const auto entry, commit_log->Get(id));
     if (entry) commits_[id] = ToManifests(entry->state);
   }
-  commits_since_deletion_ = deletion_interval_;
   return Status::OK();
 }
 
 void RetainedState::Committed(int64_t batch, StateManifests manifests, exec::QueryPlan* plan) {
-  commits_[batch] = std::move(manifests);
-  if (++commits_since_deletion_ < deletion_interval_) return;
-  commits_since_deletion_ = 0;
-  std::vector<StateManifests> retained;
-  for (const auto& [id, entry] : commits_) retained.push_back(entry);
-  const Status status = plan->DeleteUnreferencedState(retained);
+  Status status;
+  if (claimed_) {
+    status = plan->DeleteStateFilesBefore(oldest_);
+  } else {
+    commits_[batch] = std::move(manifests);
+    status = plan->ClaimStateFiles(commits_);
+    claimed_ = status.ok();
+    if (claimed_) commits_.clear();
+  }
   if (!status.ok()) {
     Log(LogLevel::kWarning, "old state files could not be removed: " + RenderError(status));
   }
 }
 
 void RetainedState::Purge(int64_t threshold) {
+  oldest_ = threshold;
   commits_.erase(commits_.begin(), commits_.lower_bound(threshold));
 }
 

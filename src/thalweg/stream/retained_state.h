@@ -15,25 +15,22 @@ using StateManifests = std::map<int, state::StateManifest>;
 StateManifests ToManifests(const std::map<int, checkpoint::StateFiles>& files);
 std::map<int, checkpoint::StateFiles> ToStateFiles(const StateManifests& manifests);
 
-/// Mirrors the commit log in memory and has the plan remove unnamed files now and then. One thread.
+/// Knows from which commit on state files are kept, and has the plan remove the others as commits
+/// go by, a few at a time. One thread.
 class RetainedState {
  public:
-  /// `deletion_interval`: commits between two removals.
-  explicit RetainedState(int64_t deletion_interval) : deletion_interval_(deletion_interval) {}
-
-  /// Takes over the commits of earlier runs; the first removal then comes with the next commit, to
-  /// clear what a crash left.
+  /// Takes over the commits of earlier runs.
   Status Load(checkpoint::CommitLog* commit_log);
-  /// Commit `batch` is written. Removes files if it is time; a failure is only logged: the files
-  /// stay until the next time.
+  /// Commit `batch` is written. The first time all files are looked at, to clear what a crash left.
+  /// A failure is only logged: the files stay until the next time.
   void Committed(int64_t batch, StateManifests manifests, exec::QueryPlan* plan);
   /// The commit log no longer holds entries below `threshold`.
   void Purge(int64_t threshold);
 
  private:
-  std::map<int64_t, StateManifests> commits_;
-  int64_t deletion_interval_;
-  int64_t commits_since_deletion_ = 0;
+  std::map<int64_t, StateManifests> commits_;  // until the plan knows them
+  bool claimed_ = false;
+  int64_t oldest_ = 0;
 };
 
 }  // namespace thalweg::stream

@@ -1,7 +1,6 @@
 #include "thalweg/stream/stream_settings.h"
 
 #include <charconv>
-#include <cmath>
 #include <string_view>
 
 namespace thalweg::stream {
@@ -81,12 +80,6 @@ StreamSettings ReadStreamSettings(const Settings& settings) {
   reader.Boolean("forceDeleteTempCheckpointLocation", &out.force_delete_temporary_checkpoint);
   reader.Boolean("stopActiveRunOnRestart", &out.stop_active_run_on_restart);
   out.source_idle_timeout_millis = settings.GetMilliseconds("thalweg.streaming.source.idleTimeout");
-  // The share of stale versions that may lie about, as Spark's ratioExtraSpaceAllowedInCheckpoint.
-  double share = 0.3;
-  const std::string text = settings.Get("spark.sql.streaming.ratioExtraSpaceAllowedInCheckpoint");
-  std::from_chars(text.data(), text.data() + text.size(), share);
-  const double batches = std::round(static_cast<double>(out.min_batches_to_retain) * share);
-  out.state_deletion_interval = batches >= 1 ? static_cast<int64_t>(batches) : 1;
   const std::string zone = settings.Get("spark.sql.session.timeZone");
   if (!zone.empty()) out.session_time_zone = zone;
   return out;

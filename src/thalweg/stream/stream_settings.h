@@ -16,8 +16,6 @@ struct StreamSettings {
   int64_t polling_delay_millis = 10;
   int64_t stop_timeout_millis = 0;  // 0: waits without end
   int64_t min_batches_to_retain = 100;
-  /// Batches between two removals of state files that no retained commit names.
-  int64_t state_deletion_interval = 30;
   int64_t num_recent_progress_updates = 100;
   int64_t idle_report_interval_millis = 10000;
   bool no_data_batches = true;

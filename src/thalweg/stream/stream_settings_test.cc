@@ -10,7 +10,6 @@ TEST(StreamSettings, HaveSparksDefaults) {
   EXPECT_EQ(settings.polling_delay_millis, 10);
   EXPECT_EQ(settings.stop_timeout_millis, 0);
   EXPECT_EQ(settings.min_batches_to_retain, 100);
-  EXPECT_EQ(settings.state_deletion_interval, 30);
   EXPECT_EQ(settings.num_recent_progress_updates, 100);
   EXPECT_EQ(settings.idle_report_interval_millis, 10000);
   EXPECT_TRUE(settings.no_data_batches);

@@ -212,15 +212,22 @@ std::vector<int64_t> PipelinePlan::commit_times_micros() const {
   return totals;
 }
 
-Status PipelinePlan::DeleteUnreferencedState(
-    const std::vector<std::map<int, state::StateManifest>>& retained) {
+Status PipelinePlan::ClaimStateFiles(
+    const std::map<int64_t, std::map<int, state::StateManifest>>& commits) {
   for (size_t id = 0; id < stateful_.size(); ++id) {
-    std::vector<state::StateManifest> manifests;
-    for (const auto& commit : retained) {
+    std::map<int64_t, state::StateManifest> manifests;
+    for (const auto& [epoch, commit] : commits) {
       const auto found = commit.find(static_cast<int>(id));
-      if (found != commit.end()) manifests.push_back(found->second);
+      if (found != commit.end()) manifests[epoch] = found->second;
     }
-    ARROW_RETURN_NOT_OK(stateful_[id].store->DeleteUnreferenced(manifests));
+    ARROW_RETURN_NOT_OK(stateful_[id].store->ClaimFiles(manifests));
+  }
+  return Status::OK();
+}
+
+Status PipelinePlan::DeleteStateFilesBefore(int64_t oldest_retained) {
+  for (const StatefulParts& parts : stateful_) {
+    ARROW_RETURN_NOT_OK(parts.store->DeleteFilesBefore(oldest_retained));
   }
   return Status::OK();
 }

@@ -51,8 +51,9 @@ class PipelinePlan : public QueryPlan {
                                io::StreamSink* sink) override;
   Result<std::map<int, state::StateManifest>> CommitState(int64_t epoch) override;
   std::vector<int64_t> commit_times_micros() const override;
-  Status DeleteUnreferencedState(
-      const std::vector<std::map<int, state::StateManifest>>& retained) override;
+  Status ClaimStateFiles(
+      const std::map<int64_t, std::map<int, state::StateManifest>>& commits) override;
+  Status DeleteStateFilesBefore(int64_t oldest_retained) override;
   std::string ToString() const override { return text_; }
 
  private:

@@ -139,13 +139,16 @@ class QueryPlan {
   /// Per stateful operator: microseconds that the last CommitState() took, all workers together.
   virtual std::vector<int64_t> commit_times_micros() const { return {}; }
 
-  /// Removes state files that none of `retained` names: neither the manifests of retained commits
-  /// nor (by itself) what the current state consists of. Called only after a newer commit was
-  /// written.
-  virtual Status DeleteUnreferencedState(
-      const std::vector<std::map<int, state::StateManifest>>& retained) {
+  /// Tells which state files the retained commits name (epoch -> operator id -> manifest), so that
+  /// they stay as long; removes what a crash left. Called once, after the first commit of a run.
+  virtual Status ClaimStateFiles(
+      const std::map<int64_t, std::map<int, state::StateManifest>>& commits) {
     return Status::OK();
   }
+
+  /// Removes some of the state files that no commit from `oldest_retained` on names. Called after
+  /// each further commit was written.
+  virtual Status DeleteStateFilesBefore(int64_t oldest_retained) { return Status::OK(); }
 
   /// Indented physical plan for EXPLAIN.
   virtual std::string ToString() const = 0;

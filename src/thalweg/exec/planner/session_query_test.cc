@@ -231,7 +231,7 @@ TEST_P(SessionQueryTest, RestartsContinueWithAnyNumberOfWorkers) {
     ASSERT_EQ(*rows, model.Evict(evict)) << "epoch " << epoch;
     ASSERT_EQ(run->result().state_metrics[0].num_rows_total, model.size());
     const auto manifests = run->Commit();
-    ASSERT_TRUE(run->query()->DeleteUnreferencedState({manifests}).ok());
+    ASSERT_TRUE(run->query()->ClaimStateFiles({{epoch, manifests}}).ok());
     if (random() % 5 == 0) {
       files_.DropUnsynced();
       run = std::make_unique<StreamRun>(Sessions(watermark_), io::OutputMode::kAppend,

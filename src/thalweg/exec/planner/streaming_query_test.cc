@@ -259,7 +259,7 @@ TEST_P(StreamingQueryTest, RestartsContinueWithAnyNumberOfWorkers) {
     ASSERT_EQ(run->result().state_metrics[0].num_rows_dropped_by_watermark,
               whole.result().state_metrics[0].num_rows_dropped_by_watermark);
     const auto manifests = run->Commit();
-    ASSERT_TRUE(run->query()->DeleteUnreferencedState({manifests}).ok());
+    ASSERT_TRUE(run->query()->ClaimStateFiles({{epoch, manifests}}).ok());
     if (random() % 4 == 0) {
       files_.DropUnsynced();
       run = std::make_unique<StreamRun>(WindowedCount(), io::OutputMode::kAppend, 1 + random() % 4,
