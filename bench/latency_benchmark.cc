@@ -116,9 +116,12 @@ int main(int argc, char** argv) {
   const int64_t rate = bench::NumberArgument(argc, argv, "rate", 10'000);
   const int64_t seconds = bench::NumberArgument(argc, argv, "seconds", 10);
   const int64_t keys = bench::NumberArgument(argc, argv, "keys", 100'000);
+  const int64_t files = bench::NumberArgument(argc, argv, "files", 50);
   const bench::TemporaryPlace place;
   const auto session = thalweg::Session::Builder()
                            .Config("thalweg.execution.workers", "2")
+                           .Config("thalweg.streaming.state.snapshot.afterFiles",
+                                   std::to_string(files))
                            .GetOrCreate()
                            .ValueOrDie();
   auto stream = thalweg::MemoryStream::Make(session, "k BIGINT, due BIGINT").ValueOrDie();

@@ -12,7 +12,7 @@ using std::chrono::microseconds;
 /// A commit gives a snapshot a share of the time since the last commit, within these bounds.
 constexpr int kShareOfTime = 8;
 constexpr microseconds kShortestSlice(500);
-constexpr microseconds kLongestSlice(5000);
+constexpr microseconds kLongestSlice(3000);
 /// When change files pile up: at least so long, and a larger share without an upper bound.
 constexpr microseconds kShortestLateSlice(4000);
 constexpr int kShareOfTimeWhenLate = 4;
