@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -66,6 +67,20 @@ Totals Sum(const std::vector<thalweg::StreamingQueryProgress>& batches) {
   return totals;
 }
 
+/// To the error output, for who wants to know where the time goes.
+void PrintPhases(const std::vector<thalweg::StreamingQueryProgress>& batches) {
+  std::map<std::string, int64_t> phases;
+  for (const auto& batch : batches) {
+    for (const auto& [phase, millis] : batch.duration_millis) phases[phase] += millis;
+    for (const auto& operation : batch.state_operators) {
+      phases["state commit"] += operation.commit_time_millis;
+    }
+  }
+  std::cerr << batches.size() << " progresses, ms:";
+  for (const auto& [phase, millis] : phases) std::cerr << ' ' << phase << ' ' << millis;
+  std::cerr << '\n';
+}
+
 thalweg::Result<Totals> RunLine(thalweg::Session* session, const std::string& line) {
   const std::vector<std::string> fields = SplitFields(line);
   if (fields.size() < 2) {
@@ -81,6 +96,7 @@ thalweg::Result<Totals> RunLine(thalweg::Session* session, const std::string& li
                                               .Trigger(thalweg::Trigger::AvailableNow())
                                               .Start());
   ARROW_RETURN_NOT_OK(query->AwaitTermination());
+  PrintPhases(query->RecentProgress());
   return Sum(query->RecentProgress());
 }
 

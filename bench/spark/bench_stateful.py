@@ -9,8 +9,8 @@ every column and keeps nothing; the checkpoint is on disk. Spark runs with 2 shu
 once with its state in memory (HDFS-backed provider) and once in RocksDB (change log checkpoints, no
 row tracking); the better one counts. Every engine runs the query once on a small data set first,
 then on the one that counts: Spark once, Thalweg before, between and after Spark's runs, of which
-the median counts; Spark's processes are halted meanwhile. --fresh gives Spark a new JVM for each
-query (honest memory, slower).
+the median counts; Spark's processes are halted meanwhile. One JVM runs all queries, --fresh makes
+one for each (honest memory, slower); Thalweg has a process for each query.
 
 --rows: rows of the streams of most queries (joins have two streams of half of it); their event time
 spans 400 seconds, so that the interval join keeps rows / 8 rows a side or more: 1 M by default.
@@ -360,17 +360,14 @@ def main():
     for name, query in QUERIES.items():
         if arguments.only not in name:
             continue
+        thalweg = make_thalweg(arguments)
         owns = []
-
-        def own_run():
-            thalweg = make_thalweg(arguments)
-            owns.append(measure(thalweg, query, data))
-            thalweg.stop()
-
         with spark.halted():
-            own_run()
-        sparks = spark.measure(query, data, own_run)
-        print_row(name, query, sorted(owns, key=rate)[(len(owns) - 1) // 2], sparks)
+            owns.append(measure(thalweg, query, data))
+        sparks = spark.measure(query, data,
+                               lambda: owns.append(thalweg.run(query, data[0], data[2])))
+        thalweg.stop()
+        print_row(name, query, sorted(owns, key=rate)[len(owns) // 2], sparks)
     spark.stop()
 
 
