@@ -367,7 +367,7 @@ def main():
         sparks = spark.measure(query, data,
                                lambda: owns.append(thalweg.run(query, data[0], data[2])))
         thalweg.stop()
-        print_row(name, query, sorted(owns, key=rate)[len(owns) // 2], sparks)
+        print_row(name, query, sorted(owns, key=rate)[(len(owns) - 1) // 2], sparks)
     spark.stop()
 
 
