@@ -178,6 +178,11 @@ Result<int64_t> ParseIntervalMicros(std::string_view text, int month_days) {
     const bool negative = lower[at] == '-';
     if (lower[at] == '-' || lower[at] == '+') ++at;
     skip_blanks();
+    // Neither a second sign nor a word that stands for a number.
+    const bool begins_number =
+        at < lower.size() &&
+        (lower[at] == '.' || std::isdigit(static_cast<unsigned char>(lower[at])));
+    if (!begins_number) return malformed;
     double number = 0;
     const auto [end, error] =
         std::from_chars(lower.data() + at, lower.data() + lower.size(), number);

@@ -55,7 +55,8 @@ TEST(IntervalTest, ParsesSums) {
 
 TEST(IntervalTest, RefusesWhatIsNotAnInterval) {
   for (const char* text :
-       {"", "10", "ten seconds", "10 parsecs", "1 month", "99999999999999 days"}) {
+       {"", "10", "ten seconds", "10 parsecs", "1 month", "99999999999999 days", "nan seconds",
+        "inf days", "-nan hours", "--5 seconds", "- -1e300 seconds"}) {
     EXPECT_FALSE(ParseIntervalMicros(text, 0).ok()) << text;
   }
 }
