@@ -1,10 +1,14 @@
 #include "thalweg/base/clock.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
 namespace thalweg {
 namespace {
+
+/// A time that the machine's clock will not reach, and whose nanoseconds fit 64 bits.
+constexpr int64_t kFarMillis = int64_t{1} << 43;
 
 class SystemClock : public Clock {
  public:
@@ -25,8 +29,8 @@ class SystemClock : public Clock {
   void WaitUntil(int64_t target_millis) override {
     std::unique_lock<std::mutex> lock(mutex_);
     const int64_t generation = generation_;
-    const auto target =
-        std::chrono::system_clock::time_point(std::chrono::milliseconds(target_millis));
+    const std::chrono::system_clock::time_point target(
+        std::chrono::milliseconds(std::clamp<int64_t>(target_millis, 0, kFarMillis)));
     woken_.wait_until(lock, target, [&] { return generation_ != generation; });
   }
 
