@@ -7,7 +7,8 @@
 namespace thalweg::stream {
 namespace {
 
-constexpr char kPackage[] = "org.apache.spark.sql.execution.streaming.state.";
+constexpr char kRocksDbProvider[] =
+    "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider";
 
 Result<std::shared_ptr<state::StateBackend>> Make(const Settings& settings) {
   return MakeStateBackend(PinnedSettings(settings), settings, nullptr);
@@ -25,7 +26,7 @@ TEST(StateSettingsTest, TheProviderDecides) {
   ASSERT_TRUE(settings.Set("thalweg.streaming.stateStore.maxMemory", "8m").ok());
   EXPECT_EQ((*Make(settings))->limit_bytes(), 8 << 20);
   const std::string key = "spark.sql.streaming.stateStore.providerClass";
-  ASSERT_TRUE(settings.Set(key, std::string(kPackage) + "RocksDBStateStoreProvider").ok());
+  ASSERT_TRUE(settings.Set(key, kRocksDbProvider).ok());
   EXPECT_TRUE((*Make(settings))->spills());
   EXPECT_EQ((*Make(settings))->limit_bytes(), 6 << 20);
   ASSERT_TRUE(settings.Set(key, "com.example.Provider").ok());
