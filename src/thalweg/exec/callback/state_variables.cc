@@ -3,6 +3,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/exec/callback/processor_handle.h"
+#include "thalweg/types/time_text.h"
 
 namespace thalweg::exec {
 namespace {
@@ -59,7 +60,7 @@ class VariableEntriesOfKey {
     ARROW_ASSIGN_OR_RAISE(state::KeyState * key, Key());
     const bool has_ttl = variable_.ttl_millis > 0;
     const int64_t end =
-        has_ttl ? handle_->batch_millis() + variable_.ttl_millis : state::kLivesForEver;
+        has_ttl ? WrappingAdd(handle_->batch_millis(), variable_.ttl_millis) : state::kLivesForEver;
     if (has_ttl) {
       // The same value for the same time is no change.
       const state::VariableEntry* old = table()->Find(*key, number_, sub_key);

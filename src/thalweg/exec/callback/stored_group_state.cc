@@ -1,6 +1,7 @@
 #include "thalweg/exec/callback/stored_group_state.h"
 
 #include "thalweg/base/settings.h"
+#include "thalweg/types/time_text.h"
 
 namespace thalweg::exec {
 namespace {
@@ -47,7 +48,7 @@ Status StoredGroupState::SetTimeoutDuration(int64_t duration_ms) {
     return MakeError("_LEGACY_ERROR_TEMP_2203");
   }
   if (duration_ms <= 0) return Status::Invalid("a timeout's duration must be positive");
-  timeout_millis_ = times_.batch_millis + duration_ms;
+  timeout_millis_ = WrappingAdd(times_.batch_millis, duration_ms);
   return Status::OK();
 }
 
@@ -75,7 +76,7 @@ Status StoredGroupState::SetTimeoutTimestamp(int64_t timestamp_ms,
     return MakeError("_LEGACY_ERROR_TEMP_2205");
   }
   ARROW_ASSIGN_OR_RAISE(const int64_t millis, DurationMillis(additional_duration));
-  return SetTimeoutTimestamp(timestamp_ms + millis);
+  return SetTimeoutTimestamp(WrappingAdd(timestamp_ms, millis));
 }
 
 Result<int64_t> StoredGroupState::GetCurrentWatermarkMs() const {
