@@ -47,7 +47,9 @@ int64_t VariableTable::BytesOf(int variable, std::string_view sub_key,
 }
 
 int64_t VariableTable::ToExpiry(int64_t millis) {
-  return millis == kLivesForEver ? kNoExpiry : millis * kMicrosPerMilli;
+  // What ends after all time that a file can tell of lives for ever.
+  if (millis > kNoExpiry / kMicrosPerMilli) return kNoExpiry;
+  return std::max(millis, kNothingExpired / kMicrosPerMilli) * kMicrosPerMilli;
 }
 
 int64_t VariableTable::FromExpiry(int64_t expiry) {

@@ -192,6 +192,21 @@ TEST_P(VariableTableTest, AnEntryWrittenAnewLivesOn) {
   EXPECT_EQ(table->num_keys(), 0);
 }
 
+TEST_P(VariableTableTest, EndsBeyondAllTimeAreKept) {
+  Open(1);
+  Table(0)->BeginEpoch();
+  const int value = Table(0)->Variable("value", VariableKind::kValue);
+  Table(0)->Put(Find(1).second, value, "", "late", kLivesForEver - 1);
+  Table(0)->Put(Find(2).second, value, "", "early", std::numeric_limits<int64_t>::min() + 1);
+  const StateManifest manifest = Commit(0);
+  Open(1, &manifest);
+  EXPECT_EQ(*Table(0)->RemoveExpired(0), 1);
+  const auto [table, state] = Find(1);
+  const int loaded = table->Variable("value", VariableKind::kValue);
+  ASSERT_NE(table->Find(*state, loaded, ""), nullptr);
+  EXPECT_EQ(table->Find(*state, loaded, "")->bytes, "late");
+}
+
 TEST_P(VariableTableTest, AnAppendWritesOneEntry) {
   Open(1);
   Table(0)->BeginEpoch();
