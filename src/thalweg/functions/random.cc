@@ -12,6 +12,7 @@
 #include "thalweg/functions/declaration.h"
 #include "thalweg/functions/math_family.h"
 #include "thalweg/functions/xor_shift_random.h"
+#include "thalweg/types/time_text.h"
 
 namespace thalweg::functions {
 namespace {
@@ -61,7 +62,9 @@ class SeededStream {
     }
     auto found = generators_.find(context.worker);
     if (found == generators_.end()) {
-      found = generators_.emplace(context.worker, XorShiftRandom(seed_ + context.worker)).first;
+      found =
+          generators_.emplace(context.worker, XorShiftRandom(WrappingAdd(seed_, context.worker)))
+              .first;
     }
     XorShiftRandom& generator = found->second;
     for (int64_t i = 0; i < count; ++i) {
