@@ -40,7 +40,10 @@ StateStore::StateStore(StateStoreOptions options) : options_(std::move(options))
   }
 }
 
-StateStore::~StateStore() = default;
+StateStore::~StateStore() {
+  // Files end before the thread that writes them.
+  for (auto& worker : workers_) worker->snapshot.reset();
+}
 
 StateFileHeader StateStore::MakeHeader(StateFileKind kind, int64_t epoch) const {
   StateFileHeader header;
