@@ -1,4 +1,4 @@
-// transform, filter, exists, forall, zip_with; the table of all functions with lambdas.
+// transform, filter, zip_with; the table of all functions with lambdas.
 
 #include "thalweg/functions/higher_order.h"
 
@@ -16,10 +16,6 @@ namespace {
 
 using Datums = std::vector<arrow::Datum>;
 using Lambdas = std::vector<Lambda>;
-
-LambdaSignature ElementSignature(const Arguments& arguments, size_t) {
-  return {1, {ElementParameter(*arguments[0].type)}};
-}
 
 LambdaSignature ElementAndPositionSignature(const Arguments& arguments, size_t) {
   return {1, {ElementParameter(*arguments[0].type), {arrow::int32(), false}}};
@@ -39,93 +35,53 @@ Result<ArrayPtr> EvaluateOverElements(const Lambda& lambda, const expr::EvalCont
   return EvaluateLambda(lambda, context, std::move(parameters), values, elements.parents);
 }
 
-/// Runs `make(lists, elements, results of the body, rows, as_scalar)` unless all rows are NULL.
+/// Runs `make(rows, elements, results of the body)` unless all rows are NULL.
 template <typename Make>
-expr::ScalarKernel OverElements(const Lambda& lambda, TypePtr type, Make make) {
-  return [lambda, type, make](const expr::EvalContext& context, const Datums& values,
-                              int64_t num_rows) -> Result<arrow::Datum> {
-    const bool as_scalar = expr::AllScalars(values);
-    const int64_t rows = as_scalar ? 1 : num_rows;
-    if (expr::NullView(values[0]).AllNull()) return expr::NullResult(type, rows, as_scalar);
-    ARROW_ASSIGN_OR_RAISE(const auto column, expr::ToArray(values[0], rows));
-    const expr::ListView lists{arrow::Datum(column)};
-    const FlatElements elements = Flatten(lists, rows);
-    ARROW_ASSIGN_OR_RAISE(const auto results,
-                          EvaluateOverElements(lambda, context, lists, elements, values));
-    return make(lists, elements, results, rows, as_scalar);
-  };
+expr::ScalarKernel OverElements(const Lambda& lambda, const TypePtr& type, Make make) {
+  return OverLists(type,
+                   [lambda, make](const expr::EvalContext& context, const Datums& values,
+                                  const ListRows& rows) -> Result<arrow::Datum> {
+                     const FlatElements elements = Flatten(rows.lists, rows.rows);
+                     ARROW_ASSIGN_OR_RAISE(
+                         const auto results,
+                         EvaluateOverElements(lambda, context, rows.lists, elements, values));
+                     return make(rows, elements, results);
+                   });
 }
 
 Result<expr::BoundFunction> BindTransform(const Arguments& arguments, const Lambdas& lambdas) {
   const expr::ExpressionPtr& body = lambdas[0].body;
   const TypePtr type = ArrayOf(body->type(), body->nullable());
-  return MakeHigherOrder(
-      "transform", arguments, lambdas, type,
-      OverElements(
-          lambdas[0], type,
-          [type](const expr::ListView& lists, const FlatElements& elements, const ArrayPtr& results,
-                 int64_t rows, bool as_scalar) -> Result<arrow::Datum> {
-            ARROW_ASSIGN_OR_RAISE(auto validity, RowValidity(lists, rows));
-            return MakeLists(type, elements.offsets, results, validity, as_scalar);
-          }));
+  const auto make = [type](const ListRows& rows, const FlatElements& elements,
+                           const ArrayPtr& results) -> Result<arrow::Datum> {
+    ARROW_ASSIGN_OR_RAISE(auto validity, RowValidity(rows.lists, rows.rows));
+    return MakeLists(type, elements.offsets, results, validity, rows.as_scalar);
+  };
+  return MakeHigherOrder("transform", arguments, lambdas, type,
+                         OverElements(lambdas[0], type, make));
 }
 
 Result<expr::BoundFunction> BindFilter(const Arguments& arguments, const Lambdas& lambdas) {
   ARROW_RETURN_NOT_OK(RequireBoolean(lambdas[0], 1));
   const TypePtr type = arguments[0].type;
-  return MakeHigherOrder(
-      "filter", arguments, lambdas, type,
-      OverElements(
-          lambdas[0], type,
-          [type](const expr::ListView& lists, const FlatElements& elements, const ArrayPtr& results,
-                 int64_t rows, bool as_scalar) -> Result<arrow::Datum> {
-            const arrow::Datum flags(results);
-            const expr::BooleanView keep(flags);
-            ArrayAssembler assembler;
-            for (int64_t row = 0; row < rows; ++row) {
-              if (lists.IsNull(row)) {
-                assembler.FinishNullRow();
-                continue;
-              }
-              for (int32_t i = elements.offsets[row]; i < elements.offsets[row + 1]; ++i) {
-                if (keep.IsValid(i) && keep.Value(i)) assembler.Add(elements.indices[i]);
-              }
-              assembler.FinishRow();
-            }
-            return assembler.Finish(type, lists.values(), as_scalar);
-          }));
-}
-
-/// exists (`decisive` true) and forall (false): one decisive answer decides, else a NULL one.
-Result<expr::BoundFunction> BindQuantifier(const char* name, bool decisive,
-                                           const Arguments& arguments, const Lambdas& lambdas) {
-  ARROW_RETURN_NOT_OK(RequireBoolean(lambdas[0], 1));
-  auto bound = MakeHigherOrder(
-      name, arguments, lambdas, arrow::boolean(),
-      OverElements(lambdas[0], arrow::boolean(),
-                   [decisive](const expr::ListView& lists, const FlatElements& elements,
-                              const ArrayPtr& results, int64_t rows,
-                              bool as_scalar) -> Result<arrow::Datum> {
-                     const arrow::Datum flags(results);
-                     const expr::BooleanView answers(flags);
-                     arrow::BooleanBuilder builder;
-                     for (int64_t row = 0; row < rows; ++row) {
-                       bool unknown = lists.IsNull(row);
-                       bool decided = false;
-                       for (int32_t i = elements.offsets[row];
-                            i < elements.offsets[row + 1] && !decided; ++i) {
-                         unknown = unknown || answers.IsNull(i);
-                         decided = answers.IsValid(i) && answers.Value(i) == decisive;
-                       }
-                       ARROW_RETURN_NOT_OK(!decided && unknown
-                                               ? builder.AppendNull()
-                                               : builder.Append(decided == decisive));
-                     }
-                     ARROW_ASSIGN_OR_RAISE(const ArrayPtr array, builder.Finish());
-                     return expr::FinishDatum(array, as_scalar);
-                   }));
-  bound.nullable = bound.nullable || lambdas[0].body->nullable();
-  return bound;
+  const auto make = [type](const ListRows& rows, const FlatElements& elements,
+                           const ArrayPtr& results) -> Result<arrow::Datum> {
+    const arrow::Datum flags(results);
+    const expr::BooleanView keep(flags);
+    ArrayAssembler assembler;
+    for (int64_t row = 0; row < rows.rows; ++row) {
+      if (rows.lists.IsNull(row)) {
+        assembler.FinishNullRow();
+        continue;
+      }
+      for (int32_t i = elements.offsets[row]; i < elements.offsets[row + 1]; ++i) {
+        if (keep.IsValid(i) && keep.Value(i)) assembler.Add(elements.indices[i]);
+      }
+      assembler.FinishRow();
+    }
+    return assembler.Finish(type, rows.lists.values(), rows.as_scalar);
+  };
+  return MakeHigherOrder("filter", arguments, lambdas, type, OverElements(lambdas[0], type, make));
 }
 
 /// Element `position` of each row of both arrays side by side; -1 where one is shorter.
@@ -192,6 +148,7 @@ std::map<std::string, HigherOrderFunction> MakeTable() {
     table.emplace(name, std::move(function));
   };
   for (HigherOrderFunction& function : ArrayLambdaFunctions()) add(std::move(function));
+  for (HigherOrderFunction& function : QuantifierFunctions()) add(std::move(function));
   for (HigherOrderFunction& function : MapLambdaFunctions()) add(std::move(function));
   add(AggregateLambdaFunction("aggregate"));
   add(AggregateLambdaFunction("reduce"));
@@ -205,14 +162,6 @@ std::vector<HigherOrderFunction> ArrayLambdaFunctions() {
   return {
       {"transform", 1, 1, 1, AcceptArrays, ElementAndPositionSignature, BindTransform},
       {"filter", 1, 1, 1, AcceptArrays, ElementAndPositionSignature, BindFilter},
-      {"exists", 1, 1, 1, AcceptArrays, ElementSignature,
-       [](const Arguments& arguments, const Lambdas& lambdas) {
-         return BindQuantifier("exists", true, arguments, lambdas);
-       }},
-      {"forall", 1, 1, 1, AcceptArrays, ElementSignature,
-       [](const Arguments& arguments, const Lambdas& lambdas) {
-         return BindQuantifier("forall", false, arguments, lambdas);
-       }},
       {"zip_with", 2, 1, 1, AcceptArrays, ZipSignature, BindZipWith},
   };
 }

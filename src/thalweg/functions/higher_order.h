@@ -5,7 +5,8 @@
 // A lambda is closed: its body reads a batch of its parameters, followed by the values it captures
 // from the row around it. These are arguments of the call like all others, so that whoever moves or
 // rewrites expressions need not know of lambdas. A body is evaluated once over the elements of all
-// rows of a batch, never row by row; what has to go element after element (aggregate, a comparator)
+// rows of a batch, never row by row; what has to go element after element (aggregate, a comparator,
+// exists() where one raises an error)
 // goes over all rows at once.
 
 #include <string>
@@ -58,6 +59,7 @@ const HigherOrderFunction* FindHigherOrderFunction(const std::string& name);
 
 // One function per family.
 std::vector<HigherOrderFunction> ArrayLambdaFunctions();
+std::vector<HigherOrderFunction> QuantifierFunctions();
 std::vector<HigherOrderFunction> MapLambdaFunctions();
 HigherOrderFunction AggregateLambdaFunction(std::string name);
 HigherOrderFunction ComparatorSortFunction();

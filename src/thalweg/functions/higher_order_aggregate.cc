@@ -73,12 +73,9 @@ Result<ArrayPtr> MergeElements(const Lambda& merge, const expr::EvalContext& con
 
 Result<arrow::Datum> AggregateArrays(const std::vector<Lambda>& lambdas, const TypePtr& type,
                                      const expr::EvalContext& context, const Datums& values,
-                                     int64_t num_rows) {
-  const bool as_scalar = expr::AllScalars(values);
-  const int64_t rows = as_scalar ? 1 : num_rows;
-  if (expr::NullView(values[0]).AllNull()) return expr::NullResult(type, rows, as_scalar);
-  ARROW_ASSIGN_OR_RAISE(const auto column, expr::ToArray(values[0], rows));
-  const expr::ListView lists{arrow::Datum(column)};
+                                     const ListRows& list_rows) {
+  const expr::ListView& lists = list_rows.lists;
+  const int64_t rows = list_rows.rows;
   ARROW_ASSIGN_OR_RAISE(ArrayPtr result, MergeElements(lambdas[0], context, lists, values, rows));
   std::vector<int32_t> valid;
   for (int64_t row = 0; row < rows; ++row) {
@@ -100,7 +97,7 @@ Result<arrow::Datum> AggregateArrays(const std::vector<Lambda>& lambdas, const T
     ARROW_ASSIGN_OR_RAISE(result, TakeWithNulls(result, indices));
   }
   ARROW_ASSIGN_OR_RAISE(result, Conform(result, type));
-  return expr::FinishDatum(result, as_scalar);
+  return expr::FinishDatum(result, list_rows.as_scalar);
 }
 
 Result<std::vector<TypePtr>> AcceptArrayAndStart(const Arguments& arguments) {
@@ -130,11 +127,11 @@ HigherOrderFunction AggregateLambdaFunction(std::string name) {
       return UnexpectedInputType(2, QuotedType(*arguments[1].type), *merged);
     }
     const TypePtr type = lambdas.back().body->type();
-    auto bound = MakeHigherOrder(
-        name, arguments, lambdas, type,
-        [lambdas, type](const expr::EvalContext& context, const Datums& values, int64_t num_rows) {
-          return AggregateArrays(lambdas, type, context, values, num_rows);
-        });
+    const auto run = [lambdas, type](const expr::EvalContext& context, const Datums& values,
+                                     const ListRows& rows) {
+      return AggregateArrays(lambdas, type, context, values, rows);
+    };
+    auto bound = MakeHigherOrder(name, arguments, lambdas, type, OverLists(type, run));
     // Without a finish function the accumulator is the answer, which counts as nullable.
     bound.nullable =
         arguments[0].nullable || lambdas.size() == 1 || lambdas.back().body->nullable();

@@ -39,62 +39,56 @@ Result<FlatEntries> FlattenEntries(const expr::ListView& maps, int64_t rows) {
   return flat;
 }
 
-/// Runs `make(maps, entries, results of the body, rows, as_scalar)` unless all rows are NULL.
+/// Runs `make(rows, entries, results of the body)` unless all rows are NULL.
 template <typename Make>
-expr::ScalarKernel OverEntries(const Lambda& lambda, TypePtr type, Make make) {
-  return [lambda, type, make](const expr::EvalContext& context, const Datums& values,
-                              int64_t num_rows) -> Result<arrow::Datum> {
-    const bool as_scalar = expr::AllScalars(values);
-    const int64_t rows = as_scalar ? 1 : num_rows;
-    if (expr::NullView(values[0]).AllNull()) return expr::NullResult(type, rows, as_scalar);
-    ARROW_ASSIGN_OR_RAISE(const auto column, expr::ToArray(values[0], rows));
-    const expr::ListView maps{arrow::Datum(column)};
-    ARROW_ASSIGN_OR_RAISE(const FlatEntries entries, FlattenEntries(maps, rows));
-    ARROW_ASSIGN_OR_RAISE(const auto results,
-                          EvaluateLambda(lambda, context, {entries.keys, entries.values}, values,
-                                         entries.elements.parents));
-    return make(maps, entries, results, rows, as_scalar);
-  };
+expr::ScalarKernel OverEntries(const Lambda& lambda, const TypePtr& type, Make make) {
+  return OverLists(
+      type,
+      [lambda, make](const expr::EvalContext& context, const Datums& values,
+                     const ListRows& rows) -> Result<arrow::Datum> {
+        ARROW_ASSIGN_OR_RAISE(const FlatEntries entries, FlattenEntries(rows.lists, rows.rows));
+        ARROW_ASSIGN_OR_RAISE(const auto results,
+                              EvaluateLambda(lambda, context, {entries.keys, entries.values},
+                                             values, entries.elements.parents));
+        return make(rows, entries, results);
+      });
 }
 
 /// A map column with the entries of `entries`, whose keys are known to be fit for keys.
 Result<arrow::Datum> MakeMaps(const TypePtr& type, const FlatEntries& entries,
-                              const expr::ListView& maps, int64_t rows, bool as_scalar) {
+                              const ListRows& rows) {
   const arrow::MapType& map = MapTypeOf(type);
   ARROW_ASSIGN_OR_RAISE(auto keys, Conform(entries.keys, map.key_type()));
   ARROW_ASSIGN_OR_RAISE(auto items, Conform(entries.values, map.item_type()));
-  ARROW_ASSIGN_OR_RAISE(auto validity, RowValidity(maps, rows));
+  ARROW_ASSIGN_OR_RAISE(auto validity, RowValidity(rows.lists, rows.rows));
   std::vector<int32_t> offsets = entries.elements.offsets;
   const ArrayPtr array = std::make_shared<arrow::MapArray>(
-      type, rows, arrow::Buffer::FromVector(std::move(offsets)), keys, items, validity);
-  return expr::FinishDatum(array, as_scalar);
+      type, rows.rows, arrow::Buffer::FromVector(std::move(offsets)), keys, items, validity);
+  return expr::FinishDatum(array, rows.as_scalar);
 }
 
 Result<expr::BoundFunction> BindMapFilter(const Arguments& arguments, const Lambdas& lambdas) {
   ARROW_RETURN_NOT_OK(RequireBoolean(lambdas[0], 1));
   const TypePtr type = arguments[0].type;
-  return MakeHigherOrder(
-      "map_filter", arguments, lambdas, type,
-      OverEntries(
-          lambdas[0], type,
-          [type](const expr::ListView& maps, const FlatEntries& entries, const ArrayPtr& results,
-                 int64_t rows, bool as_scalar) -> Result<arrow::Datum> {
-            const arrow::Datum flags(results);
-            const expr::BooleanView keep(flags);
-            FlatEntries kept;
-            kept.elements.offsets = {0};
-            std::vector<int32_t> chosen;
-            for (int64_t row = 0; row < rows; ++row) {
-              for (int32_t i = entries.elements.offsets[row]; i < entries.elements.offsets[row + 1];
-                   ++i) {
-                if (keep.IsValid(i) && keep.Value(i)) chosen.push_back(i);
-              }
-              kept.elements.offsets.push_back(static_cast<int32_t>(chosen.size()));
-            }
-            ARROW_ASSIGN_OR_RAISE(kept.keys, TakeRows(entries.keys, chosen));
-            ARROW_ASSIGN_OR_RAISE(kept.values, TakeRows(entries.values, chosen));
-            return MakeMaps(type, kept, maps, rows, as_scalar);
-          }));
+  const auto make = [type](const ListRows& rows, const FlatEntries& entries,
+                           const ArrayPtr& results) -> Result<arrow::Datum> {
+    const arrow::Datum flags(results);
+    const expr::BooleanView keep(flags);
+    FlatEntries kept;
+    kept.elements.offsets = {0};
+    std::vector<int32_t> chosen;
+    for (int64_t row = 0; row < rows.rows; ++row) {
+      for (int32_t i = entries.elements.offsets[row]; i < entries.elements.offsets[row + 1]; ++i) {
+        if (keep.IsValid(i) && keep.Value(i)) chosen.push_back(i);
+      }
+      kept.elements.offsets.push_back(static_cast<int32_t>(chosen.size()));
+    }
+    ARROW_ASSIGN_OR_RAISE(kept.keys, TakeRows(entries.keys, chosen));
+    ARROW_ASSIGN_OR_RAISE(kept.values, TakeRows(entries.values, chosen));
+    return MakeMaps(type, kept, rows);
+  };
+  return MakeHigherOrder("map_filter", arguments, lambdas, type,
+                         OverEntries(lambdas[0], type, make));
 }
 
 Result<expr::BoundFunction> BindTransformValues(const Arguments& arguments,
@@ -102,36 +96,34 @@ Result<expr::BoundFunction> BindTransformValues(const Arguments& arguments,
   const expr::ExpressionPtr& body = lambdas[0].body;
   const TypePtr type =
       MapOf(MapTypeOf(arguments[0].type).key_type(), body->type(), body->nullable());
+  const auto make = [type](const ListRows& rows, const FlatEntries& entries,
+                           const ArrayPtr& results) {
+    FlatEntries changed = entries;
+    changed.values = results;
+    return MakeMaps(type, changed, rows);
+  };
   return MakeHigherOrder("transform_values", arguments, lambdas, type,
-                         OverEntries(lambdas[0], type,
-                                     [type](const expr::ListView& maps, const FlatEntries& entries,
-                                            const ArrayPtr& results, int64_t rows, bool as_scalar) {
-                                       FlatEntries changed = entries;
-                                       changed.values = results;
-                                       return MakeMaps(type, changed, maps, rows, as_scalar);
-                                     }));
+                         OverEntries(lambdas[0], type, make));
 }
 
 Result<expr::BoundFunction> BindTransformKeys(const Arguments& arguments, const Lambdas& lambdas) {
   const arrow::MapType& map = MapTypeOf(arguments[0].type);
   const TypePtr type =
       MapOf(lambdas[0].body->type(), map.item_type(), map.item_field()->nullable());
-  auto bound =
-      MakeHigherOrder("transform_keys", arguments, lambdas, type,
-                      OverEntries(lambdas[0], type,
-                                  [type](const expr::ListView& maps, const FlatEntries& entries,
-                                         const ArrayPtr& results, int64_t rows,
-                                         bool as_scalar) -> Result<arrow::Datum> {
-                                    MapAssembler assembler(results, entries.values);
-                                    for (int64_t row = 0; row < rows; ++row) {
-                                      for (int32_t i = entries.elements.offsets[row];
-                                           i < entries.elements.offsets[row + 1]; ++i) {
-                                        ARROW_RETURN_NOT_OK(assembler.Add(i, i));
-                                      }
-                                      ARROW_RETURN_NOT_OK(assembler.FinishRow(maps.IsValid(row)));
-                                    }
-                                    return assembler.Finish(type, as_scalar);
-                                  }));
+  const auto make = [type](const ListRows& rows, const FlatEntries& entries,
+                           const ArrayPtr& results) -> Result<arrow::Datum> {
+    MapAssembler assembler(results, entries.values);
+    const std::vector<int32_t>& offsets = entries.elements.offsets;
+    for (int64_t row = 0; row < rows.rows; ++row) {
+      for (int32_t i = offsets[row]; i < offsets[row + 1]; ++i) {
+        ARROW_RETURN_NOT_OK(assembler.Add(i, i));
+      }
+      ARROW_RETURN_NOT_OK(assembler.FinishRow(rows.lists.IsValid(row)));
+    }
+    return assembler.Finish(type, rows.as_scalar);
+  };
+  auto bound = MakeHigherOrder("transform_keys", arguments, lambdas, type,
+                               OverEntries(lambdas[0], type, make));
   bound.can_fail = true;
   return bound;
 }

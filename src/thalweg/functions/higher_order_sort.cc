@@ -115,18 +115,14 @@ class ComparatorSort {
 
 Result<arrow::Datum> SortArrays(const Lambda& comparator, const TypePtr& type,
                                 const expr::EvalContext& context, const Datums& values,
-                                int64_t num_rows) {
-  const bool as_scalar = expr::AllScalars(values);
-  const int64_t rows = as_scalar ? 1 : num_rows;
-  if (expr::NullView(values[0]).AllNull()) return expr::NullResult(type, rows, as_scalar);
-  ARROW_ASSIGN_OR_RAISE(const auto column, expr::ToArray(values[0], rows));
-  const expr::ListView lists{arrow::Datum(column)};
-  const FlatElements flat = Flatten(lists, rows);
-  ComparatorSort sort(comparator, context, values, lists.values());
+                                const ListRows& rows) {
+  const ArrayPtr& all = rows.lists.values();
+  const FlatElements flat = Flatten(rows.lists, rows.rows);
+  ComparatorSort sort(comparator, context, values, all);
   ARROW_ASSIGN_OR_RAISE(const std::vector<int32_t> order, sort.Run(flat));
-  ARROW_ASSIGN_OR_RAISE(auto elements, TakeRows(lists.values(), order));
-  ARROW_ASSIGN_OR_RAISE(auto validity, RowValidity(lists, rows));
-  return MakeLists(type, flat.offsets, elements, std::move(validity), as_scalar);
+  ARROW_ASSIGN_OR_RAISE(auto elements, TakeRows(all, order));
+  ARROW_ASSIGN_OR_RAISE(auto validity, RowValidity(rows.lists, rows.rows));
+  return MakeLists(type, flat.offsets, elements, std::move(validity), rows.as_scalar);
 }
 
 }  // namespace
@@ -150,11 +146,11 @@ HigherOrderFunction ComparatorSortFunction() {
     }
     const TypePtr type = arguments[0].type;
     const Lambda comparator = lambdas[0];
-    auto bound = MakeHigherOrder("array_sort", arguments, lambdas, type,
-                                 [comparator, type](const expr::EvalContext& context,
-                                                    const Datums& values, int64_t num_rows) {
-                                   return SortArrays(comparator, type, context, values, num_rows);
-                                 });
+    const auto run = [comparator, type](const expr::EvalContext& context, const Datums& values,
+                                        const ListRows& rows) {
+      return SortArrays(comparator, type, context, values, rows);
+    };
+    auto bound = MakeHigherOrder("array_sort", arguments, lambdas, type, OverLists(type, run));
     bound.can_fail = true;
     return bound;
   };

@@ -25,6 +25,29 @@ struct FlatElements {
 
 FlatElements Flatten(const expr::ListView& lists, int64_t num_rows);
 
+/// The first argument of a call, an array or a map, as a column: one row if all arguments are
+/// constants.
+struct ListRows {
+  const expr::ListView& lists;
+  int64_t rows;
+  bool as_scalar;
+};
+
+/// A kernel that runs `run(context, arguments, list rows)` unless all rows are NULL.
+template <typename Run>
+expr::ScalarKernel OverLists(TypePtr type, Run run) {
+  return [type = std::move(type), run = std::move(run)](const expr::EvalContext& context,
+                                                        const std::vector<arrow::Datum>& arguments,
+                                                        int64_t num_rows) -> Result<arrow::Datum> {
+    const bool as_scalar = expr::AllScalars(arguments);
+    const int64_t rows = as_scalar ? 1 : num_rows;
+    if (expr::NullView(arguments[0]).AllNull()) return expr::NullResult(type, rows, as_scalar);
+    ARROW_ASSIGN_OR_RAISE(const auto column, expr::ToArray(arguments[0], rows));
+    const expr::ListView lists{arrow::Datum(column)};
+    return run(context, arguments, ListRows{lists, rows, as_scalar});
+  };
+}
+
 /// Evaluates the body of `lambda` over `parameters` (num_parameters columns, one value per
 /// element), with what it captures from `arguments` at the row of each element. The answer has the
 /// body's type.
