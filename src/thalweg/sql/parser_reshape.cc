@@ -1,20 +1,35 @@
 // What turns one relation into another: PIVOT, UNPIVOT, TABLESAMPLE, LATERAL.
 
-#include <cmath>
-
-#include <arrow/scalar.h>
+#include <charconv>
+#include <optional>
 
 #include "thalweg/sql/parser_state.h"
 
 namespace thalweg::sql {
 namespace {
 
-/// A number literal as double.
-std::optional<double> NumberOf(const spec::Expression& expression) {
-  if (expression.kind != spec::ExpressionKind::kLiteral || !expression.literal->is_valid) return {};
-  const auto cast = expression.literal->CastTo(arrow::float64());
-  if (!cast.ok()) return {};
-  return static_cast<const arrow::DoubleScalar&>(**cast).value;
+/// Whether a token is a number without suffix or exponent; `whole`: without a fraction too.
+bool IsPlainNumber(const Token& token, bool whole) {
+  if (token.kind != TokenKind::kNumber) return false;
+  return token.number == NumberKind::kInteger || (!whole && token.number == NumberKind::kDecimal);
+}
+
+/// The number that a token is; nothing if it is too large for T.
+template <typename T>
+std::optional<T> NumberOf(const Token& token) {
+  T value = 0;
+  const char* end = token.text.data() + token.text.size();
+  const auto [rest, error] = std::from_chars(token.text.data(), end, value);
+  return error == std::errc() && rest == end ? std::optional<T>(value) : std::nullopt;
+}
+
+spec::Relation Reshaped(spec::RelationKind kind, spec::RelationPtr input,
+                        std::shared_ptr<const spec::RelationArguments> arguments) {
+  spec::Relation relation;
+  relation.kind = kind;
+  relation.input = std::move(input);
+  relation.arguments = std::move(arguments);
+  return relation;
 }
 
 }  // namespace
@@ -59,11 +74,8 @@ Result<spec::RelationPtr> Parser::ParsePivot(spec::RelationPtr input, int first)
   } while (AcceptSymbol(","));
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  spec::Relation relation;
-  relation.kind = spec::RelationKind::kPivot;
-  relation.input = std::move(input);
-  relation.arguments = std::move(arguments);
-  return FinishRelation(std::move(relation), first);
+  return FinishRelation(
+      Reshaped(spec::RelationKind::kPivot, std::move(input), std::move(arguments)), first);
 }
 
 Result<spec::RelationPtr> Parser::ParseUnpivot(spec::RelationPtr input, int first) {
@@ -106,49 +118,57 @@ Result<spec::RelationPtr> Parser::ParseUnpivot(spec::RelationPtr input, int firs
   } while (AcceptSymbol(","));
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  spec::Relation relation;
-  relation.kind = spec::RelationKind::kUnpivot;
-  relation.input = std::move(input);
-  relation.arguments = std::move(arguments);
-  return FinishRelation(std::move(relation), first);
+  return FinishRelation(
+      Reshaped(spec::RelationKind::kUnpivot, std::move(input), std::move(arguments)), first);
 }
 
 Result<spec::RelationPtr> Parser::ParseSample(spec::RelationPtr input, int first) {
   at_ += 2;
+  const int amount_first = index();
+  const auto refuse = [&] {
+    return MakeError("_LEGACY_ERROR_TEMP_0015", {{"msg", TextFrom(amount_first)}},
+                     PositionFrom(first));
+  };
   auto arguments = std::make_shared<spec::RelationArguments>();
-  if (AcceptWord("BUCKET")) {
-    ARROW_ASSIGN_OR_RAISE(const auto part, ParseValue());
+  const int sign = AtSymbol("-") ? 1 : 0;
+  if (AtWord("BUCKET") && IsPlainNumber(Peek(1), true)) {
+    const double part = NumberOf<double>(Peek(1)).value_or(0);
+    at_ += 2;
     ARROW_RETURN_NOT_OK(ExpectWord("OUT"));
     ARROW_RETURN_NOT_OK(ExpectWord("OF"));
-    ARROW_ASSIGN_OR_RAISE(const auto parts, ParseValue());
-    if (AtWord("ON")) return Unsupported("TABLESAMPLE of buckets ON a column");
-    const double fraction = NumberOf(*part).value_or(0) / NumberOf(*parts).value_or(1);
-    arguments->sample.upper = fraction;
-  } else {
-    ARROW_ASSIGN_OR_RAISE(const auto amount, ParseValue());
-    if (AcceptWord("ROWS")) {
-      ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-      spec::Relation limit;
-      limit.kind = spec::RelationKind::kLimit;
-      limit.input = std::move(input);
-      limit.condition = amount;
-      return FinishRelation(std::move(limit), first);
+    if (!IsPlainNumber(Peek(), true)) return SyntaxError();
+    arguments->sample.upper = part / NumberOf<double>(Peek()).value_or(0);
+    ++at_;
+    if (AcceptWord("ON")) {
+      ARROW_RETURN_NOT_OK(ParseValue().status());
+      return refuse();
     }
-    ARROW_RETURN_NOT_OK(ExpectWord("PERCENT"));
-    arguments->sample.upper = NumberOf(*amount).value_or(0) / 100;
+  } else if (IsPlainNumber(Peek(sign), false) && AtWord("PERCENT", sign + 1)) {
+    const double percent = NumberOf<double>(Peek(sign)).value_or(0);
+    arguments->sample.upper = (sign > 0 ? -percent : percent) / 100;
+    at_ += sign + 2;
+  } else {
+    if (AtSymbol(")")) return MakeError("_LEGACY_ERROR_TEMP_0014", {}, PositionFrom(first));
+    ARROW_ASSIGN_OR_RAISE(auto amount, ParseValue());
+    if (AtSymbol(")")) return refuse();
+    ARROW_RETURN_NOT_OK(ExpectWord("ROWS"));
+    ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+    spec::Relation limit;
+    limit.kind = spec::RelationKind::kLimit;
+    limit.input = std::move(input);
+    limit.condition = std::move(amount);
+    return FinishRelation(std::move(limit), first);
   }
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  if (AtWord("REPEATABLE") && AtSymbol("(", 1)) {
+  if (AtWord("REPEATABLE") && AtSymbol("(", 1) && Peek(2).kind == TokenKind::kNumber) {
     at_ += 2;
-    ARROW_ASSIGN_OR_RAISE(const auto seed, ParseValue());
-    arguments->sample.seed = static_cast<int64_t>(NumberOf(*seed).value_or(0));
+    if (IsPlainNumber(Peek(), true)) arguments->sample.seed = NumberOf<int64_t>(Peek());
+    if (!arguments->sample.seed) return SyntaxError();
+    ++at_;
     ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
   }
-  spec::Relation sample;
-  sample.kind = spec::RelationKind::kSample;
-  sample.input = std::move(input);
-  sample.arguments = std::move(arguments);
-  return FinishRelation(std::move(sample), first);
+  return FinishRelation(
+      Reshaped(spec::RelationKind::kSample, std::move(input), std::move(arguments)), first);
 }
 
 Result<spec::RelationPtr> Parser::ParseLateral() {

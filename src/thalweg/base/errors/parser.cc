@@ -70,6 +70,8 @@ constexpr ErrorCondition kConditions[] = {
     {"INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", "22006",
      "The interval '<input>' is no time zone offset: it must lie within 18 hours of UTC and be of "
      "whole seconds."},
+    {"_LEGACY_ERROR_TEMP_0014", "", "TABLESAMPLE says nothing of how many rows it takes."},
+    {"_LEGACY_ERROR_TEMP_0015", "", "TABLESAMPLE(<msg>) is not supported."},
     {"_LEGACY_ERROR_TEMP_0026", "",
      "The value of an interval with units is a number, but got: <value>."},
     {"_LEGACY_ERROR_TEMP_0063", "", "<msg>"},

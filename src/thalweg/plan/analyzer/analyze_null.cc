@@ -207,7 +207,9 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSample(const Relation& relatio
   if (sample.with_replacement) {
     return MakeError("UNSUPPORTED_FEATURE", {{"feature", "a sample with replacement"}});
   }
-  if (sample.lower < 0 || sample.upper > 1 || sample.lower > sample.upper) {
+  // False for what is no number, too.
+  const bool valid = sample.lower >= 0 && sample.upper <= 1 && sample.lower <= sample.upper;
+  if (!valid) {
     return MakeError("INVALID_TABLESAMPLE_FRACTION",
                      {{"fraction", std::to_string(sample.upper - sample.lower)}});
   }
