@@ -330,17 +330,21 @@ class Decorrelator {
           "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED",
           {{"treeNode", ToString(*node)}});
     }
-    Pulled pulled;
-    pulled.conditions = std::move(left.conditions);
-    pulled.conditions.insert(pulled.conditions.end(), right.conditions.begin(),
-                             right.conditions.end());
-    pulled.domain = left.domain.empty() ? std::move(right.domain) : std::move(left.domain);
-    Node join = *node;
+    // Where one side has columns for the outer ones, all else is asked of these.
+    Pulled pulled = left.domain.empty() ? right : left;
+    Conditions asked = left.domain.empty() ? left.conditions : right.conditions;
+    for (const ExpressionPtr& conjunct : SplitConjuncts(node->condition)) asked.push_back(conjunct);
     Conditions own;
-    for (const ExpressionPtr& conjunct : SplitConjuncts(node->condition)) {
-      (Reads(*conjunct, ids_) ? pulled.conditions : own).push_back(conjunct);
+    for (const ExpressionPtr& condition : asked) {
+      if (Reads(*condition, ids_) && pulled.domain.empty()) {
+        pulled.conditions.push_back(condition);
+      } else {
+        own.push_back(Substitute(condition, pulled.domain));
+      }
     }
-    join.condition = JoinConjuncts(own);
+    Node join = *node;
+    if (type == JoinType::kCross && !own.empty()) join.join_type = JoinType::kInner;
+    ExtractJoinKeys(JoinConjuncts(own), left.node->output, right.node->output, &join);
     pulled.node = BuildJoin(std::move(left.node), std::move(right.node), std::move(join));
     return pulled;
   }
