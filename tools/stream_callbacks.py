@@ -1,9 +1,15 @@
 """Functions over groups for streaming scenarios, by name: what tests/stream/scenario_callbacks.cc
 does too. Rows tell them what to do: `c` is a command, `x` its number, `v` the order.
-transformWithState also needs the package protobuf."""
+transformWithState also needs the package protobuf. stream_callbacks.scala has the same in Scala."""
+
+import json
+import os
+import subprocess
+import tempfile
 
 import pandas
-from pyspark.sql import Row
+import pyspark
+from pyspark.sql import DataFrame, Row
 from pyspark.sql.streaming import StatefulProcessor
 
 OUTPUT = "k string, event string, n bigint"
@@ -214,8 +220,34 @@ def describe_group(key, frame):
     )
 
 
+def needs_scala(path):
+    """Whether a scenario has a function of Scala."""
+    with open(path, encoding="utf-8") as file:
+        return '"api": "scala"' in file.read()
+
+
+def compile_scala():
+    """Compiles stream_callbacks.scala for the driver; the directory with its classes."""
+    classes = tempfile.mkdtemp(prefix="scala_callbacks_")
+    jars = os.path.join(os.path.dirname(pyspark.__file__), "jars", "*")
+    source = os.path.splitext(os.path.abspath(__file__))[0] + ".scala"
+    compiler = ["java", "-cp", jars, "scala.tools.nsc.Main", "-usejavacp"]
+    subprocess.run([*compiler, "-d", classes, source], check=True)
+    return classes
+
+
+def apply_scala(session, frame, callback):
+    initial = None
+    if "initial" in callback:
+        initial = session.sql(callback["initial"]["query"])._jdf
+    made = session._jvm.scenario.Callbacks.apply(frame._jdf, json.dumps(callback), initial)
+    return DataFrame(made, session)
+
+
 def apply(session, frame, callback):
     """`callback` applied to the frame: see tests/stream/scenarios/README.md."""
+    if callback.get("api") == "scala":
+        return apply_scala(session, frame, callback)
     name, options = callback["function"], callback.get("options", {})
     if name == "pass_through":
         return frame.mapInPandas(lambda frames: frames, frame.schema)

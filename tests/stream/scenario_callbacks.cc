@@ -111,6 +111,31 @@ class ObeyGroup : public GroupFunction {
   }
 };
 
+/// The last row that ObeyGroup tells, or that it is done.
+class ObeyGroupOnce : public GroupFunction {
+ public:
+  Status Call(const Row& key, BatchIterator* rows, GroupState* state, RowCollector* out) override {
+    LastRow last;
+    ARROW_RETURN_NOT_OK(function_.Call(key, rows, state, &last));
+    if (!last.row) last.row = Row::Of(key.value(0), "done", nullptr);
+    return out->Emit(*last.row);
+  }
+
+ private:
+  struct LastRow : RowCollector {
+    Status Emit(const std::shared_ptr<arrow::RecordBatch>&) override {
+      return Status::NotImplemented("only single rows");
+    }
+    Status Emit(const Row& emitted) override {
+      row = emitted;
+      return Status::OK();
+    }
+    std::optional<Row> row;
+  };
+
+  ObeyGroup function_;
+};
+
 class DescribeGroup : public GroupFunction {
  public:
   Status Call(const Row& key, BatchIterator* rows, GroupState*, RowCollector* out) override {
@@ -374,6 +399,7 @@ Result<TimeMode> TimeModeOf(std::string name) {
 Status DescribeCallback(const Json& description, Callback* callback) {
   const std::string name = description["function"];
   const Json options = description.value("options", Json::object());
+  const bool of_scala = description.value("api", "python") == "scala";
   const std::string mode = description.value("output_mode", "update");
   callback->output_mode = mode == "append"   ? CallbackMode::kAppend
                           : mode == "update" ? CallbackMode::kUpdate
@@ -382,15 +408,21 @@ Status DescribeCallback(const Json& description, Callback* callback) {
   if (name == "describe_group") {
     callback->kind = CallbackKind::kFlatMapGroups;
     callback->make_group_function = [] { return std::make_unique<DescribeGroup>(); };
+  } else if (name == "obey_group_once") {
+    callback->kind = CallbackKind::kMapGroupsWithState;
+    callback->output_mode = CallbackMode::kUpdate;
+    callback->state_schema = Ddl("n bigint");
+    callback->timeout = TimeoutOf(description.value("timeout", "NoTimeout"));
+    callback->make_group_function = [] { return std::make_unique<ObeyGroupOnce>(); };
   } else if (name == "obey_group") {
     callback->kind = CallbackKind::kFlatMapGroupsWithState;
-    callback->operator_name = "applyInPandasWithState";
+    if (!of_scala) callback->operator_name = "applyInPandasWithState";
     callback->state_schema = Ddl("n bigint");
     callback->timeout = TimeoutOf(description.value("timeout", "NoTimeout"));
     callback->make_group_function = [] { return std::make_unique<ObeyGroup>(); };
   } else {
     callback->kind = CallbackKind::kTransformWithState;
-    callback->operator_name = "transformWithStateInPySparkExec";
+    if (!of_scala) callback->operator_name = "transformWithStateInPySparkExec";
     ARROW_ASSIGN_OR_RAISE(callback->time_mode, TimeModeOf(description.value("time_mode", "none")));
     callback->event_time_column = description.value("event_time_column", "");
     if (name == "count_at_timer") {
