@@ -128,10 +128,12 @@ class StatefulProcessor {
   /// Asks for the state variables. `handle` lives as long as the processor.
   virtual Status Init(StatefulProcessorHandle* handle, const std::string& output_mode,
                       TimeMode time_mode) = 0;
-  /// Once for each row of the initial state, before all data; in batch 0 only.
+  /// Once for each row of the initial state, before all data; in batch 0 only. A processor that
+  /// does not override it passes over an initial state, as with Spark's Python API (Scala's has
+  /// another class for those that take one).
   virtual Status HandleInitialState(const Row& key, const Row& initial_state,
                                     const TimerValues& timers) {
-    return Status::NotImplemented("the processor does not take an initial state");
+    return Status::OK();
   }
   /// The rows of one key in one micro-batch.
   virtual Status HandleInputRows(const Row& key, BatchIterator* rows, const TimerValues& timers,

@@ -226,6 +226,15 @@ class Summing : public StatefulProcessor {
   ValueState* sum_ = nullptr;
 };
 
+TEST_F(GroupCallbackTest, AProcessorThatTakesNoInitialStateStartsWithoutState) {
+  const GroupedData initial =
+      Sql("SELECT * FROM VALUES ('b', 10L), ('c', 20L) AS t(k, n)").GroupBy("k");
+  const DataFrame sums = Numbers().GroupBy("k").TransformWithState(
+      [] { return std::make_unique<Summing>(); }, "k STRING, n BIGINT", "append", TimeMode::kNone,
+      initial);
+  EXPECT_EQ(Rows(sums), R"({"k":"a","n":1}{"k":"b","n":2}{"n":1})");
+}
+
 TEST_F(GroupCallbackTest, TransformWithStateOnBoundedRowsFiresTimersThatAreDue) {
   const auto transform = [this](TimeMode mode, const std::string& fail_in = "") {
     return Numbers().GroupBy("k").TransformWithState(
