@@ -30,12 +30,15 @@ Status SetFaultPoints(std::string_view text);
 /// Null: none. Called on the thread that passes, one at a time. For tests.
 void SetFaultHandler(std::function<Status(std::string_view name)> handler);
 
-/// Every name that the process has passed or knows, for the crash campaign.
+/// Every name there is: the fault campaign fails when one of them is not reached.
 // clang-format off
 #define THALWEG_FAULT_POINTS(POINT) \
   POINT("offsets.before") \
   POINT("offsets.half") \
   POINT("offsets.after") \
+  POINT("properties.before") \
+  POINT("properties.half") \
+  POINT("properties.after") \
   POINT("epoch.mid") \
   POINT("state.before_sync") \
   POINT("state.half") \

@@ -19,11 +19,13 @@ using testing::FaultInjectingFileSystem;
 
 constexpr int kMostRuns = 12;
 
-const Shape* FindShape(const std::string& name) {
-  for (const Shape& shape : AllShapes()) {
+/// Empty: they take turns.
+const Shape* ChooseShape(const std::string& name, uint64_t seed) {
+  const auto shapes = AllShapes();
+  for (const Shape& shape : shapes) {
     if (shape.name == name) return &shape;
   }
-  return nullptr;
+  return &shapes[seed % shapes.size()];
 }
 
 std::optional<StoreKind> FindStore(const std::string& name) {
@@ -42,9 +44,14 @@ struct Answer {
 class SeedRun {
  public:
   SeedRun(uint64_t seed, const CampaignOptions& options)
-      : options_(options),
+      : seed_(seed),
+        options_(options),
         random_(seed),
-        workload_(DrawWorkload(random_(), FindShape(options.shape), FindStore(options.store))) {
+        more_(~seed),
+        workload_(
+            DrawWorkload(random_(), ChooseShape(options.shape, seed), FindStore(options.store))) {
+    if (options.shape.empty()) FitWorkload(PlaceOfTurn());
+    outcome_.shape = workload_.shape->name;
     outcome_.description =
         fmt::format("{} from {} to {}, state in {}, batches without data {}", workload_.shape->name,
                     workload_.input == InputKind::kFiles ? "files" : "memory",
@@ -57,6 +64,8 @@ class SeedRun {
     const int num_faults = 1 + static_cast<int>(random_() % 4);
     if (RunModel()) {
       for (int i = 0; i < num_faults; ++i) faults_.push_back(DrawFault(&random_, counts_));
+      if (options_.shape.empty()) TakeTurns();
+      if (!options_.faults) faults_.clear();
       RunWithFaults();
     }
     return std::move(outcome_);
@@ -83,6 +92,33 @@ class SeedRun {
   }
 
  private:
+  const std::string& PlaceOfTurn() const { return AllPlaces()[seed_ % AllPlaces().size()]; }
+
+  /// Source and sink that come to the place.
+  void FitWorkload(const std::string& place) {
+    const bool append = std::string_view(workload_.shape->output_mode) == "append";
+    if (place.starts_with("point:sink.") && IsSeldom(place) && append) {
+      workload_.output = OutputKind::kFiles;
+    }
+    if (place.starts_with("point:source_log.")) workload_.input = InputKind::kFiles;
+  }
+
+  /// Queries take turns, and so do places of the first fault: as the numbers of both have no common
+  /// divisor, all pairs come within their product of seeds. A query that does not come to a place
+  /// fails at one to which few others come.
+  void TakeTurns() {
+    std::string place = PlaceOfTurn();
+    if (!counts_.contains(place)) {
+      std::vector<std::string> seldom;
+      for (const auto& [name, count] : counts_) {
+        if (IsSeldom(name)) seldom.push_back(name);
+      }
+      if (!seldom.empty()) place = seldom[more_() % seldom.size()];
+    }
+    if (counts_.contains(place)) faults_[0] = DrawFaultAt(place, &more_, counts_);
+    if (place == "sync_directory" || more_() % 8 == 0) faults_ = DrawUnsyncedEntry(&more_, counts_);
+  }
+
   void Say(const std::string& text) {
     outcome_.description += "\n    " + text;
     if (options_.verbose) std::printf("    %s\n", text.c_str());
@@ -118,6 +154,13 @@ class SeedRun {
       return false;
     }
     expected_ = std::move(*answer);
+    for (const auto& [batch, rows] : expected_.rows) {
+      outcome_.rows += static_cast<int64_t>(rows.size());
+      if (!options_.verbose) continue;
+      for (const std::string& row : rows) {
+        std::printf("    batch %lld: %s\n", static_cast<long long>(batch), row.c_str());
+      }
+    }
     return true;
   }
 
@@ -152,6 +195,7 @@ class SeedRun {
     const Status status = Drive(run, /*closes=*/number >= faults_.size());
     const bool fired = injector->fired();
     const bool crashed = injector->crashed();
+    if (const auto happened = injector->fault()) outcome_.faults.push_back(*happened);
     run->Stop();
     Say(fmt::format("run {}, {}: {}; step {}, batch {}: {}", number,
                     fault == nullptr ? "no fault" : fault->ToString(),
@@ -380,8 +424,10 @@ class SeedRun {
                         extra.empty() ? "" : extra[0]));
   }
 
+  const uint64_t seed_;
   const CampaignOptions& options_;
   std::mt19937_64 random_;
+  std::mt19937_64 more_;
   Workload workload_;
   PassCounts counts_;
   std::vector<FaultPlan> faults_;

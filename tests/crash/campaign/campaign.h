@@ -8,23 +8,33 @@
 #include <string>
 #include <vector>
 
+#include "coverage.h"
+
 namespace thalweg::tests {
 
 struct CampaignOptions {
-  /// Takes this query instead of a drawn one; empty: drawn.
+  /// Takes this query; empty: that of the seed, they take turns.
   std::string shape;
   /// Keeps the state in this store, "memory" or "rocksdb"; empty: drawn.
   std::string store;
-  /// Prints what happens.
+  /// Without faults each query only runs a second time.
+  bool faults = true;
+  /// Prints what the query gives without faults, and what happens.
   bool verbose = false;
 };
 
 struct SeedOutcome {
+  /// Name of the query.
+  std::string shape;
+  /// That the query gave without faults.
+  int64_t rows = 0;
   /// What was run and which faults came, as text.
   std::string description;
   /// Empty: all as it must be.
   std::vector<std::string> problems;
   int faults_fired = 0;
+  /// Those of RunSeed().
+  std::vector<FiredFault> faults;
 };
 
 SeedOutcome RunSeed(uint64_t seed, const CampaignOptions& options);

@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
+#include "coverage.h"
 #include "thalweg/testing/fault_injecting_file_system.h"
 
 namespace thalweg::tests {
@@ -39,6 +42,13 @@ using PassCounts = std::map<std::string, int64_t>;
 /// `counts`: what a run without faults does.
 FaultPlan DrawFault(std::mt19937_64* random, const PassCounts& counts);
 
+/// One fault at that operation or fault point, which is in `counts`.
+FaultPlan DrawFaultAt(const std::string& place, std::mt19937_64* random, const PassCounts& counts);
+
+/// Two faults that belong together: a run ends before it has synced a directory, so that what it
+/// made there is seen and not durable; the next run builds on it until the power is cut.
+std::vector<FaultPlan> DrawUnsyncedEntry(std::mt19937_64* random, const PassCounts& counts);
+
 /// Stands between the engine and a file system. Thread-safe. One at a time: fault points belong to
 /// the process.
 class Injector {
@@ -51,7 +61,9 @@ class Injector {
   /// Takes faults away and lets the aftermath of the plan happen.
   void Disarm();
 
-  bool fired() const { return fired_; }
+  bool fired() const;
+  /// What has happened since Arm(), the aftermath to come included; none: nothing.
+  std::optional<FiredFault> fault() const;
   bool crashed() const { return crashed_; }
   /// Where it happened.
   std::string place() const;
@@ -66,7 +78,9 @@ class Injector {
   mutable std::mutex mutex_;
   const FaultPlan* plan_ = nullptr;
   int64_t left_ = 0;
+  int64_t refused_before_ = 0;  // appends to a full disk
   PassCounts counts_;
+  std::string operation_;
   std::string place_;
   std::string forbidden_read_;
   std::atomic<bool> fired_{false};

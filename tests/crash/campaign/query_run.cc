@@ -119,7 +119,7 @@ void QueryRun::Feed() {
   AddRows(0, step.events);
   AddRows(1, step.others);
   ++next_step_;
-  clock_.Advance(10);
+  clock_.Advance(workload_.shape->millis_per_step);
 }
 
 void QueryRun::Refeed(size_t steps) {
@@ -158,6 +158,15 @@ Status QueryRun::MakeSession(const std::map<std::string, std::string>& settings,
 }
 
 Result<plan::spec::RelationPtr> QueryRun::MakeRelation() {
+  ARROW_ASSIGN_OR_RAISE(auto relation, MakeRelationBelow());
+  if (workload_.shape->above == nullptr) return relation;
+  ARROW_RETURN_NOT_OK(session_->catalog().CreateView(
+      {.name = "below", .relation = std::move(relation), .plan = nullptr}, true));
+  ARROW_ASSIGN_OR_RAISE(auto statement, sql::ParseStatement(workload_.shape->above, {"UTC", {}}));
+  return statement.query;
+}
+
+Result<plan::spec::RelationPtr> QueryRun::MakeRelationBelow() {
   ARROW_ASSIGN_OR_RAISE(auto statement, sql::ParseStatement(workload_.shape->query, {"UTC", {}}));
   if (workload_.shape->callback != nullptr) {
     return ApplyCallback(statement.query, nlohmann::json::parse(workload_.shape->callback),

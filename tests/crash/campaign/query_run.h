@@ -67,6 +67,7 @@ class QueryRun {
   Status MakeSession(const std::map<std::string, std::string>& settings, FileSystem* file_system);
   Status MakeView(const std::string& name, size_t stream);
   Result<plan::spec::RelationPtr> MakeRelation();
+  Result<plan::spec::RelationPtr> MakeRelationBelow();
   void AddRows(size_t stream, const std::vector<InputRow>& rows);
   Status TakeBatches(const session::Session& session, const std::vector<Batch>& batches,
                      int64_t epoch);

@@ -11,11 +11,17 @@ namespace {
 #define JOIN(columns, kind) \
   "SELECT " columns " FROM " EVENTS " l " kind " JOIN " OTHERS " r " JOINED_ON
 // Rows that say what functions over groups do; `v` is their order.
-#define COMMANDS(names)                                                                       \
-  "SELECT k, ts, element_at(array(" names                                                     \
-  "), CAST(v % 10 AS INT) + 1) AS c, CASE WHEN v % 10 "                                       \
-  "IN (3, 4, 5) THEN unix_seconds(ts) DIV 10 * 10 + 40 ELSE CAST(v % 3 AS BIGINT) END AS x, " \
-  "unix_millis(ts) * 100 + v AS v FROM " EVENTS
+#define COMMANDS_WITH(names, x)                                                  \
+  "SELECT k, ts, element_at(array(" names "), CAST(v % 10 AS INT) + 1) AS c, " x \
+  " AS x, unix_millis(ts) * 100 + v AS v FROM " EVENTS
+#define COMMANDS(names)                                                            \
+  COMMANDS_WITH(names,                                                             \
+                "CASE WHEN v % 10 IN (3, 4, 5) THEN unix_seconds(ts) DIV 10 * 10 " \
+                "+ 40 ELSE CAST(v % 3 AS BIGINT) END")
+// A half, one and a half or two and a half steps of the clock.
+#define SOME_STEPS "CAST(v % 3 * 60000 + 30000 AS BIGINT)"
+constexpr int64_t kMinute = 60'000;
+
 #define BOTH_SIDES "l.k, l.ts, l.v, r.k AS rk, r.ts AS rts, r.v AS rv"
 
 const Shape kShapes[] = {
@@ -40,6 +46,9 @@ const Shape kShapes[] = {
      "SELECT window.start AS s, count(*) AS c, max(v) AS x, sum(v) FILTER (WHERE v > 50) AS f "
      "FROM STREAM events WATERMARK ts DELAY OF INTERVAL 10 SECONDS "
      "GROUP BY window(ts, '12 seconds', '5 seconds')"},
+    {"sliding_by_key",
+     "SELECT window.start AS s, k, count(*) AS c, sum(v) AS t FROM STREAM events "
+     "WATERMARK ts DELAY OF INTERVAL 10 SECONDS GROUP BY window(ts, '12 seconds', '4 seconds'), k"},
     {"variable_size_state",
      "SELECT window.start AS s, max_by(k, v) AS b, sort_array(collect_list(v)) AS l, "
      "sort_array(collect_set(k)) AS t FROM STREAM events "
@@ -54,6 +63,12 @@ const Shape kShapes[] = {
     {"global_complete",
      "SELECT count(*) AS c, sum(v) AS s, max(k) AS m FROM STREAM events",
      "complete",
+     {},
+     false,
+     false},
+    {"global_update",
+     "SELECT count(*) AS c, sum(v) AS s, max(k) AS m FROM STREAM events",
+     "update",
      {},
      false,
      false},
@@ -118,6 +133,24 @@ const Shape kShapes[] = {
     {"aggregate_of_distinct",
      "SELECT window.start AS s, count(*) AS c FROM (SELECT DISTINCT k, ts FROM STREAM events "
      "WATERMARK ts DELAY OF INTERVAL 10 SECONDS) GROUP BY window(ts, '8 seconds')"},
+    {"aggregate_of_first_rows",
+     "SELECT * FROM " EVENTS,
+     "append",
+     {"k"},
+     true,
+     false,
+     nullptr,
+     "SELECT window.start AS s, count(*) AS c, sum(v) AS t FROM STREAM below "
+     "GROUP BY window(ts, '8 seconds')"},
+    {"join_of_aggregates",
+     "SELECT l.w.start AS s, l.c, r.c AS d FROM (SELECT window(ts, '8 seconds') AS w, count(*) AS "
+     "c FROM " EVENTS " GROUP BY 1) l JOIN (SELECT window(ts, '8 seconds') AS w, count(*) AS c "
+     "FROM " OTHERS " GROUP BY 1) r ON l.w = r.w"},
+    {"join_of_joins",
+     JOIN("l.k, l.ts, l.v, r.v AS rv, m.v AS mv",
+          "") " JOIN " EVENTS
+              " m ON l.k = m.k AND m.ts >= l.ts AND m.ts <= l.ts + INTERVAL 3 SECONDS "
+              "AND m.v < l.v"},
     {"groups_with_timeout",
      COMMANDS("'count', 'count', 'get', 'at', 'at', 'at', 'remove', 'set', 'watermark', 'count'"),
      "update",
@@ -148,6 +181,50 @@ const Shape kShapes[] = {
      false,
      false,
      R"({"function": "obey", "keys": ["k"], "output_mode": "append"})"},
+    {"groups_with_duration",
+     COMMANDS_WITH("'count', 'count', 'get', 'duration', 'duration', 'duration', 'remove', 'set', "
+                   "'get', 'count'",
+                   SOME_STEPS),
+     "update",
+     {},
+     false,
+     false,
+     R"({"function": "obey_group", "keys": ["k"], "timeout": "ProcessingTimeTimeout"})",
+     nullptr,
+     kMinute},
+    {"variables_that_expire",
+     COMMANDS_WITH("'count', 'append', 'map_set', 'get', 'list', 'map', 'set', 'append_two', "
+                   "'map_set', 'map_has'",
+                   "CAST(v % 3 AS BIGINT)"),
+     "update",
+     {},
+     false,
+     false,
+     R"({"function": "obey", "keys": ["k"], "time_mode": "ProcessingTime",
+         "options": {"ttl_ms": 210000}})",
+     nullptr,
+     kMinute},
+    {"timers_of_the_clock",
+     COMMANDS_WITH("'count', 'timer_in', 'get', 'timer_in', 'append', 'list', 'timer_in', 'count', "
+                   "'get', 'clear'",
+                   SOME_STEPS),
+     "update",
+     {},
+     false,
+     false,
+     R"({"function": "obey", "keys": ["k"], "time_mode": "ProcessingTime",
+         "options": {"hide_times": true, "again_ms": 61001}})",
+     nullptr,
+     kMinute},
+    {"initial_state",
+     COMMANDS("'count', 'get', 'map_set', 'timer', 'timer', 'get', 'list', 'append', 'get', "
+              "'clear'"),
+     "update",
+     {},
+     false,
+     false,
+     R"json({"function": "obey", "keys": ["k"], "time_mode": "EventTime", "initial": {"keys": ["k"],
+         "query": "SELECT * FROM VALUES ('a', 5L), ('b', 7L), ('never', 9L) AS t(k, n)"}})json"},
     {"count_at_timer",
      "SELECT k, ts AS t FROM " EVENTS,
      "append",

@@ -2,6 +2,7 @@
 
 // The queries of the fault campaign: every stateful operator, alone and in chains.
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +22,10 @@ struct Shape {
   bool cut_independent = true;
   /// A function over the query's groups, as JSON (tests/stream/scenario_callbacks.h); null: none.
   const char* callback = nullptr;
+  /// A query over the stream `below`, which is then what all of the above gives; null: none.
+  const char* above = nullptr;
+  /// By how much the clock moves with each step of the input: much, where processing time matters.
+  int64_t millis_per_step = 10;
 };
 
 std::span<const Shape> AllShapes();

@@ -41,9 +41,8 @@ struct Workload {
   std::vector<Step> steps;
 };
 
-/// `only_shape`: null, or the shape to take; `only_store` likewise. Input and all other settings do
-/// not depend on the store.
-Workload DrawWorkload(uint64_t seed, const Shape* only_shape, std::optional<StoreKind> only_store);
+/// `only_store`: none, or the store to take. Input and all other settings do not depend on it.
+Workload DrawWorkload(uint64_t seed, const Shape* shape, std::optional<StoreKind> only_store);
 
 /// Settings that a restart may have changed: what the checkpoint pins wins over them.
 std::map<std::string, std::string> DrawRestartSettings(std::mt19937_64* random);
