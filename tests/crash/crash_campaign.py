@@ -28,8 +28,10 @@ import time
 
 POINTS = ["offsets.before", "offsets.half", "offsets.after", "epoch.mid", "state.before_sync",
           "state.half", "state.after", "sink.before_file_sync", "sink.before_manifest",
-          "sink.manifest_half", "sink.after_manifest", "commit.before", "commit.half",
-          "commit.after", "source_log.after"]
+          "sink.manifest_half", "sink.after_manifest", "sink.after", "commit.before", "commit.half",
+          "commit.after", "source_log.after", "spill.read", "spill.write"]
+# A process takes a second; on a machine that is busy with other things, far longer.
+SECONDS = 300
 
 # Some queries keep next to nothing in memory from batch to batch.
 ON_DISK = """
@@ -104,6 +106,29 @@ QUERIES = {
         "SELECT w.start AS s, w.end AS e, k, count(*) AS c, avg(v) AS avg FROM (SELECT "
         "session_window(ts, CASE WHEN v % 3 = 0 THEN '9 seconds' WHEN v % 7 <> 0 THEN '4 seconds' "
         "END) AS w, k, v FROM events) GROUP BY k, w HAVING max(w.end) <= TIMESTAMP'{watermark}'"),
+    "window_of_window": (
+        "SELECT window(w, '30 seconds').start AS s, sum(c) AS c, count(*) AS n FROM (SELECT "
+        "window(ts, '10 seconds') AS w, k, count(*) AS c FROM STREAM events WATERMARK ts DELAY OF "
+        "INTERVAL 20 SECONDS GROUP BY window(ts, '10 seconds'), k) GROUP BY window(w, "
+        "'30 seconds')",
+        "SELECT window(ts, '30 seconds').start AS s, count(*) AS c, count(DISTINCT "
+        "unix_seconds(ts) DIV 10, k) AS n FROM events GROUP BY window(ts, '30 seconds') "
+        "HAVING window.end <= TIMESTAMP'{watermark}'"),
+    "aggregate_of_join": (
+        "SELECT window(l.ts, '10 seconds').start AS s, count(*) AS c, sum(r.v) AS t FROM (SELECT * "
+        "FROM STREAM events WATERMARK ts DELAY OF INTERVAL 20 SECONDS) l JOIN (SELECT * FROM "
+        "STREAM events WATERMARK ts DELAY OF INTERVAL 20 SECONDS) r ON l.k = r.k AND r.ts > l.ts "
+        "AND r.ts <= l.ts + INTERVAL 5 SECONDS AND l.v < r.v "
+        "GROUP BY window(l.ts, '10 seconds')",
+        "SELECT window(l.ts, '10 seconds').start AS s, count(*) AS c, sum(r.v) AS t FROM events l "
+        "JOIN events r ON l.k = r.k AND r.ts > l.ts AND r.ts <= l.ts + INTERVAL 5 SECONDS "
+        "AND l.v < r.v GROUP BY window(l.ts, '10 seconds') "
+        "HAVING window.end <= TIMESTAMP'{watermark}' - INTERVAL 5 SECONDS"),
+    "aggregate_of_distinct": (
+        "SELECT window.start AS s, count(*) AS c FROM (SELECT DISTINCT k, ts FROM STREAM events "
+        "WATERMARK ts DELAY OF INTERVAL 20 SECONDS) GROUP BY window(ts, '10 seconds')",
+        "SELECT window(ts, '10 seconds').start AS s, count(DISTINCT k, ts) AS c FROM events "
+        "GROUP BY window(ts, '10 seconds') HAVING window.end <= TIMESTAMP'{watermark}'"),
     "duplicates": (
         "SELECT DISTINCT k, ts FROM STREAM events WATERMARK ts DELAY OF INTERVAL 20 SECONDS",
         "SELECT DISTINCT k, ts FROM events WHERE ts <= TIMESTAMP'{watermark}'"),
@@ -140,9 +165,10 @@ class Campaign:
         self.data = root / "data"
         self.watermark = write_data(self.data, seed)
         self.kills = collections.Counter()
+        self.rounds = collections.Counter()
         self.answers = {}
 
-    def sql(self, text, fault="", timeout=60):
+    def sql(self, text, fault=""):
         environment = dict(os.environ, THALWEG_FAULT=fault)
         command = [self.program, "sql", "--format", "json", "-e", text]
         return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE,
@@ -150,7 +176,7 @@ class Campaign:
 
     def rows(self, text):
         process = self.sql(text)
-        out, error = process.communicate(timeout=60)
+        out, error = process.communicate(timeout=SECONDS)
         if process.returncode != 0:
             raise AssertionError(f"exit {process.returncode}: {error}\n{text}")
         return collections.Counter(line for line in out.splitlines() if line)
@@ -166,14 +192,15 @@ class Campaign:
     def start(self, name, run, files, fault, on_disk):
         source = SOURCE.format(events=run / "events", data=self.data, files=files)
         return self.sql(
-            f"{ON_DISK if on_disk else ''}{source} CREATE STREAMING TABLE out USING parquet LOCATION '{run}/out' OPTIONS ("
-            f"trigger 'availableNow', checkpointLocation '{run}/checkpoint') AS {QUERIES[name][0]}",
+            f"{ON_DISK if on_disk else ''}{source} CREATE STREAMING TABLE out USING parquet "
+            f"LOCATION '{run}/out' OPTIONS (trigger 'availableNow', checkpointLocation '{run}/checkpoint') AS {QUERIES[name][0]}",
             fault)
 
     def round(self, seed):
         """One query from an empty checkpoint to its end, with kills on the way."""
         chance = random.Random(seed)
-        name = chance.choice(sorted(QUERIES))
+        names = sorted(QUERIES)
+        name = names[seed % len(names)]  # they take turns
         run = self.root / f"run-{seed}"
         (run / "events").mkdir(parents=True)
         *early, last = sorted((self.data / "events").iterdir())
@@ -181,6 +208,7 @@ class Campaign:
             os.link(file, run / "events" / file.name)
         files = chance.choice([1, 2, 3, 7])
         on_disk = chance.random() < 0.5
+        self.rounds[name] += 1
         killed = 0
         for _ in range(chance.randrange(1, 5)):
             kind = chance.choice(["point", "random", "outside"])
@@ -193,7 +221,7 @@ class Campaign:
             if kind == "outside":
                 time.sleep(chance.uniform(0.0, 0.25))
                 process.send_signal(signal.SIGKILL)
-            _, error = process.communicate(timeout=60)
+            _, error = process.communicate(timeout=SECONDS)
             if process.returncode == -signal.SIGKILL:
                 killed += 1
                 self.kills[fault.split(":")[0] or "outside"] += 1
@@ -201,7 +229,7 @@ class Campaign:
                 raise AssertionError(f"seed {seed}: exit {process.returncode}: {error}")
         os.link(last, run / "events" / last.name)
         process = self.start(name, run, files, "", on_disk)
-        _, error = process.communicate(timeout=60)
+        _, error = process.communicate(timeout=SECONDS)
         assert process.returncode == 0, f"seed {seed}: the last start failed: {error}"
         self.compare(name, run, seed)
         shutil.rmtree(run)
@@ -243,6 +271,7 @@ def main():
                 break
         seed += 1
     print(f"[crash] kills by place: {dict(sorted(campaign.kills.items()))}")
+    print(f"[crash] rounds by query: {dict(sorted(campaign.rounds.items()))}")
     if not failed and not arguments.keep:
         shutil.rmtree(root)
     print(f"[crash] {total} kills, {len(failed)} failed rounds"

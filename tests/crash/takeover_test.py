@@ -63,14 +63,14 @@ class TakeoverTest(unittest.TestCase):
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def finish(self, process):
-        _, error = process.communicate(timeout=60)
+        _, error = process.communicate(timeout=300)
         return process.returncode, error
 
     def table(self, directory):
         result = subprocess.run(
             [PROGRAM, "sql", "--format", "json", "-e",
              f"SELECT * FROM json.`{self.root / directory}/out`"],
-            capture_output=True, text=True, check=True, timeout=60)
+            capture_output=True, text=True, check=True, timeout=300)
         return collections.Counter(result.stdout.splitlines())
 
     def stopped(self, process):
