@@ -7,21 +7,43 @@ Each *.patch beside this file puts one bug into the engine. Its head says which 
 "Caught-by: PROGRAM ARGUMENTS" which test programs must fail with it. All patches, or those whose
 names contain one of NAME, are tried on a copy of the tree in DIR (build/mutations if not given) that
 has a build directory of its own: a second time only what a patch touches is built anew. First the
-programs must pass without any patch. Exit code 1 if a bug gets past its tests.
+programs must pass without any patch.
+
+What becomes of a bug:
+  caught by faults  only where something fails does it show: what the campaigns are for
+  caught plainly    a run without faults, or a test that injects none, fails already
+  not caught        all of its tests pass
+  not decided       a test took too long, so that nothing is known
+  error             the patch does not apply, or what it makes does not compile
+
+Exit code 0 if all are caught, 1 if one is not, 2 if one is an error or not decided. The table at the
+end is Markdown, for README.md beside this file.
 
 --check: says only whether every patch still applies; changes and builds nothing.
 """
 
 import argparse
+import dataclasses
+import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 TREE = HERE.parent.parent
+CAMPAIGN = "fault_campaign_test"
+WITHOUT_FAULTS = f"{CAMPAIGN} --no-faults --runs 100"
+SECONDS = 1200
+EXIT_OF_A_HANG = 3  # of the campaign: a seed took too long
+PLAIN_FAILURE = "the run without faults"
+
+
+class BrokenMutation(Exception):
+    """A patch that does not apply or does not compile."""
 
 
 class Mutation:
@@ -34,8 +56,52 @@ class Mutation:
             raise ValueError(f"{path}: no line Caught-by")
 
     def apply(self, tree, *options):
+        # Below a directory of a repository git would pass over all files without a word.
+        environment = dict(os.environ, GIT_CEILING_DIRECTORIES=str(tree.resolve().parent))
         return subprocess.run(["git", "apply", *options, str(self.path)], cwd=tree, check=False,
-                              capture_output=True, text=True)
+                              capture_output=True, text=True, env=environment)
+
+    def programs(self):
+        return {test.split()[0] for test in self.tests}
+
+    def uses_faults(self):
+        return CAMPAIGN in self.programs()
+
+
+@dataclasses.dataclass
+class Outcome:
+    """Of one run of one test: "passed", "failed" or "not decided", and where it failed."""
+    state: str
+    where: str = ""
+    plainly: bool = False
+
+
+@dataclasses.dataclass
+class Row:
+    """Of the table: what has become of one mutation."""
+    name: str
+    verdict: str
+    test: str
+    where: str
+    seconds: float
+
+
+def read_outcome(test, returncode, output):
+    if returncode == 0:
+        return Outcome("passed")
+    if test.split()[0] != CAMPAIGN:
+        failed = re.search(r"^\[  FAILED  \] ([^\s,]+)", output, re.MULTILINE)
+        return Outcome("failed", failed.group(1) if failed else f"exit {returncode}", True)
+    if returncode == EXIT_OF_A_HANG:
+        return Outcome("not decided", "a seed took too long")
+    if returncode < 0:
+        return Outcome("failed", f"died of signal {-returncode}")
+    first = re.search(r"^\[campaign\] seed (\d+), number (\d+):.*", output, re.MULTILINE)
+    if not first:
+        return Outcome("failed", f"exit {returncode}: no seed fails", True)
+    problem = re.search(r"^  PROBLEM (.*)$", output[first.start():], re.MULTILINE)
+    plainly = problem is not None and problem.group(1).startswith(PLAIN_FAILURE)
+    return Outcome("failed", f"seed {first.group(1)}, after {first.group(2)}", plainly)
 
 
 def check(mutations):
@@ -49,6 +115,29 @@ def check(mutations):
     return 1 if failed else 0
 
 
+def files_of(tree):
+    """Relative paths of all files but those of build directories and of git."""
+    found = set()
+    for directory, names, files in os.walk(tree):
+        if pathlib.Path(directory) == tree:
+            names[:] = [name for name in names if name not in ("build", ".git")]
+        found.update(pathlib.Path(directory, name).relative_to(tree) for name in files)
+    return found
+
+
+def copy_tree(source, target):
+    """Makes `target` like `source`; what is the same already keeps its time."""
+    wanted = files_of(source)
+    for path in files_of(target) - wanted:
+        (target / path).unlink()
+    for path in wanted:
+        new = target / path
+        if new.exists() and new.read_bytes() == (source / path).read_bytes():
+            continue
+        new.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source / path, new)
+
+
 class Scratch:
     """A copy of the tree with its own build directory."""
 
@@ -59,8 +148,7 @@ class Scratch:
     def prepare(self):
         self.directory.mkdir(parents=True, exist_ok=True)
         if self.directory.resolve() != TREE:
-            subprocess.run(["rsync", "-a", "--delete", "--checksum", "--exclude=/build",
-                            "--exclude=/.git", f"{TREE}/", f"{self.directory}/"], check=True)
+            copy_tree(TREE, self.directory)
         if not (self.build / "build.ninja").exists():
             subprocess.run(["cmake", "--preset", "release",
                             f"-DTHALWEG_VENV={TREE / 'build/venv'}"],
@@ -71,54 +159,94 @@ class Scratch:
             ["cmake", "--build", "build/release", "--target", *sorted(programs)],
             cwd=self.directory, capture_output=True, text=True, check=False)
         if outcome.returncode != 0:
-            raise RuntimeError(outcome.stdout[-3000:] + outcome.stderr[-3000:])
+            raise BrokenMutation(outcome.stdout[-3000:] + outcome.stderr[-3000:])
 
-    def passes(self, test):
-        words = shlex.split(test)
+    def outcome(self, test, *more):
+        words = [*shlex.split(test), *more]
         words[0] = str(self.build / "tests" / words[0])
         try:
-            outcome = subprocess.run(words, cwd=self.directory, capture_output=True, timeout=900,
-                                     check=False)
+            done = subprocess.run(words, cwd=self.directory, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, timeout=SECONDS, check=False)
         except subprocess.TimeoutExpired:
-            return False
-        return outcome.returncode == 0
+            return Outcome("not decided", f"more than {SECONDS} s")
+        return read_outcome(test, done.returncode, done.stdout.decode(errors="replace"))
 
 
 def programs_of(mutations):
-    return {test.split()[0] for mutation in mutations for test in mutation.tests}
+    return set().union(*(mutation.programs() for mutation in mutations))
+
+
+def judge(scratch, mutation):
+    """Verdict, test and place of the first of its tests that does not fail, or of the last one."""
+    if mutation.uses_faults():
+        plain = scratch.outcome(WITHOUT_FAULTS)
+        if plain.state == "failed":
+            return "caught plainly", WITHOUT_FAULTS, plain.where
+    for test in mutation.tests:
+        at_first = "--first" if test.split()[0] == CAMPAIGN else "--gtest_fail_fast"
+        outcome = scratch.outcome(test, at_first)
+        if outcome.state == "passed":
+            return "NOT CAUGHT", test, ""
+        if outcome.state == "not decided":
+            return "not decided", test, outcome.where
+    return "caught plainly" if outcome.plainly else "caught by faults", test, outcome.where
 
 
 def try_one(scratch, mutation):
-    """The tests that noticed the bug."""
-    applied = mutation.apply(scratch.directory)
-    if applied.returncode != 0:
-        raise RuntimeError(f"{mutation.name} does not apply: {applied.stderr}")
+    begin = time.monotonic()
     try:
-        scratch.make(programs_of([mutation]))
-        return [test for test in mutation.tests if not scratch.passes(test)]
-    finally:
-        mutation.apply(scratch.directory, "--reverse")
+        applied = mutation.apply(scratch.directory)
+        if applied.returncode != 0:
+            raise BrokenMutation(f"does not apply: {applied.stderr}")
+        try:
+            scratch.make(mutation.programs())
+            begin = time.monotonic()
+            verdict, test, where = judge(scratch, mutation)
+        finally:
+            mutation.apply(scratch.directory, "--reverse")
+    except BrokenMutation as problem:
+        print(f"[mutations] {mutation.name}: {problem}", flush=True)
+        verdict, test, where = "ERROR", "", "see above"
+    return Row(mutation.name, verdict, test, where, time.monotonic() - begin)
+
+
+def passes_without_bugs(mutations, scratch):
+    scratch.make(programs_of(mutations))
+    tests = {test for mutation in mutations for test in mutation.tests}
+    if any(mutation.uses_faults() for mutation in mutations):
+        tests.add(WITHOUT_FAULTS)
+    for test in sorted(tests):
+        outcome = scratch.outcome(test)
+        if outcome.state != "passed":
+            print(f"[mutations] {test} without any bug: {outcome.state} {outcome.where}")
+            return False
+    return True
+
+
+def print_table(rows):
+    print("\n| mutation | outcome | test | where | seconds |\n|---|---|---|---|---|")
+    for row in rows:
+        print(f"| {row.name} | {row.verdict} | `{row.test}` | {row.where} | {row.seconds:.0f} |")
+    for verdict in ("caught by faults", "caught plainly", "NOT CAUGHT", "not decided", "ERROR"):
+        count = sum(row.verdict == verdict for row in rows)
+        print(f"[mutations] {verdict}: {count} of {len(rows)}")
 
 
 def run(mutations, scratch):
     scratch.prepare()
-    scratch.make(programs_of(mutations))
-    for test in sorted({test for mutation in mutations for test in mutation.tests}):
-        if not scratch.passes(test):
-            print(f"[mutations] {test} fails without any bug")
-            return 1
-    escaped = []
+    if not passes_without_bugs(mutations, scratch):
+        return 2
+    rows = []
     for mutation in mutations:
-        begin = time.monotonic()
-        caught = try_one(scratch, mutation)
-        print(f"[mutations] {mutation.name}: "
-              + (f"caught by {', '.join(caught)}" if caught else "NOT CAUGHT")
-              + f" ({time.monotonic() - begin:.0f} s)", flush=True)
-        if len(caught) < len(mutation.tests):
-            escaped.append(mutation.name)
+        rows.append(try_one(scratch, mutation))
+        print(f"[mutations] {mutation.name}: {rows[-1].verdict}: {rows[-1].test} {rows[-1].where} "
+              f"({rows[-1].seconds:.0f} s)", flush=True)
     scratch.make(programs_of(mutations))
-    print(f"[mutations] {len(mutations) - len(escaped)} of {len(mutations)} caught")
-    return 1 if escaped else 0
+    print_table(rows)
+    verdicts = {row.verdict for row in rows}
+    if verdicts & {"ERROR", "not decided"}:
+        return 2
+    return 1 if "NOT CAUGHT" in verdicts else 0
 
 
 def main():
