@@ -32,6 +32,9 @@ Status Overflow(const std::string& value, const arrow::DataType& from, const arr
 /// NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION; `value` is plain digits.
 Status OutOfDecimalRange(const std::string& value, const arrow::DataType& to);
 
+/// INTERNAL_ERROR: CanCast() should have refused the pair.
+Status NoSuchCast(const CastCall& call);
+
 /// SQL text of numbers, as error parameters show them.
 std::string SqlValue(int8_t value);
 std::string SqlValue(int16_t value);
@@ -76,7 +79,7 @@ Result<arrow::Datum> CastDense(const CastCall& call, const Convert& convert) {
   return DenseKernel<Out, In>(call.to, convert)(call.context, {call.value}, call.num_rows());
 }
 
-/// Kernels by family. Each returns NotImplemented for a pair it does not know.
+/// Kernels by family, for the pairs that CanCast() allows.
 Result<arrow::Datum> CastNumberToNumber(const CastCall& call);  // also from and to boolean
 Result<arrow::Datum> CastDecimal(const CastCall& call);         // from or to decimal, no strings
 Result<arrow::Datum> CastToString(const CastCall& call);

@@ -11,10 +11,6 @@ namespace {
 
 using arrow::Type;
 
-Status UnknownPair(const CastCall& call) {
-  return Status::NotImplemented("cast from ", call.from->ToString(), " to ", call.to->ToString());
-}
-
 const arrow::Decimal128Type& AsDecimal(const TypePtr& type) {
   return static_cast<const arrow::Decimal128Type&>(*type);
 }
@@ -99,7 +95,7 @@ Result<arrow::Datum> FromDecimal(const CastCall& call) {
       return CastDense<double, Int128>(call,
                                        [=](Int128 value) { return DecimalToDouble(value, scale); });
     default:
-      return UnknownPair(call);
+      return NoSuchCast(call);
   }
 }
 
@@ -125,7 +121,7 @@ Result<arrow::Datum> CastDecimal(const CastCall& call) {
     case Type::DOUBLE:
       return FloatingToDecimal<double>(call);
     default:
-      return UnknownPair(call);
+      return NoSuchCast(call);
   }
 }
 

@@ -54,6 +54,12 @@ Status OutOfDecimalRange(const std::string& value, const arrow::DataType& to) {
                     {"config", kAnsiConfig}});
 }
 
+Status NoSuchCast(const CastCall& call) {
+  return MakeError("INTERNAL_ERROR",
+                   {{"message", fmt::format("no cast from {} to {}", call.from->ToString(),
+                                            call.to->ToString())}});
+}
+
 std::string SqlValue(int8_t value) { return fmt::format("{}Y", static_cast<int>(value)); }
 std::string SqlValue(int16_t value) { return fmt::format("{}S", value); }
 std::string SqlValue(int32_t value) { return fmt::format("{}", value); }

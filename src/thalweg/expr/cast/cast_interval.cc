@@ -13,10 +13,6 @@ namespace {
 
 using arrow::Type;
 
-Status UnknownPair(const CastCall& call) {
-  return Status::NotImplemented("cast from ", call.from->ToString(), " to ", call.to->ToString());
-}
-
 /// Microseconds or months in one unit of the interval's last field.
 int64_t UnitSize(const arrow::DataType& interval) {
   return IntervalFieldSize(IntervalRangeOf(interval).to);
@@ -86,7 +82,7 @@ Result<arrow::Datum> NumberToInterval(const CastCall& call) {
     case Type::DECIMAL128:
       return DecimalToInterval<Interval>(call);
     default:
-      return UnknownPair(call);
+      return NoSuchCast(call);
   }
 }
 
@@ -132,7 +128,7 @@ Result<arrow::Datum> IntervalToNumber(const CastCall& call) {
     case Type::DECIMAL128:
       return IntervalToDecimal<Interval>(call);
     default:
-      return UnknownPair(call);
+      return NoSuchCast(call);
   }
 }
 

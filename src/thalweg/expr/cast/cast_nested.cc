@@ -80,7 +80,7 @@ Result<arrow::Datum> CastNested(const CastCall& call) {
     ARROW_ASSIGN_OR_RAISE(result,
                           CastListLike(checked_cast<const arrow::ListArray&>(*array), call));
   } else {
-    return Status::NotImplemented("cast from ", call.from->ToString(), " to ", call.to->ToString());
+    return NoSuchCast(call);
   }
   return FinishDatum(result, call.value.is_scalar());
 }

@@ -10,10 +10,6 @@ namespace {
 
 using arrow::Type;
 
-Status UnknownPair(const CastCall& call) {
-  return Status::NotImplemented("cast from ", call.from->ToString(), " to ", call.to->ToString());
-}
-
 template <typename From, typename To>
 std::optional<To> ToInteger(From value) {
   if constexpr (std::is_floating_point_v<From>) {
@@ -87,7 +83,7 @@ Result<arrow::Datum> ConvertFrom(const CastCall& call) {
     case Type::DOUBLE:
       return ConvertPair<From, double>(call);
     default:
-      return UnknownPair(call);
+      return NoSuchCast(call);
   }
 }
 
@@ -111,7 +107,7 @@ Result<arrow::Datum> ConvertFromBoolean(const CastCall& call) {
     case Type::DOUBLE:
       return ConvertBoolean<double>(call);
     default:
-      return UnknownPair(call);
+      return NoSuchCast(call);
   }
 }
 
@@ -134,7 +130,7 @@ Result<arrow::Datum> CastNumberToNumber(const CastCall& call) {
     case Type::DOUBLE:
       return ConvertFrom<double>(call);
     default:
-      return UnknownPair(call);
+      return NoSuchCast(call);
   }
 }
 

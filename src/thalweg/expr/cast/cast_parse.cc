@@ -137,7 +137,7 @@ Result<arrow::Datum> CastFromString(const CastCall& call) {
     case Type::BINARY:
       return ReinterpretBytes(call);
     default:
-      return Status::NotImplemented("cast from string to ", call.to->ToString());
+      return NoSuchCast(call);
   }
 }
 

@@ -11,10 +11,6 @@ namespace {
 
 using arrow::Type;
 
-Status UnknownPair(const CastCall& call) {
-  return Status::NotImplemented("cast from ", call.from->ToString(), " to ", call.to->ToString());
-}
-
 std::string TimestampSql(int64_t micros, TimeZone* zone) {
   std::string text = "TIMESTAMP '";
   AppendTimestampText(zone->ToLocal(micros), &text);
@@ -132,7 +128,7 @@ Result<arrow::Datum> NumberToTimestamp(const CastCall& call) {
     case Type::DECIMAL128:
       return DecimalToTimestamp(call);
     default:
-      return UnknownPair(call);
+      return NoSuchCast(call);
   }
 }
 
@@ -156,7 +152,7 @@ Result<arrow::Datum> TimestampToNumber(const CastCall& call, TimeZone* zone) {
     case Type::DECIMAL128:
       return TimestampToDecimal(call);
     default:
-      return UnknownPair(call);
+      return NoSuchCast(call);
   }
 }
 
@@ -174,7 +170,7 @@ Result<arrow::Datum> CastTime(const CastCall& call) {
     return ToDate(call, IsTimestamp(*call.from) ? &session_zone : &utc);
   }
   if (call.to->id() == Type::TIMESTAMP) return ToOtherTimestamp(call, &session_zone);
-  return UnknownPair(call);
+  return NoSuchCast(call);
 }
 
 }  // namespace thalweg::expr::cast
