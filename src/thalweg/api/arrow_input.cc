@@ -33,6 +33,20 @@ bool IsEngineInterval(const arrow::DataType& type) {
          type.id() == arrow::Type::NA;
 }
 
+Status Mismatch(const arrow::RecordBatch& rows, const arrow::Schema& schema) {
+  std::string given;
+  for (const FieldPtr& field : rows.schema()->fields()) {
+    given += (given.empty() ? "" : ", ") + field->type()->ToString();
+  }
+  std::string wanted;
+  for (const FieldPtr& field : schema.fields()) {
+    wanted += (wanted.empty() ? "" : ", ") + SimpleTypeName(*field->type());
+  }
+  return MakeError(
+      "ARROW_TYPE_MISMATCH",
+      {{"operation", "the program"}, {"outputTypes", wanted}, {"actualDataTypes", given}});
+}
+
 }  // namespace
 
 Result<SchemaPtr> EngineSchema(const arrow::Schema& schema) {
@@ -50,8 +64,7 @@ Result<SchemaPtr> EngineSchema(const arrow::Schema& schema) {
 
 Result<Batch> EngineBatch(const arrow::RecordBatch& rows, const arrow::Schema& schema) {
   if (rows.num_columns() != schema.num_fields()) {
-    return Status::Invalid("rows of ", rows.num_columns(), " columns where ", schema.num_fields(),
-                           " are wanted");
+    return Mismatch(rows, schema);
   }
   ARROW_RETURN_NOT_OK(rows.Validate());
   Batch batch;
@@ -60,7 +73,7 @@ Result<Batch> EngineBatch(const arrow::RecordBatch& rows, const arrow::Schema& s
     const auto& field = *schema.field(i);
     const auto& column = rows.column(i);
     if (!field.nullable() && column->null_count() > 0) {
-      return Status::Invalid("NULL in the column ", field.name(), ", which takes none");
+      return MakeError("NOT_NULL_ASSERT_VIOLATION", {{"walkedTypePath", field.name()}});
     }
     if (column->type()->Equals(*field.type())) {
       batch.columns.push_back(column);
@@ -68,9 +81,7 @@ Result<Batch> EngineBatch(const arrow::RecordBatch& rows, const arrow::Schema& s
     }
     auto converted = formats::ConvertFromParquet(column, field, "", /*case_sensitive=*/false);
     if (!converted.ok()) {
-      return Status::TypeError("the column ", field.name(), " is of the Arrow type ",
-                               column->type()->ToString(), ", which is not taken for ",
-                               SimpleTypeName(*field.type()));
+      return Mismatch(rows, schema);
     }
     batch.columns.push_back(converted.MoveValueUnsafe());
   }

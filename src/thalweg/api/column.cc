@@ -3,6 +3,7 @@
 #include <arrow/scalar.h>
 
 #include "thalweg/api/column_node.h"
+#include "thalweg/base/unsupported_call.h"
 #include "thalweg/types/data_types.h"
 
 namespace thalweg {
@@ -47,7 +48,7 @@ Column Ordered(const Column& column, bool descending, bool nulls_first) {
 
 Column Misuse(const char* message) {
   return api::MakeColumn([message](const sql::ParserOptions&) -> Result<ExpressionPtr> {
-    return Status::Invalid(message);
+    return UnsupportedCall("Column", message);
   });
 }
 

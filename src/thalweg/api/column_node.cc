@@ -1,4 +1,5 @@
 #include "thalweg/api/column_node.h"
+#include "thalweg/base/unsupported_call.h"
 
 namespace thalweg::api {
 
@@ -48,7 +49,7 @@ Column MakeConstant(std::shared_ptr<arrow::Scalar> value) {
 
 Result<ExpressionPtr> BuildColumn(const Column& column, const sql::ParserOptions& options) {
   if (column.node()->is_sort_order) {
-    return Status::Invalid("a sort order (Asc, Desc) stands in OrderBy() only");
+    return UnsupportedCall("Asc, Desc", "they stand in OrderBy() only");
   }
   return column.node()->build(options);
 }

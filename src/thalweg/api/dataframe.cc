@@ -10,6 +10,7 @@
 #include "thalweg/api/column_node.h"
 #include "thalweg/api/frame.h"
 #include "thalweg/base/settings.h"
+#include "thalweg/base/unsupported_call.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg {
@@ -58,7 +59,7 @@ DataFrame Combine(const DataFrame& left, const DataFrame& right, RelationKind ki
   return Derive(left, kind, [&](Relation* relation, const ParserOptions& options) -> Status {
     ARROW_ASSIGN_OR_RAISE(relation->right, api::RelationOf(right));
     if (left.frame()->core->engine != right.frame()->core->engine) {
-      return Status::Invalid("frames of two sessions cannot meet in one query");
+      return UnsupportedCall("Join, Union", "frames of two sessions cannot meet in one query");
     }
     return describe(relation, options);
   });

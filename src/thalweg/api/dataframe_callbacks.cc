@@ -8,6 +8,7 @@
 #include "thalweg/api/column_node.h"
 #include "thalweg/api/frame.h"
 #include "thalweg/base/settings.h"
+#include "thalweg/base/unsupported_call.h"
 #include "thalweg/plan/spec/callback.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
@@ -77,7 +78,7 @@ DataFrame OverGroups(const GroupedData& grouped, const GroupedData* initial_stat
         if (initial_state == nullptr) return Status::OK();
         ARROW_ASSIGN_OR_RAISE(relation->right, api::RelationOf(initial_state->input()));
         if (initial_state->input().frame()->core->engine != grouped.input().frame()->core->engine) {
-          return Status::Invalid("frames of two sessions cannot meet in one query");
+          return UnsupportedCall("GroupBy", "frames of two sessions cannot meet in one query");
         }
         ARROW_ASSIGN_OR_RAISE(relation->outputs,
                               api::BuildSelectList(initial_state->grouping(), options));
@@ -95,7 +96,7 @@ DataFrame WithState(const GroupedData& grouped, const GroupedData* initial_state
     ARROW_ASSIGN_OR_RAISE(callback->output_schema, ResolveSchema(output));
     ARROW_ASSIGN_OR_RAISE(callback->output_mode, ParseMode(mode));
     if (callback->output_mode == CallbackMode::kComplete) {
-      return Status::Invalid("the output mode of a function with state is append or update");
+      return UnsupportedCall("FlatMapGroupsWithState", "the output mode is append or update");
     }
     auto shared = std::make_shared<const FlatMapGroupsWithStateFunction>(std::move(function));
     callback->make_group_function = [shared] {

@@ -6,6 +6,7 @@
 #include <thalweg/observation.h>
 
 #include "thalweg/api/frame.h"
+#include "thalweg/base/unsupported_call.h"
 
 namespace thalweg {
 
@@ -26,8 +27,8 @@ const std::string& Observation::Name() const { return state_->name; }
 Result<std::shared_ptr<arrow::RecordBatch>> Observation::Get() const {
   const std::lock_guard lock(state_->mutex);
   if (state_->values != nullptr) return state_->values;
-  return Status::Invalid("the observation ", state_->name,
-                         " has no values: no action has run on its frame");
+  return UnsupportedCall("Get",
+                         "no action has run on the frame of the observation " + state_->name);
 }
 
 DataFrame DataFrame::Observe(const Observation& observation,
@@ -36,7 +37,8 @@ DataFrame DataFrame::Observe(const Observation& observation,
   {
     const std::lock_guard lock(state->mutex);
     if (state->given) {
-      return api::MakeFrame(frame_->core, Status::Invalid("an observation serves one frame only"));
+      return api::MakeFrame(frame_->core,
+                            UnsupportedCall("Observe", "an observation serves one frame only"));
     }
     state->given = true;
   }

@@ -21,6 +21,8 @@ constexpr ErrorCondition kConditions[] = {
     {"ILLEGAL_STATE_STORE_VALUE.NULL_VALUE", "42601",
      "No value (null) cannot be written to the state variable <stateName>."},
     {"INTERNAL_ERROR_TWS", "XX000", "<message>"},
+    {"NOT_NULL_ASSERT_VIOLATION", "42000",
+     "The program gave NULL in the column <walkedTypePath>, which takes none."},
     {"STATEFUL_PROCESSOR_CANNOT_PERFORM_OPERATION_WITH_INVALID_HANDLE_STATE", "42802",
      "A StatefulProcessor cannot call <operationType> while its handle is in the state "
      "<handleState>."},

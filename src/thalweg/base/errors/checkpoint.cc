@@ -14,6 +14,9 @@ constexpr ErrorCondition kConditions[] = {
      "checkpoint location."},
     {"MALFORMED_LOG_FILE", "KD002",
      "The log file <path> is damaged: it cannot be read at \"<text>\"."},
+    {"MALFORMED_SOURCE_OFFSET", "KD002",
+     "The checkpoint has '<offset>' where it should have an offset of <source>. Was the query "
+     "changed to read from another source?"},
     {"MALFORMED_CHECKPOINT_METADATA", "42K03",
      "The file <path> does not hold the id of a query. Restore it from a copy, or start with a new "
      "checkpoint location."},

@@ -18,6 +18,7 @@
 #include "thalweg/connectors/file/path_text.h"
 #include "thalweg/connectors/file/seen_files.h"
 #include "thalweg/io/compactible_log.h"
+#include "thalweg/io/malformed_offset.h"
 #include "thalweg/io/replay_check.h"
 
 namespace thalweg::connectors {
@@ -56,7 +57,7 @@ Result<int64_t> ParseOffset(const io::Offset& offset) {
   if (json.is_object() && json.contains("logOffset") && json["logOffset"].is_number_integer()) {
     return json["logOffset"].get<int64_t>();
   }
-  return Status::Invalid("'", offset, "' is not an offset of the file source");
+  return io::MalformedOffset(offset, "the file source");
 }
 
 class FileStreamSource : public io::StreamSource, public io::ReplayCheck {

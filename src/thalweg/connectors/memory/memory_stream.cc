@@ -6,6 +6,7 @@
 
 #include "thalweg/connectors/batch_readers.h"
 #include "thalweg/connectors/option_values.h"
+#include "thalweg/io/malformed_offset.h"
 
 namespace thalweg::connectors {
 namespace {
@@ -46,7 +47,7 @@ class MemoryStreamSource : public io::StreamSource {
                                                const io::Offset& end) override {
     const auto from = start ? ParseInteger(*start) : std::optional<int64_t>(-1);
     const auto to = ParseInteger(end);
-    if (!from || !to) return Status::Invalid("not an offset of a memory stream: ", end);
+    if (!from || !to) return io::MalformedOffset(end, "the memory stream");
     ARROW_ASSIGN_OR_RAISE(auto batches, stream_->Rows(*from, *to));
     std::vector<io::SplitPtr> splits;
     for (auto& batch : batches) splits.push_back(std::make_shared<BatchSplit>(std::move(batch)));
@@ -60,7 +61,7 @@ class MemoryStreamSource : public io::StreamSource {
 
   Status Commit(const io::Offset& end) override {
     const auto to = ParseInteger(end);
-    if (!to) return Status::Invalid("not an offset of a memory stream: ", end);
+    if (!to) return io::MalformedOffset(end, "the memory stream");
     stream_->Commit(*to);
     return Status::OK();
   }

@@ -8,6 +8,7 @@
 
 #include "thalweg/connectors/generated_rows.h"
 #include "thalweg/connectors/option_values.h"
+#include "thalweg/io/malformed_offset.h"
 
 namespace thalweg::connectors {
 namespace {
@@ -116,7 +117,7 @@ class RateSource : public io::StreamSource {
   }
   static Result<int64_t> ParseOffset(const io::Offset& offset) {
     const auto value = ParseInteger(offset);
-    if (!value) return Status::Invalid("'", offset, "' is not an offset of the rate source");
+    if (!value) return io::MalformedOffset(offset, "the rate source");
     return *value;
   }
 

@@ -6,6 +6,7 @@
 
 #include "thalweg/connectors/generated_rows.h"
 #include "thalweg/connectors/option_values.h"
+#include "thalweg/io/malformed_offset.h"
 
 namespace thalweg::connectors {
 namespace {
@@ -97,7 +98,7 @@ class RateMicroBatchSource : public io::StreamSource {
     const auto json = nlohmann::json::parse(*offset, nullptr, false);
     if (!json.is_object() || !json.contains("offset") || !json.contains("timestamp") ||
         !json["offset"].is_number_integer() || !json["timestamp"].is_number_integer()) {
-      return Status::Invalid("'", *offset, "' is not an offset of the rate-micro-batch source");
+      return io::MalformedOffset(*offset, "the rate-micro-batch source");
     }
     return Position{json["offset"].get<int64_t>(), json["timestamp"].get<int64_t>()};
   }

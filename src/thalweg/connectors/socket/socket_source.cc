@@ -10,6 +10,7 @@
 #include "thalweg/connectors/batch_readers.h"
 #include "thalweg/connectors/option_values.h"
 #include "thalweg/connectors/socket/line_connection.h"
+#include "thalweg/io/malformed_offset.h"
 #include "thalweg/types/data_types.h"
 
 namespace thalweg::connectors {
@@ -150,7 +151,7 @@ class SocketSource : public io::StreamSource {
  private:
   static Result<int64_t> ParseOffset(const io::Offset& offset) {
     const auto value = ParseInteger(offset);
-    if (!value) return Status::Invalid("'", offset, "' is not an offset of the socket source");
+    if (!value) return io::MalformedOffset(offset, "the socket source");
     return *value;
   }
 

@@ -1,5 +1,6 @@
 #include "thalweg/exec/stateless/map_partitions.h"
 
+#include "thalweg/base/unsupported_call.h"
 #include "thalweg/exec/callback/guard.h"
 #include "thalweg/exec/take.h"
 
@@ -19,7 +20,7 @@ Status MapPartitionsOperator::BeginEpoch(const EpochContext& context) {
 Status MapPartitionsOperator::MakeFunction() {
   function_ = options_.make_function();
   return function_ != nullptr ? Status::OK()
-                              : Status::Invalid("the factory of MapPartitions() gave no function");
+                              : UnsupportedCall("MapPartitions", "the factory gave no function");
 }
 
 Status MapPartitionsOperator::Push(int, Batch batch) {
