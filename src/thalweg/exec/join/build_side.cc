@@ -1,10 +1,10 @@
 #include "thalweg/exec/join/build_side.h"
 
 #include <algorithm>
-#include <limits>
 
 #include <arrow/api.h>
 
+#include "thalweg/exec/row_limit.h"
 #include "thalweg/exec/take.h"
 
 namespace thalweg::exec {
@@ -69,9 +69,7 @@ Status BuildSide::BuildIndex(const expr::EvalContext& context) {
     ARROW_ASSIGN_OR_RAISE(rows_, ConcatenateBatches(batches_));
     batches_.clear();
   }
-  if (rows_.num_rows > std::numeric_limits<int32_t>::max()) {
-    return Status::CapacityError("the build side of a join has more than 2^31 rows");
-  }
+  ARROW_RETURN_NOT_OK(CheckRowLimit(rows_.num_rows, "the build side of a join"));
   matched_ = std::make_unique<std::atomic<uint8_t>[]>(rows_.num_rows);
   if (keys_.empty()) return Status::OK();
   table_ = std::make_unique<state::GroupTable>(sizeof(Chain), words_per_key_);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "thalweg/exec/row_limit.h"
 #include "thalweg/exec/take.h"
 
 namespace thalweg::exec {
@@ -26,6 +27,7 @@ Status SortOperator::FinishInput(int input) {
 Status SortOperator::EmitSorted() {
   ARROW_ASSIGN_OR_RAISE(const Batch all, ConcatenateBatches(batches_));
   batches_.clear();
+  ARROW_RETURN_NOT_OK(CheckRowLimit(all.num_rows, "a sort"));
   std::vector<std::string> keys(all.num_rows);
   for (const BoundSortKey& key : keys_) {
     ARROW_ASSIGN_OR_RAISE(const ArrayPtr values,

@@ -71,9 +71,10 @@ class FrameAggregate {
   }
 
   Result<ArrayPtr> RunPrefixes(SlotArray* sums) {
+    SlotArray merged(call_.function.get(), 1);
     for (const RowRange& partition : rows_.partitions()) {
       for (int32_t row = partition.begin + 1; row < partition.end; ++row) {
-        SlotArray merged(call_.function.get(), 1);
+        merged.Reset(0);
         ARROW_RETURN_NOT_OK(call_.function->Merge(merged.slot(0), sums->slot(row - 1)));
         ARROW_RETURN_NOT_OK(call_.function->Merge(merged.slot(0), sums->slot(row)));
         sums->Swap(row, &merged, 0);

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <cstring>
+#include <utility>
 #include <vector>
 
 #include "thalweg/expr/aggregate_function.h"
@@ -34,6 +35,12 @@ class SlotArray {
 
   int64_t size() const { return size_; }
   uint8_t* slot(int64_t i) { return reinterpret_cast<uint8_t*>(words_.data() + i * width_); }
+  /// Makes a slot as it was at first.
+  void Reset(int64_t i) {
+    if (!function_->trivial()) function_->Destroy(slot(i));
+    std::fill_n(words_.begin() + i * width_, width_, 0);
+    function_->Init(slot(i));
+  }
   /// Swaps what two slots hold.
   void Swap(int64_t i, SlotArray* other, int64_t j) {
     for (int64_t word = 0; word < width_; ++word) {

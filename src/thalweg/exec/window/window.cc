@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "thalweg/exec/row_limit.h"
 #include "thalweg/exec/take.h"
 #include "thalweg/exec/window/frame_aggregate.h"
 #include "thalweg/exec/window/rank_functions.h"
@@ -28,6 +29,7 @@ Status WindowOperator::FinishInput(int input) {
 Result<WindowRows> WindowOperator::SortRows() {
   ARROW_ASSIGN_OR_RAISE(const Batch all, ConcatenateBatches(batches_));
   batches_.clear();
+  ARROW_RETURN_NOT_OK(CheckRowLimit(all.num_rows, "window functions over partitions"));
   std::vector<std::string> partition_keys(all.num_rows);
   std::vector<std::string> order_keys(all.num_rows);
   for (const expr::ExpressionPtr& key : options_.partition_by) {
@@ -42,7 +44,7 @@ Result<WindowRows> WindowOperator::SortRows() {
   std::vector<std::string> keys(all.num_rows);
   for (int64_t row = 0; row < all.num_rows; ++row) {
     keys[row].reserve(partition_keys[row].size() + order_keys[row].size());
-    keys[row] = partition_keys[row] + order_keys[row];
+    keys[row].append(partition_keys[row]).append(order_keys[row]);
   }
   const std::vector<int32_t> order = SortedOrder(keys);
   Batch sorted;
