@@ -7,23 +7,12 @@
 #include <arrow/api.h>
 
 #include "thalweg/api/frame.h"
+#include "thalweg/base/guarded.h"
 #include "thalweg/base/log.h"
 #include "thalweg/connectors/foreach/foreach_sink.h"
 
 namespace thalweg::api {
 namespace {
-
-/// Runs the program's code: what it throws must not cross the engine.
-template <typename Call>
-auto Guarded(const Call& call) -> decltype(call()) {
-  try {
-    return call();
-  } catch (const std::exception& error) {
-    return Status::UnknownError(error.what());
-  } catch (...) {
-    return Status::UnknownError("something that is no std::exception was thrown");
-  }
-}
 
 /// The program's writers that are open, by partition and epoch. Thread-safe.
 class OpenWriters {

@@ -1,6 +1,7 @@
 // Functions over partitions and groups through the public API; conditions and texts as in Spark's
 // Scala classes GroupStateImpl and StatefulProcessorHandleImpl.
 
+#include <limits>
 #include <stdexcept>
 
 #include <arrow/api.h>
@@ -71,6 +72,18 @@ TEST_F(GroupCallbackTest, WrongTypesAreRefused) {
   EXPECT_EQ(Condition(Numbers().MapPartitions(make, "k STRING, v STRING")), "ARROW_TYPE_MISMATCH");
 }
 
+TEST_F(GroupCallbackTest, RowsOfOtherShapesAreRefused) {
+  const auto emit = [this](const Row& row) {
+    return Condition(Numbers().GroupBy("k").FlatMapGroups(
+        [row](const Row&, BatchIterator*, RowCollector* out) { return out->Emit(row); },
+        "a INT, b STRING"));
+  };
+  EXPECT_EQ(emit(Row::Of(1, "x")), "");
+  EXPECT_EQ(emit(Row::Of(1)), "ARROW_TYPE_MISMATCH");
+  EXPECT_EQ(emit(Row::Of("x", 1)), "ARROW_TYPE_MISMATCH");
+  EXPECT_EQ(emit(Row::Of(int64_t{1} << 40, "x")), "ARROW_TYPE_MISMATCH");
+}
+
 TEST_F(GroupCallbackTest, FlatMapGroupsGetsKeysInOrder) {
   const auto function = [](const Row& key, BatchIterator* rows, RowCollector* out) -> Status {
     ARROW_ASSIGN_OR_RAISE(const int64_t count, CountRows(rows));
@@ -108,10 +121,21 @@ TEST_F(GroupCallbackTest, InitialStateIsThereBeforeTheRows) {
   EXPECT_EQ(Rows(counts), R"({"k":"a","n":1}{"k":"b","n":12}{"n":1})");
   const GroupedData twice =
       Sql("SELECT * FROM VALUES ('b', 10L), ('b', 20L) AS t(k, n)").GroupBy("k");
-  EXPECT_THAT(
+  EXPECT_EQ(
       Condition(Numbers().GroupBy("k").MapGroupsWithState(
           CountWithState, "n BIGINT", "k STRING, n BIGINT", GroupStateTimeout::kNoTimeout, twice)),
-      HasSubstr("more than one row"));
+      "UNSUPPORTED_CALL");
+}
+
+TEST_F(GroupCallbackTest, AnInitialStateOfAnotherShapeIsRefused) {
+  const auto with = [this](const std::string& rows) {
+    return Condition(Numbers().GroupBy("k").MapGroupsWithState(
+        CountWithState, "n BIGINT", "k STRING, n BIGINT", GroupStateTimeout::kNoTimeout,
+        Sql(rows).GroupBy("k")));
+  };
+  EXPECT_EQ(with("SELECT 'b' AS k, 1L AS n"), "");
+  EXPECT_EQ(with("SELECT 1 AS k, 1L AS n"), "UNSUPPORTED_CALL");
+  EXPECT_EQ(with("SELECT 'b' AS k, 1L AS m"), "UNSUPPORTED_CALL");
 }
 
 TEST_F(GroupCallbackTest, MisuseOfTimeoutsFailsWithTheirConditions) {
@@ -147,6 +171,15 @@ TEST_F(GroupCallbackTest, MisuseOfTimeoutsFailsWithTheirConditions) {
   EXPECT_EQ(fails([](GroupState* state) { return state->Get().status(); }, kNoTimeout), kUserError);
   EXPECT_EQ(fails([](GroupState*) -> Status { throw std::runtime_error("no"); }, kNoTimeout),
             kUserError);
+  // A sum beyond all time wraps around; only a timestamp must not lie before the beginning of time.
+  constexpr int64_t kEndOfTime = std::numeric_limits<int64_t>::max();
+  EXPECT_EQ(fails([](GroupState* state) { return state->SetTimeoutDuration(kEndOfTime); },
+                  kProcessingTimeTimeout),
+            "");
+  EXPECT_EQ(
+      fails([](GroupState* state) { return state->SetTimeoutTimestamp(kEndOfTime, "1 second"); },
+            kEventTimeTimeout),
+      kUserError);
 }
 
 TEST_F(GroupCallbackTest, MapGroupsWithStateKeepsItsStateAndItsMode) {
@@ -267,6 +300,41 @@ TEST_F(GroupCallbackTest, RowsTakeTheTypesOfTheirColumns) {
   EXPECT_TRUE(row.IsNull(4));
   EXPECT_FALSE(row.Get<int64_t>(2).ok());
   EXPECT_FALSE(row.Get<int64_t>(9).ok());
+}
+
+TEST_F(GroupCallbackTest, TimesOfAnotherUnitAreRefused) {
+  const auto emit = [this](arrow::TimeUnit::type unit) {
+    const auto time = arrow::MakeScalar(arrow::timestamp(unit), int64_t{1000000}).ValueOrDie();
+    return Numbers().GroupBy("k").FlatMapGroups(
+        [time](const Row&, BatchIterator*, RowCollector* out) { return out->Emit(Row({time})); },
+        "t TIMESTAMP");
+  };
+  EXPECT_TRUE(emit(arrow::TimeUnit::MICRO).Collect().ok());
+  EXPECT_EQ(Condition(emit(arrow::TimeUnit::MILLI)), "ARROW_TYPE_MISMATCH");
+  const auto emit_batch = [this](arrow::TimeUnit::type unit) {
+    const auto type = arrow::timestamp(unit, "UTC");
+    const auto column = arrow::MakeArrayOfNull(type, 1).ValueOrDie();
+    const auto rows = arrow::RecordBatch::Make(arrow::schema({arrow::field("t", type)}), 1,
+                                               arrow::ArrayVector{column});
+    return Numbers().GroupBy("k").FlatMapGroups(
+        [rows](const Row&, BatchIterator*, RowCollector* out) { return out->Emit(rows); },
+        "t TIMESTAMP");
+  };
+  EXPECT_TRUE(emit_batch(arrow::TimeUnit::MICRO).Collect().ok());
+  EXPECT_EQ(Condition(emit_batch(arrow::TimeUnit::MILLI)), "ARROW_TYPE_MISMATCH");
+}
+
+TEST_F(GroupCallbackTest, WhatAFactoryThrowsIsTheFunctionsError) {
+  const DataFrame thrown = Numbers().GroupBy("k").TransformWithState(
+      []() -> std::unique_ptr<StatefulProcessor> { throw std::runtime_error("no processor"); },
+      "k STRING", "append", TimeMode::kNone);
+  const DataFrame none = Numbers().GroupBy("k").TransformWithState(
+      [] { return std::unique_ptr<StatefulProcessor>(); }, "k STRING", "append", TimeMode::kNone);
+  for (const DataFrame& frame : {thrown, none}) {
+    const Status status = frame.Collect().status();
+    EXPECT_EQ(Condition(status), "TRANSFORM_WITH_STATE_USER_FUNCTION_ERROR");
+    EXPECT_EQ(GetErrorInfo(status)->parameters["function"], "init");
+  }
 }
 
 }  // namespace

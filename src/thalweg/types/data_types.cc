@@ -62,6 +62,11 @@ std::string PlainTypeName(const arrow::DataType& type) {
   }
 }
 
+template <typename T>
+arrow::TimeUnit::type UnitOf(const arrow::DataType& type) {
+  return checked_cast<const T&>(type).unit();
+}
+
 }  // namespace
 
 TypePtr TimestampType() {
@@ -219,8 +224,11 @@ bool SameType(const arrow::DataType& left, const arrow::DataType& right) {
       }
       return true;
     case Type::TIMESTAMP:
-      return IsTimestamp(left) == IsTimestamp(right);
+      return IsTimestamp(left) == IsTimestamp(right) &&
+             UnitOf<arrow::TimestampType>(left) == UnitOf<arrow::TimestampType>(right);
     case Type::DURATION:
+      return IntervalRangeOf(left) == IntervalRangeOf(right) &&
+             UnitOf<arrow::DurationType>(left) == UnitOf<arrow::DurationType>(right);
     case Type::INTERVAL_MONTHS:
       return IntervalRangeOf(left) == IntervalRangeOf(right);
     default:

@@ -3,25 +3,13 @@
 // The border to programs' functions: what they throw becomes an error, and errors say whose they
 // are.
 
-#include <exception>
-#include <string>
+#include <utility>
 
+#include "thalweg/base/guarded.h"
 #include "thalweg/base/status.h"
 #include "thalweg/exec/callback/output_collector.h"
 
 namespace thalweg::exec {
-
-/// Runs `call`, which gives a Status or Result.
-template <typename Call>
-auto Guarded(const Call& call) -> decltype(call()) {
-  try {
-    return call();
-  } catch (const std::exception& error) {
-    return Status::UnknownError(error.what());
-  } catch (...) {
-    return Status::UnknownError("something that is no std::exception was thrown");
-  }
-}
 
 /// The error of a function. Those with a condition of their own stay as they are, as does what went
 /// wrong beyond `out`.

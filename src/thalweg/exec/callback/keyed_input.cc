@@ -5,6 +5,7 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/exec/row_limit.h"
 #include "thalweg/exec/sort_key.h"
 #include "thalweg/state/group_table.h"
 
@@ -77,26 +78,33 @@ Result<std::vector<int32_t>> KeyedInput::SortGroups(const Batch& all,
   return SortedOrder(sort_keys);
 }
 
-Status KeyedInput::Finish() {
-  if (batches_.empty()) return Status::OK();
-  ARROW_ASSIGN_OR_RAISE(const Batch all, ConcatenateBatches(batches_));
-  batches_.clear();
-  std::vector<int32_t> group_of;
-  std::vector<int32_t> first_rows;
-  ARROW_RETURN_NOT_OK(FindGroups(all, &group_of, &first_rows));
-  ARROW_ASSIGN_OR_RAISE(const std::vector<int32_t> order, SortGroups(all, first_rows));
-  num_groups_ = static_cast<int64_t>(order.size());
-  // A counting sort by the groups' places.
+/// A counting sort: the rows by the place of their groups, those of a group as they came.
+std::vector<int32_t> KeyedInput::SortRows(const std::vector<int32_t>& group_of,
+                                          const std::vector<int32_t>& order) {
   std::vector<int32_t> place(order.size());
   for (size_t i = 0; i < order.size(); ++i) place[order[i]] = static_cast<int32_t>(i);
   begins_.assign(order.size() + 1, 0);
   for (const int32_t group : group_of) ++begins_[place[group] + 1];
   for (size_t i = 1; i < begins_.size(); ++i) begins_[i] += begins_[i - 1];
   std::vector<int64_t> next(begins_.begin(), begins_.end() - 1);
-  std::vector<int32_t> sorted(all.num_rows);
-  for (int64_t row = 0; row < all.num_rows; ++row) {
+  std::vector<int32_t> sorted(group_of.size());
+  for (size_t row = 0; row < group_of.size(); ++row) {
     sorted[next[place[group_of[row]]]++] = static_cast<int32_t>(row);
   }
+  return sorted;
+}
+
+Status KeyedInput::Finish() {
+  if (batches_.empty()) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(const Batch all, ConcatenateBatches(batches_));
+  batches_.clear();
+  ARROW_RETURN_NOT_OK(CheckRowLimit(all.num_rows, "a micro-batch for functions over groups"));
+  std::vector<int32_t> group_of;
+  std::vector<int32_t> first_rows;
+  ARROW_RETURN_NOT_OK(FindGroups(all, &group_of, &first_rows));
+  ARROW_ASSIGN_OR_RAISE(const std::vector<int32_t> order, SortGroups(all, first_rows));
+  num_groups_ = static_cast<int64_t>(order.size());
+  const std::vector<int32_t> sorted = SortRows(group_of, order);
   std::vector<ArrayPtr> columns;
   for (int i = 0; i < options_.schema->num_fields(); ++i) {
     ARROW_ASSIGN_OR_RAISE(auto column, TakeRows(all.columns[i], sorted));

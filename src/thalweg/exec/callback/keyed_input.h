@@ -32,6 +32,7 @@ class KeyedInput {
   /// Takes a dense batch.
   void Add(Batch rows);
   /// Puts the rows in order: groups by the order of their keys, rows of a group as they came.
+  /// Errors: UNSUPPORTED_FEATURE for more rows than an int32_t counts.
   Status Finish();
 
   // After Finish().
@@ -52,6 +53,8 @@ class KeyedInput {
                     std::vector<int32_t>* first_rows) const;
   Result<std::vector<int32_t>> SortGroups(const Batch& all,
                                           const std::vector<int32_t>& first_rows) const;
+  std::vector<int32_t> SortRows(const std::vector<int32_t>& group_of,
+                                const std::vector<int32_t>& order);
 
   KeyedInputOptions options_;
   std::vector<Batch> batches_;

@@ -8,17 +8,21 @@
 namespace thalweg::exec {
 namespace {
 
-std::string TypesText(const arrow::Schema& schema) {
+std::string TypesText(const std::vector<TypePtr>& types) {
   std::string text;
-  for (const FieldPtr& field : schema.fields()) {
-    text += (text.empty() ? "" : ", ") + SimpleTypeName(*field->type());
-  }
+  for (const TypePtr& type : types) text += (text.empty() ? "" : ", ") + type->ToString();
   return text;
 }
 
-bool IsSameTime(const arrow::DataType& left, const arrow::DataType& right) {
-  return (IsTimestamp(left) && IsTimestamp(right)) ||
-         (IsTimestampNtz(left) && IsTimestampNtz(right));
+Status TypeMismatch(const std::string& operation, const arrow::Schema& schema,
+                    const std::vector<TypePtr>& types) {
+  std::string wanted;
+  for (const FieldPtr& field : schema.fields()) {
+    wanted += (wanted.empty() ? "" : ", ") + SimpleTypeName(*field->type());
+  }
+  return MakeError(
+      "ARROW_TYPE_MISMATCH",
+      {{"operation", operation}, {"outputTypes", wanted}, {"actualDataTypes", TypesText(types)}});
 }
 
 }  // namespace
@@ -26,11 +30,12 @@ bool IsSameTime(const arrow::DataType& left, const arrow::DataType& right) {
 Result<Batch> FitRows(const arrow::RecordBatch& rows, const arrow::Schema& schema,
                       const std::string& operation) {
   const auto mismatch = [&] {
-    return MakeError("ARROW_TYPE_MISMATCH", {{"operation", operation},
-                                             {"outputTypes", TypesText(schema)},
-                                             {"actualDataTypes", TypesText(*rows.schema())}});
+    std::vector<TypePtr> types;
+    for (const FieldPtr& field : rows.schema()->fields()) types.push_back(field->type());
+    return TypeMismatch(operation, schema, types);
   };
   if (rows.num_columns() != schema.num_fields()) return mismatch();
+  ARROW_RETURN_NOT_OK(rows.Validate());
   Batch batch;
   batch.num_rows = rows.num_rows();
   for (int i = 0; i < rows.num_columns(); ++i) {
@@ -40,9 +45,7 @@ Result<Batch> FitRows(const arrow::RecordBatch& rows, const arrow::Schema& schem
       batch.columns.push_back(column);
       continue;
     }
-    if (!SameType(*column->type(), *type) && !IsSameTime(*column->type(), *type)) {
-      return mismatch();
-    }
+    if (!SameType(*column->type(), *type)) return mismatch();
     ARROW_ASSIGN_OR_RAISE(auto view, column->View(type));
     batch.columns.push_back(std::move(view));
   }
@@ -68,10 +71,12 @@ Status OutputCollector::Emit(const std::shared_ptr<arrow::RecordBatch>& rows) {
 }
 
 Status OutputCollector::Emit(const Row& row) {
-  if (row.size() != schema_->num_fields()) {
-    return Status::Invalid("a row of ", row.size(), " values where ", schema_->num_fields(),
-                           " are declared");
-  }
+  const auto mismatch = [&] {
+    std::vector<TypePtr> types;
+    for (const auto& value : row.values()) types.push_back(value->type);
+    return TypeMismatch(operation_, *schema_, types);
+  };
+  if (row.size() != schema_->num_fields()) return mismatch();
   for (size_t i = builders_.size(); i < static_cast<size_t>(schema_->num_fields()); ++i) {
     ARROW_ASSIGN_OR_RAISE(auto builder,
                           arrow::MakeBuilder(schema_->field(static_cast<int>(i))->type()));
@@ -79,8 +84,9 @@ Status OutputCollector::Emit(const Row& row) {
   }
   Row::Values values;
   for (int i = 0; i < row.size(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(auto value, FitScalar(row.value(i), schema_->field(i)->type()));
-    values.push_back(std::move(value));
+    auto value = FitScalar(row.value(i), schema_->field(i)->type());
+    if (!value.ok()) return mismatch();
+    values.push_back(value.MoveValueUnsafe());
   }
   for (int i = 0; i < row.size(); ++i) {
     ARROW_RETURN_NOT_OK(builders_[i]->AppendScalar(*values[i]));

@@ -9,21 +9,24 @@
 namespace thalweg::exec {
 namespace {
 
-/// The integer that `value` is, if it is one.
-bool ToInteger(const arrow::Scalar& value, int64_t* out) {
+/// The number in a value that may be one of another type: an integer, or microseconds.
+std::optional<int64_t> PlainNumber(const arrow::Scalar& value) {
   switch (value.type->id()) {
     case arrow::Type::INT8:
-      return *out = static_cast<const arrow::Int8Scalar&>(value).value, true;
+      return static_cast<const arrow::Int8Scalar&>(value).value;
     case arrow::Type::INT16:
-      return *out = static_cast<const arrow::Int16Scalar&>(value).value, true;
+      return static_cast<const arrow::Int16Scalar&>(value).value;
     case arrow::Type::INT32:
-      return *out = static_cast<const arrow::Int32Scalar&>(value).value, true;
+      return static_cast<const arrow::Int32Scalar&>(value).value;
     case arrow::Type::INT64:
-      return *out = static_cast<const arrow::Int64Scalar&>(value).value, true;
-    case arrow::Type::TIMESTAMP:
-      return *out = static_cast<const arrow::TimestampScalar&>(value).value, true;
+      return static_cast<const arrow::Int64Scalar&>(value).value;
+    case arrow::Type::TIMESTAMP: {
+      const auto& type = static_cast<const arrow::TimestampType&>(*value.type);
+      if (type.unit() != arrow::TimeUnit::MICRO) return std::nullopt;
+      return static_cast<const arrow::TimestampScalar&>(value).value;
+    }
     default:
-      return false;
+      return std::nullopt;
   }
 }
 
@@ -33,7 +36,7 @@ bool Fits(int64_t number) {
 }
 
 Status Mismatch(const arrow::Scalar& value, const arrow::DataType& type) {
-  return Status::Invalid("a value of the type ", SimpleTypeName(*value.type), " (",
+  return Status::Invalid("a value of the Arrow type ", value.type->ToString(), " (",
                          value.ToString(), ") where ", SimpleTypeName(type), " is declared");
 }
 
@@ -69,8 +72,7 @@ Result<std::shared_ptr<arrow::Scalar>> FitScalar(const std::shared_ptr<arrow::Sc
                                                  const TypePtr& type) {
   if (!value->is_valid) return arrow::MakeNullScalar(type);
   if (value->type->Equals(*type)) return value;
-  int64_t number = 0;
-  if (ToInteger(*value, &number)) return FitInteger(*value, number, type);
+  if (const auto number = PlainNumber(*value)) return FitInteger(*value, *number, type);
   const bool text = arrow::is_base_binary_like(value->type->id());
   if (text && (type->id() == arrow::Type::STRING || type->id() == arrow::Type::BINARY)) {
     return arrow::MakeScalar(type, static_cast<const arrow::BaseBinaryScalar&>(*value).value);

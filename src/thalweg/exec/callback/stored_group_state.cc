@@ -48,6 +48,7 @@ Status StoredGroupState::SetTimeoutDuration(int64_t duration_ms) {
     return MakeError("_LEGACY_ERROR_TEMP_2203");
   }
   if (duration_ms <= 0) return Status::Invalid("a timeout's duration must be positive");
+  // As in Spark, a sum beyond all time wraps around.
   timeout_millis_ = WrappingAdd(times_.batch_millis, duration_ms);
   return Status::OK();
 }

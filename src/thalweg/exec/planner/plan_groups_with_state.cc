@@ -1,5 +1,6 @@
 #include <arrow/type.h>
 
+#include "thalweg/base/unsupported_call.h"
 #include "thalweg/exec/planner/plan_group_inputs.h"
 #include "thalweg/exec/stateful/groups_with_state.h"
 #include "thalweg/plan/spec/callback.h"
@@ -18,7 +19,8 @@ Result<std::vector<int>> FindStateColumns(const arrow::Schema& state,
       if (ToLowerAscii(initial.field(i)->name()) == ToLowerAscii(field->name())) found = i;
     }
     if (found < 0) {
-      return Status::Invalid("the initial state has no column ", field->name(), " of the state");
+      return UnsupportedCall("flatMapGroupsWithState",
+                             "the initial state has no column " + field->name() + " of the state");
     }
     columns.push_back(found);
   }

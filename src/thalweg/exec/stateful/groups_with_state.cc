@@ -1,12 +1,15 @@
 #include "thalweg/exec/stateful/groups_with_state.h"
 
-#include "thalweg/exec/event_time.h"
-#include "thalweg/exec/stateful/late_rows.h"
+#include "thalweg/base/unsupported_call.h"
 #include "thalweg/exec/stop_watch.h"
 #include "thalweg/exec/take.h"
-#include "thalweg/state/state_file.h"
 
 namespace thalweg::exec {
+namespace {
+
+constexpr char kUserError[] = "FLATMAPGROUPSWITHSTATE_USER_FUNCTION_ERROR";
+
+}  // namespace
 
 GroupsWithStateOperator::GroupsWithStateOperator(GroupsWithStateOptions options,
                                                  state::VariableTable* table)
@@ -14,12 +17,10 @@ GroupsWithStateOperator::GroupsWithStateOperator(GroupsWithStateOptions options,
       table_(table),
       value_(table->Variable(kGroupStateVariable, state::VariableKind::kValue)),
       timeout_(table->Variable(kTimeoutVariable, state::VariableKind::kTimer)),
-      input_(options_.input),
+      inputs_(options_.input, options_.initial_state),
       out_(options_.callback->output_schema, plan::spec::OperatorName(*options_.callback),
            options_.input.batch_rows,
-           [this](Batch rows) { return Operator::Emit(std::move(rows)); }) {
-  if (options_.initial_state) initial_ = std::make_unique<KeyedInput>(*options_.initial_state);
-}
+           [this](Batch rows) { return Operator::Emit(std::move(rows)); }) {}
 
 Status GroupsWithStateOperator::BeginEpoch(const EpochContext& context) {
   context_ = &context;
@@ -31,32 +32,18 @@ Status GroupsWithStateOperator::BeginEpoch(const EpochContext& context) {
   if (streaming() && options_.event_time_column >= 0) {
     times_.watermark_millis = context.eviction_watermark_micros[options_.operator_id] / 1000;
   }
-  input_.Begin();
-  open_inputs_ = 1;
-  if (initial_ != nullptr) {
-    initial_->Begin();
-    open_inputs_ = 2;
-  }
+  inputs_.Begin();
   return Operator::BeginEpoch(context);
 }
 
 Status GroupsWithStateOperator::Push(int input, Batch batch) {
   ARROW_RETURN_NOT_OK(CheckCancelled(context_->cancelled));
-  ARROW_ASSIGN_OR_RAISE(Batch dense, Compact(batch));
-  if (input == 1) {
-    initial_->Add(std::move(dense));
-    return Status::OK();
-  }
+  std::optional<LateRowRule> late;
   if (streaming() && options_.callback->timeout == GroupStateTimeout::kEventTimeTimeout) {
-    ARROW_ASSIGN_OR_RAISE(
-        std::vector<int64_t> times,
-        EventTimes(*dense.columns[options_.event_time_column], dense.num_rows, state::kNoExpiry));
-    ARROW_ASSIGN_OR_RAISE(
-        const int64_t dropped,
-        DropLateRows(context_->late_watermark_micros[options_.operator_id], &dense, &times));
-    metrics_.num_rows_dropped_by_watermark += dropped;
+    late = {options_.event_time_column, context_->late_watermark_micros[options_.operator_id]};
   }
-  input_.Add(std::move(dense));
+  ARROW_ASSIGN_OR_RAISE(const int64_t dropped, inputs_.Push(input, batch, late));
+  metrics_.num_rows_dropped_by_watermark += dropped;
   return Status::OK();
 }
 
@@ -93,29 +80,29 @@ Status GroupsWithStateOperator::CallOne(const Row& key, state::KeyState* state, 
   StoredGroupState group_state(times_, options_.state.get(),
                                stored != nullptr ? &stored->bytes : nullptr, timed_out);
   const Status status = Guarded([&] { return function_->Call(key, rows, &group_state, &out_); });
-  ARROW_RETURN_NOT_OK(
-      FunctionError(status, out_, "FLATMAPGROUPSWITHSTATE_USER_FUNCTION_ERROR", {}));
+  ARROW_RETURN_NOT_OK(FunctionError(status, out_, kUserError, {}));
   Store(state, &group_state);
   return Status::OK();
 }
 
 Status GroupsWithStateOperator::TakeInitialState() {
   initial_states_.clear();
-  if (initial_ == nullptr) return Status::OK();
-  ARROW_RETURN_NOT_OK(initial_->Finish());
-  if (initial_->num_groups() == 0) return Status::OK();
+  KeyedInput* initial = inputs_.initial_state();
+  if (initial == nullptr) return Status::OK();
+  ARROW_RETURN_NOT_OK(initial->Finish());
+  if (initial->num_groups() == 0) return Status::OK();
   ARROW_RETURN_NOT_OK(
-      table_->FindOrInsert(initial_->keys(), initial_->key_columns(), &initial_states_));
+      table_->FindOrInsert(initial->keys(), initial->key_columns(), &initial_states_));
   std::vector<ArrayPtr> columns;
   for (const int column : options_.initial_state_columns) {
-    columns.push_back(initial_->rows()->column(column));
+    columns.push_back(initial->rows()->column(column));
   }
-  for (int64_t group = 0; group < initial_->num_groups(); ++group) {
-    if (initial_->num_rows(group) > 1) {
-      return Status::Invalid(
-          "the initial state has more than one row of the same key: a key has one state");
+  for (int64_t group = 0; group < initial->num_groups(); ++group) {
+    if (initial->num_rows(group) > 1) {
+      return UnsupportedCall(plan::spec::OperatorName(*options_.callback),
+                             "the initial state has more than one row of the same key");
     }
-    ARROW_ASSIGN_OR_RAISE(const Row row, RowAt(columns, initial_->begin(group)));
+    ARROW_ASSIGN_OR_RAISE(const Row row, RowAt(columns, initial->begin(group)));
     ARROW_ASSIGN_OR_RAISE(std::string bytes, options_.state->Encode(row));
     table_->Put(initial_states_[group], value_, "", std::move(bytes));
   }
@@ -127,8 +114,8 @@ Status GroupsWithStateOperator::CallInitialOnly(const std::unordered_set<state::
   NoRows none;
   for (size_t group = 0; group < initial_states_.size(); ++group) {
     if (seen.contains(initial_states_[group])) continue;
-    ARROW_ASSIGN_OR_RAISE(const Row key,
-                          RowAt(initial_->key_columns(), static_cast<int64_t>(group)));
+    ARROW_ASSIGN_OR_RAISE(
+        const Row key, RowAt(inputs_.initial_state()->key_columns(), static_cast<int64_t>(group)));
     ARROW_RETURN_NOT_OK(CallOne(key, initial_states_[group], &none, false));
   }
   return Status::OK();
@@ -137,12 +124,13 @@ Status GroupsWithStateOperator::CallInitialOnly(const std::unordered_set<state::
 Status GroupsWithStateOperator::CallAll() {
   const StopWatch watch(&metrics_.updates_time_micros);
   ARROW_RETURN_NOT_OK(TakeInitialState());
-  ARROW_RETURN_NOT_OK(input_.Finish());
+  KeyedInput& input = inputs_.rows();
+  ARROW_RETURN_NOT_OK(input.Finish());
   std::vector<state::KeyState*> states;
-  ARROW_RETURN_NOT_OK(table_->FindOrInsert(input_.keys(), input_.key_columns(), &states));
-  for (int64_t group = 0; group < input_.num_groups(); ++group) {
-    ARROW_ASSIGN_OR_RAISE(const Row key, RowAt(input_.key_columns(), group));
-    const auto rows = input_.Rows(group);
+  ARROW_RETURN_NOT_OK(table_->FindOrInsert(input.keys(), input.key_columns(), &states));
+  for (int64_t group = 0; group < input.num_groups(); ++group) {
+    ARROW_ASSIGN_OR_RAISE(const Row key, RowAt(input.key_columns(), group));
+    const auto rows = input.Rows(group);
     ARROW_RETURN_NOT_OK(CallOne(key, states[group], rows.get(), false));
   }
   if (initial_states_.empty()) return Status::OK();
@@ -166,18 +154,23 @@ Status GroupsWithStateOperator::CallTimedOut() {
   return Status::OK();
 }
 
+Status GroupsWithStateOperator::MakeFunction() {
+  auto made = Guarded([this]() -> Result<std::unique_ptr<plan::spec::GroupFunction>> {
+    return options_.callback->make_group_function();
+  });
+  ARROW_RETURN_NOT_OK(FunctionError(made.status(), out_, kUserError, {}));
+  function_ = made.MoveValueUnsafe();
+  return Status::OK();
+}
+
 Status GroupsWithStateOperator::FinishInput(int) {
-  if (--open_inputs_ > 0) return Status::OK();
-  ARROW_ASSIGN_OR_RAISE(function_,
-                        Guarded([this]() -> Result<std::unique_ptr<plan::spec::GroupFunction>> {
-                          return options_.callback->make_group_function();
-                        }));
+  if (!inputs_.FinishOne()) return Status::OK();
+  ARROW_RETURN_NOT_OK(MakeFunction());
   ARROW_RETURN_NOT_OK(CallAll());
   ARROW_RETURN_NOT_OK(CallTimedOut());
   function_.reset();
   ARROW_RETURN_NOT_OK(out_.Flush());
-  input_.Begin();
-  if (initial_ != nullptr) initial_->Begin();
+  inputs_.Begin();
   return FinishDownstream();
 }
 

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "thalweg/exec/callback/guard.h"
-#include "thalweg/exec/callback/keyed_input.h"
 #include "thalweg/exec/callback/output_collector.h"
+#include "thalweg/exec/callback/stateful_inputs.h"
 #include "thalweg/exec/callback/stored_group_state.h"
 #include "thalweg/exec/operator.h"
 #include "thalweg/plan/spec/callback.h"
@@ -54,6 +54,7 @@ class GroupsWithStateOperator : public Operator, public StatefulOperator {
 
  private:
   bool streaming() const { return options_.operator_id >= 0; }
+  Status MakeFunction();
   Status TakeInitialState();
   Status CallAll();
   Status CallInitialOnly(const std::unordered_set<state::KeyState*>& seen);
@@ -69,12 +70,10 @@ class GroupsWithStateOperator : public Operator, public StatefulOperator {
   const EpochContext* context_ = nullptr;
   StateMetrics metrics_;
   GroupStateTimes times_;
-  KeyedInput input_;
-  std::unique_ptr<KeyedInput> initial_;
+  StatefulInputs inputs_;
   std::vector<state::KeyState*> initial_states_;
   OutputCollector out_;
   std::unique_ptr<plan::spec::GroupFunction> function_;
-  int open_inputs_ = 0;
 };
 
 }  // namespace thalweg::exec

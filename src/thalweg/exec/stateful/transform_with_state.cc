@@ -7,7 +7,6 @@
 #include "thalweg/exec/callback/guard.h"
 #include "thalweg/exec/callback/row_image.h"
 #include "thalweg/exec/event_time.h"
-#include "thalweg/exec/stateful/late_rows.h"
 #include "thalweg/exec/stop_watch.h"
 #include "thalweg/exec/take.h"
 #include "thalweg/state/state_file.h"
@@ -38,13 +37,15 @@ Status InitError(const char* function, const Status& status) {
   return MakeError(kUserError, {{"function", function}, {"reason", status.message()}});
 }
 
+/// What the program's factory gives; what is wrong with it counts as a failure of Init().
 Result<std::unique_ptr<StatefulProcessor>> MakeProcessor(const plan::spec::Callback& callback) {
-  using Made = Result<std::unique_ptr<StatefulProcessor>>;
-  return Guarded([&]() -> Made {
+  auto made = Guarded([&]() -> Result<std::unique_ptr<StatefulProcessor>> {
     auto processor = callback.make_processor();
     if (processor == nullptr) return Status::Invalid("the factory gave no StatefulProcessor");
     return processor;
   });
+  ARROW_RETURN_NOT_OK(InitError("init", made.status()));
+  return made;
 }
 
 }  // namespace
@@ -66,11 +67,9 @@ TransformWithStateOperator::TransformWithStateOperator(TransformWithStateOptions
     : options_(std::move(options)),
       table_(table),
       worker_(worker),
-      input_(options_.input),
+      inputs_(options_.input, options_.initial_state),
       out_(options_.callback->output_schema, "transformWithState", options_.input.batch_rows,
-           [this](Batch rows) { return PassOn(std::move(rows)); }) {
-  if (options_.initial_state) initial_ = std::make_unique<KeyedInput>(*options_.initial_state);
-}
+           [this](Batch rows) { return PassOn(std::move(rows)); }) {}
 
 Status TransformWithStateOperator::BeginEpoch(const EpochContext& context) {
   context_ = &context;
@@ -86,32 +85,18 @@ Status TransformWithStateOperator::BeginEpoch(const EpochContext& context) {
       timers_.watermark_ms = context.eviction_watermark_micros[options_.operator_id] / 1000;
     }
   }
-  input_.Begin();
-  open_inputs_ = 1;
-  if (initial_ != nullptr) {
-    initial_->Begin();
-    open_inputs_ = 2;
-  }
+  inputs_.Begin();
   return Operator::BeginEpoch(context);
 }
 
 Status TransformWithStateOperator::Push(int input, Batch batch) {
   ARROW_RETURN_NOT_OK(CheckCancelled(context_->cancelled));
-  ARROW_ASSIGN_OR_RAISE(Batch dense, Compact(batch));
-  if (input == 1) {
-    initial_->Add(std::move(dense));
-    return Status::OK();
-  }
+  std::optional<LateRowRule> late;
   if (streaming() && time_mode() == TimeMode::kEventTime && options_.event_time_column >= 0) {
-    ARROW_ASSIGN_OR_RAISE(
-        std::vector<int64_t> times,
-        EventTimes(*dense.columns[options_.event_time_column], dense.num_rows, state::kNoExpiry));
-    ARROW_ASSIGN_OR_RAISE(
-        const int64_t dropped,
-        DropLateRows(context_->late_watermark_micros[options_.operator_id], &dense, &times));
-    metrics_.num_rows_dropped_by_watermark += dropped;
+    late = {options_.event_time_column, context_->late_watermark_micros[options_.operator_id]};
   }
-  input_.Add(std::move(dense));
+  ARROW_ASSIGN_OR_RAISE(const int64_t dropped, inputs_.Push(input, batch, late));
+  metrics_.num_rows_dropped_by_watermark += dropped;
   return Status::OK();
 }
 
@@ -151,17 +136,18 @@ Status TransformWithStateOperator::StartProcessor() {
 }
 
 Status TransformWithStateOperator::TakeInitialState() {
-  if (initial_ == nullptr) return Status::OK();
-  ARROW_RETURN_NOT_OK(initial_->Finish());
+  KeyedInput* initial = inputs_.initial_state();
+  if (initial == nullptr) return Status::OK();
+  ARROW_RETURN_NOT_OK(initial->Finish());
   std::vector<state::KeyState*> states;
-  ARROW_RETURN_NOT_OK(table_->FindOrInsert(initial_->keys(), initial_->key_columns(), &states));
-  for (int64_t group = 0; group < initial_->num_groups(); ++group) {
+  ARROW_RETURN_NOT_OK(table_->FindOrInsert(initial->keys(), initial->key_columns(), &states));
+  for (int64_t group = 0; group < initial->num_groups(); ++group) {
     ARROW_RETURN_NOT_OK(CheckCancelled(context_->cancelled));
-    ARROW_ASSIGN_OR_RAISE(const Row key, RowAt(initial_->key_columns(), group));
+    ARROW_ASSIGN_OR_RAISE(const Row key, RowAt(initial->key_columns(), group));
     handle_->SetKey(states[group]);
-    for (int64_t i = 0; i < initial_->num_rows(group); ++i) {
+    for (int64_t i = 0; i < initial->num_rows(group); ++i) {
       ARROW_ASSIGN_OR_RAISE(const Row row,
-                            RowAt(initial_->rows()->columns(), initial_->begin(group) + i));
+                            RowAt(initial->rows()->columns(), initial->begin(group) + i));
       ARROW_RETURN_NOT_OK(Checked("handleInitialState", Guarded([&] {
                                     return processor_->HandleInitialState(key, row, timers_);
                                   })));
@@ -172,13 +158,14 @@ Status TransformWithStateOperator::TakeInitialState() {
 }
 
 Status TransformWithStateOperator::CallGroups() {
-  ARROW_RETURN_NOT_OK(input_.Finish());
+  KeyedInput& input = inputs_.rows();
+  ARROW_RETURN_NOT_OK(input.Finish());
   std::vector<state::KeyState*> states;
-  ARROW_RETURN_NOT_OK(table_->FindOrInsert(input_.keys(), input_.key_columns(), &states));
-  for (int64_t group = 0; group < input_.num_groups(); ++group) {
+  ARROW_RETURN_NOT_OK(table_->FindOrInsert(input.keys(), input.key_columns(), &states));
+  for (int64_t group = 0; group < input.num_groups(); ++group) {
     ARROW_RETURN_NOT_OK(CheckCancelled(context_->cancelled));
-    ARROW_ASSIGN_OR_RAISE(const Row key, RowAt(input_.key_columns(), group));
-    const auto rows = input_.Rows(group);
+    ARROW_ASSIGN_OR_RAISE(const Row key, RowAt(input.key_columns(), group));
+    const auto rows = input.Rows(group);
     handle_->SetKey(states[group]);
     ARROW_RETURN_NOT_OK(Checked(
         "handleInputRows",
@@ -264,15 +251,14 @@ Status TransformWithStateOperator::RunProcessor() {
 }
 
 Status TransformWithStateOperator::FinishInput(int) {
-  if (--open_inputs_ > 0) return Status::OK();
+  if (!inputs_.FinishOne()) return Status::OK();
   const Status status = RunProcessor();
   processor_.reset();
   handle_.reset();
   ARROW_RETURN_NOT_OK(status);
   CountMetrics(counts_);
   ARROW_RETURN_NOT_OK(out_.Flush());
-  input_.Begin();
-  if (initial_ != nullptr) initial_->Begin();
+  inputs_.Begin();
   return FinishDownstream();
 }
 

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "thalweg/exec/callback/keyed_input.h"
 #include "thalweg/exec/callback/output_collector.h"
 #include "thalweg/exec/callback/processor_handle.h"
+#include "thalweg/exec/callback/stateful_inputs.h"
 #include "thalweg/exec/operator.h"
 #include "thalweg/plan/spec/callback.h"
 #include "thalweg/state/variable_table.h"
@@ -74,14 +74,12 @@ class TransformWithStateOperator : public Operator, public StatefulOperator {
   const EpochContext* context_ = nullptr;
   StateMetrics metrics_;
   TimerValues timers_;
-  KeyedInput input_;
-  std::unique_ptr<KeyedInput> initial_;
+  StatefulInputs inputs_;
   OutputCollector out_;
   CallbackCounts counts_;
   // The processor goes before its handle.
   std::unique_ptr<ProcessorHandle> handle_;
   std::unique_ptr<StatefulProcessor> processor_;
-  int open_inputs_ = 0;
 };
 
 }  // namespace thalweg::exec

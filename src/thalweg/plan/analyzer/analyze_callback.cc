@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "thalweg/base/unsupported_call.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
@@ -93,6 +94,23 @@ Status MarkEventTime(const std::string& name, const Node& input, std::vector<Att
   return Status::OK();
 }
 
+/// Makes the rows of the initial state the second child of `node`.
+Status AddInitialState(const spec::Callback& callback, const KeyedRows& rows, KeyedRows states,
+                       Node* node) {
+  const auto same_type = [](const Attribute& left, const Attribute& right) {
+    return SameType(*left.type, *right.type);
+  };
+  if (!std::equal(rows.keys.begin(), rows.keys.end(), states.keys.begin(), states.keys.end(),
+                  same_type)) {
+    return UnsupportedCall(spec::OperatorName(callback),
+                           "the initial state is grouped by other types than the rows");
+  }
+  for (const Attribute& key : states.keys) node->right_keys.push_back(key.Reference());
+  node->num_initial_state_columns = states.num_data_columns;
+  node->children.push_back(std::move(states.node));
+  return Status::OK();
+}
+
 }  // namespace
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeCallback(const Relation& relation) {
@@ -108,27 +126,18 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeCallback(const Relation& relat
   node->callback = relation.callback;
   node->num_data_columns = rows.num_data_columns;
   for (const Attribute& key : rows.keys) node->keys.push_back(key.id);
-  node->children = {std::move(rows.node)};
+  node->children = {rows.node};
   if (relation.right != nullptr) {
     ARROW_ASSIGN_OR_RAISE(AnalyzedRelation initial, Analyze(relation.right));
     ARROW_ASSIGN_OR_RAISE(KeyedRows states,
                           AddKeys(context_, std::move(initial), relation.outputs));
-    const auto same_type = [](const Attribute& left, const Attribute& right) {
-      return left.type->Equals(*right.type);
-    };
-    if (!std::equal(rows.keys.begin(), rows.keys.end(), states.keys.begin(), states.keys.end(),
-                    same_type)) {
-      return Status::Invalid("the initial state is grouped by other types than the rows");
+    ARROW_RETURN_NOT_OK(AddInitialState(callback, rows, std::move(states), node.get()));
+    if (context_->settings != nullptr &&
+        ToLowerAscii(context_->settings->Get(kSkipInitial)) == "true") {
+      auto changed = std::make_shared<spec::Callback>(callback);
+      changed->skip_emitting_initial_state_keys = true;
+      node->callback = std::move(changed);
     }
-    for (const Attribute& key : states.keys) node->right_keys.push_back(key.Reference());
-    node->num_initial_state_columns = states.num_data_columns;
-    node->children.push_back(std::move(states.node));
-  }
-  if (relation.right != nullptr && context_->settings != nullptr &&
-      ToLowerAscii(context_->settings->Get(kSkipInitial)) == "true") {
-    auto changed = std::make_shared<spec::Callback>(callback);
-    changed->skip_emitting_initial_state_keys = true;
-    node->callback = std::move(changed);
   }
   for (const FieldPtr& field : callback.output_schema->fields()) {
     node->output.push_back({field->name(), field->type(), true, NextAttributeId()});
