@@ -8,6 +8,7 @@ namespace {
 
 constexpr char kProviderClass[] = "spark.sql.streaming.stateStore.providerClass";
 constexpr char kMaxMemory[] = "thalweg.streaming.stateStore.maxMemory";
+constexpr char kFormatVersion[] = "formatVersion";
 constexpr int64_t kKilobyte = 1 << 10;
 constexpr int64_t kMegabyte = 1 << 20;
 
@@ -42,6 +43,16 @@ Status ReadShare(const Settings& settings, const char* name, double* out) {
   const bool whole = error == std::errc() && end == text.data() + text.size();
   if (whole && *out >= 0 && *out <= 1) return Status::OK();
   return Refuse(Key(name), text, "it must be between 0 and 1");
+}
+
+/// The version of tables on disk, of those that RocksDB writes.
+Result<int> ReadFormatVersion(const std::string& text) {
+  constexpr int kNewest = 5;
+  int version = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  if (whole && version >= 0 && version <= kNewest) return version;
+  return Refuse(Key(kFormatVersion), text, "it must be between 0 and 5");
 }
 
 /// As Spark does: the environment goes before the setting.
@@ -86,6 +97,8 @@ Result<std::shared_ptr<state::StateBackend>> MakeStateBackend(
   ARROW_ASSIGN_OR_RAISE(options.max_memory_bytes, ParseByteSize(limit.empty() ? "0" : limit));
   if (options.provider == state::StateProvider::kRocksDb) {
     ARROW_ASSIGN_OR_RAISE(options.rocksdb, ReadRocksDbSettings(settings));
+    ARROW_ASSIGN_OR_RAISE(options.rocksdb.format_version,
+                          ReadFormatVersion(pinned.at(Key(kFormatVersion))));
     options.rocksdb_memory = std::move(rocksdb_memory);
     options.scratch_roots = ScratchRoots(settings);
   }

@@ -57,6 +57,21 @@ TEST(StateSettingsTest, RocksDbSettingsAreRead) {
   EXPECT_FALSE(read->allow_fallocate);
 }
 
+TEST(StateSettingsTest, TheVersionOfTablesIsOneThatRocksDbWrites) {
+  Settings settings;
+  const std::string provider = std::string(kPackage) + "RocksDBStateStoreProvider";
+  ASSERT_TRUE(settings.Set("spark.sql.streaming.stateStore.providerClass", provider).ok());
+  const std::string key = "spark.sql.streaming.stateStore.rocksdb.formatVersion";
+  for (const char* version : {"2", "5"}) {
+    ASSERT_TRUE(settings.Set(key, version).ok());
+    EXPECT_TRUE(Make(settings).ok()) << version;
+  }
+  for (const char* version : {"6", "-1"}) {
+    ASSERT_TRUE(settings.Set(key, version).ok());
+    EXPECT_TRUE(IsCondition(Make(settings).status(), "INVALID_CONF_VALUE.REQUIREMENT")) << version;
+  }
+}
+
 TEST(StateSettingsTest, ValuesThatMakeNoSenseAreRefused) {
   const std::pair<const char*, const char*> values[] = {{"blockSizeKB", "0"},
                                                         {"maxMemoryUsageMB", "-1"},
