@@ -87,7 +87,11 @@ Result<Resolved> SelectBlock::ResolveWindowFunction(const spec::Expression& over
   } else {
     stages_[place].calls.push_back(std::move(stage.calls[0]));
   }
-  return MakeReference(output, output.name);
+  const Resolved value = MakeReference(output, output.name);
+  if (!window.is_filtered_value) return value;
+  ARROW_ASSIGN_OR_RAISE(Resolved field, resolver.ExtractField(value, kFilteredValue));
+  field.text = value.text;
+  return field;
 }
 
 bool SelectBlock::ReadsWindows(const expr::Expression& expression, size_t from_stage) const {

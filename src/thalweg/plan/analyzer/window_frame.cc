@@ -129,7 +129,9 @@ class FrameResolver {
   }
 
   Status SetRows(const Resolved& offset, bool preceding, const char* location, Edge* edge) {
-    if (!IsInteger(*offset.expression->type())) return Unaccepted(offset, location, "\"INT\"");
+    if (frame_.rows && offset.expression->type()->id() != arrow::Type::INT32) {
+      return Unaccepted(offset, location, "\"INT\"");
+    }
     ARROW_ASSIGN_OR_RAISE(const auto value,
                           expr::Fold(*expr::Cast::Make(offset.expression, arrow::int64()),
                                      FoldingContext(resolver_->context())));

@@ -232,6 +232,10 @@ class WindowResolver {
     std::string distance = "1";
     call.offset = lead ? 1 : -1;
     if (arguments.size() > 1) {
+      // As in Spark, whose frame is of these rows then, and of another type.
+      if (arguments[1].expression->type()->id() == arrow::Type::INT64) {
+        return MakeError("_LEGACY_ERROR_TEMP_1035", {{"prettyName", name}});
+      }
       ARROW_ASSIGN_OR_RAISE(const auto offset, Constant(arguments[1], "offset"));
       distance = arguments[1].text;
       call.offset = lead ? offset.value_or(0) : -offset.value_or(0);
@@ -311,22 +315,51 @@ class WindowResolver {
     }
     SetOutput(aggregate.output.type, aggregate.output.nullable);
     const bool first = name.starts_with("first") || name == "any_value";
-    if ((first || name == "last" || name == "last_value") && aggregate.filter == nullptr) {
-      call.kind = Kind::kNthValue;
-      call.offset = first ? 1 : -1;
-      call.ignore_nulls = IsTrue(arguments, 1);
-      call.arguments = {arguments[0].expression};
-      return Status::OK();
+    if (first || name == "last" || name == "last_value") {
+      return SetFirstOrLast(first, arguments, aggregate.filter);
     }
     call.kind = Kind::kAggregate;
     call.function = aggregate.function;
     call.arguments = std::move(aggregate.arguments);
     // Rows that the filter leaves out count as NULL, which aggregates pass over.
-    if (aggregate.filter != nullptr && !call.arguments.empty()) {
-      const TypePtr type = call.arguments[0]->type();
-      call.arguments[0] =
-          expr::Case::If(aggregate.filter, call.arguments[0], expr::Literal::Null(type));
+    if (aggregate.filter == nullptr) return Status::OK();
+    for (size_t i = 0; i < call.arguments.size(); ++i) {
+      const bool fixed = i > 0 && call.arguments[i]->IsFoldable();
+      if (!fixed) call.arguments[i] = OrNull(aggregate.filter, call.arguments[i]);
     }
+    return Status::OK();
+  }
+
+  static expr::ExpressionPtr OrNull(const expr::ExpressionPtr& condition,
+                                    const expr::ExpressionPtr& value) {
+    return expr::Case::If(condition, value, expr::Literal::Null(value->type()));
+  }
+
+  // The first or last value of the frame. With a filter, and where NULLs count, that of the rows
+  // that pass: their values stand in structs, and no struct is passed over.
+  Status SetFirstOrLast(bool first, const std::vector<Resolved>& arguments,
+                        const expr::ExpressionPtr& filter) {
+    WindowCall& call = result_.call;
+    call.kind = Kind::kNthValue;
+    call.offset = first ? 1 : -1;
+    call.ignore_nulls = IsTrue(arguments, 1);
+    call.arguments = {arguments[0].expression};
+    if (filter == nullptr) return Status::OK();
+    if (!call.ignore_nulls) {
+      const Resolved name = {
+          expr::Literal::Make(std::make_shared<arrow::StringScalar>(kFilteredValue)),
+          "",
+          "",
+          {},
+          {}};
+      ARROW_ASSIGN_OR_RAISE(const Resolved wrapped,
+                            resolver_->BindCall("named_struct", {name, arguments[0]}));
+      call.arguments = {wrapped.expression};
+      SetOutput(wrapped.expression->type(), true);
+      result_.is_filtered_value = true;
+    }
+    call.ignore_nulls = true;
+    call.arguments[0] = OrNull(filter, call.arguments[0]);
     return Status::OK();
   }
 

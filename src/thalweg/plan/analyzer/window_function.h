@@ -17,7 +17,11 @@ struct ResolvedWindow {
   std::vector<Resolved> partition_by;
   std::vector<SortKey> order_by;
   WindowCall call;
+  /// The value is field kFilteredValue of what the call gives.
+  bool is_filtered_value = false;
 };
+
+inline constexpr char kFilteredValue[] = "value";
 
 /// f(...) OVER (...). `named` are the windows of the WINDOW clause, null if there is none.
 /// Errors: MISSING_WINDOW_SPECIFICATION, UNSUPPORTED_EXPR_FOR_WINDOW, DISTINCT_WINDOW_FUNCTION_*,
