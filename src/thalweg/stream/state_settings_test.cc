@@ -59,8 +59,7 @@ TEST(StateSettingsTest, RocksDbSettingsAreRead) {
 
 TEST(StateSettingsTest, TheVersionOfTablesIsOneThatRocksDbWrites) {
   Settings settings;
-  const std::string provider = std::string(kPackage) + "RocksDBStateStoreProvider";
-  ASSERT_TRUE(settings.Set("spark.sql.streaming.stateStore.providerClass", provider).ok());
+  ASSERT_TRUE(settings.Set("spark.sql.streaming.stateStore.providerClass", kRocksDbProvider).ok());
   const std::string key = "spark.sql.streaming.stateStore.rocksdb.formatVersion";
   for (const char* version : {"2", "5"}) {
     ASSERT_TRUE(settings.Set(key, version).ok());
