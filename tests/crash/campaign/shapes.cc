@@ -18,8 +18,9 @@ namespace {
   COMMANDS_WITH(names,                                                             \
                 "CASE WHEN v % 10 IN (3, 4, 5) THEN unix_seconds(ts) DIV 10 * 10 " \
                 "+ 40 ELSE CAST(v % 3 AS BIGINT) END")
-// A half, one and a half or two and a half steps of the clock.
-#define SOME_STEPS "CAST(v % 3 * 60000 + 30000 AS BIGINT)"
+// About a half, one and a half or two and a half steps of the clock; no two timers of different
+// batches meet.
+#define SOME_STEPS "CAST(v % 3 * 60001 + 30000 AS BIGINT)"
 constexpr int64_t kMinute = 60'000;
 
 #define BOTH_SIDES "l.k, l.ts, l.v, r.k AS rk, r.ts AS rts, r.v AS rv"
