@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs all that the build and the tests need: Debian packages (tools/packages.txt) and a Python
-# virtual environment in the build tree (tools/python_packages.txt). Idempotent; as root or with
+# Installs all that the build and the tests need: Debian packages (tools/packages.txt) and Python
+# virtual environments in the build tree (tools/python_packages.txt, tools/worker_packages.txt). Idempotent; as root or with
 # sudo. What is there already is not touched.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
@@ -25,15 +25,21 @@ else
   say "Debian packages: all installed"
 fi
 
-venv="$root/build/venv"
-stamp="$venv/.installed"
-if ! cmp -s "$stamp" "$root/tools/python_packages.txt"; then
-  say "making the Python environment build/venv"
+# make_environment NAME PACKAGES: the virtual environment build/NAME with what tools/PACKAGES lists.
+make_environment() {
+  local venv="$root/build/$1" list="$root/tools/$2"
+  if cmp -s "$venv/.installed" "$list"; then
+    say "Python environment $1: up to date"
+    return
+  fi
+  say "making the Python environment build/$1"
   mkdir -p "$root/build"
   /usr/bin/python3 -m venv "$venv"
-  grep -v '^#' "$root/tools/python_packages.txt" | "$venv/bin/pip" install -q --disable-pip-version-check \
-    --no-deps -r /dev/stdin
-  cp "$root/tools/python_packages.txt" "$stamp"
-else
-  say "Python environment: up to date"
-fi
+  grep -v '^#' "$list" | "$venv/bin/pip" install -q --disable-pip-version-check --no-deps -r /dev/stdin
+  cp "$list" "$venv/.installed"
+}
+
+make_environment venv python_packages.txt
+make_environment worker-venv worker_packages.txt
+# Workers need no JVM.
+rm -rf "$root"/build/worker-venv/lib/python3*/site-packages/pyspark/jars

@@ -13,7 +13,8 @@ ConditionMap BuildConditionMap() {
        {AnalysisErrorConditions(), ParserErrorConditions(), EvaluationErrorConditions(),
         FormatErrorConditions(), ConnectorErrorConditions(), StreamingErrorConditions(),
         CheckpointErrorConditions(), StateErrorConditions(), FunctionErrorConditions(),
-        CallbackErrorConditions(), CommandErrorConditions(), GeneralErrorConditions()}) {
+        CallbackErrorConditions(), CommandErrorConditions(), PythonErrorConditions(),
+        GeneralErrorConditions()}) {
     for (const ErrorCondition& condition : conditions) map.emplace(condition.name, &condition);
   }
   return map;

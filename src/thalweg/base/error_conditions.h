@@ -27,6 +27,7 @@ std::span<const ErrorCondition> StateErrorConditions();
 std::span<const ErrorCondition> FunctionErrorConditions();
 std::span<const ErrorCondition> CallbackErrorConditions();
 std::span<const ErrorCondition> CommandErrorConditions();
+std::span<const ErrorCondition> PythonErrorConditions();
 std::span<const ErrorCondition> GeneralErrorConditions();
 
 /// The condition of that name, or null.

@@ -1,0 +1,37 @@
+#include "thalweg/base/error_conditions.h"
+
+namespace thalweg {
+namespace {
+
+constexpr ErrorCondition kConditions[] = {
+    // Clients show the text of the first two, and programs look into it: Spark's words.
+    {"PYTHON_EXCEPTION", "38000", "<msg>: <traceback>"},
+    {"PYTHON_WORKER_FAILED.CRASHED", "38000", "Python worker exited unexpectedly (crashed)<detail>"},
+    {"PYTHON_WORKER_FAILED.IDLE_TIMEOUT", "38000",
+     "Python worker process terminated due to idle timeout (timeout: <timeout> seconds)"},
+    {"PYTHON_WORKER_FAILED.CANNOT_START", "38000", "Python cannot be started: <reason>."},
+    {"PYTHON_WORKER_FAILED.TOO_MANY_WORKERS", "53000",
+     "<limit> Python workers run already, which is the limit."},
+    {"PYTHON_WORKER_FAILED.PROTOCOL", "38000", "A Python worker does not keep to the protocol: <reason>."},
+    {"UNSUPPORTED_FEATURE.PYTHON_FUNCTION_KIND", "0A000",
+     "The interpreter's PySpark does not know Python functions of the kind <kind>."},
+    {"UNSUPPORTED_FEATURE.PYSPARK_VERSION", "0A000",
+     "The interpreter has PySpark <version>. Functions run with 4.0, 4.1, 4.2 and 4.3."},
+    {"ARROW_TYPE_MISMATCH", "42K0G",
+     "Invalid schema from <operation>: expected <outputTypes>, got <actualDataTypes>."},
+    {"UNSUPPORTED_ARROWTYPE", "0A000", "Unsupported arrow type <typeName>."},
+    {"STRUCT_ARRAY_LENGTH_MISMATCH", "2201E",
+     "A Python function gave <actual> values for a struct of <expected> fields."},
+    {"STREAMING_PYTHON_RUNNER_INITIALIZATION_FAILURE", "XXKST",
+     "Streaming Runner initialization failed, returned <resFromPython>. Cause: <msg>"},
+    {"STREAMING_PYTHON_RUNNER_INITIALIZATION_TIMEOUT_FAILURE", "XXKST",
+     "Streaming Runner initialization failed. Socket connection timeout. Cause: <msg>"},
+    {"STREAMING_PYTHON_RUNNER_INITIALIZATION_COMMUNICATION_FAILURE", "XXKST",
+     "Streaming Runner initialization failed during initial config communication. Cause: <msg>"},
+};
+
+}  // namespace
+
+std::span<const ErrorCondition> PythonErrorConditions() { return kConditions; }
+
+}  // namespace thalweg

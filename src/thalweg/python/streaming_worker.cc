@@ -1,0 +1,265 @@
+#include "thalweg/python/streaming_worker.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "thalweg/python/wire.h"
+#include "thalweg/python/worker_daemon.h"
+
+namespace thalweg::python {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kPoll{50};
+constexpr milliseconds kForEver{milliseconds::max()};
+constexpr milliseconds kEndPatience{1000};
+constexpr int32_t kMaxTextBytes = 64 << 20;
+
+/// A socket that waits for the one worker. A path and no secret where the version can do that.
+struct Listener {
+  UniqueFd socket;
+  std::string path;
+  int port = 0;
+  std::string secret;
+
+  ~Listener() {
+    if (!path.empty()) ::unlink(path.c_str());
+  }
+};
+
+Status SystemError(const char* what) {
+  return MakeError("PYTHON_WORKER_FAILED.CANNOT_START",
+                   {{"reason", std::string(what) + ": " + std::strerror(errno)}});
+}
+
+Status ListenOnPath(Listener* listener) {
+  ARROW_ASSIGN_OR_RAISE(const std::string directory, PrivateSocketDirectory());
+  ARROW_ASSIGN_OR_RAISE(const std::string name, RandomSecret());
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  listener->path = directory + "/" + name.substr(0, 16) + ".sock";
+  if (listener->path.size() >= sizeof(address.sun_path)) {
+    errno = ENAMETOOLONG;
+    return SystemError(directory.c_str());
+  }
+  std::memcpy(address.sun_path, listener->path.data(), listener->path.size());
+  listener->socket = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (::bind(listener->socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
+    return SystemError("bind");
+  }
+  return ::listen(listener->socket.get(), 1) == 0 ? Status::OK() : SystemError("listen");
+}
+
+Status ListenOnPort(Listener* listener) {
+  ARROW_ASSIGN_OR_RAISE(listener->secret, RandomSecret());
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  listener->socket = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(listener->socket.get(), generic, sizeof(address)) != 0 ||
+      ::listen(listener->socket.get(), 1) != 0 ||
+      ::getsockname(listener->socket.get(), generic, &size) != 0) {
+    return SystemError("bind");
+  }
+  listener->port = ntohs(address.sin_port);
+  return Status::OK();
+}
+
+std::map<std::string, std::string> WorkerEnvironment(const StreamingWorkerOptions& options,
+                                                     const Listener& listener) {
+  std::map<std::string, std::string> entries = options.interpreter.environment;
+  entries["PYTHONUNBUFFERED"] = "YES";
+  entries["SPARK_BUFFER_SIZE"] = "65536";
+  entries["SPARK_AUTH_SOCKET_TIMEOUT"] = "15";
+  entries["SPARK_CONNECT_LOCAL_URL"] = options.connect_url;
+  if (listener.path.empty()) {
+    entries["PYTHON_WORKER_FACTORY_PORT"] = std::to_string(listener.port);
+    entries["PYTHON_WORKER_FACTORY_SECRET"] = listener.secret;
+  } else {
+    entries["PYTHON_WORKER_FACTORY_SOCK_PATH"] = listener.path;
+    entries["PYTHON_UNIX_DOMAIN_ENABLED"] = "True";
+  }
+  return entries;
+}
+
+const char* ModuleOf(StreamingRole role) {
+  return role == StreamingRole::kForeachBatch
+             ? "pyspark.sql.connect.streaming.worker.foreach_batch_worker"
+             : "pyspark.sql.connect.streaming.worker.listener_worker";
+}
+
+/// Runs the module, and ends the process at once when standard input closes: when this process
+/// ends, however it ends, whatever the user's function does at the moment.
+std::string Program(StreamingRole role) {
+  return std::string(R"(
+import os, runpy, sys, threading
+
+def watch():
+    os.read(0, 1)
+    os._exit(0)
+
+threading.Thread(target=watch, daemon=True).start()
+runpy.run_module(")") +
+         ModuleOf(role) + R"(", run_name="__main__", alter_sys=True)
+)";
+}
+
+Status TimedOut(const std::string& message) {
+  return MakeError("STREAMING_PYTHON_RUNNER_INITIALIZATION_TIMEOUT_FAILURE", {{"msg", message}});
+}
+
+Status NotUnderstood(const std::string& message) {
+  return MakeError("STREAMING_PYTHON_RUNNER_INITIALIZATION_COMMUNICATION_FAILURE",
+                   {{"msg", message}});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StreamingWorker>> StreamingWorker::Start(
+    const StreamingWorkerOptions& options) {
+  Listener listener;
+  ARROW_RETURN_NOT_OK(options.versions.protocol == Protocol::k40 ? ListenOnPort(&listener)
+                                                                 : ListenOnPath(&listener));
+  ARROW_ASSIGN_OR_RAISE(
+      ChildProcess child,
+      ChildProcess::Start({options.interpreter.executable, "-c", Program(options.role)},
+                          WorkerEnvironment(options, listener)));
+  std::unique_ptr<StreamingWorker> worker(
+      new StreamingWorker(std::move(child), options.versions.protocol));
+  worker->log_.Start("python " + std::to_string(worker->pid()), worker->child_.output(),
+                     worker->child_.errors());
+  pollfd waited = {listener.socket.get(), POLLIN, 0};
+  if (::poll(&waited, 1, static_cast<int>(options.connect_patience.count())) <= 0) {
+    return TimedOut("the worker does not connect");
+  }
+  worker->socket_ = UniqueFd(::accept4(listener.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  if (!worker->socket_.valid()) return NotUnderstood(std::strerror(errno));
+  ARROW_RETURN_NOT_OK(worker->HandShake(options, listener.secret));
+  ARROW_RETURN_NOT_OK(worker->Initialise(options));
+  return worker;
+}
+
+StreamingWorker::~StreamingWorker() {
+  socket_.Reset();
+  child_.End(kEndPatience);
+  log_.Stop();
+}
+
+Status StreamingWorker::HandShake(const StreamingWorkerOptions& options,
+                                  const std::string& secret) {
+  if (!secret.empty()) {
+    const Result<std::string> given = ReadText();
+    const bool right = given.ok() && *given == secret;
+    WireWriter answer;
+    answer.Text(right ? "ok" : "err");
+    ARROW_RETURN_NOT_OK(Send(answer.bytes()));
+    if (!right) return NotUnderstood("somebody else has connected");
+  }
+  const Result<int32_t> pid = ReadInt(options.connect_patience, nullptr);
+  return pid.ok() ? Status::OK() : NotUnderstood(pid.status().message());
+}
+
+Status StreamingWorker::Initialise(const StreamingWorkerOptions& options) {
+  WireWriter greeting;
+  greeting.Text(options.function.python_version);
+  greeting.Text(options.session_id);
+  greeting.Text(options.function.command);
+  const Status sent = Send(greeting.bytes());
+  if (!sent.ok()) return NotUnderstood(sent.message());
+  const Result<int32_t> answer = ReadInt(options.start_patience, nullptr);
+  if (!answer.ok()) {
+    return answer.status().IsCancelled() ? TimedOut("the worker does not get ready")
+                                         : NotUnderstood(answer.status().message());
+  }
+  if (*answer == 0) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(const std::string reason, ReadText());
+  return MakeError("STREAMING_PYTHON_RUNNER_INITIALIZATION_FAILURE",
+                   {{"resFromPython", std::to_string(*answer)}, {"msg", reason}});
+}
+
+Status StreamingWorker::Send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) {
+      return MakeError("PYTHON_WORKER_FAILED.CRASHED", {{"detail", ""}});
+    }
+    bytes.remove_prefix(static_cast<size_t>(count));
+  }
+  return Status::OK();
+}
+
+Result<int32_t> StreamingWorker::ReadInt(milliseconds patience,
+                                         const std::atomic<bool>* cancelled) {
+  const auto begin = steady_clock::now();
+  pollfd waited = {socket_.get(), POLLIN, 0};
+  while (::poll(&waited, 1, static_cast<int>(kPoll.count())) <= 0) {
+    const bool stop = cancelled != nullptr && cancelled->load(std::memory_order_relaxed);
+    if (stop || (patience != kForEver && steady_clock::now() - begin > patience)) {
+      return Status::Cancelled("the wait for a Python worker is over");
+    }
+  }
+  uint8_t bytes[4];
+  if (!ReadExactly(socket_.get(), bytes, sizeof(bytes), std::chrono::minutes(1)).ok()) {
+    return MakeError("PYTHON_WORKER_FAILED.CRASHED", {{"detail", ""}});
+  }
+  return ReadWireInt(bytes);
+}
+
+Result<std::string> StreamingWorker::ReadText() {
+  ARROW_ASSIGN_OR_RAISE(const int32_t size, ReadInt(std::chrono::minutes(1), nullptr));
+  if (size < 0 || size > kMaxTextBytes) {
+    return MakeError("PYTHON_WORKER_FAILED.PROTOCOL",
+                     {{"reason", "a text of " + std::to_string(size) + " bytes"}});
+  }
+  std::string text(static_cast<size_t>(size), ' ');
+  ARROW_RETURN_NOT_OK(
+      ReadExactly(socket_.get(), text.data(), text.size(), std::chrono::minutes(1)));
+  return text;
+}
+
+Status StreamingWorker::ReadOutcome(const std::atomic<bool>* cancelled) {
+  ARROW_ASSIGN_OR_RAISE(const int32_t answer, ReadInt(kForEver, cancelled));
+  if (answer == 0) return Status::OK();
+  if (answer != static_cast<int32_t>(Mark::kException)) {
+    return MakeError("PYTHON_WORKER_FAILED.PROTOCOL",
+                     {{"reason", "the answer " + std::to_string(answer)}});
+  }
+  ARROW_ASSIGN_OR_RAISE(const std::string traceback, ReadText());
+  return MakeError("PYTHON_EXCEPTION", {{"msg", "An exception was thrown from the Python worker"},
+                                        {"traceback", traceback}});
+}
+
+Status StreamingWorker::RunBatch(const std::string& frame_id, int64_t batch_id,
+                                 const std::string& session_id,
+                                 const std::atomic<bool>* cancelled) {
+  WireWriter call;
+  call.Text(frame_id);
+  call.Long(batch_id);
+  if (protocol_ >= Protocol::k43) call.Text(session_id);
+  ARROW_RETURN_NOT_OK(Send(call.bytes()));
+  const Status outcome = ReadOutcome(cancelled);
+  if (!IsCondition(outcome, "PYTHON_EXCEPTION")) return outcome;
+  return MakeError("FOREACH_BATCH_USER_FUNCTION_ERROR",
+                   {{"reason", GetErrorDetail(outcome)->parameters().at("traceback")}});
+}
+
+Status StreamingWorker::Notify(const std::string& event_json, Event event) {
+  WireWriter call;
+  call.Text(event_json);
+  call.Int(static_cast<int32_t>(event));
+  ARROW_RETURN_NOT_OK(Send(call.bytes()));
+  return ReadOutcome(nullptr);
+}
+
+}  // namespace thalweg::python
