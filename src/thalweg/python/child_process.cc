@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -22,6 +23,15 @@ struct Pipe {
   UniqueFd read;
   UniqueFd write;
 };
+
+/// A pair for the child's input: sending to a child that has gone gives an error, no signal.
+Result<Pipe> MakeSocketPair() {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    return Status::IOError("socketpair: ", std::strerror(errno));
+  }
+  return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
 
 Result<Pipe> MakePipe() {
   int ends[2];
@@ -79,7 +89,7 @@ bool WaitReadable(int fd, steady_clock::time_point deadline) {
 
 Result<ChildProcess> ChildProcess::Start(const std::vector<std::string>& command,
                                          const std::map<std::string, std::string>& environment) {
-  ARROW_ASSIGN_OR_RAISE(Pipe input, MakePipe());
+  ARROW_ASSIGN_OR_RAISE(Pipe input, MakeSocketPair());
   ARROW_ASSIGN_OR_RAISE(Pipe output, MakePipe());
   ARROW_ASSIGN_OR_RAISE(Pipe errors, MakePipe());
   std::vector<std::string> arguments = command;

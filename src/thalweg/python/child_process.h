@@ -12,8 +12,8 @@
 
 namespace thalweg::python {
 
-/// A program that was started, with pipes to its three standard streams. Not thread-safe. The
-/// destructor closes the pipes and does not end the program; End() does.
+/// A program that was started, with pipes to its three standard streams (the input is a socket).
+/// Not thread-safe. The destructor closes the pipes and does not end the program; End() does.
 class ChildProcess {
  public:
   /// `command` is the program (searched in PATH) and its arguments; `environment` comes on top of

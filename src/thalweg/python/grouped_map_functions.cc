@@ -6,17 +6,6 @@
 namespace thalweg::python {
 namespace {
 
-/// Length of the rest, number of keys, keys, values: how a worker tells them apart.
-void AppendColumns(const GroupColumns& columns, std::vector<FunctionArgument>* arguments) {
-  const auto add = [&](size_t number) {
-    arguments->push_back({static_cast<int>(number), std::nullopt});
-  };
-  add(columns.keys.size() + columns.values.size() + 1);
-  add(columns.keys.size());
-  for (const int key : columns.keys) add(static_cast<size_t>(key));
-  for (const int value : columns.values) add(static_cast<size_t>(value));
-}
-
 std::shared_ptr<exec::ExternalGroupFunction> Make(std::shared_ptr<WorkerPool> pool,
                                                   const PythonSettings& settings,
                                                   const PythonFunction& function,
@@ -28,7 +17,8 @@ std::shared_ptr<exec::ExternalGroupFunction> Make(std::shared_ptr<WorkerPool> po
   FunctionChain chain;
   chain.commands.push_back(function.command);
   for (const GroupColumns& input : inputs) {
-    AppendColumns(input, &chain.arguments);
+    const std::vector<FunctionArgument> arguments = GroupArguments(input);
+    chain.arguments.insert(chain.arguments.end(), arguments.begin(), arguments.end());
     spec.input_schemas.push_back(input.schema);
   }
   spec.header.functions.push_back(std::move(chain));
@@ -41,6 +31,18 @@ std::shared_ptr<exec::ExternalGroupFunction> Make(std::shared_ptr<WorkerPool> po
 }
 
 }  // namespace
+
+std::vector<FunctionArgument> GroupArguments(const GroupColumns& columns) {
+  std::vector<FunctionArgument> arguments;
+  const auto add = [&](size_t number) {
+    arguments.push_back({static_cast<int>(number), std::nullopt});
+  };
+  add(columns.keys.size() + columns.values.size() + 1);
+  add(columns.keys.size());
+  for (const int key : columns.keys) add(static_cast<size_t>(key));
+  for (const int value : columns.values) add(static_cast<size_t>(value));
+  return arguments;
+}
 
 Result<std::shared_ptr<exec::ExternalGroupFunction>> MakeGroupedMapFunction(
     std::shared_ptr<WorkerPool> pool, const PythonSettings& settings,

@@ -17,6 +17,9 @@ struct GroupColumns {
   std::vector<int> values;
 };
 
+/// How a worker is told them: length of the rest, number of keys, keys, values.
+std::vector<FunctionArgument> GroupArguments(const GroupColumns& columns);
+
 /// applyInPandas and applyInArrow (EvalType 201, 209, 215, 216): any rows for a group.
 Result<std::shared_ptr<exec::ExternalGroupFunction>> MakeGroupedMapFunction(
     std::shared_ptr<WorkerPool> pool, const PythonSettings& settings,

@@ -4,7 +4,9 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -138,10 +140,12 @@ Result<std::unique_ptr<StreamingWorker>> StreamingWorker::Start(
       new StreamingWorker(std::move(child), options.versions.protocol));
   worker->log_.Start("python " + std::to_string(worker->pid()), worker->child_.output(),
                      worker->child_.errors());
-  pollfd waited = {listener.socket.get(), POLLIN, 0};
-  if (::poll(&waited, 1, static_cast<int>(options.connect_patience.count())) <= 0) {
+  const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, worker->pid(), 0)));
+  pollfd waited[2] = {{listener.socket.get(), POLLIN, 0}, {process.get(), POLLIN, 0}};
+  if (::poll(waited, 2, static_cast<int>(options.connect_patience.count())) <= 0) {
     return TimedOut("the worker does not connect");
   }
+  if (waited[0].revents == 0) return NotUnderstood("the worker has ended before it connected");
   worker->socket_ = UniqueFd(::accept4(listener.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
   if (!worker->socket_.valid()) return NotUnderstood(std::strerror(errno));
   ARROW_RETURN_NOT_OK(worker->HandShake(options, listener.secret));

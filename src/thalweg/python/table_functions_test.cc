@@ -11,6 +11,8 @@ SchemaPtr ResultSchema() {
 
 TEST(TableFunctions, OneBatchPerRowThenTheEnd) {
   for (const EvalType type : {EvalType::kTable, EvalType::kArrowTable}) {
+    // PySpark 4.0 goes by way of pandas, where integers with nulls are floats.
+    if (type == EvalType::kArrowTable && TestProtocol() == Protocol::k40) continue;
     TableCall call;
     call.function = TestFunction("Repeat", type);
     call.function.name = "repeat";

@@ -3,6 +3,7 @@
 usage: test_functions.py DIRECTORY: one file per function, named after it.
 """
 
+import datetime
 import os
 import sys
 import time
@@ -210,6 +211,17 @@ def arrow_iterator_sum(batches):
     return float(sum(pc.sum(batch).as_py() for batch in batches))
 
 
+def count_with_state(key, batches, state):
+    if state.hasTimedOut:
+        total = -state.get[0]
+        state.remove()
+    else:
+        total = sum(len(batch) for batch in batches) + (state.get[0] if state.exists else 0)
+        state.update((total, datetime.date(1970, 1, 3)))
+        state.setTimeoutDuration(5000)
+    yield pd.DataFrame({"k": [key[0]], "n": [total]})
+
+
 class Repeat:
     def eval(self, value, text):
         for number in range(value or 0):
@@ -302,6 +314,7 @@ FUNCTIONS = {
     "group_arrow_batches": (group_arrow_batches, PAIR),
     "cogroup_counts": (cogroup_counts, PAIR),
     "cogroup_arrow": (cogroup_arrow, PAIR),
+    "count_with_state": (count_with_state, PAIR),
     "pandas_mean": (pandas_mean, DoubleType()),
     "arrow_mean": (arrow_mean, DoubleType()),
     "pandas_iterator_sum": (pandas_iterator_sum, DoubleType()),

@@ -172,8 +172,9 @@ void WorkerDaemon::KillWorker(pid_t pid) {
   WireWriter number;
   number.Int(pid);
   const std::lock_guard<std::mutex> lock(input_mutex_);
-  // Four bytes into a pipe: whole or not at all. A daemon that is gone took its workers along.
-  if (::write(child_.input(), number.bytes().data(), number.bytes().size()) < 0 && errno != EPIPE) {
+  // A daemon that is gone took its workers along.
+  const std::string& bytes = number.bytes();
+  if (::send(child_.input(), bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0 && errno != EPIPE) {
     Log(LogLevel::kWarning, name_ + ": worker " + std::to_string(pid) + " cannot be killed");
   }
 }

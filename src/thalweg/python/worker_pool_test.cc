@@ -77,6 +77,24 @@ TEST(WorkerPool, ADeadIdleWorkerIsReplaced) {
   EXPECT_NE(other->pid(), pid);
 }
 
+TEST(WorkerPool, ADeadDaemonIsReplaced) {
+  auto pool = WorkerPool::Make().ValueOrDie();
+  auto worker = pool->Acquire(TestSettings().interpreter).ValueOrDie();
+  std::ifstream status("/proc/" + std::to_string(worker->pid()) + "/stat");
+  int pid = 0;
+  std::string name;
+  std::string state;
+  int daemon = 0;
+  status >> pid >> name >> state >> daemon;
+  ASSERT_GT(daemon, 1);
+  ::kill(daemon, SIGKILL);
+  ASSERT_TRUE(EndsSoon(daemon));
+  auto other = pool->Acquire(TestSettings().interpreter);
+  ASSERT_TRUE(other.ok()) << RenderError(other.status());
+  worker.reset();
+  EXPECT_TRUE(EndsSoon(pid));
+}
+
 TEST(WorkerPool, EndingThePoolEndsTheProcesses) {
   auto pool = WorkerPool::Make().ValueOrDie();
   auto worker = pool->Acquire(TestSettings().interpreter).ValueOrDie();

@@ -44,8 +44,7 @@ Status EvaluateExternalOperator::FinishInput(int input) {
 }
 
 Status EvaluateExternalOperator::EmitJoined(const Batch& results) {
-  ARROW_ASSIGN_OR_RAISE(Batch joined, waiting_.Join(results));
-  return joined.num_rows == 0 ? Status::OK() : Emit(std::move(joined));
+  return waiting_.Join(results, [this](Batch joined) { return Emit(std::move(joined)); });
 }
 
 }  // namespace thalweg::exec

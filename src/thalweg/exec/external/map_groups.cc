@@ -21,6 +21,8 @@ Status MapGroupsOperator::BeginEpoch(const EpochContext& context) {
   finished_ = 0;
   run_.reset();
   waiting_.Clear();
+  gathered_.clear();
+  num_gathered_ = 0;
   for (SortedGroups& groups : groups_) groups.Clear();
   empty_.clear();
   for (const SchemaPtr& schema : function_->input_schemas()) {
@@ -64,7 +66,7 @@ Status MapGroupsOperator::SendGroups() {
       run_->Finish([this](Batch results) { return TakeResults(std::move(results)); }));
   run_.reset();
   if (waiting_.size() > 0) return Status::Invalid("a function gave fewer rows than it got");
-  return Status::OK();
+  return Flush();
 }
 
 Status MapGroupsOperator::SendGroup(const std::vector<bool>& present) {
@@ -107,10 +109,23 @@ Result<Batch> MapGroupsOperator::Columns(size_t input, const Batch& rows) const 
 }
 
 Status MapGroupsOperator::TakeResults(Batch results) {
-  if (output_ != GroupOutput::kRows) {
-    ARROW_ASSIGN_OR_RAISE(results, waiting_.Join(results));
-  }
-  return results.num_rows == 0 ? Status::OK() : Emit(std::move(results));
+  if (output_ == GroupOutput::kRows) return Gather(std::move(results));
+  return waiting_.Join(results, [this](Batch joined) { return Gather(std::move(joined)); });
+}
+
+Status MapGroupsOperator::Gather(Batch results) {
+  if (results.num_rows == 0) return Status::OK();
+  num_gathered_ += results.num_rows;
+  gathered_.push_back(std::move(results));
+  return num_gathered_ >= kDefaultBatchRows ? Flush() : Status::OK();
+}
+
+Status MapGroupsOperator::Flush() {
+  if (gathered_.empty()) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(Batch rows, ConcatenateBatches(gathered_));
+  gathered_.clear();
+  num_gathered_ = 0;
+  return Emit(std::move(rows));
 }
 
 }  // namespace thalweg::exec

@@ -50,6 +50,9 @@ class MapGroupsOperator : public Operator {
   Status SendGroup(const std::vector<bool>& present);
   Result<Batch> Columns(size_t input, const Batch& rows) const;
   Status TakeResults(Batch results);
+  /// Small results, one per group mostly, are put together.
+  Status Gather(Batch results);
+  Status Flush();
 
   std::shared_ptr<ExternalGroupFunction> function_;
   std::vector<GroupInput> inputs_;
@@ -61,6 +64,8 @@ class MapGroupsOperator : public Operator {
   int finished_ = 0;
   std::unique_ptr<ExternalGroupRun> run_;
   RowQueue waiting_;
+  std::vector<Batch> gathered_;
+  int64_t num_gathered_ = 0;
 };
 
 }  // namespace thalweg::exec

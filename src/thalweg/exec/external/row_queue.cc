@@ -1,5 +1,9 @@
 #include "thalweg/exec/external/row_queue.h"
 
+#include <algorithm>
+
+#include <arrow/api.h>
+
 namespace thalweg::exec {
 
 void RowQueue::Add(Batch rows) {
@@ -8,29 +12,25 @@ void RowQueue::Add(Batch rows) {
   waiting_.push_back(std::move(rows));
 }
 
-Result<Batch> RowQueue::Join(const Batch& columns) {
-  int64_t wanted = columns.num_rows;
-  if (wanted > size_) return Status::Invalid("a function gave more rows than it got");
-  if (wanted == 0) return Batch{};
-  size_ -= wanted;
-  std::vector<Batch> pieces;
-  while (wanted > 0) {
+Status RowQueue::Join(const Batch& columns, const std::function<Status(Batch)>& emit) {
+  if (columns.num_rows > size_) return Status::Invalid("a function gave more rows than it got");
+  for (int64_t begin = 0; begin < columns.num_rows;) {
     Batch& first = waiting_.front();
-    if (first.num_rows <= wanted) {
-      wanted -= first.num_rows;
-      pieces.push_back(std::move(first));
+    const int64_t count = std::min(first.num_rows, columns.num_rows - begin);
+    Batch joined = SliceBatch(first, 0, count);
+    for (const ArrayPtr& column : columns.columns) {
+      joined.columns.push_back(column->Slice(begin, count));
+    }
+    if (count == first.num_rows) {
       waiting_.pop_front();
     } else {
-      pieces.push_back(SliceBatch(first, 0, wanted));
-      first = SliceBatch(first, wanted, first.num_rows - wanted);
-      wanted = 0;
+      first = SliceBatch(first, count, first.num_rows - count);
     }
+    begin += count;
+    size_ -= count;
+    ARROW_RETURN_NOT_OK(emit(std::move(joined)));
   }
-  const ChangeKind kind = pieces.front().change_kind;
-  ARROW_ASSIGN_OR_RAISE(Batch joined, ConcatenateBatches(pieces));
-  joined.change_kind = kind;
-  joined.columns.insert(joined.columns.end(), columns.columns.begin(), columns.columns.end());
-  return joined;
+  return Status::OK();
 }
 
 void RowQueue::Clear() {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 
 #include "thalweg/data/batch.h"
 
@@ -12,9 +13,10 @@ class RowQueue {
  public:
   /// Dense rows.
   void Add(Batch rows);
-  /// The next waiting rows with `columns` of as many rows behind their own. Errors: Invalid when
-  /// there are more results than rows.
-  Result<Batch> Join(const Batch& columns);
+  /// Gives `emit` the next waiting rows with `columns` of as many rows behind their own, without
+  /// copying: in as many batches as they were added in. Errors: Invalid when there are more results
+  /// than rows.
+  Status Join(const Batch& columns, const std::function<Status(Batch)>& emit);
   int64_t size() const { return size_; }
   void Clear();
 
