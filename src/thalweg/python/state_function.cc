@@ -56,14 +56,15 @@ class ChunkList {
     return lasts_.Append(last);
   }
 
-  /// The column, filled up with nulls to `num_rows`.
+  /// The column, filled up with nulls to `num_rows`. Below the nulls lie values: pandas makes
+  /// floats of integers with nulls.
   Result<ArrayPtr> Finish(int64_t num_rows) {
     const int64_t chunks = counts_.length();
     std::vector<arrow::ArrayBuilder*> builders = {&properties_, &keys_,   &objects_,
                                                   &offsets_,    &counts_, &lasts_};
     arrow::ArrayVector columns;
     for (arrow::ArrayBuilder* builder : builders) {
-      ARROW_RETURN_NOT_OK(builder->AppendNulls(num_rows - chunks));
+      ARROW_RETURN_NOT_OK(builder->AppendEmptyValues(num_rows - chunks));
       ARROW_ASSIGN_OR_RAISE(columns.emplace_back(), builder->Finish());
     }
     arrow::BooleanBuilder present;
