@@ -1,5 +1,6 @@
 #include "thalweg/session/session.h"
 
+#include <algorithm>
 #include <thread>
 
 #include <arrow/api.h>
@@ -54,17 +55,41 @@ Result<std::shared_ptr<Session>> Session::Make(SessionOptions options) {
 
 Session::~Session() = default;
 
-plan::AnalyzerContext Session::MakeAnalyzerContext() const {
+Settings Session::SettingsSnapshot() const {
+  const std::lock_guard lock(settings_mutex_);
+  return settings_;
+}
+
+Status Session::ChangeSettings(const std::function<Status(Settings*)>& change) {
+  const std::lock_guard lock(settings_mutex_);
+  return change(&settings_);
+}
+
+Status Session::CopyFrom(const Session& other) {
+  ARROW_RETURN_NOT_OK(ChangeSettings([&](Settings* settings) {
+    *settings = other.SettingsSnapshot();
+    return Status::OK();
+  }));
+  for (const auto& view : other.catalog_->Views()) {
+    ARROW_RETURN_NOT_OK(catalog_->CreateView(*view, /*replace=*/true));
+  }
+  for (const auto& table : other.catalog_->Tables()) {
+    ARROW_RETURN_NOT_OK(catalog_->CreateTable(*table));
+  }
+  return Status::OK();
+}
+
+plan::AnalyzerContext Session::MakeAnalyzerContext(const Settings* settings) const {
   return {.catalog = catalog_.get(),
           .functions = functions_,
           .providers = providers_.get(),
-          .settings = &settings_,
+          .settings = settings,
           .file_system = file_system_,
           .clock = clock_};
 }
 
 int Session::num_workers() const {
-  const int64_t configured = settings_.GetInteger("thalweg.execution.workers");
+  const int64_t configured = SettingsSnapshot().GetInteger("thalweg.execution.workers");
   if (configured > 0) return static_cast<int>(configured);
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
@@ -72,10 +97,11 @@ int Session::num_workers() const {
 exec::PlanOptions Session::MakePlanOptions() const {
   exec::PlanOptions options;
   options.num_workers = num_workers();
+  const Settings settings = SettingsSnapshot();
   options.scheduler = scheduler_;
-  options.batch_rows = std::max<int64_t>(1, settings_.GetInteger("thalweg.execution.batchRows"));
+  options.batch_rows = std::max<int64_t>(1, settings.GetInteger("thalweg.execution.batchRows"));
   options.num_key_groups =
-      std::max<int>(1, static_cast<int>(settings_.GetInteger("spark.sql.shuffle.partitions")));
+      std::max<int>(1, static_cast<int>(settings.GetInteger("spark.sql.shuffle.partitions")));
   options.file_system = file_system_;
   return options;
 }
@@ -83,7 +109,7 @@ exec::PlanOptions Session::MakePlanOptions() const {
 expr::EvalContext Session::MakeEvalContext() const {
   expr::EvalContext context;
   context.current_timestamp_micros = clock_->NowMillis() * 1000;
-  context.session_time_zone = settings_.Get("spark.sql.session.timeZone");
+  context.session_time_zone = SettingsSnapshot().Get("spark.sql.session.timeZone");
   context.random_seed = static_cast<uint64_t>(clock_->MonotonicMicros());
   return context;
 }
@@ -98,12 +124,13 @@ exec::EpochContext Session::MakeBatchContext() const {
 }
 
 Result<plan::NodePtr> Session::Analyze(const plan::spec::RelationPtr& relation) {
-  ARROW_ASSIGN_OR_RAISE(auto analyzer, plan::Analyzer::Make(MakeAnalyzerContext()));
+  const Settings settings = SettingsSnapshot();
+  ARROW_ASSIGN_OR_RAISE(auto analyzer, plan::Analyzer::Make(MakeAnalyzerContext(&settings)));
   return analyzer.Analyze(relation);
 }
 
 plan::NodePtr Session::Optimize(const plan::NodePtr& plan) const {
-  return plan::Optimize(plan, settings_.Get("spark.sql.session.timeZone"));
+  return plan::Optimize(plan, SettingsSnapshot().Get("spark.sql.session.timeZone"));
 }
 
 Result<SchemaPtr> Session::SchemaOf(const plan::spec::RelationPtr& relation) {
@@ -117,13 +144,17 @@ Result<bool> Session::IsStreaming(const plan::spec::RelationPtr& relation) {
 }
 
 Status Session::RunBatchPlan(const plan::NodePtr& analyzed,
-                             const std::function<Status(const Batch&)>& consume) {
+                             const std::function<Status(const Batch&)>& consume,
+                             const BatchRun& run) {
   ARROW_RETURN_NOT_OK(plan::CheckBatch(analyzed));
   exec::PlanOptions options = MakePlanOptions();
   options.output_mode = io::OutputMode::kComplete;
-  ARROW_ASSIGN_OR_RAISE(const auto observed, exec::RunBatchQuery(Optimize(analyzed), options,
-                                                                 MakeBatchContext(), consume));
+  exec::EpochContext context = MakeBatchContext();
+  if (run.cancelled != nullptr) context.cancelled = run.cancelled;
+  ARROW_ASSIGN_OR_RAISE(const auto observed,
+                        exec::RunBatchQuery(Optimize(analyzed), options, context, consume));
   ReportObserved(observed);
+  if (run.observer) std::for_each(observed.begin(), observed.end(), run.observer);
   return Status::OK();
 }
 
@@ -184,7 +215,7 @@ Result<std::string> Session::Explain(const plan::spec::RelationPtr& relation, bo
 
 Result<StatementOutcome> Session::ExecuteSql(std::string_view text) {
   sql::ParserOptions options;
-  options.session_time_zone = settings_.Get("spark.sql.session.timeZone");
+  options.session_time_zone = SettingsSnapshot().Get("spark.sql.session.timeZone");
   options.now_micros = clock_->NowMillis() * 1000;
   ARROW_ASSIGN_OR_RAISE(auto statement, sql::ParseStatement(text, options));
   return Execute(statement);

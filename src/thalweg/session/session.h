@@ -44,6 +44,14 @@ struct SessionOptions {
   std::shared_ptr<stream::ActiveQueries> active_queries;
 };
 
+/// How one batch query runs.
+struct BatchRun {
+  /// Ends the query early once it is true, besides what the session was made with.
+  const std::atomic<bool>* cancelled = nullptr;
+  /// Gets what every observe() of the query saw, once it has run.
+  std::function<void(const exec::ObservedMetrics&)> observer;
+};
+
 /// Rows of a batch query or of a command.
 struct RowSet {
   SchemaPtr schema;
@@ -92,13 +100,19 @@ struct StatementOutcome {
   std::shared_ptr<stream::StreamingQuery> stream;
 };
 
-/// One user's session. Thread-safe except for settings(): change them from one thread.
+/// One user's session. Thread-safe except for settings(), which is for sessions that one thread
+/// uses: others take copies and change them by ChangeSettings().
 class Session : public std::enable_shared_from_this<Session> {
  public:
   static Result<std::shared_ptr<Session>> Make(SessionOptions options = {});
   ~Session();
 
   Settings& settings() { return settings_; }
+  /// The settings at this moment.
+  Settings SettingsSnapshot() const;
+  Status ChangeSettings(const std::function<Status(Settings*)>& change);
+  /// Takes over the settings, views and tables of `other`.
+  Status CopyFrom(const Session& other);
   plan::Catalog& catalog() { return *catalog_; }
   io::ProviderRegistry& providers() { return *providers_; }
   const functions::FunctionRegistry& functions() const { return *functions_; }
@@ -129,7 +143,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// As the methods above, on an analysed plan.
   Status RunBatchPlan(const plan::NodePtr& analyzed,
-                      const std::function<Status(const Batch&)>& consume);
+                      const std::function<Status(const Batch&)>& consume, const BatchRun& run = {});
   Result<RowSet> CollectPlan(const plan::NodePtr& analyzed);
   /// Writes the rows of an analysed plan; `write.input` is not looked at.
   Status WritePlan(const plan::NodePtr& analyzed, const BatchWrite& write);
@@ -148,7 +162,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   explicit Session(SessionOptions options);
-  plan::AnalyzerContext MakeAnalyzerContext() const;
+  plan::AnalyzerContext MakeAnalyzerContext(const Settings* settings) const;
   plan::NodePtr Optimize(const plan::NodePtr& plan) const;
   void ReportObserved(const std::vector<exec::ObservedMetrics>& observed);
   int num_workers() const;
@@ -163,7 +177,8 @@ class Session : public std::enable_shared_from_this<Session> {
   Clock* clock_;
   std::shared_ptr<exec::WorkerScheduler> scheduler_;
   const std::atomic<bool>* cancels_batches_;
-  Settings settings_;
+  mutable std::mutex settings_mutex_;
+  Settings settings_;  // guarded by settings_mutex_, but for settings()
   std::shared_ptr<const functions::FunctionRegistry> functions_;
   std::shared_ptr<connectors::MemoryTableRegistry> memory_tables_;
   std::unique_ptr<io::ProviderRegistry> providers_;

@@ -85,10 +85,10 @@ io::WriteArguments Session::MakeWriteArguments(const io::Options& options,
   arguments.options = options;
   const auto path = options.find("path");
   if (path != options.end()) arguments.path = path->second;
-  arguments.session_time_zone = settings_.Get("spark.sql.session.timeZone");
+  arguments.session_time_zone = SettingsSnapshot().Get("spark.sql.session.timeZone");
   arguments.file_system = file_system_;
   arguments.clock = clock_;
-  arguments.settings = settings_.Effective();
+  arguments.settings = SettingsSnapshot().Effective();
   arguments.to_text = CellFormatter();
   return arguments;
 }
@@ -102,7 +102,7 @@ Status Session::WritePlan(const plan::NodePtr& analyzed, const BatchWrite& write
   ARROW_RETURN_NOT_OK(plan::CheckBatch(analyzed));
   ARROW_RETURN_NOT_OK(CheckPartitioning(*analyzed, ToLowerAscii(write.format), write.partition_by));
   const std::string format =
-      write.format.empty() ? settings_.Get("spark.sql.sources.default") : write.format;
+      write.format.empty() ? SettingsSnapshot().Get("spark.sql.sources.default") : write.format;
   ARROW_ASSIGN_OR_RAISE(auto provider, providers_->Find(format));
   io::WriteArguments arguments =
       MakeWriteArguments(LowerKeys(write.options), plan::OutputSchema(*analyzed));
@@ -138,14 +138,14 @@ Result<std::shared_ptr<stream::StreamingQuery>> Session::StartPlan(const plan::N
   if (!analyzed->is_streaming()) {
     return MakeError("WRITE_STREAM_NOT_ALLOWED");
   }
-  ARROW_RETURN_NOT_OK(plan::CheckStreaming(analyzed, mode, settings_));
+  ARROW_RETURN_NOT_OK(plan::CheckStreaming(analyzed, mode, SettingsSnapshot()));
   io::Options options = LowerKeys(write.options);
   stream::StartRequest request;
   request.checkpoint_location = TakeOption(&options, "checkpointlocation");
   if (write.query_name.empty()) write.query_name = TakeOption(&options, "queryname");
   const std::string sink_name =
       ToLowerAscii(write.sink             ? write.sink_name
-                   : write.format.empty() ? settings_.Get("spark.sql.sources.default")
+                   : write.format.empty() ? SettingsSnapshot().Get("spark.sql.sources.default")
                                           : write.format);
   ARROW_RETURN_NOT_OK(CheckPartitioning(*analyzed, sink_name, write.partition_by));
   if (write.sink == nullptr) {
@@ -162,7 +162,7 @@ Result<std::shared_ptr<stream::StreamingQuery>> Session::StartPlan(const plan::N
   request.output_mode = mode;
   request.trigger = write.trigger;
   request.sink = std::move(write.sink);
-  request.settings = settings_;
+  request.settings = SettingsSnapshot();
   request.file_system = file_system_;
   request.clock = clock_;
   request.num_workers = num_workers();

@@ -196,6 +196,13 @@ Result<bool> QueryManager::AwaitAnyTermination(int64_t timeout_millis) const {
   return true;
 }
 
+Result<bool> QueryManager::HasAnyTerminated() const {
+  const std::lock_guard<std::mutex> lock(registry_->mutex);
+  if (!registry_->any_terminated) return false;
+  ARROW_RETURN_NOT_OK(registry_->Outcome());
+  return true;
+}
+
 void QueryManager::ResetTerminated() {
   std::lock_guard<std::mutex> lock(registry_->mutex);
   registry_->any_terminated = false;

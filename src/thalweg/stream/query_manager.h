@@ -61,6 +61,8 @@ class QueryManager {
   Status AwaitAnyTermination() const;
   /// Waits at most so long; true when one ended. Errors: also `timeout_millis` <= 0.
   Result<bool> AwaitAnyTermination(int64_t timeout_millis) const;
+  /// The same without waiting: whether one has ended. Errors: STREAM_FAILED.
+  Result<bool> HasAnyTerminated() const;
   void ResetTerminated();
 
   void AddListener(std::shared_ptr<StreamingQueryListener> listener);

@@ -143,4 +143,14 @@ void RunMonitor::AwaitIdle() const {
   changed_.wait(lock, [&] { return idle_trigger_ > begun || terminated_; });
 }
 
+int64_t RunMonitor::IdleMark() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return triggers_begun_;
+}
+
+bool RunMonitor::IsIdleSince(int64_t mark) const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return idle_trigger_ > mark || terminated_;
+}
+
 }  // namespace thalweg::stream

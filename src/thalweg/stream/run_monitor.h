@@ -84,6 +84,9 @@ class RunMonitor {
   bool AwaitTermination(int64_t timeout_millis) const;
   /// Waits until a trigger that began after the call finds nothing new, or the run ends.
   void AwaitIdle() const;
+  /// The same without waiting: a mark of now, and whether that has come since a mark.
+  int64_t IdleMark() const;
+  bool IsIdleSince(int64_t mark) const;
 
  private:
   mutable std::mutex mutex_;

@@ -70,6 +70,12 @@ class StreamingQuery : public std::enable_shared_from_this<StreamingQuery> {
   /// Waits until everything that was there at the call is processed and committed. Not from the
   /// query's thread. Errors: STREAM_FAILED.
   Status ProcessAllAvailable() const;
+  /// For callers that must not wait: a mark of now, and whether what was there at a mark has been
+  /// processed, or the run has ended.
+  int64_t IdleMark() const { return monitor_.IdleMark(); }
+  bool IsIdleSince(int64_t mark) const { return monitor_.IsIdleSince(mark); }
+  /// Whether the run has ended: what it leaves behind stands, unlike after a stop under way.
+  bool IsTerminated() const { return monitor_.terminated(); }
   /// Ends the run; the batch under way is given up and run again by the next run. Returns when the
   /// run has ended, at most after spark.sql.streaming.stopTimeout. Errors:
   /// STREAMING_QUERY_STOP_TIMEOUT.

@@ -34,8 +34,8 @@ std::string ShownValue(const Settings& settings, const std::string& key) {
 }  // namespace
 
 Result<StatementOutcome> SetSetting(Session* session, const Statement& statement) {
-  Settings& settings = session->settings();
   if (statement.key.empty()) {
+    const Settings settings = session->SettingsSnapshot();
     std::vector<std::vector<std::string>> rows;
     if (statement.extended) {
       for (const auto& setting : DeclaredSettings()) {
@@ -49,19 +49,22 @@ Result<StatementOutcome> SetSetting(Session* session, const Statement& statement
   }
   if (statement.has_value) {
     ARROW_RETURN_NOT_OK(CheckValue(statement.key, statement.value));
-    ARROW_RETURN_NOT_OK(settings.Set(statement.key, statement.value));
+    ARROW_RETURN_NOT_OK(session->ChangeSettings(
+        [&](Settings* settings) { return settings->Set(statement.key, statement.value); }));
   }
-  return TextRows({"key", "value"}, {{statement.key, ShownValue(settings, statement.key)}});
+  return TextRows({"key", "value"},
+                  {{statement.key, ShownValue(session->SettingsSnapshot(), statement.key)}});
 }
 
 Result<StatementOutcome> ResetSetting(Session* session, const Statement& statement) {
-  Settings& settings = session->settings();
-  if (!statement.key.empty()) {
-    settings.Unset(statement.key);
-    return StatementOutcome{};
-  }
-  const auto values = settings.values();
-  for (const auto& [key, value] : values) settings.Unset(key);
+  ARROW_RETURN_NOT_OK(session->ChangeSettings([&](Settings* settings) {
+    if (statement.key.empty()) {
+      *settings = Settings();
+    } else {
+      settings->Unset(statement.key);
+    }
+    return Status::OK();
+  }));
   return StatementOutcome{};
 }
 

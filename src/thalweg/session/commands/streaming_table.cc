@@ -30,7 +30,7 @@ std::string OptionOr(io::Options* options, const std::string& key, const std::st
 Result<StreamingOptions> TakeStreamingOptions(const Session& session, const io::Options& options) {
   StreamingOptions taken;
   for (const auto& [key, value] : options) taken.rest[ToLowerAscii(key)] = value;
-  const Settings& settings = const_cast<Session&>(session).settings();
+  const Settings settings = session.SettingsSnapshot();
   ARROW_ASSIGN_OR_RAISE(taken.trigger,
                         ParseTrigger(OptionOr(&taken.rest, "trigger",
                                               settings.Get("thalweg.sql.streaming.trigger"))));
@@ -56,7 +56,7 @@ Result<StatementOutcome> CreateStreamingTable(Session* session, const Statement&
   }
   ARROW_ASSIGN_OR_RAISE(auto options, TakeStreamingOptions(*session, statement.options));
   StreamWrite write;
-  write.format = statement.format.empty() ? session->settings().Get("spark.sql.sources.default")
+  write.format = statement.format.empty() ? session->SettingsSnapshot().Get("spark.sql.sources.default")
                                           : statement.format;
   write.query_name = name;
   write.output_mode = options.output_mode;
@@ -67,11 +67,11 @@ Result<StatementOutcome> CreateStreamingTable(Session* session, const Statement&
   if (IsFileFormat(write.format)) {
     if (location.empty()) location = write.options["path"];
     if (location.empty()) {
-      location = JoinPath(session->settings().Get("spark.sql.warehouse.dir"), name);
+      location = JoinPath(session->SettingsSnapshot().Get("spark.sql.warehouse.dir"), name);
     }
     write.options["path"] = location;
     const bool has_default =
-        session->settings().Find("spark.sql.streaming.checkpointLocation").has_value();
+        session->SettingsSnapshot().Find("spark.sql.streaming.checkpointLocation").has_value();
     if (!write.options.contains("checkpointlocation") && !has_default) {
       // Names that begin with an underscore are no data: readers of the table pass it over.
       write.options["checkpointlocation"] = JoinPath(location, "_checkpoint");

@@ -131,7 +131,7 @@ Result<StatementOutcome> CreateTable(Session* session, const Statement& statemen
   }
   plan::TableEntry table;
   table.name = name;
-  table.format = statement.format.empty() ? session->settings().Get("spark.sql.sources.default")
+  table.format = statement.format.empty() ? session->SettingsSnapshot().Get("spark.sql.sources.default")
                                           : statement.format;
   ARROW_ASSIGN_OR_RAISE(table.provider, session->providers().Find(table.format));
   table.schema = statement.schema;
@@ -143,7 +143,7 @@ Result<StatementOutcome> CreateTable(Session* session, const Statement& statemen
     const auto path = table.options.find("path");
     table.location = path != table.options.end()
                          ? path->second
-                         : JoinPath(session->settings().Get("spark.sql.warehouse.dir"), name);
+                         : JoinPath(session->SettingsSnapshot().Get("spark.sql.warehouse.dir"), name);
   }
   if (statement.query != nullptr) {
     ARROW_ASSIGN_OR_RAISE(auto plan, session->Analyze(statement.query));
@@ -201,7 +201,7 @@ Result<StatementOutcome> Insert(Session* session, const Statement& statement) {
   for (const auto& [key, value] : options.rest) write.options[key] = value;
   write.options["path"] = table->location;
   if (!write.options.contains("checkpointlocation") &&
-      !session->settings().Find("spark.sql.streaming.checkpointLocation")) {
+      !session->SettingsSnapshot().Find("spark.sql.streaming.checkpointLocation")) {
     write.options["checkpointlocation"] = JoinPath(table->location, "_checkpoint");
   }
   write.partition_by = table->partition_by;
