@@ -91,9 +91,8 @@ Result<expr::BoundFunction> BindSize(const std::string& name, const Arguments& a
 // ---- Access by index or key ----
 
 Status IndexError(const char* condition, int64_t index, int64_t size) {
-  return MakeError(condition, {{"indexValue", std::to_string(index)},
-                               {"arraySize", std::to_string(size)},
-                               {"ansiConfig", "\"spark.sql.ansi.enabled\""}});
+  return MakeError(condition,
+                   {{"indexValue", std::to_string(index)}, {"arraySize", std::to_string(size)}});
 }
 
 /// The element at the given position of each row: indices into the elements, then one gather.

@@ -10,6 +10,7 @@
 // FAILED_TO_PARSE_TOO_COMPLEX.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ struct ParserOptions {
   /// The time that TIMESTAMP 'now', DATE 'today' and the like mean: micros since the epoch. Without
   /// it these words are no valid literals.
   std::optional<int64_t> now_micros;
+  /// What :name and ? stand for. Errors of markers without a value: UNBOUND_SQL_PARAMETER.
+  std::map<std::string, plan::spec::ExpressionPtr> named_parameters = {};
+  std::vector<plan::spec::ExpressionPtr> positional_parameters = {};
 };
 
 /// Levels of parentheses, subqueries and operators within each other, and links in a chain of

@@ -58,9 +58,7 @@ Result<spec::ExpressionPtr> Parser::ParsePrimary() {
       break;
   }
   if (AtSymbol("(")) return ParseParenthesized();
-  if (AtSymbol("?") || (AtSymbol(":") && AtIdentifier(1))) {
-    return Unsupported("a parameter marker in SQL text");
-  }
+  if (AtSymbol("?") || (AtSymbol(":") && AtIdentifier(1))) return ParseParameter();
   if (AcceptSymbol("*")) {
     if (AtWord("EXCEPT") && AtSymbol("(", 1)) return Unsupported("* EXCEPT (columns)");
     spec::Expression star;
@@ -68,6 +66,23 @@ Result<spec::ExpressionPtr> Parser::ParsePrimary() {
     return Finish(std::move(star), first);
   }
   return SyntaxError();
+}
+
+Result<spec::ExpressionPtr> Parser::ParseParameter() {
+  const int first = index();
+  if (AcceptSymbol("?")) {
+    if (num_markers_ < options_.positional_parameters.size()) {
+      return options_.positional_parameters[num_markers_++];
+    }
+    return MakeError("UNBOUND_SQL_PARAMETER",
+                     {{"name", "_" + std::to_string(PositionFrom(first).start)}},
+                     PositionFrom(first));
+  }
+  ARROW_RETURN_NOT_OK(ExpectSymbol(":"));
+  ARROW_ASSIGN_OR_RAISE(const std::string name, ParseIdentifier());
+  const auto found = options_.named_parameters.find(name);
+  if (found != options_.named_parameters.end()) return found->second;
+  return MakeError("UNBOUND_SQL_PARAMETER", {{"name", name}}, PositionFrom(first));
 }
 
 Result<spec::ExpressionPtr> Parser::ParseWordPrimary() {

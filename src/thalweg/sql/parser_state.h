@@ -116,6 +116,8 @@ class Parser {
   Result<spec::ExpressionPtr> ParsePostfix();
   Result<spec::ExpressionPtr> ParsePostfixOf(spec::ExpressionPtr base, int first);
   Result<spec::ExpressionPtr> ParsePrimary();
+  /// :name or ?
+  Result<spec::ExpressionPtr> ParseParameter();
   Result<spec::ExpressionPtr> ParseWordPrimary();
   Result<spec::ExpressionPtr> ParseNamePrimary();
   Result<spec::ExpressionPtr> ParseParenthesized();
@@ -255,6 +257,7 @@ class Parser {
   ParserOptions options_;
   int at_ = 0;
   int nesting_ = 0;
+  size_t num_markers_ = 0;  // of ? so far
 };
 
 /// Counts a level of nesting while it lives.

@@ -91,7 +91,9 @@ class ForeachBatchSink : public io::StreamSink {
   }
   Status CommitEpoch(int64_t epoch, std::vector<io::WriterReportPtr> reports) override {
     const Status status = callback_(TakeBatches(std::move(reports)), epoch);
-    return status.ok() ? status : UserError("FOREACH_BATCH_USER_FUNCTION_ERROR", status);
+    // A batch that was given up is no fault of the function.
+    if (status.ok() || status.IsCancelled()) return status;
+    return UserError("FOREACH_BATCH_USER_FUNCTION_ERROR", status);
   }
 
  private:

@@ -6,9 +6,11 @@
 
 #include <utility>
 
+#include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/spec/plan_id.h"
 #include "thalweg/plan/spec/relation_arguments.h"
 #include "thalweg/types/coercion.h"
 
@@ -81,6 +83,9 @@ bool RelationAnalyzer::IsSelect(const spec::RelationPtr& relation) {
 
 Result<std::unique_ptr<SelectBlock>> RelationAnalyzer::MakeSelectBlock(
     const spec::RelationPtr& relation) {
+  if (const auto id = spec::PlanIdOf(*relation); id && context_->plan_columns != nullptr) {
+    context_->plan_columns->AddMerged(*id);
+  }
   if (relation->kind == spec::RelationKind::kFilter) {
     ARROW_ASSIGN_OR_RAISE(auto block, MakeSelectBlock(relation->input));
     ARROW_RETURN_NOT_OK(block->Having(*relation->condition));

@@ -1,15 +1,18 @@
 // Aliases, common table expressions, watermarks, dropDuplicates, lateral views, column edits.
 
 #include <algorithm>
+#include <set>
 
 #include <arrow/type.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "thalweg/plan/analyzer/file_metadata.h"
+#include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/spec/plan_id.h"
 
 namespace thalweg::plan {
 namespace {
@@ -196,7 +199,17 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeWithColumns(const Relation& re
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeDrop(const Relation& relation) {
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
-  std::erase_if(input.scope.attributes, [&relation](const Attribute& attribute) {
+  std::set<uint64_t> dropped;
+  for (const spec::ExpressionPtr& column : relation.expressions) {
+    const auto id = spec::PlanIdOf(*column);
+    ARROW_ASSIGN_OR_RAISE(const auto match,
+                          id && context_->plan_columns != nullptr
+                              ? context_->plan_columns->Find(*id, column->name, input.scope)
+                              : FindName(input.scope, column->name));
+    if (match && match->fields.empty()) dropped.insert(match->attribute.id);
+  }
+  std::erase_if(input.scope.attributes, [&](const Attribute& attribute) {
+    if (dropped.count(attribute.id) > 0) return true;
     return std::any_of(
         relation.column_names.begin(), relation.column_names.end(),
         [&attribute](const std::string& name) { return EqualsIgnoreCase(attribute.name, name); });

@@ -1,6 +1,7 @@
 #include "thalweg/plan/analyzer/analyzer.h"
 
 #include "thalweg/plan/analyzer/file_metadata.h"
+#include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
 
@@ -16,8 +17,11 @@ Result<Analyzer> Analyzer::Make(AnalyzerContext context) {
 
 Result<NodePtr> Analyzer::Analyze(const spec::RelationPtr& relation) const {
   const bool with_file_metadata = relation != nullptr && NamesFileMetadata(*relation);
+  PlanColumns plan_columns;
+  AnalyzerContext context = context_;
+  context.plan_columns = &plan_columns;
   ARROW_ASSIGN_OR_RAISE(const AnalyzedRelation analyzed,
-                        RelationAnalyzer(&context_, with_file_metadata).Analyze(relation));
+                        RelationAnalyzer(&context, with_file_metadata).Analyze(relation));
   return ProjectToScope(analyzed);
 }
 

@@ -13,6 +13,7 @@ namespace thalweg::plan {
 
 struct OuterQuery;       // subquery.h
 class SubqueryAnalyzer;  // subquery.h
+class PlanColumns;
 
 /// What an analysis reads besides the query itself. Everything pointed to outlives the analyzer.
 struct AnalyzerContext {
@@ -26,6 +27,8 @@ struct AnalyzerContext {
   SubqueryAnalyzer* subqueries = nullptr;
   /// Set while a subquery is resolved: the query around it.
   const OuterQuery* outer = nullptr;
+  /// Of the analysis under way; null where no relation has an id.
+  PlanColumns* plan_columns = nullptr;
 };
 
 /// The session's time zone ("UTC" when unset).

@@ -11,10 +11,12 @@
 #include "thalweg/plan/analyzer/expression_text.h"
 #include "thalweg/plan/analyzer/higher_order_call.h"
 #include "thalweg/plan/analyzer/join_legality.h"
+#include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/analyzer/special_forms.h"
 #include "thalweg/plan/analyzer/subquery.h"
 #include "thalweg/plan/analyzer/window_function.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/spec/plan_id.h"
 #include "thalweg/plan/spec/window.h"
 #include "thalweg/types/coercion.h"
 
@@ -198,12 +200,23 @@ Result<Resolved> ExpressionResolver::ExtractFields(Resolved value,
   return value;
 }
 
+Result<std::optional<NameMatch>> ExpressionResolver::FindAttribute(
+    const spec::Expression& expression) {
+  const std::optional<int64_t> plan_id = spec::PlanIdOf(expression);
+  if (plan_id && context_->plan_columns != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(std::optional<NameMatch> match,
+                          context_->plan_columns->Find(*plan_id, expression.name, *scope_));
+    if (match) return match;
+  }
+  return FindName(*scope_, expression.name);
+}
+
 Result<Resolved> ExpressionResolver::ResolveAttribute(const spec::Expression& expression) {
   if (const Attribute* parameter = FindLambdaParameter(lambdas_, expression.name[0])) {
     return ExtractFields({parameter->Reference(), "namedlambdavariable()", parameter->name, {}, {}},
                          expression.name, 1);
   }
-  ARROW_ASSIGN_OR_RAISE(std::optional<NameMatch> match, FindName(*scope_, expression.name));
+  ARROW_ASSIGN_OR_RAISE(std::optional<NameMatch> match, FindAttribute(expression));
   if (!match) {
     ARROW_ASSIGN_OR_RAISE(std::optional<Resolved> other, hooks_->ResolveName(expression.name));
     if (other) return *other;
@@ -272,6 +285,12 @@ Result<std::vector<Resolved>> ExpressionResolver::ExpandStar(const spec::Express
   const auto add = [&columns](const Attribute& attribute) {
     columns.push_back(MakeReference(attribute, attribute.name));
   };
+  if (const auto plan_id = spec::PlanIdOf(star); plan_id && context_->plan_columns != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(const std::vector<Attribute> found,
+                          context_->plan_columns->Columns(*plan_id, *scope_));
+    std::for_each(found.begin(), found.end(), add);
+    return columns;
+  }
   if (star.name.empty()) {
     for (const Attribute& attribute : scope_->attributes) add(attribute);
     return columns;

@@ -107,6 +107,7 @@ class ExpressionResolver {
 
   Result<Resolved> ResolveNode(const spec::Expression& expression);
   Result<Resolved> ResolveLiteral(const spec::Expression& expression);
+  Result<std::optional<NameMatch>> FindAttribute(const spec::Expression& expression);
   Result<Resolved> ResolveAttribute(const spec::Expression& expression);
   /// Fields `from`... of `value`, one inside the other.
   Result<Resolved> ExtractFields(Resolved value, const std::vector<std::string>& names,

@@ -2,8 +2,11 @@
 
 #include <utility>
 
+#include "thalweg/plan/analyzer/join_legality.h"
+#include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/spec/plan_id.h"
 #include "thalweg/plan/spec/relation_arguments.h"
 
 namespace thalweg::plan {
@@ -49,6 +52,9 @@ std::vector<const Attribute*> FindColumns(const Scope& scope, const std::string&
 Result<AnalyzedRelation> RelationAnalyzer::Analyze(const spec::RelationPtr& relation) {
   if (relation == nullptr) return MakeRelation(BuildOneRow());
   Result<AnalyzedRelation> analyzed = AnalyzeNode(relation);
+  if (const auto id = spec::PlanIdOf(*relation); id && analyzed.ok()) {
+    if (context_->plan_columns != nullptr) context_->plan_columns->Add(*id, analyzed->scope);
+  }
   if (!analyzed.ok() && relation->position.line > 0) {
     return WithPosition(analyzed.status(), relation->position);
   }

@@ -1,0 +1,70 @@
+#include "thalweg/plan/analyzer/plan_columns.h"
+
+#include "thalweg/plan/logical/error_text.h"
+
+namespace thalweg::plan {
+namespace {
+
+const Attribute* FindVisible(const Scope& scope, uint64_t id) {
+  for (const std::vector<Attribute>* list : {&scope.attributes, &scope.hidden, &scope.metadata}) {
+    for (const Attribute& attribute : *list) {
+      if (attribute.id == id) return &attribute;
+    }
+  }
+  return nullptr;
+}
+
+std::string Joined(const std::vector<std::string>& parts) {
+  std::string name;
+  for (const std::string& part : parts) name += (name.empty() ? "" : ".") + part;
+  return name;
+}
+
+}  // namespace
+
+void PlanColumns::Add(int64_t id, const Scope& scope) { scopes_[id].push_back(scope); }
+
+Result<std::optional<NameMatch>> PlanColumns::Find(int64_t id,
+                                                   const std::vector<std::string>& parts,
+                                                   const Scope& scope) const {
+  const auto scopes = scopes_.find(id);
+  if (scopes == scopes_.end()) {
+    if (merged_.count(id) > 0) return std::optional<NameMatch>();
+    return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", QuoteExpression(Joined(parts))}});
+  }
+  std::optional<NameMatch> found;
+  bool found_renamed = false;
+  for (const Scope& known : scopes->second) {
+    ARROW_ASSIGN_OR_RAISE(std::optional<NameMatch> match, FindName(known, parts));
+    if (!match) continue;
+    const Attribute* visible = FindVisible(scope, match->attribute.id);
+    if (visible == nullptr) continue;
+    // A column that has got another name since counts only where none has kept its name.
+    const bool renamed = !EqualsIgnoreCase(visible->name, match->attribute.name);
+    if (found && renamed && !found_renamed) continue;
+    const bool better = found && found_renamed && !renamed;
+    if (found && !better && found->attribute.id != visible->id) {
+      return MakeError("AMBIGUOUS_COLUMN_REFERENCE", {{"name", QuoteExpression(Joined(parts))}});
+    }
+    match->attribute = *visible;
+    found = std::move(match);
+    found_renamed = renamed;
+  }
+  return found;
+}
+
+Result<std::vector<Attribute>> PlanColumns::Columns(int64_t id, const Scope& scope) const {
+  const auto scopes = scopes_.find(id);
+  if (scopes == scopes_.end()) {
+    if (merged_.count(id) > 0) return scope.attributes;
+    return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", QuoteExpression("*")}});
+  }
+  std::vector<Attribute> columns;
+  for (const Attribute& attribute : scopes->second.front().attributes) {
+    const Attribute* visible = FindVisible(scope, attribute.id);
+    if (visible != nullptr) columns.push_back(*visible);
+  }
+  return columns;
+}
+
+}  // namespace thalweg::plan
