@@ -10,6 +10,7 @@ target_precompile_headers(thalweg_pch PRIVATE
   <algorithm> <cstdint> <functional> <map> <memory> <optional> <string> <string_view>
   <unordered_map> <utility> <vector> <arrow/api.h>)
 
+# Further arguments: headers of a precompiled header of its own.
 function(thalweg_compile_settings target)
   target_include_directories(${target} PUBLIC
     "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/include")
@@ -18,14 +19,20 @@ function(thalweg_compile_settings target)
   # Executables compile as libraries do, or the precompiled header would not fit them.
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${target} PRIVATE -fPIC)
-  if(THALWEG_PCH)
+  if(NOT THALWEG_PCH)
+    return()
+  endif()
+  if(ARGN)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  else()
     target_precompile_headers(${target} REUSE_FROM thalweg_pch)
   endif()
 endfunction()
 
-# thalweg_room(NAME <room> [DEPENDS <rooms>] [LIBRARIES <link targets>])
+# thalweg_room(NAME <room> [DEPENDS <rooms>] [LIBRARIES <link targets>] [PRECOMPILE <headers>])
+# PRECOMPILE: the library gets a precompiled header of its own.
 function(thalweg_room)
-  cmake_parse_arguments(ROOM "" "NAME" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ROOM "" "NAME" "DEPENDS;LIBRARIES;PRECOMPILE" ${ARGN})
   set(dir "${CMAKE_SOURCE_DIR}/src/thalweg/${ROOM_NAME}")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${dir}/*.cc")
   set(tests ${sources})
@@ -36,7 +43,7 @@ function(thalweg_room)
   endif()
   set(target thalweg_${ROOM_NAME})
   add_library(${target} STATIC ${sources})
-  thalweg_compile_settings(${target})
+  thalweg_compile_settings(${target} ${ROOM_PRECOMPILE})
   foreach(room IN LISTS ROOM_DEPENDS)
     target_link_libraries(${target} PUBLIC thalweg_${room})
   endforeach()

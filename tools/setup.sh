@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs all that the build and the tests need: Debian packages (tools/packages.txt) and Python
-# virtual environments in the build tree (tools/python_packages.txt, tools/worker_packages.txt). Idempotent; as root or with
-# sudo. What is there already is not touched.
+# virtual environments in the build tree (tools/python_packages.txt, tools/worker_packages.txt and
+# tests/connect/requirements-*.txt). Idempotent; as root or with sudo. What is there already is not
+# touched.
 set -euo pipefail
 root="$(cd "$(dirname "$0")/.." && pwd)"
 
@@ -25,9 +26,10 @@ else
   say "Debian packages: all installed"
 fi
 
-# make_environment NAME PACKAGES: the virtual environment build/NAME with what tools/PACKAGES lists.
+# make_environment NAME LIST OPTION...: the virtual environment build/NAME with the packages that the
+# file LIST of the tree names, installed with the options of pip.
 make_environment() {
-  local venv="$root/build/$1" list="$root/tools/$2"
+  local venv="$root/build/$1" list="$root/$2"
   if cmp -s "$venv/.installed" "$list"; then
     say "Python environment $1: up to date"
     return
@@ -35,11 +37,15 @@ make_environment() {
   say "making the Python environment build/$1"
   mkdir -p "$root/build"
   /usr/bin/python3 -m venv "$venv"
-  grep -v '^#' "$list" | "$venv/bin/pip" install -q --disable-pip-version-check --no-deps -r /dev/stdin
+  grep -v '^#' "$list" | "$venv/bin/pip" install -q --disable-pip-version-check "${@:3}" -r /dev/stdin
   cp "$list" "$venv/.installed"
 }
 
-make_environment venv python_packages.txt
-make_environment worker-venv worker_packages.txt
+make_environment venv tools/python_packages.txt --no-deps
+make_environment worker-venv tools/worker_packages.txt --no-deps
 # Workers need no JVM.
 rm -rf "$root"/build/worker-venv/lib/python3*/site-packages/pyspark/jars
+# The clients of the tests of the Spark Connect server.
+for version in 4.0 4.2; do
+  make_environment "connect-$version" "tests/connect/requirements-$version.txt"
+done

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "script_runner.h"
+#include "server_command.h"
 #include "sql_command.h"
 #include "state_command.h"
 #include "thalweg/base/fault_point.h"
@@ -66,6 +67,8 @@ int Run(int argc, char** argv) {
   const CLI::App* sql = AddSqlCommand(&app, &sql_arguments);
   StateArguments state_arguments;
   const CLI::App* state = AddStateCommand(&app, &state_arguments);
+  ServerArguments server_arguments;
+  const CLI::App* server = AddServerCommand(&app, &server_arguments);
   const CLI::App* version = app.add_subcommand("version", "Print the version");
   CLI::App* help = app.add_subcommand("help", "Explain a command");
   std::string topic;
@@ -80,6 +83,7 @@ int Run(int argc, char** argv) {
   sql_arguments.logs_queries = log_level <= LogLevel::kInfo;
   if (sql->parsed()) return RunSqlCommand(sql_arguments);
   if (state->parsed()) return RunStateCommand(state_arguments);
+  if (server->parsed()) return RunServerCommand(server_arguments);
   if (version->parsed()) {
     fmt::print("{}\n", VersionText());
     return kExitDone;

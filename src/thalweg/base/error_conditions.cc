@@ -14,7 +14,7 @@ ConditionMap BuildConditionMap() {
         FormatErrorConditions(), ConnectorErrorConditions(), StreamingErrorConditions(),
         CheckpointErrorConditions(), StateErrorConditions(), FunctionErrorConditions(),
         CallbackErrorConditions(), CommandErrorConditions(), PythonErrorConditions(),
-        GeneralErrorConditions()}) {
+        ConnectErrorConditions(), GeneralErrorConditions()}) {
     for (const ErrorCondition& condition : conditions) map.emplace(condition.name, &condition);
   }
   return map;

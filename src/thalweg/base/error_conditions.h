@@ -29,6 +29,7 @@ std::span<const ErrorCondition> CallbackErrorConditions();
 std::span<const ErrorCondition> CommandErrorConditions();
 std::span<const ErrorCondition> PythonErrorConditions();
 std::span<const ErrorCondition> GeneralErrorConditions();
+std::span<const ErrorCondition> ConnectErrorConditions();
 
 /// The condition of that name, or null.
 const ErrorCondition* FindErrorCondition(std::string_view name);

@@ -203,13 +203,12 @@ Status StreamingWorker::Send(std::string_view bytes) {
   return Status::OK();
 }
 
-Result<int32_t> StreamingWorker::ReadInt(milliseconds patience,
-                                         const std::atomic<bool>* cancelled) {
+Result<int32_t> StreamingWorker::ReadInt(milliseconds patience, const GivesUp& gives_up) {
   const auto begin = steady_clock::now();
   pollfd waited = {socket_.get(), POLLIN, 0};
   while (::poll(&waited, 1, static_cast<int>(kPoll.count())) <= 0) {
-    const bool stop = cancelled != nullptr && cancelled->load(std::memory_order_relaxed);
-    if (stop || (patience != kForEver && steady_clock::now() - begin > patience)) {
+    if ((gives_up && gives_up()) ||
+        (patience != kForEver && steady_clock::now() - begin > patience)) {
       return Status::Cancelled("the wait for a Python worker is over");
     }
   }
@@ -232,8 +231,8 @@ Result<std::string> StreamingWorker::ReadText() {
   return text;
 }
 
-Status StreamingWorker::ReadOutcome(const std::atomic<bool>* cancelled) {
-  ARROW_ASSIGN_OR_RAISE(const int32_t answer, ReadInt(kForEver, cancelled));
+Status StreamingWorker::ReadOutcome(const GivesUp& gives_up) {
+  ARROW_ASSIGN_OR_RAISE(const int32_t answer, ReadInt(kForEver, gives_up));
   if (answer == 0) return Status::OK();
   if (answer != static_cast<int32_t>(Mark::kException)) {
     return MakeError("PYTHON_WORKER_FAILED.PROTOCOL",
@@ -245,14 +244,13 @@ Status StreamingWorker::ReadOutcome(const std::atomic<bool>* cancelled) {
 }
 
 Status StreamingWorker::RunBatch(const std::string& frame_id, int64_t batch_id,
-                                 const std::string& session_id,
-                                 const std::atomic<bool>* cancelled) {
+                                 const std::string& session_id, const GivesUp& gives_up) {
   WireWriter call;
   call.Text(frame_id);
   call.Long(batch_id);
   if (protocol_ >= Protocol::k43) call.Text(session_id);
   ARROW_RETURN_NOT_OK(Send(call.bytes()));
-  const Status outcome = ReadOutcome(cancelled);
+  const Status outcome = ReadOutcome(gives_up);
   if (!IsCondition(outcome, "PYTHON_EXCEPTION")) return outcome;
   return MakeError("FOREACH_BATCH_USER_FUNCTION_ERROR",
                    {{"reason", GetErrorDetail(outcome)->parameters().at("traceback")}});

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -46,12 +46,15 @@ class StreamingWorker {
   StreamingWorker(const StreamingWorker&) = delete;
   StreamingWorker& operator=(const StreamingWorker&) = delete;
 
+  /// Asked now and then during a wait: whether it should end.
+  using GivesUp = std::function<bool()>;
+
   /// Calls the function with the frame that the server knows as `frame_id` in the session
   /// `session_id`, and waits. Errors: FOREACH_BATCH_USER_FUNCTION_ERROR with the traceback,
-  /// PYTHON_WORKER_FAILED.CRASHED, Cancelled when `cancelled` (may be null) gets set; after each of
+  /// PYTHON_WORKER_FAILED.CRASHED, Cancelled once `gives_up` (may be null) says so; after each of
   /// them the worker is of no further use.
   Status RunBatch(const std::string& frame_id, int64_t batch_id, const std::string& session_id,
-                  const std::atomic<bool>* cancelled);
+                  const GivesUp& gives_up);
 
   enum class Event { kStarted = 0, kProgress = 1, kIdle = 2, kTerminated = 3 };
   /// Hands an event to the listener and waits. An exception of the listener (PYTHON_EXCEPTION) does
@@ -67,10 +70,10 @@ class StreamingWorker {
   Status HandShake(const StreamingWorkerOptions& options, const std::string& secret);
   Status Initialise(const StreamingWorkerOptions& options);
   Status Send(std::string_view bytes);
-  Result<int32_t> ReadInt(std::chrono::milliseconds patience, const std::atomic<bool>* cancelled);
+  Result<int32_t> ReadInt(std::chrono::milliseconds patience, const GivesUp& gives_up);
   Result<std::string> ReadText();
   /// Reads the answer to a call: OK, or PYTHON_EXCEPTION.
-  Status ReadOutcome(const std::atomic<bool>* cancelled);
+  Status ReadOutcome(const GivesUp& gives_up);
 
   ChildProcess child_;
   Protocol protocol_;

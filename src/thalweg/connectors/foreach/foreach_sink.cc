@@ -6,6 +6,7 @@ namespace thalweg::connectors {
 namespace {
 
 Status UserError(const char* condition, const Status& status) {
+  if (IsCondition(status, condition)) return status;
   return MakeError(condition, {{"reason", status.message()}});
 }
 

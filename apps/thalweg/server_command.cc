@@ -1,0 +1,100 @@
+#include "server_command.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include "interrupt.h"
+#include "script_runner.h"
+#include "text_file.h"
+#include "thalweg/connect/server.h"
+
+namespace thalweg::cli {
+namespace {
+
+constexpr const char* kFooter =
+    R"(Clients of Spark Connect (PySpark, Scala, Java) connect to sc://ADDRESS:PORT. The first line on
+standard output says where the server listens.
+
+With a token clients must present it (sc://...;token=...). It comes from --token-file, else from
+the environment variable SPARK_CONNECT_AUTHENTICATE_TOKEN. Addresses that others can reach are
+refused without one, unless --insecure is given. Connections are not encrypted.
+
+SIGINT or SIGTERM stops the server and the streaming queries of its sessions.)";
+
+Result<std::string> ReadToken(const ServerArguments& arguments) {
+  if (arguments.token_file.empty()) {
+    const char* token = std::getenv("SPARK_CONNECT_AUTHENTICATE_TOKEN");
+    return std::string(token == nullptr ? "" : token);
+  }
+  ARROW_ASSIGN_OR_RAISE(std::string token, ReadTextFile(arguments.token_file));
+  while (!token.empty() && (token.back() == '\n' || token.back() == '\r')) token.pop_back();
+  if (token.empty()) return Status::Invalid(arguments.token_file, " holds no token");
+  return token;
+}
+
+Result<connect::ServerOptions> MakeOptions(const ServerArguments& arguments) {
+  connect::ServerOptions options;
+  options.address = arguments.address;
+  options.port = arguments.port;
+  options.insecure = arguments.insecure;
+  options.session_timeout_minutes = arguments.session_timeout_minutes;
+  ARROW_ASSIGN_OR_RAISE(options.token, ReadToken(arguments));
+  for (const std::string& setting : arguments.settings) {
+    const size_t equals = setting.find('=');
+    options.settings[setting.substr(0, equals)] = setting.substr(equals + 1);
+  }
+  return options;
+}
+
+Status Serve(const ServerArguments& arguments) {
+  ARROW_ASSIGN_OR_RAISE(const auto options, MakeOptions(arguments));
+  InstallInterruptHandlers(/*second_exits=*/true);
+  ARROW_ASSIGN_OR_RAISE(const auto server, connect::Server::Start(options));
+  fmt::print("listening on sc://{}:{}\n", options.address, server->port());
+  std::fflush(stdout);
+  pollfd wanted{interrupt_descriptor(), POLLIN, 0};
+  constexpr int kPollMillis = 1000;
+  while (!IsInterrupted()) poll(&wanted, 1, kPollMillis);
+  server->Shutdown();
+  return Status::OK();
+}
+
+}  // namespace
+
+CLI::App* AddServerCommand(CLI::App* app, ServerArguments* arguments) {
+  CLI::App* server = app->add_subcommand("server", "Serve Spark Connect clients");
+  server->footer(kFooter);
+  server->add_option("--address", arguments->address, "Address to listen on [127.0.0.1]")
+      ->option_text("ADDRESS");
+  server->add_option("--port", arguments->port, "Port to listen on; 0: a free one [15002]")
+      ->check(CLI::Range(0, 65535))
+      ->option_text("PORT");
+  server->add_option("--token-file", arguments->token_file, "File with the token clients must send")
+      ->option_text("FILE");
+  server->add_flag("--insecure", arguments->insecure,
+                   "Let anyone in who reaches the address, without a token");
+  server
+      ->add_option("--session-timeout", arguments->session_timeout_minutes,
+                   "Minutes without a call after which a session ends [60]")
+      ->check(CLI::Range(1, 1000000))
+      ->option_text("MINUTES");
+  server->add_option("-c,--conf", arguments->settings, "A setting of every session, KEY=VALUE")
+      ->check([](const std::string& text) {
+        return text.find('=') == std::string::npos ? "KEY=VALUE is wanted" : std::string();
+      })
+      ->option_text("KEY=VALUE");
+  return server;
+}
+
+int RunServerCommand(const ServerArguments& arguments) {
+  const Status status = Serve(arguments);
+  if (status.ok()) return kExitDone;
+  const bool described = GetErrorDetail(status) != nullptr;
+  fmt::print(stderr, "{}\n", described ? RenderError(status) : status.message());
+  return kExitFailed;
+}
+
+}  // namespace thalweg::cli

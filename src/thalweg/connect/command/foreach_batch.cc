@@ -1,0 +1,63 @@
+#include "thalweg/connect/command/foreach_batch.h"
+
+#include <utility>
+
+#include "thalweg/connect/plan/translator.h"
+#include "thalweg/connect/python/python_function.h"
+#include "thalweg/connect/runtime/identifier.h"
+
+namespace thalweg::connect {
+namespace {
+
+python::StreamingWorkerOptions WorkerOptions(ServerState* state, ConnectSession* session,
+                                             const proto::PythonUDF& function) {
+  python::StreamingWorkerOptions options;
+  options.interpreter = PythonSettingsOf(session).interpreter;
+  options.connect_url = state->local_url + ";user_id=" + session->key().user_id;
+  options.session_id = session->id();
+  options.function = FunctionFromProto("", function);
+  return options;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<ForeachBatchRunner>> ForeachBatchRunner::Start(
+    ServerState* state, const ConnectSessionPtr& session, const proto::PythonUDF& function) {
+  python::StreamingWorkerOptions options = WorkerOptions(state, session.get(), function);
+  ARROW_ASSIGN_OR_RAISE(options.versions, state->python->Versions(options.interpreter));
+  ARROW_ASSIGN_OR_RAISE(auto worker, python::StreamingWorker::Start(options));
+  std::shared_ptr<ForeachBatchRunner> runner(new ForeachBatchRunner());
+  runner->session_ = session;
+  runner->worker_ = std::move(worker);
+  return runner;
+}
+
+void ForeachBatchRunner::SetQuery(const std::shared_ptr<stream::StreamingQuery>& query) {
+  const std::lock_guard lock(mutex_);
+  query_ = query;
+}
+
+bool ForeachBatchRunner::IsStopped() {
+  std::shared_ptr<stream::StreamingQuery> query;
+  {
+    const std::lock_guard lock(mutex_);
+    query = query_.lock();
+  }
+  return query != nullptr && !query->IsActive();
+}
+
+Status ForeachBatchRunner::Run(SchemaPtr schema, std::vector<Batch> batches, int64_t epoch) {
+  const ConnectSessionPtr session = session_.lock();
+  if (session == nullptr) return Status::Cancelled("the session has ended");
+  RelationDraft rows = Derive(RelationKind::kLocal, nullptr);
+  rows->schema = std::move(schema);
+  rows->batches = std::move(batches);
+  const std::string id = MakeIdentifier();
+  session->PutRemoteRelation(id, std::move(rows));
+  const Status outcome =
+      worker_->RunBatch(id, epoch, session->id(), [this] { return IsStopped(); });
+  session->RemoveRemoteRelation(id);
+  return outcome;
+}
+
+}  // namespace thalweg::connect

@@ -1,0 +1,101 @@
+#include "thalweg/connect/command/listener_stream.h"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "thalweg/connect/execution/execution.h"
+
+namespace thalweg::connect {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json OrNull(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
+
+}  // namespace
+
+std::string ClientProgressJson(const stream::StreamingQueryProgress& progress) {
+  Json json = Json::parse(stream::ToJson(progress));
+  for (Json& source : json["sources"]) {
+    for (const char* key : {"startOffset", "endOffset", "latestOffset"}) {
+      const auto offset = source.find(key);
+      if (offset == source.end() || offset->is_null() || offset->is_string()) continue;
+      *offset = offset->dump();
+    }
+  }
+  return json.dump();
+}
+
+std::string StartedEventJson(const stream::QueryStartedEvent& event) {
+  return Json{{"id", event.id},
+              {"runId", event.run_id},
+              {"name", OrNull(event.name)},
+              {"timestamp", event.timestamp},
+              {"jobTags", Json::array()}}
+      .dump();
+}
+
+void ListenerStream::Open(const std::shared_ptr<Execution>& execution) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (execution_ == nullptr) {
+      execution_ = execution;
+      proto::ExecutePlanResponse response;
+      response.mutable_streaming_query_listener_events_result()->set_listener_bus_listener_added(
+          true);
+      if (execution->Send(&response, /*may_wait=*/false).ok()) return;
+      execution_ = nullptr;
+    }
+  }
+  execution->Complete();
+}
+
+void ListenerStream::Close() {
+  std::shared_ptr<Execution> execution;
+  {
+    const std::lock_guard lock(mutex_);
+    execution = std::exchange(execution_, nullptr);
+  }
+  if (execution != nullptr) execution->Complete();
+}
+
+bool ListenerStream::is_open() const {
+  const std::lock_guard lock(mutex_);
+  return execution_ != nullptr;
+}
+
+void ListenerStream::SendEvent(int type, std::string json) {
+  const std::lock_guard lock(mutex_);
+  if (execution_ == nullptr) return;
+  proto::ExecutePlanResponse response;
+  auto* event = response.mutable_streaming_query_listener_events_result()->add_events();
+  event->set_event_json(std::move(json));
+  event->set_event_type(static_cast<proto::StreamingQueryEventType>(type));
+  // A client that has gone, or does not read what it asked for, is no listener any more.
+  constexpr int64_t kMaxUnsentBytes = ResponseBuffer::kWaitingBytes;
+  const bool too_slow = execution_->operation()->responses().unsent_bytes() > kMaxUnsentBytes;
+  if (too_slow || !execution_->Send(&response, /*may_wait=*/false).ok()) execution_ = nullptr;
+}
+
+void ListenerStream::OnQueryProgress(const stream::QueryProgressEvent& event) {
+  if (!is_open()) return;
+  SendEvent(proto::QUERY_PROGRESS_EVENT,
+            "{\"progress\":" + ClientProgressJson(*event.progress) + "}");
+}
+
+void ListenerStream::OnQueryIdle(const stream::QueryIdleEvent& event) {
+  SendEvent(proto::QUERY_IDLE_EVENT,
+            Json{{"id", event.id}, {"runId", event.run_id}, {"timestamp", event.timestamp}}.dump());
+}
+
+void ListenerStream::OnQueryTerminated(const stream::QueryTerminatedEvent& event) {
+  SendEvent(proto::QUERY_TERMINATED_EVENT,
+            Json{{"id", event.id},
+                 {"runId", event.run_id},
+                 {"exception", OrNull(event.exception)},
+                 {"errorClassOnException", OrNull(event.error_class)}}
+                .dump());
+}
+
+}  // namespace thalweg::connect

@@ -1,0 +1,126 @@
+#include <zstd.h>
+
+#include "thalweg/connect/command/commands.h"
+#include "thalweg/connect/plan/translator.h"
+#include "thalweg/connect/proto/wire.h"
+
+namespace thalweg::connect {
+namespace {
+
+constexpr size_t kMaxPlanBytes = size_t{128} << 20;
+
+Status CannotParse(const std::string& why) {
+  return MakeError("CONNECT_INVALID_PLAN.CANNOT_PARSE", {{"errorMsg", why}});
+}
+
+/// Unpacks a plan that the client compressed.
+Result<proto::Plan> Decompress(const proto::Plan::CompressedOperation& operation) {
+  if (operation.compression_codec() != proto::COMPRESSION_CODEC_ZSTD) {
+    return CannotParse("unknown compression codec");
+  }
+  const std::string& data = operation.data();
+  const unsigned long long size = ZSTD_getFrameContentSize(data.data(), data.size());
+  if (size == ZSTD_CONTENTSIZE_ERROR ||
+      (size != ZSTD_CONTENTSIZE_UNKNOWN && size > kMaxPlanBytes)) {
+    return CannotParse("no zstd data, or too much of it");
+  }
+  // Frames written as a stream do not say how long they are.
+  std::string text(size == ZSTD_CONTENTSIZE_UNKNOWN ? kMaxPlanBytes : size, '\0');
+  const size_t length = ZSTD_decompress(text.data(), text.size(), data.data(), data.size());
+  if (ZSTD_isError(length)) return CannotParse(ZSTD_getErrorName(length));
+  text.resize(length);
+  proto::Plan plan;
+  if (operation.op_type() == proto::Plan::CompressedOperation::OP_TYPE_COMMAND) {
+    ARROW_RETURN_NOT_OK(ParseMessage(text, plan.mutable_command()));
+  } else {
+    ARROW_RETURN_NOT_OK(ParseMessage(text, plan.mutable_root()));
+  }
+  return plan;
+}
+
+Status Refuse(const proto::Command& command) {
+  switch (command.command_type_case()) {
+    case proto::Command::kRegisterFunction:
+    case proto::Command::kRegisterTableFunction:
+    case proto::Command::kRegisterDataSource:
+      return UnsupportedFeature("the registration of a Python function");
+    case proto::Command::COMMAND_TYPE_NOT_SET:
+      return MissingPart("Command", "command_type");
+    default: {
+      const auto* field =
+          proto::Command::descriptor()->FindFieldByNumber(command.command_type_case());
+      return UnsupportedFeature("the command '" + field->name() + "'");
+    }
+  }
+}
+
+Result<Outcome> Finished(const Status& status) {
+  ARROW_RETURN_NOT_OK(status);
+  return Outcome::kFinished;
+}
+
+Result<Outcome> RunCommand(ServerState* state, const ExecutionPtr& execution,
+                           const proto::Command& command) {
+  Execution* e = execution.get();
+  switch (command.command_type_case()) {
+    case proto::Command::kSqlCommand:
+      return Finished(RunSqlCommand(e, command.sql_command()));
+    case proto::Command::kCreateDataframeView:
+      return Finished(CreateDataFrameView(e, command.create_dataframe_view()));
+    case proto::Command::kWriteOperation:
+      return Finished(RunWrite(e, command.write_operation()));
+    case proto::Command::kWriteOperationV2:
+      return Finished(RunWriteTo(e, command.write_operation_v2()));
+    case proto::Command::kCheckpointCommand:
+      return Finished(RunCheckpoint(e, command.checkpoint_command()));
+    case proto::Command::kRemoveCachedRemoteRelationCommand:
+      e->session()->RemoveRemoteRelation(
+          command.remove_cached_remote_relation_command().relation().relation_id());
+      return Outcome::kFinished;
+    case proto::Command::kWriteStreamOperationStart:
+      return Finished(StartStream(state, e, command.write_stream_operation_start()));
+    case proto::Command::kStreamingQueryCommand:
+      return RunQueryCommand(state, execution, command.streaming_query_command());
+    case proto::Command::kStreamingQueryManagerCommand:
+      return RunManagerCommand(state, execution, command.streaming_query_manager_command());
+    case proto::Command::kStreamingQueryListenerBusCommand:
+      return RunListenerCommand(execution, command.streaming_query_listener_bus_command());
+    case proto::Command::kGetResourcesCommand: {
+      proto::ExecutePlanResponse response;
+      response.mutable_get_resources_command_result();
+      return Finished(e->Send(&response));
+    }
+    default:
+      return Refuse(command);
+  }
+}
+
+Result<Outcome> RunOperation(ServerState* state, const ExecutionPtr& execution,
+                             const proto::Plan& plan) {
+  switch (plan.op_type_case()) {
+    case proto::Plan::kRoot:
+      return Finished(RunRelation(execution.get(), plan.root()));
+    case proto::Plan::kCommand:
+      return RunCommand(state, execution, plan.command());
+    case proto::Plan::kCompressedOperation: {
+      ARROW_ASSIGN_OR_RAISE(const proto::Plan unpacked, Decompress(plan.compressed_operation()));
+      return RunOperation(state, execution, unpacked);
+    }
+    case proto::Plan::OP_TYPE_NOT_SET:
+      break;
+  }
+  return MissingPart("Plan", "op_type");
+}
+
+}  // namespace
+
+void RunPlan(ServerState* state, const ExecutionPtr& execution, const proto::Plan& plan) {
+  const Result<Outcome> outcome = RunOperation(state, execution, plan);
+  if (!outcome.ok()) {
+    execution->Fail(outcome.status());
+  } else if (*outcome == Outcome::kFinished) {
+    execution->Complete();
+  }
+}
+
+}  // namespace thalweg::connect

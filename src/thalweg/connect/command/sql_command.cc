@@ -1,0 +1,65 @@
+#include <arrow/api.h>
+
+#include "thalweg/connect/command/commands.h"
+#include "thalweg/connect/plan/translator.h"
+#include "thalweg/connect/result/local_rows.h"
+#include "thalweg/plan/spec/statement.h"
+
+// Old clients fill fields that the protocol has given up since.
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
+namespace thalweg::connect {
+namespace {
+
+/// The relation of the command, also when an old client wrote its text outside of one.
+proto::Relation InputOf(const proto::SqlCommand& command) {
+  if (command.has_input()) return command.input();
+  proto::Relation relation;
+  proto::SQL* sql = relation.mutable_sql();
+  sql->set_query(command.sql());
+  *sql->mutable_args() = command.args();
+  *sql->mutable_pos_args() = command.pos_args();
+  *sql->mutable_named_arguments() = command.named_arguments();
+  *sql->mutable_pos_arguments() = command.pos_arguments();
+  return relation;
+}
+
+Status SendRelation(Execution* execution, proto::Relation relation) {
+  proto::ExecutePlanResponse response;
+  *response.mutable_sql_command_result()->mutable_relation() = std::move(relation);
+  return execution->Send(&response);
+}
+
+/// The rows of a command that has run: the client reads them from the reply.
+Status SendRows(Execution* execution, const session::RowSet& rows) {
+  const SchemaPtr schema = rows.schema == nullptr ? arrow::schema({}) : rows.schema;
+  const std::string zone = execution->engine().SettingsSnapshot().Get("spark.sql.session.timeZone");
+  proto::Relation relation;
+  ARROW_ASSIGN_OR_RAISE(*relation.mutable_local_relation()->mutable_data(),
+                        WriteLocalRows(*schema, rows.batches, zone));
+  relation.mutable_local_relation()->set_schema(SchemaToJson(*schema));
+  return SendRelation(execution, std::move(relation));
+}
+
+}  // namespace
+
+Status RunSqlCommand(Execution* execution, const proto::SqlCommand& command) {
+  Translator translator(execution->session().get());
+  proto::Relation input = InputOf(command);
+  if (!input.has_sql()) {
+    // SQL over DataFrames is a query in any case.
+    ARROW_ASSIGN_OR_RAISE(const auto relation, translator.Translate(input));
+    ARROW_RETURN_NOT_OK(execution->engine().Analyze(relation).status());
+    return SendRelation(execution, std::move(input));
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto statement, ParseSql(&translator, input.sql()));
+  if (statement.kind == plan::spec::StatementKind::kQuery) {
+    ARROW_RETURN_NOT_OK(execution->engine().Analyze(statement.query).status());
+    return SendRelation(execution, std::move(input));
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto outcome, execution->engine().Execute(statement));
+  if (outcome.stream != nullptr) execution->session()->RememberQuery(outcome.stream);
+  return SendRows(execution, outcome.rows);
+}
+
+}  // namespace thalweg::connect

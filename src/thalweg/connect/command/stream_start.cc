@@ -1,0 +1,142 @@
+// writeStream.start() and toTable().
+
+#include <arrow/api.h>
+
+#include "thalweg/connect/command/commands.h"
+#include "thalweg/connect/command/foreach_batch.h"
+#include "thalweg/connect/plan/translator.h"
+#include "thalweg/connectors/foreach/foreach_sink.h"
+#include "thalweg/types/identifier_text.h"
+
+namespace thalweg::connect {
+namespace {
+
+using proto::WriteStreamOperationStart;
+
+Result<stream::Trigger> TriggerOf(const WriteStreamOperationStart& start) {
+  switch (start.trigger_case()) {
+    case WriteStreamOperationStart::kProcessingTimeInterval:
+      return stream::Trigger::ProcessingTime(start.processing_time_interval());
+    case WriteStreamOperationStart::kAvailableNow:
+      return stream::Trigger::AvailableNow();
+    case WriteStreamOperationStart::kOnce:
+      return stream::Trigger::Once();
+    case WriteStreamOperationStart::kContinuousCheckpointInterval:
+      return UnsupportedFeature("continuous processing");
+    case WriteStreamOperationStart::kRealTimeBatchDuration:
+      return UnsupportedFeature("real-time mode");
+    case WriteStreamOperationStart::TRIGGER_NOT_SET:
+      break;
+  }
+  return stream::Trigger();
+}
+
+Status CheckSink(const WriteStreamOperationStart& start) {
+  if (start.foreach_writer().has_scala_function() || start.foreach_batch().has_scala_function()) {
+    return UnsupportedFeature("foreach and foreachBatch with a function that needs the JVM");
+  }
+  if (start.has_foreach_writer()) return UnsupportedFeature("foreach with a Python function");
+  if (!start.clustering_column_names().empty()) return UnsupportedFeature("clusterBy()");
+  return Status::OK();
+}
+
+Result<session::StreamWrite> MakeWrite(const WriteStreamOperationStart& start) {
+  session::StreamWrite write;
+  write.format = start.format();
+  write.options = {start.options().begin(), start.options().end()};
+  if (start.has_path()) write.options["path"] = start.path();
+  write.partition_by = {start.partitioning_column_names().begin(),
+                        start.partitioning_column_names().end()};
+  write.query_name = start.query_name();
+  if (!start.output_mode().empty()) write.output_mode = start.output_mode();
+  ARROW_ASSIGN_OR_RAISE(write.trigger, TriggerOf(start));
+  return write;
+}
+
+/// toTable(): the table is made when it is new, and the query writes where it lies.
+Status AimAtTable(Execution* execution, const plan::NodePtr& plan, const std::string& text,
+                  session::StreamWrite* write) {
+  ARROW_ASSIGN_OR_RAISE(const auto name, sql::ParseMultipartName(text));
+  session::Session& engine = execution->engine();
+  const Settings settings = engine.SettingsSnapshot();
+  auto table = engine.catalog().FindTable(name.back());
+  if (table == nullptr) {
+    plan::TableEntry entry;
+    entry.name = name.back();
+    entry.format =
+        write->format.empty() ? settings.Get("spark.sql.sources.default") : write->format;
+    ARROW_ASSIGN_OR_RAISE(entry.provider, engine.providers().Find(entry.format));
+    entry.schema = plan::OutputSchema(*plan);
+    entry.partition_by = write->partition_by;
+    const auto path = write->options.find("path");
+    entry.location = path != write->options.end()
+                         ? path->second
+                         : JoinPath(settings.Get("spark.sql.warehouse.dir"), entry.name);
+    entry.is_streaming_table = true;
+    ARROW_RETURN_NOT_OK(engine.catalog().CreateTable(entry));
+    table = engine.catalog().FindTable(entry.name);
+  }
+  write->format = table->format;
+  write->options["path"] = table->location;
+  write->partition_by = table->partition_by;
+  return Status::OK();
+}
+
+/// foreachBatch(): the function's process becomes the sink.
+Result<std::shared_ptr<ForeachBatchRunner>> AimAtFunction(ServerState* state, Execution* execution,
+                                                          const plan::NodePtr& plan,
+                                                          const proto::PythonUDF& function,
+                                                          session::StreamWrite* write) {
+  if (!plan->is_streaming()) return MakeError("WRITE_STREAM_NOT_ALLOWED");
+  ARROW_ASSIGN_OR_RAISE(auto runner,
+                        ForeachBatchRunner::Start(state, execution->session(), function));
+  write->sink_name = "foreachBatch";
+  write->sink = connectors::MakeForeachBatchSink(
+      [runner, schema = plan::OutputSchema(*plan)](std::vector<Batch> batches, int64_t epoch) {
+        return runner->Run(schema, std::move(batches), epoch);
+      });
+  return runner;
+}
+
+/// The reply to the start of `query`.
+Status SendStarted(Execution* execution, const stream::StreamingQuery& query) {
+  proto::ExecutePlanResponse response;
+  auto* result = response.mutable_write_stream_operation_start_result();
+  result->mutable_query_id()->set_id(query.id());
+  result->mutable_query_id()->set_run_id(query.run_id());
+  result->set_name(query.name().value_or(""));
+  if (execution->session()->listeners().is_open()) {
+    const int64_t now = execution->engine().clock()->NowMillis();
+    result->set_query_started_event_json(StartedEventJson(
+        {query.id(), query.run_id(), query.name(), stream::FormatProgressTimestamp(now)}));
+  }
+  return execution->Send(&response);
+}
+
+}  // namespace
+
+Status StartStream(ServerState* state, Execution* execution,
+                   const WriteStreamOperationStart& start) {
+  ARROW_RETURN_NOT_OK(CheckSink(start));
+  Translator translator(execution->session().get());
+  ARROW_ASSIGN_OR_RAISE(const auto relation, translator.Translate(start.input()));
+  ARROW_ASSIGN_OR_RAISE(auto write, MakeWrite(start));
+  ARROW_ASSIGN_OR_RAISE(const auto plan, execution->engine().Analyze(relation));
+  if (start.has_table_name()) {
+    if (!plan->is_streaming()) return MakeError("WRITE_STREAM_NOT_ALLOWED");
+    ARROW_RETURN_NOT_OK(AimAtTable(execution, plan, start.table_name(), &write));
+  }
+  std::shared_ptr<ForeachBatchRunner> runner;
+  if (start.has_foreach_batch()) {
+    ARROW_ASSIGN_OR_RAISE(runner, AimAtFunction(state, execution, plan,
+                                                start.foreach_batch().python_function(), &write));
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto query, execution->engine().StartPlan(plan, std::move(write)));
+  if (runner != nullptr) runner->SetQuery(query);
+  ConnectSession* session = execution->session().get();
+  session->RememberQuery(query);
+  session->TagQuery(execution->operation()->tags(), query->run_id());
+  return SendStarted(execution, *query);
+}
+
+}  // namespace thalweg::connect

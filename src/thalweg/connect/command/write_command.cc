@@ -1,0 +1,155 @@
+// Batch writes.
+
+#include <arrow/api.h>
+
+#include "thalweg/connect/command/commands.h"
+#include "thalweg/connect/plan/translator.h"
+#include "thalweg/types/identifier_text.h"
+
+namespace thalweg::connect {
+namespace {
+
+using plan::spec::Statement;
+using plan::spec::StatementKind;
+using proto::WriteOperation;
+using proto::WriteOperationV2;
+
+io::SaveMode ModeOf(const WriteOperation& write) {
+  switch (write.mode()) {
+    case WriteOperation::SAVE_MODE_APPEND:
+      return io::SaveMode::kAppend;
+    case WriteOperation::SAVE_MODE_OVERWRITE:
+      return io::SaveMode::kOverwrite;
+    case WriteOperation::SAVE_MODE_IGNORE:
+      return io::SaveMode::kIgnore;
+    default:
+      return io::SaveMode::kErrorIfExists;
+  }
+}
+
+Status Execute(Execution* execution, const Statement& statement) {
+  return execution->engine().Execute(statement).status();
+}
+
+Status Drop(Execution* execution, const std::vector<std::string>& name) {
+  Statement statement;
+  statement.kind = StatementKind::kDropTable;
+  statement.name = name;
+  statement.if_exists = true;
+  return Execute(execution, statement);
+}
+
+Status Insert(Execution* execution, const std::vector<std::string>& name, RelationPtr query,
+              bool overwrite) {
+  Statement statement;
+  statement.kind = StatementKind::kInsert;
+  statement.name = name;
+  statement.query = std::move(query);
+  statement.overwrite = overwrite;
+  return Execute(execution, statement);
+}
+
+bool TableExists(Execution* execution, const std::vector<std::string>& name) {
+  return execution->engine().catalog().FindTable(name.back()) != nullptr;
+}
+
+Status SaveToTable(Execution* execution, const WriteOperation& write, RelationPtr query) {
+  ARROW_ASSIGN_OR_RAISE(const auto name, sql::ParseMultipartName(write.table().table_name()));
+  const io::SaveMode mode = ModeOf(write);
+  if (write.table().save_method() == WriteOperation::SaveTable::TABLE_SAVE_METHOD_INSERT_INTO) {
+    return Insert(execution, name, std::move(query), mode == io::SaveMode::kOverwrite);
+  }
+  if (TableExists(execution, name)) {
+    if (mode == io::SaveMode::kIgnore) return Status::OK();
+    if (mode == io::SaveMode::kAppend) {
+      return Insert(execution, name, std::move(query), /*overwrite=*/false);
+    }
+    if (mode == io::SaveMode::kOverwrite) ARROW_RETURN_NOT_OK(Drop(execution, name));
+  }
+  Statement statement;
+  statement.kind = StatementKind::kCreateTable;
+  statement.name = name;
+  statement.format = write.source();
+  statement.options = {write.options().begin(), write.options().end()};
+  statement.partition_by = {write.partitioning_columns().begin(),
+                            write.partitioning_columns().end()};
+  statement.query = std::move(query);
+  return Execute(execution, statement);
+}
+
+Status CheckLayout(const WriteOperation& write) {
+  if (write.has_bucket_by() || !write.sort_column_names().empty()) {
+    return UnsupportedFeature("bucketBy() and sortBy()");
+  }
+  if (!write.clustering_columns().empty()) return UnsupportedFeature("clusterBy()");
+  return Status::OK();
+}
+
+Result<std::vector<std::string>> PartitionColumns(const WriteOperationV2& write) {
+  std::vector<std::string> names;
+  for (const proto::Expression& column : write.partitioning_columns()) {
+    if (!column.has_unresolved_attribute()) {
+      return UnsupportedFeature("partitioning by an expression");
+    }
+    names.push_back(column.unresolved_attribute().unparsed_identifier());
+  }
+  return names;
+}
+
+Status Create(Execution* execution, const WriteOperationV2& write,
+              const std::vector<std::string>& name, RelationPtr query) {
+  Statement statement;
+  statement.kind = StatementKind::kCreateTable;
+  statement.name = name;
+  statement.format = write.provider();
+  statement.options = {write.options().begin(), write.options().end()};
+  ARROW_ASSIGN_OR_RAISE(statement.partition_by, PartitionColumns(write));
+  statement.query = std::move(query);
+  return Execute(execution, statement);
+}
+
+Status TableNotFound(const std::vector<std::string>& name) {
+  return MakeError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", QuoteIdentifier(name.back())}});
+}
+
+}  // namespace
+
+Status RunWrite(Execution* execution, const WriteOperation& write) {
+  ARROW_RETURN_NOT_OK(CheckLayout(write));
+  Translator translator(execution->session().get());
+  ARROW_ASSIGN_OR_RAISE(auto input, translator.Translate(write.input()));
+  if (write.has_table()) return SaveToTable(execution, write, std::move(input));
+  session::BatchWrite batch;
+  batch.input = std::move(input);
+  batch.format = write.source();
+  batch.options = {write.options().begin(), write.options().end()};
+  batch.path = write.path();
+  batch.partition_by = {write.partitioning_columns().begin(), write.partitioning_columns().end()};
+  batch.save_mode = ModeOf(write);
+  return execution->engine().Write(batch);
+}
+
+Status RunWriteTo(Execution* execution, const WriteOperationV2& write) {
+  Translator translator(execution->session().get());
+  ARROW_ASSIGN_OR_RAISE(auto input, translator.Translate(write.input()));
+  ARROW_ASSIGN_OR_RAISE(const auto name, sql::ParseMultipartName(write.table_name()));
+  const bool exists = TableExists(execution, name);
+  switch (write.mode()) {
+    case WriteOperationV2::MODE_CREATE:
+      return Create(execution, write, name, std::move(input));
+    case WriteOperationV2::MODE_REPLACE:
+      if (!exists) return TableNotFound(name);
+      ARROW_RETURN_NOT_OK(Drop(execution, name));
+      return Create(execution, write, name, std::move(input));
+    case WriteOperationV2::MODE_CREATE_OR_REPLACE:
+      ARROW_RETURN_NOT_OK(Drop(execution, name));
+      return Create(execution, write, name, std::move(input));
+    case WriteOperationV2::MODE_APPEND:
+      if (!exists) return TableNotFound(name);
+      return Insert(execution, name, std::move(input), /*overwrite=*/false);
+    default:
+      return UnsupportedFeature("overwriting a part of a table");
+  }
+}
+
+}  // namespace thalweg::connect

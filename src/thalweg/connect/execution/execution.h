@@ -1,0 +1,51 @@
+#pragma once
+
+// What the code that carries an execution out knows of it.
+
+#include <memory>
+#include <string>
+
+#include "thalweg/connect/error/error_reply.h"
+#include "thalweg/connect/execution/operation.h"
+#include "thalweg/connect/proto/messages.h"
+#include "thalweg/connect/session/connect_session.h"
+
+namespace thalweg::connect {
+
+/// How a client takes Arrow batches that exceed a message.
+struct ChunkingOptions {
+  bool allowed = false;
+  /// Wanted bytes per chunk; 0: as the server likes.
+  int64_t preferred_bytes = 0;
+};
+
+/// One execution on its way: its session, and the responses it gives. Shared by those who still
+/// have something to say. Thread-safe.
+class Execution {
+ public:
+  Execution(ConnectSessionPtr session, OperationPtr operation, ChunkingOptions chunking)
+      : session_(std::move(session)), operation_(std::move(operation)), chunking_(chunking) {}
+
+  const ConnectSessionPtr& session() const { return session_; }
+  session::Session& engine() const { return session_->engine(); }
+  const OperationPtr& operation() const { return operation_; }
+  const ChunkingOptions& chunking() const { return chunking_; }
+
+  /// Sends `response`, whose ids are filled in. Waits while the client is too slow, unless
+  /// `may_wait` is false. Errors: Cancelled when nobody wants the responses any more, or the
+  /// execution was interrupted.
+  Status Send(proto::ExecutePlanResponse* response, bool may_wait = true);
+  /// Everything was sent: the execution has succeeded.
+  void Complete();
+  void Fail(const Status& error);
+  void Fail(const ErrorChain& error);
+
+ private:
+  const ConnectSessionPtr session_;
+  const OperationPtr operation_;
+  const ChunkingOptions chunking_;
+};
+
+using ExecutionPtr = std::shared_ptr<Execution>;
+
+}  // namespace thalweg::connect

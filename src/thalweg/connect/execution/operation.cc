@@ -1,0 +1,28 @@
+#include "thalweg/connect/execution/operation.h"
+
+#include <utility>
+
+namespace thalweg::connect {
+
+using SteadyClock = std::chrono::steady_clock;
+
+Operation::Operation(std::string id, std::vector<std::string> tags, bool reattachable)
+    : id_(std::move(id)), tags_(tags.begin(), tags.end()), reattachable_(reattachable) {
+  Touch();
+}
+
+void Operation::Cancel() { cancelled_.store(true, std::memory_order_release); }
+
+void Operation::Finish(State state, grpc::Status status) {
+  State running = State::kRunning;
+  if (!state_.compare_exchange_strong(running, state)) return;
+  responses_.Finish(std::move(status));
+}
+
+void Operation::Touch() { last_touch_.store(SteadyClock::now().time_since_epoch().count()); }
+
+SteadyClock::time_point Operation::last_touch() const {
+  return SteadyClock::time_point(SteadyClock::duration(last_touch_.load()));
+}
+
+}  // namespace thalweg::connect

@@ -1,0 +1,122 @@
+#include "thalweg/connect/execution/response_buffer.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace thalweg::connect {
+namespace {
+
+grpc::ByteBuffer Bytes(const std::string& text) {
+  const grpc::Slice slice(text);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+std::string TextOf(const NextResponse& next) {
+  if (next.kind == NextResponse::Kind::kPending) return "(pending)";
+  if (next.kind == NextResponse::Kind::kEnd) {
+    return next.status.ok() ? "(end)" : next.status.error_message();
+  }
+  std::vector<grpc::Slice> slices;
+  EXPECT_TRUE(next.bytes.Dump(&slices).ok());
+  std::string text;
+  for (const grpc::Slice& slice : slices) {
+    text.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return text;
+}
+
+void Push(ResponseBuffer* buffer, const std::string& id) {
+  ASSERT_TRUE(buffer->Push(id, Bytes(id)).ok());
+}
+
+int64_t Attach(ResponseBuffer* buffer, const std::string& last_id = "") {
+  return buffer->Attach(last_id, [] {}).ValueOrDie();
+}
+
+TEST(ResponseBufferTest, GivesResponsesInOrderThenTheEnd) {
+  ResponseBuffer buffer;
+  Push(&buffer, "a");
+  const int64_t call = Attach(&buffer);
+  EXPECT_EQ(TextOf(buffer.Next(call)), "a");
+  EXPECT_EQ(TextOf(buffer.Next(call)), "(pending)");
+  Push(&buffer, "b");
+  buffer.Finish(grpc::Status::OK);
+  EXPECT_EQ(TextOf(buffer.Next(call)), "b");
+  EXPECT_EQ(TextOf(buffer.Next(call)), "(end)");
+}
+
+TEST(ResponseBufferTest, WakesWhoWasToldToWaitAndNobodyElse) {
+  ResponseBuffer buffer;
+  int wake_ups = 0;
+  const int64_t call = buffer.Attach("", [&] { ++wake_ups; }).ValueOrDie();
+  Push(&buffer, "a");
+  EXPECT_EQ(wake_ups, 0);
+  EXPECT_EQ(TextOf(buffer.Next(call)), "a");
+  EXPECT_EQ(TextOf(buffer.Next(call)), "(pending)");
+  Push(&buffer, "b");
+  Push(&buffer, "c");
+  EXPECT_EQ(wake_ups, 1);
+}
+
+TEST(ResponseBufferTest, GoesOnWhereAClientWas) {
+  ResponseBuffer buffer;
+  for (const char* id : {"a", "b", "c"}) Push(&buffer, id);
+  const int64_t first = Attach(&buffer);
+  buffer.Next(first);
+  buffer.Next(first);
+  buffer.Detach(first);
+  EXPECT_FALSE(buffer.attached());
+  EXPECT_EQ(TextOf(buffer.Next(Attach(&buffer, "a"))), "b");
+  EXPECT_EQ(TextOf(buffer.Next(Attach(&buffer, "b"))), "c");
+  EXPECT_TRUE(IsCondition(buffer.Attach("z", [] {}).status(), "INVALID_CURSOR.POSITION_NOT_FOUND"));
+}
+
+TEST(ResponseBufferTest, ALaterCallThrowsTheEarlierOut) {
+  ResponseBuffer buffer;
+  int wake_ups = 0;
+  const int64_t old_call = buffer.Attach("", [&] { ++wake_ups; }).ValueOrDie();
+  EXPECT_EQ(TextOf(buffer.Next(old_call)), "(pending)");
+  Attach(&buffer);
+  EXPECT_EQ(wake_ups, 1);
+  EXPECT_NE(TextOf(buffer.Next(old_call)).find("INVALID_CURSOR.DISCONNECTED"), std::string::npos);
+}
+
+TEST(ResponseBufferTest, DropsWhatIsReleased) {
+  ResponseBuffer buffer;
+  for (const char* id : {"a", "b", "c"}) Push(&buffer, id);
+  const int64_t call = Attach(&buffer);
+  for (int i = 0; i < 3; ++i) buffer.Next(call);
+  buffer.ReleaseUntil("b");
+  // The next one is still known by what came before it.
+  EXPECT_EQ(TextOf(buffer.Next(Attach(&buffer, "b"))), "c");
+  EXPECT_TRUE(IsCondition(buffer.Attach("a", [] {}).status(), "INVALID_CURSOR.POSITION_NOT_FOUND"));
+  EXPECT_TRUE(
+      IsCondition(buffer.Attach("", [] {}).status(), "INVALID_CURSOR.POSITION_NOT_AVAILABLE"));
+}
+
+TEST(ResponseBufferTest, ClosingEndsBothSides) {
+  ResponseBuffer buffer;
+  Push(&buffer, "a");
+  const int64_t call = Attach(&buffer);
+  buffer.Close();
+  EXPECT_EQ(TextOf(buffer.Next(call)), "(end)");
+  EXPECT_TRUE(buffer.Push("b", Bytes("b")).IsCancelled());
+}
+
+TEST(ResponseBufferTest, KeepsOnlySoMuchOfWhatWasSent) {
+  ResponseBuffer buffer;
+  const std::string large(ResponseBuffer::kRetryBytes, 'x');
+  ASSERT_TRUE(buffer.Push("a", Bytes(large)).ok());
+  ASSERT_TRUE(buffer.Push("b", Bytes(large)).ok());
+  Push(&buffer, "c");
+  const int64_t call = Attach(&buffer);
+  for (int i = 0; i < 3; ++i) buffer.Next(call);
+  EXPECT_TRUE(
+      IsCondition(buffer.Attach("", [] {}).status(), "INVALID_CURSOR.POSITION_NOT_AVAILABLE"));
+  EXPECT_EQ(TextOf(buffer.Next(Attach(&buffer, "b"))), "c");
+}
+
+}  // namespace
+}  // namespace thalweg::connect

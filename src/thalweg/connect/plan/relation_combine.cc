@@ -1,0 +1,107 @@
+// Joins and set operations.
+
+#include <algorithm>
+
+#include <arrow/api.h>
+
+#include "thalweg/connect/plan/translator.h"
+#include "thalweg/types/identifier_text.h"
+
+namespace thalweg::connect {
+namespace {
+
+using plan::spec::JoinType;
+using proto::Join;
+using proto::SetOperation;
+
+Result<JoinType> TypeOf(const Join& join) {
+  switch (join.join_type()) {
+    case Join::JOIN_TYPE_INNER:
+      return JoinType::kInner;
+    case Join::JOIN_TYPE_FULL_OUTER:
+      return JoinType::kFull;
+    case Join::JOIN_TYPE_LEFT_OUTER:
+      return JoinType::kLeft;
+    case Join::JOIN_TYPE_RIGHT_OUTER:
+      return JoinType::kRight;
+    case Join::JOIN_TYPE_LEFT_ANTI:
+      return JoinType::kLeftAnti;
+    case Join::JOIN_TYPE_LEFT_SEMI:
+      return JoinType::kLeftSemi;
+    case Join::JOIN_TYPE_CROSS:
+      return JoinType::kCross;
+    default:
+      return MakeError("CONNECT_INVALID_PLAN.INVALID_ENUM",
+                       {{"fullName", "spark.connect.Join.JoinType"},
+                        {"name", "UNRECOGNIZED"},
+                        {"number", std::to_string(join.join_type())}});
+  }
+}
+
+bool HasColumn(const arrow::Schema& schema, const std::string& name) {
+  return std::any_of(schema.fields().begin(), schema.fields().end(), [&](const FieldPtr& field) {
+    return ToLowerAscii(field->name()) == ToLowerAscii(name);
+  });
+}
+
+/// `input` with NULLs for the columns of `other` that it lacks, at its end.
+Result<RelationPtr> AddMissingColumns(RelationPtr input, const arrow::Schema& schema,
+                                      const arrow::Schema& other) {
+  RelationDraft relation = Derive(RelationKind::kWithColumns, input);
+  for (const FieldPtr& field : other.fields()) {
+    if (HasColumn(schema, field->name())) continue;
+    relation->expressions.push_back(plan::spec::MakeAlias(NullOf(field->type()), field->name()));
+  }
+  return relation->expressions.empty() ? input : RelationPtr(std::move(relation));
+}
+
+Result<plan::spec::SetOperation> OperationOf(const SetOperation& operation) {
+  switch (operation.set_op_type()) {
+    case SetOperation::SET_OP_TYPE_UNION:
+      return plan::spec::SetOperation::kUnion;
+    case SetOperation::SET_OP_TYPE_INTERSECT:
+      return plan::spec::SetOperation::kIntersect;
+    case SetOperation::SET_OP_TYPE_EXCEPT:
+      return plan::spec::SetOperation::kExcept;
+    default:
+      return MissingPart("SetOperation", "set_op_type");
+  }
+}
+
+}  // namespace
+
+Result<RelationDraft> TranslateJoin(Translator* translator, const Join& join) {
+  ARROW_ASSIGN_OR_RAISE(auto left, translator->Translate(join.left()));
+  ARROW_ASSIGN_OR_RAISE(auto right, translator->Translate(join.right()));
+  RelationDraft relation = Derive(RelationKind::kJoin, std::move(left));
+  relation->right = std::move(right);
+  ARROW_ASSIGN_OR_RAISE(relation->join_type, TypeOf(join));
+  relation->using_columns = {join.using_columns().begin(), join.using_columns().end()};
+  if (join.has_join_condition()) {
+    ARROW_ASSIGN_OR_RAISE(relation->condition, translator->Translate(join.join_condition()));
+  }
+  const bool has_terms = relation->condition != nullptr || !relation->using_columns.empty();
+  // A cross join on something is an inner one, an inner one on nothing a cross join.
+  if (has_terms && relation->join_type == JoinType::kCross) relation->join_type = JoinType::kInner;
+  if (!has_terms && relation->join_type == JoinType::kInner) relation->join_type = JoinType::kCross;
+  return relation;
+}
+
+Result<RelationDraft> TranslateSetOperation(Translator* translator, const SetOperation& operation) {
+  ARROW_ASSIGN_OR_RAISE(auto left, translator->Translate(operation.left_input()));
+  ARROW_ASSIGN_OR_RAISE(auto right, translator->Translate(operation.right_input()));
+  if (operation.allow_missing_columns()) {
+    ARROW_ASSIGN_OR_RAISE(const auto left_schema, translator->SchemaOf(left));
+    ARROW_ASSIGN_OR_RAISE(const auto right_schema, translator->SchemaOf(right));
+    ARROW_ASSIGN_OR_RAISE(left, AddMissingColumns(left, *left_schema, *right_schema));
+    ARROW_ASSIGN_OR_RAISE(right, AddMissingColumns(right, *right_schema, *left_schema));
+  }
+  RelationDraft relation = Derive(RelationKind::kSetOperation, std::move(left));
+  relation->right = std::move(right);
+  ARROW_ASSIGN_OR_RAISE(relation->set_operation, OperationOf(operation));
+  relation->all = operation.is_all();
+  relation->by_name = operation.by_name();
+  return relation;
+}
+
+}  // namespace thalweg::connect

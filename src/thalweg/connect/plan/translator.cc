@@ -1,0 +1,196 @@
+#include "thalweg/connect/plan/translator.h"
+
+#include <arrow/api.h>
+
+#include "thalweg/connect/proto/literal.h"
+#include "thalweg/plan/spec/plan_id.h"
+
+namespace thalweg::connect {
+
+Translator::Translator(ConnectSession* session) : session_(session) {
+  session::Session& engine = session->engine();
+  parser_options_.session_time_zone = engine.SettingsSnapshot().Get("spark.sql.session.timeZone");
+  parser_options_.now_micros = engine.clock()->NowMillis() * 1000;
+}
+
+Result<SchemaPtr> Translator::SchemaOf(const RelationPtr& relation) {
+  return session_->engine().SchemaOf(relation);
+}
+
+RelationDraft Derive(RelationKind kind, RelationPtr input) {
+  auto relation = std::make_shared<Relation>();
+  relation->kind = kind;
+  relation->input = std::move(input);
+  return relation;
+}
+
+RelationDraft PassThrough(RelationPtr input) {
+  return Derive(RelationKind::kAlias, std::move(input));
+}
+
+RelationDraft Select(RelationPtr input, std::vector<ExpressionPtr> expressions) {
+  RelationDraft relation = Derive(RelationKind::kProject, std::move(input));
+  relation->expressions = std::move(expressions);
+  return relation;
+}
+
+ExpressionPtr NullOf(const TypePtr& type) {
+  return plan::spec::MakeLiteral(arrow::MakeNullScalar(type));
+}
+
+Status UnsupportedFeature(const std::string& feature) {
+  return MakeError("UNSUPPORTED_FEATURE", {{"feature", feature}});
+}
+
+Status MissingPart(const std::string& message, const std::string& part) {
+  return MakeError("CONNECT_INVALID_PLAN.INVALID_ONE_OF_FIELD_NOT_SET",
+                   {{"fullName", "spark.connect." + message}, {"name", part}});
+}
+
+Result<RelationPtr> Translator::Translate(const proto::Relation& relation) {
+  ARROW_ASSIGN_OR_RAISE(RelationDraft draft, TranslateNode(relation));
+  if (relation.has_common() && relation.common().has_plan_id()) {
+    plan::spec::SetPlanId(relation.common().plan_id(), draft.get());
+  }
+  return RelationPtr(std::move(draft));
+}
+
+namespace {
+
+using Case = proto::Relation::RelTypeCase;
+
+/// What only arranges how rows lie in partitions, which the engine does as it likes.
+Result<RelationDraft> Unchanged(Translator* translator, const proto::Relation& input) {
+  ARROW_ASSIGN_OR_RAISE(auto relation, translator->Translate(input));
+  return PassThrough(std::move(relation));
+}
+
+Result<RelationDraft> Alias(Translator* translator, const proto::Relation& input,
+                            const std::string& alias, std::vector<std::string> names) {
+  ARROW_ASSIGN_OR_RAISE(auto relation, translator->Translate(input));
+  RelationDraft draft = PassThrough(std::move(relation));
+  draft->alias = alias;
+  draft->column_names = std::move(names);
+  return draft;
+}
+
+Result<RelationDraft> Sample(Translator* translator, const proto::Sample& sample) {
+  ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(sample.input()));
+  return Derive(RelationKind::kSample, std::move(input));
+}
+
+/// Relations that the engine has no operator for.
+Status Refuse(const proto::Relation& relation) {
+  switch (relation.rel_type_case()) {
+    case Case::kMapPartitions:
+    case Case::kGroupMap:
+    case Case::kCoGroupMap:
+    case Case::kApplyInPandasWithState:
+    case Case::kCommonInlineUserDefinedTableFunction:
+    case Case::kCommonInlineUserDefinedDataSource:
+      return UnsupportedFeature("a Python function in a query");
+    case Case::kShowString:
+    case Case::kHtmlString:
+    case Case::kTail:
+      return UnsupportedFeature("show() or tail() inside a query");
+    case Case::REL_TYPE_NOT_SET:
+      return MissingPart("Relation", "rel_type");
+    default: {
+      const auto* field =
+          proto::Relation::descriptor()->FindFieldByNumber(relation.rel_type_case());
+      return UnsupportedFeature("the operation '" + field->name() + "' of DataFrames");
+    }
+  }
+}
+
+/// The kinds of rel_type beyond those in TranslateNode().
+Result<RelationDraft> TranslateOther(Translator* translator, const proto::Relation& relation) {
+  switch (relation.rel_type_case()) {
+    case Case::kRepartition:
+      return Unchanged(translator, relation.repartition().input());
+    case Case::kRepartitionByExpression:
+      return Unchanged(translator, relation.repartition_by_expression().input());
+    case Case::kHint:
+      return Unchanged(translator, relation.hint().input());
+    case Case::kSubqueryAlias:
+      return Alias(translator, relation.subquery_alias().input(), relation.subquery_alias().alias(),
+                   {});
+    case Case::kToDf:
+      return Alias(
+          translator, relation.to_df().input(), "",
+          {relation.to_df().column_names().begin(), relation.to_df().column_names().end()});
+    case Case::kSample:
+      return Sample(translator, relation.sample());
+    case Case::kToSchema:
+      return TranslateToSchema(translator, relation.to_schema());
+    case Case::kCollectMetrics:
+      return TranslateObserve(translator, relation.collect_metrics());
+    case Case::kFillNa:
+      return TranslateFill(translator, relation.fill_na());
+    case Case::kDropNa:
+      return TranslateDropMissing(translator, relation.drop_na());
+    case Case::kReplace:
+      return TranslateReplace(translator, relation.replace());
+    case Case::kCatalog:
+      return TranslateCatalog(translator, relation.catalog());
+    case Case::kCachedLocalRelation:
+      return TranslateCachedLocal(translator, relation.cached_local_relation());
+    case Case::kChunkedCachedLocalRelation:
+      return TranslateChunkedLocal(translator, relation.chunked_cached_local_relation());
+    case Case::kCachedRemoteRelation:
+      return TranslateRemote(translator, relation.cached_remote_relation());
+    case Case::kUnresolvedTableValuedFunction:
+      return TranslateTableFunction(translator, relation.unresolved_table_valued_function());
+    case Case::kWithRelations:
+      return TranslateWithRelations(translator, relation.with_relations());
+    default:
+      return Refuse(relation);
+  }
+}
+
+}  // namespace
+
+Result<RelationDraft> Translator::TranslateNode(const proto::Relation& relation) {
+  switch (relation.rel_type_case()) {
+    case Case::kRead:
+      return TranslateRead(this, relation.read());
+    case Case::kProject:
+      return TranslateProject(this, relation.project());
+    case Case::kFilter:
+      return TranslateFilter(this, relation.filter());
+    case Case::kJoin:
+      return TranslateJoin(this, relation.join());
+    case Case::kSetOp:
+      return TranslateSetOperation(this, relation.set_op());
+    case Case::kSort:
+      return TranslateSort(this, relation.sort());
+    case Case::kLimit:
+      return TranslateLimit(this, relation.limit().input(), RelationKind::kLimit,
+                            relation.limit().limit());
+    case Case::kOffset:
+      return TranslateLimit(this, relation.offset().input(), RelationKind::kOffset,
+                            relation.offset().offset());
+    case Case::kAggregate:
+      return TranslateAggregate(this, relation.aggregate());
+    case Case::kSql:
+      return TranslateSql(this, relation.sql());
+    case Case::kLocalRelation:
+      return TranslateLocal(this, relation.local_relation());
+    case Case::kDeduplicate:
+      return TranslateDeduplicate(this, relation.deduplicate());
+    case Case::kRange:
+      return TranslateRange(relation.range());
+    case Case::kWithColumns:
+      return TranslateWithColumns(this, relation.with_columns());
+    case Case::kWithColumnsRenamed:
+      return TranslateRenamed(this, relation.with_columns_renamed());
+    case Case::kDrop:
+      return TranslateDrop(this, relation.drop());
+    case Case::kWithWatermark:
+      return TranslateWatermark(this, relation.with_watermark());
+    default:
+      return TranslateOther(this, relation);
+  }
+}
+
+}  // namespace thalweg::connect

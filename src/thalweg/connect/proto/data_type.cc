@@ -1,0 +1,265 @@
+#include "thalweg/connect/proto/data_type.h"
+
+#include <arrow/api.h>
+#include <arrow/util/key_value_metadata.h>
+#include <nlohmann/json.hpp>
+
+#include "thalweg/types/interval_range.h"
+
+namespace thalweg::connect {
+namespace {
+
+using proto::DataType;
+
+Status Unsupported(const std::string& type) {
+  return MakeError("UNSUPPORTED_DATATYPE", {{"typeName", "\"" + type + "\""}});
+}
+
+Status FieldToProto(const arrow::Field& field, DataType::StructField* message) {
+  message->set_name(field.name());
+  message->set_nullable(field.nullable());
+  if (field.metadata() != nullptr && field.metadata()->size() > 0) {
+    auto json = nlohmann::json::object();
+    for (int64_t i = 0; i < field.metadata()->size(); ++i) {
+      const std::string& text = field.metadata()->value(i);
+      auto value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+      const bool is_text = value.is_discarded() || field.metadata()->key(i) == "comment";
+      json[field.metadata()->key(i)] = is_text ? nlohmann::json(text) : std::move(value);
+    }
+    message->set_metadata(json.dump());
+  }
+  return DataTypeToProto(*field.type(), message->mutable_data_type());
+}
+
+Status NestedToProto(const arrow::DataType& type, DataType* message) {
+  if (type.id() == arrow::Type::LIST) {
+    const FieldPtr& element = static_cast<const arrow::ListType&>(type).value_field();
+    message->mutable_array()->set_contains_null(element->nullable());
+    return DataTypeToProto(*element->type(), message->mutable_array()->mutable_element_type());
+  }
+  if (type.id() == arrow::Type::MAP) {
+    const auto& map = static_cast<const arrow::MapType&>(type);
+    message->mutable_map()->set_value_contains_null(map.item_field()->nullable());
+    ARROW_RETURN_NOT_OK(
+        DataTypeToProto(*map.key_type(), message->mutable_map()->mutable_key_type()));
+    return DataTypeToProto(*map.item_type(), message->mutable_map()->mutable_value_type());
+  }
+  if (type.id() == arrow::Type::STRUCT) {
+    message->mutable_struct_();
+    for (const FieldPtr& field : type.fields()) {
+      ARROW_RETURN_NOT_OK(FieldToProto(*field, message->mutable_struct_()->add_fields()));
+    }
+    return Status::OK();
+  }
+  return Unsupported(type.ToString());
+}
+
+/// Spark numbers the fields of an interval from its largest one.
+void IntervalToProto(const arrow::DataType& type, DataType* message) {
+  const IntervalRange range = IntervalRangeOf(type);
+  if (type.id() == arrow::Type::DURATION) {
+    constexpr int kFirst = static_cast<int>(IntervalField::kDay);
+    message->mutable_day_time_interval()->set_start_field(static_cast<int>(range.from) - kFirst);
+    message->mutable_day_time_interval()->set_end_field(static_cast<int>(range.to) - kFirst);
+  } else {
+    message->mutable_year_month_interval()->set_start_field(static_cast<int>(range.from));
+    message->mutable_year_month_interval()->set_end_field(static_cast<int>(range.to));
+  }
+}
+
+/// The type at `offset` levels below IntervalField::`first`.
+TypePtr IntervalFromProto(IntervalField first, int from, int to) {
+  const int base = static_cast<int>(first);
+  return IntervalTypeOf(
+      {static_cast<IntervalField>(base + from), static_cast<IntervalField>(base + to)});
+}
+
+Result<TypePtr> IntervalFromProto(const DataType& message) {
+  if (message.kind_case() == DataType::kDayTimeInterval) {
+    const auto& interval = message.day_time_interval();
+    const int from = interval.has_start_field() ? interval.start_field() : 0;
+    const int to =
+        interval.has_end_field() ? interval.end_field() : (interval.has_start_field() ? from : 3);
+    if (from < 0 || to > 3 || from > to) return Unsupported("INTERVAL");
+    return IntervalFromProto(IntervalField::kDay, from, to);
+  }
+  const auto& interval = message.year_month_interval();
+  const int from = interval.has_start_field() ? interval.start_field() : 0;
+  const int to =
+      interval.has_end_field() ? interval.end_field() : (interval.has_start_field() ? from : 1);
+  if (from < 0 || to > 1 || from > to) return Unsupported("INTERVAL");
+  return IntervalFromProto(IntervalField::kYear, from, to);
+}
+
+Result<FieldPtr> FieldFromProto(const DataType::StructField& message) {
+  ARROW_ASSIGN_OR_RAISE(auto type, DataTypeFromProto(message.data_type()));
+  auto field = arrow::field(message.name(), std::move(type), message.nullable());
+  if (!message.has_metadata()) return field;
+  const auto json = nlohmann::json::parse(message.metadata(), nullptr, false);
+  if (!json.is_object() || json.empty()) return field;
+  std::vector<std::string> keys;
+  std::vector<std::string> values;
+  for (const auto& [key, value] : json.items()) {
+    keys.push_back(key);
+    values.push_back(value.is_string() && key == "comment" ? value.get<std::string>()
+                                                           : value.dump());
+  }
+  return field->WithMetadata(arrow::key_value_metadata(std::move(keys), std::move(values)));
+}
+
+Result<TypePtr> NestedFromProto(const DataType& message) {
+  if (message.kind_case() == DataType::kArray) {
+    ARROW_ASSIGN_OR_RAISE(auto element, DataTypeFromProto(message.array().element_type()));
+    return ArrayOf(element, message.array().contains_null());
+  }
+  if (message.kind_case() == DataType::kMap) {
+    ARROW_ASSIGN_OR_RAISE(auto key, DataTypeFromProto(message.map().key_type()));
+    ARROW_ASSIGN_OR_RAISE(auto value, DataTypeFromProto(message.map().value_type()));
+    return MapOf(key, value, message.map().value_contains_null());
+  }
+  arrow::FieldVector fields;
+  for (const auto& field : message.struct_().fields()) {
+    ARROW_ASSIGN_OR_RAISE(auto made, FieldFromProto(field));
+    fields.push_back(std::move(made));
+  }
+  return arrow::struct_(std::move(fields));
+}
+
+}  // namespace
+
+Status DataTypeToProto(const arrow::DataType& type, DataType* message) {
+  switch (type.id()) {
+    case arrow::Type::NA:
+      message->mutable_null();
+      return Status::OK();
+    case arrow::Type::BOOL:
+      message->mutable_boolean();
+      return Status::OK();
+    case arrow::Type::INT8:
+      message->mutable_byte();
+      return Status::OK();
+    case arrow::Type::INT16:
+      message->mutable_short_();
+      return Status::OK();
+    case arrow::Type::INT32:
+      message->mutable_integer();
+      return Status::OK();
+    case arrow::Type::INT64:
+      message->mutable_long_();
+      return Status::OK();
+    case arrow::Type::FLOAT:
+      message->mutable_float_();
+      return Status::OK();
+    case arrow::Type::DOUBLE:
+      message->mutable_double_();
+      return Status::OK();
+    case arrow::Type::DECIMAL128: {
+      const auto& decimal = static_cast<const arrow::Decimal128Type&>(type);
+      message->mutable_decimal()->set_precision(decimal.precision());
+      message->mutable_decimal()->set_scale(decimal.scale());
+      return Status::OK();
+    }
+    case arrow::Type::STRING:
+      message->mutable_string()->set_collation("UTF8_BINARY");
+      return Status::OK();
+    case arrow::Type::BINARY:
+      message->mutable_binary();
+      return Status::OK();
+    case arrow::Type::DATE32:
+      message->mutable_date();
+      return Status::OK();
+    case arrow::Type::TIMESTAMP:
+      if (IsTimestampNtz(type)) {
+        message->mutable_timestamp_ntz();
+      } else {
+        message->mutable_timestamp();
+      }
+      return Status::OK();
+    case arrow::Type::DURATION:
+    case arrow::Type::INTERVAL_MONTHS:
+      IntervalToProto(type, message);
+      return Status::OK();
+    case arrow::Type::INTERVAL_MONTH_DAY_NANO:
+      message->mutable_calendar_interval();
+      return Status::OK();
+    default:
+      return NestedToProto(type, message);
+  }
+}
+
+Status SchemaToProto(const arrow::Schema& schema, DataType* message) {
+  message->mutable_struct_();
+  for (const FieldPtr& field : schema.fields()) {
+    ARROW_RETURN_NOT_OK(FieldToProto(*field, message->mutable_struct_()->add_fields()));
+  }
+  return Status::OK();
+}
+
+Result<TypePtr> DataTypeFromProto(const DataType& message) {
+  switch (message.kind_case()) {
+    case DataType::kNull:
+      return arrow::null();
+    case DataType::kBoolean:
+      return arrow::boolean();
+    case DataType::kByte:
+      return arrow::int8();
+    case DataType::kShort:
+      return arrow::int16();
+    case DataType::kInteger:
+      return arrow::int32();
+    case DataType::kLong:
+      return arrow::int64();
+    case DataType::kFloat:
+      return arrow::float32();
+    case DataType::kDouble:
+      return arrow::float64();
+    case DataType::kDecimal: {
+      const auto& decimal = message.decimal();
+      const int precision = decimal.has_precision() ? decimal.precision() : 10;
+      const int scale = decimal.has_scale() ? decimal.scale() : 0;
+      if (precision < 1 || precision > kMaxDecimalPrecision || scale < 0 || scale > precision) {
+        return Unsupported("DECIMAL");
+      }
+      return DecimalOf(precision, scale);
+    }
+    case DataType::kString:
+    case DataType::kChar:
+    case DataType::kVarChar:
+      return arrow::utf8();
+    case DataType::kBinary:
+      return arrow::binary();
+    case DataType::kDate:
+      return arrow::date32();
+    case DataType::kTimestamp:
+      return TimestampType();
+    case DataType::kTimestampNtz:
+      return TimestampNtzType();
+    case DataType::kDayTimeInterval:
+    case DataType::kYearMonthInterval:
+      return IntervalFromProto(message);
+    case DataType::kCalendarInterval:
+      return CalendarIntervalType();
+    case DataType::kArray:
+    case DataType::kMap:
+    case DataType::kStruct:
+      return NestedFromProto(message);
+    case DataType::kUdt:
+      if (message.udt().has_sql_type()) return DataTypeFromProto(message.udt().sql_type());
+      return Unsupported("UDT");
+    case DataType::kUnparsed:
+      return ParseDataType(message.unparsed().data_type_string());
+    default:
+      return Unsupported("VARIANT, TIME or GEOMETRY");
+  }
+}
+
+Result<SchemaPtr> SchemaFromProto(const DataType& message) {
+  if (message.kind_case() == DataType::kUnparsed) {
+    return ParseSchema(message.unparsed().data_type_string());
+  }
+  ARROW_ASSIGN_OR_RAISE(auto type, DataTypeFromProto(message));
+  if (type->id() != arrow::Type::STRUCT) return Unsupported(SqlTypeName(*type));
+  return arrow::schema(type->fields());
+}
+
+}  // namespace thalweg::connect

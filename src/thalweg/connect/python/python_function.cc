@@ -1,0 +1,27 @@
+#include "thalweg/connect/python/python_function.h"
+
+#include <cstdlib>
+
+namespace thalweg::connect {
+
+python::PythonFunction FunctionFromProto(const std::string& name,
+                                         const proto::PythonUDF& function) {
+  python::PythonFunction made;
+  made.name = name;
+  made.eval_type = static_cast<python::EvalType>(function.eval_type());
+  made.command = function.command();
+  made.python_version = function.python_ver();
+  made.includes = {function.additional_includes().begin(), function.additional_includes().end()};
+  return made;
+}
+
+python::PythonSettings PythonSettingsOf(ConnectSession* session) {
+  const char* given = std::getenv("PYSPARK_PYTHON");
+  python::PythonSettings settings = python::ReadPythonSettings(
+      session->engine().SettingsSnapshot(), given == nullptr ? "python3" : given);
+  // PySpark looks for an installation of Spark at its start, which its workers do without.
+  if (std::getenv("SPARK_HOME") == nullptr) settings.interpreter.environment["SPARK_HOME"] = "/";
+  return settings;
+}
+
+}  // namespace thalweg::connect

@@ -1,0 +1,100 @@
+#include "thalweg/connect/result/client_arrays.h"
+
+#include <map>
+#include <set>
+
+#include <arrow/api.h>
+#include <arrow/io/memory.h>
+#include <arrow/ipc/writer.h>
+
+#include "thalweg/types/data_types.h"
+
+namespace thalweg::connect {
+namespace {
+
+/// The same buffers under another type of the same layout.
+std::shared_ptr<arrow::ArrayData> Retyped(const arrow::ArrayData& data, const TypePtr& type) {
+  auto copy = data.Copy();
+  copy->type = type;
+  for (size_t i = 0; i < copy->child_data.size(); ++i) {
+    const TypePtr& child = type->field(static_cast<int>(i))->type();
+    if (copy->child_data[i]->type->Equals(*child, /*check_metadata=*/true)) continue;
+    copy->child_data[i] = Retyped(*copy->child_data[i], child);
+  }
+  return copy;
+}
+
+TypePtr ClientStruct(const arrow::DataType& type, const std::string& time_zone) {
+  std::set<std::string> seen;
+  std::set<std::string> twice;
+  for (const FieldPtr& field : type.fields()) {
+    if (!seen.insert(field->name()).second) twice.insert(field->name());
+  }
+  std::map<std::string, int> counts;
+  arrow::FieldVector fields;
+  for (const FieldPtr& field : type.fields()) {
+    std::string name = field->name();
+    if (twice.count(name) > 0) name += "_" + std::to_string(counts[name]++);
+    fields.push_back(
+        arrow::field(std::move(name), ClientType(field->type(), time_zone), field->nullable()));
+  }
+  return arrow::struct_(std::move(fields));
+}
+
+}  // namespace
+
+TypePtr ClientType(const TypePtr& type, const std::string& time_zone) {
+  switch (type->id()) {
+    case arrow::Type::TIMESTAMP:
+      if (IsTimestampNtz(*type)) return type;
+      return arrow::timestamp(arrow::TimeUnit::MICRO, time_zone);
+    case arrow::Type::LIST: {
+      const FieldPtr& element = static_cast<const arrow::ListType&>(*type).value_field();
+      return arrow::list(
+          arrow::field("element", ClientType(element->type(), time_zone), element->nullable()));
+    }
+    case arrow::Type::MAP: {
+      const auto& map = static_cast<const arrow::MapType&>(*type);
+      return std::make_shared<arrow::MapType>(
+          arrow::field("key", ClientType(map.key_type(), time_zone), false),
+          arrow::field("value", ClientType(map.item_type(), time_zone),
+                       map.item_field()->nullable()));
+    }
+    case arrow::Type::STRUCT:
+      return ClientStruct(*type, time_zone);
+    default:
+      return type;
+  }
+}
+
+SchemaPtr ClientSchema(const arrow::Schema& schema, const std::string& time_zone) {
+  arrow::FieldVector fields;
+  for (const FieldPtr& field : schema.fields()) {
+    fields.push_back(
+        arrow::field(field->name(), ClientType(field->type(), time_zone), field->nullable()));
+  }
+  return arrow::schema(std::move(fields));
+}
+
+Result<std::shared_ptr<arrow::RecordBatch>> ToClientBatch(const Batch& batch,
+                                                          const SchemaPtr& client_schema) {
+  ARROW_ASSIGN_OR_RAISE(const Batch dense, Compact(batch));
+  std::vector<std::shared_ptr<arrow::ArrayData>> columns;
+  for (size_t i = 0; i < dense.columns.size(); ++i) {
+    const TypePtr& type = client_schema->field(static_cast<int>(i))->type();
+    const auto& data = dense.columns[i]->data();
+    const bool same = data->type->Equals(*type, /*check_metadata=*/true);
+    columns.push_back(same ? data : Retyped(*data, type));
+  }
+  return arrow::RecordBatch::Make(client_schema, dense.num_rows, std::move(columns));
+}
+
+Result<std::shared_ptr<arrow::Buffer>> WriteIpcStream(const arrow::RecordBatch& batch) {
+  ARROW_ASSIGN_OR_RAISE(auto stream, arrow::io::BufferOutputStream::Create());
+  ARROW_ASSIGN_OR_RAISE(auto writer, arrow::ipc::MakeStreamWriter(stream, batch.schema()));
+  ARROW_RETURN_NOT_OK(writer->WriteRecordBatch(batch));
+  ARROW_RETURN_NOT_OK(writer->Close());
+  return stream->Finish();
+}
+
+}  // namespace thalweg::connect

@@ -1,0 +1,163 @@
+#include <arrow/api.h>
+
+#include "thalweg/connect/plan/translator.h"
+#include "thalweg/connect/proto/data_type.h"
+#include "thalweg/connect/rpc/handlers.h"
+
+namespace thalweg::connect {
+namespace {
+
+using proto::AnalyzePlanRequest;
+using proto::AnalyzePlanResponse;
+
+constexpr char kSparkVersion[] = "4.3.0";
+
+/// The analysed plan of a request that has a query.
+Result<plan::NodePtr> Analyzed(ConnectSession* session, const proto::Plan& plan) {
+  if (!plan.has_root()) return MissingPart("Plan", "root");
+  Translator translator(session);
+  ARROW_ASSIGN_OR_RAISE(const auto relation, translator.Translate(plan.root()));
+  return session->engine().Analyze(relation);
+}
+
+Status AnswerSchema(ConnectSession* session, const proto::Plan& plan,
+                    AnalyzePlanResponse::Schema* answer) {
+  ARROW_ASSIGN_OR_RAISE(const auto analyzed, Analyzed(session, plan));
+  return SchemaToProto(*plan::OutputSchema(*analyzed), answer->mutable_schema());
+}
+
+Status AnswerExplain(ConnectSession* session, const AnalyzePlanRequest::Explain& explain,
+                     AnalyzePlanResponse::Explain* answer) {
+  Translator translator(session);
+  ARROW_ASSIGN_OR_RAISE(const auto relation, translator.Translate(explain.plan().root()));
+  const bool extended =
+      explain.explain_mode() == AnalyzePlanRequest::Explain::EXPLAIN_MODE_EXTENDED ||
+      explain.explain_mode() == AnalyzePlanRequest::Explain::EXPLAIN_MODE_COST;
+  ARROW_ASSIGN_OR_RAISE(*answer->mutable_explain_string(),
+                        session->engine().Explain(relation, extended));
+  return Status::OK();
+}
+
+Status AnswerTree(ConnectSession* session, const AnalyzePlanRequest::TreeString& request,
+                  AnalyzePlanResponse::TreeString* answer) {
+  ARROW_ASSIGN_OR_RAISE(const auto analyzed, Analyzed(session, request.plan()));
+  std::string tree = SchemaToTree(*plan::OutputSchema(*analyzed));
+  if (!request.has_level() || request.level() <= 0) {
+    answer->set_tree_string(std::move(tree));
+    return Status::OK();
+  }
+  // Each level is indented by another " |   ".
+  std::string kept;
+  for (size_t begin = 0; begin < tree.size();) {
+    const size_t end = std::min(tree.find('\n', begin), tree.size() - 1);
+    const std::string line = tree.substr(begin, end - begin + 1);
+    const size_t dashes = line.find("|-- ");
+    if (dashes == std::string::npos || static_cast<int64_t>(dashes / 4) < request.level()) {
+      kept += line;
+    }
+    begin = end + 1;
+  }
+  answer->set_tree_string(std::move(kept));
+  return Status::OK();
+}
+
+Status AnswerDdl(const std::string& text, AnalyzePlanResponse::DDLParse* answer) {
+  auto schema = ParseSchema(text);
+  if (schema.ok()) return SchemaToProto(**schema, answer->mutable_parsed());
+  auto type = ParseDataType(text);
+  if (type.ok()) return DataTypeToProto(**type, answer->mutable_parsed());
+  auto fields = ParseDataType("struct<" + text + ">");
+  if (!fields.ok()) return schema.status();
+  return DataTypeToProto(**fields, answer->mutable_parsed());
+}
+
+/// Whether two plans read and do the same: their texts say so, but for the ids of columns.
+Result<std::string> SemanticText(ConnectSession* session, const proto::Plan& plan) {
+  ARROW_ASSIGN_OR_RAISE(const auto analyzed, Analyzed(session, plan));
+  const std::string text = plan::ToString(*analyzed);
+  std::map<std::string, size_t> ids;
+  std::string normal;
+  for (size_t i = 0; i < text.size();) {
+    normal += text[i];
+    if (text[i++] != '#') continue;
+    const size_t end = std::min(text.find_first_not_of("0123456789", i), text.size());
+    const auto [id, added] = ids.emplace(text.substr(i, end - i), ids.size());
+    normal += std::to_string(id->second);
+    i = end;
+  }
+  return normal;
+}
+
+/// Questions that are not about the columns or the nature of one plan.
+Status AnswerOther(ConnectSession* session, const AnalyzePlanRequest& request,
+                   AnalyzePlanResponse* response) {
+  switch (request.analyze_case()) {
+    case AnalyzePlanRequest::kJsonToDdl: {
+      ARROW_ASSIGN_OR_RAISE(const auto schema, SchemaFromJson(request.json_to_ddl().json_string()));
+      response->mutable_json_to_ddl()->set_ddl_string(SchemaToDdl(*schema));
+      return Status::OK();
+    }
+    case AnalyzePlanRequest::kSameSemantics: {
+      ARROW_ASSIGN_OR_RAISE(const std::string left,
+                            SemanticText(session, request.same_semantics().target_plan()));
+      ARROW_ASSIGN_OR_RAISE(const std::string right,
+                            SemanticText(session, request.same_semantics().other_plan()));
+      response->mutable_same_semantics()->set_result(left == right);
+      return Status::OK();
+    }
+    case AnalyzePlanRequest::kSemanticHash: {
+      ARROW_ASSIGN_OR_RAISE(const std::string text,
+                            SemanticText(session, request.semantic_hash().plan()));
+      response->mutable_semantic_hash()->set_result(
+          static_cast<int32_t>(std::hash<std::string>{}(text)));
+      return Status::OK();
+    }
+    case AnalyzePlanRequest::kPersist:
+      // Nothing is cached: frames are computed again.
+      response->mutable_persist();
+      return Status::OK();
+    case AnalyzePlanRequest::kUnpersist:
+      response->mutable_unpersist();
+      return Status::OK();
+    case AnalyzePlanRequest::kGetStorageLevel:
+      response->mutable_get_storage_level()->mutable_storage_level()->set_replication(1);
+      return Status::OK();
+    case AnalyzePlanRequest::kInputFiles:
+      return UnsupportedFeature("inputFiles()");
+    default:
+      return MissingPart("AnalyzePlanRequest", "analyze");
+  }
+}
+
+}  // namespace
+
+Status AnalyzePlan(ConnectSession* session, const AnalyzePlanRequest& request,
+                   AnalyzePlanResponse* response) {
+  switch (request.analyze_case()) {
+    case AnalyzePlanRequest::kSchema:
+      return AnswerSchema(session, request.schema().plan(), response->mutable_schema());
+    case AnalyzePlanRequest::kExplain:
+      return AnswerExplain(session, request.explain(), response->mutable_explain());
+    case AnalyzePlanRequest::kTreeString:
+      return AnswerTree(session, request.tree_string(), response->mutable_tree_string());
+    case AnalyzePlanRequest::kIsLocal: {
+      ARROW_ASSIGN_OR_RAISE(const auto plan, Analyzed(session, request.is_local().plan()));
+      response->mutable_is_local()->set_is_local(plan->kind == plan::NodeKind::kLocal);
+      return Status::OK();
+    }
+    case AnalyzePlanRequest::kIsStreaming: {
+      ARROW_ASSIGN_OR_RAISE(const auto plan, Analyzed(session, request.is_streaming().plan()));
+      response->mutable_is_streaming()->set_is_streaming(plan->is_streaming());
+      return Status::OK();
+    }
+    case AnalyzePlanRequest::kSparkVersion:
+      response->mutable_spark_version()->set_version(kSparkVersion);
+      return Status::OK();
+    case AnalyzePlanRequest::kDdlParse:
+      return AnswerDdl(request.ddl_parse().ddl_string(), response->mutable_ddl_parse());
+    default:
+      return AnswerOther(session, request, response);
+  }
+}
+
+}  // namespace thalweg::connect

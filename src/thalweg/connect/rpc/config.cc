@@ -1,0 +1,152 @@
+#include <algorithm>
+
+#include "thalweg/connect/rpc/handlers.h"
+
+namespace thalweg::connect {
+namespace {
+
+using proto::ConfigRequest;
+
+/// Keys of Spark's core: fixed when the process starts.
+bool IsCoreKey(const std::string& key) {
+  for (const char* prefix : {"spark.executor.", "spark.driver.", "spark.master", "spark.submit."}) {
+    if (key.rfind(prefix, 0) == 0) return true;
+  }
+  return false;
+}
+
+/// Keys that clients find fixed, as in Spark, although SET may change some of them here.
+bool IsStaticKey(const std::string& key) {
+  const SettingDeclaration* declared = FindSetting(key);
+  return (declared != nullptr && declared->is_static) || key == "spark.sql.warehouse.dir" ||
+         key == "spark.sql.extensions" || key == "spark.sql.catalogImplementation";
+}
+
+bool IsModifiable(const std::string& key) {
+  return FindSetting(key) != nullptr && !IsStaticKey(key);
+}
+
+Status CheckModifiable(const std::string& key) {
+  if (IsStaticKey(key)) {
+    return MakeError("CANNOT_MODIFY_STATIC_CONFIG", {{"key", "\"" + key + "\""}});
+  }
+  if (IsCoreKey(key)) {
+    return MakeError("CANNOT_MODIFY_CONFIG", {{"key", "\"" + key + "\""}, {"docroot", ""}});
+  }
+  return Status::OK();
+}
+
+/// As clients expect values: sizes as plain numbers of bytes, booleans in lower case.
+std::string Normalized(const std::string& key, const std::string& value) {
+  const SettingDeclaration* declared = FindSetting(key);
+  if (declared == nullptr) return value;
+  if (declared->kind == SettingKind::kBytes) {
+    const auto bytes = ParseByteSize(value);
+    if (bytes.ok()) return std::to_string(*bytes);
+  }
+  if (declared->kind == SettingKind::kBoolean) {
+    std::string lower = value;
+    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return lower;
+  }
+  return value;
+}
+
+std::optional<std::string> Find(const Settings& settings, const std::string& key) {
+  auto value = settings.Find(key);
+  if (value) value = Normalized(key, *value);
+  return value;
+}
+
+void AddPair(const std::string& key, const std::optional<std::string>& value,
+             proto::ConfigResponse* response) {
+  proto::KeyValue* pair = response->add_pairs();
+  pair->set_key(key);
+  if (value) pair->set_value(*value);
+}
+
+Status SetPairs(session::Session* engine, const ConfigRequest::Set& set,
+                proto::ConfigResponse* response) {
+  for (const proto::KeyValue& pair : set.pairs()) {
+    Status status = CheckModifiable(pair.key());
+    if (status.ok()) {
+      status = engine->ChangeSettings(
+          [&](Settings* settings) { return settings->Set(pair.key(), pair.value()); });
+    }
+    if (status.ok()) continue;
+    if (!set.silent()) return status;
+    response->add_warnings(RenderError(status));
+  }
+  return Status::OK();
+}
+
+Status UnsetKeys(session::Session* engine, const ConfigRequest::Unset& unset) {
+  for (const std::string& key : unset.keys()) {
+    ARROW_RETURN_NOT_OK(CheckModifiable(key));
+    ARROW_RETURN_NOT_OK(engine->ChangeSettings([&](Settings* settings) {
+      settings->Unset(key);
+      return Status::OK();
+    }));
+  }
+  return Status::OK();
+}
+
+Status GetKeys(const Settings& settings, const ConfigRequest::Get& get,
+               proto::ConfigResponse* response) {
+  for (const std::string& key : get.keys()) {
+    const auto value = Find(settings, key);
+    if (!value) return MakeError("SQL_CONF_NOT_FOUND", {{"sqlConf", "\"" + key + "\""}});
+    AddPair(key, value, response);
+  }
+  return Status::OK();
+}
+
+void GetAll(const Settings& settings, const std::string& prefix, proto::ConfigResponse* response) {
+  for (const auto& [key, value] : settings.Effective()) {
+    if (key.compare(0, prefix.size(), prefix) != 0) continue;
+    AddPair(key.substr(prefix.size()), Normalized(key, value), response);
+  }
+}
+
+}  // namespace
+
+Status ConfigureSession(ConnectSession* session, const ConfigRequest& request,
+                        proto::ConfigResponse* response) {
+  session::Session* engine = &session->engine();
+  const Settings settings = engine->SettingsSnapshot();
+  const ConfigRequest::Operation& operation = request.operation();
+  switch (operation.op_type_case()) {
+    case ConfigRequest::Operation::kSet:
+      return SetPairs(engine, operation.set(), response);
+    case ConfigRequest::Operation::kUnset:
+      return UnsetKeys(engine, operation.unset());
+    case ConfigRequest::Operation::kGet:
+      return GetKeys(settings, operation.get(), response);
+    case ConfigRequest::Operation::kGetWithDefault:
+      for (const proto::KeyValue& pair : operation.get_with_default().pairs()) {
+        auto value = Find(settings, pair.key());
+        if (!value && pair.has_value()) value = pair.value();
+        AddPair(pair.key(), value, response);
+      }
+      return Status::OK();
+    case ConfigRequest::Operation::kGetOption:
+      for (const std::string& key : operation.get_option().keys()) {
+        AddPair(key, Find(settings, key), response);
+      }
+      return Status::OK();
+    case ConfigRequest::Operation::kGetAll:
+      GetAll(settings, operation.get_all().prefix(), response);
+      return Status::OK();
+    case ConfigRequest::Operation::kIsModifiable:
+      for (const std::string& key : operation.is_modifiable().keys()) {
+        AddPair(key, IsModifiable(key) ? "true" : "false", response);
+      }
+      return Status::OK();
+    case ConfigRequest::Operation::OP_TYPE_NOT_SET:
+      break;
+  }
+  return MakeError("CONNECT_INVALID_PLAN.CANNOT_PARSE",
+                   {{"errorMsg", "a Config request without an operation"}});
+}
+
+}  // namespace thalweg::connect

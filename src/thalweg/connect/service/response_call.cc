@@ -1,0 +1,164 @@
+#include "thalweg/connect/service/response_call.h"
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include <grpcpp/alarm.h>
+
+namespace thalweg::connect {
+namespace {
+
+constexpr std::chrono::minutes kMaxStreamTime(2);
+constexpr int64_t kMaxStreamBytes = int64_t{1} << 30;
+
+class ResponseCall : public grpc::ServerGenericBidiReactor {
+ public:
+  ResponseCall(TaskThreads* threads, PositionHandler handler)
+      : threads_(threads), handler_(std::move(handler)), link_(std::make_shared<Link>()) {
+    link_->call = this;
+    StartRead(&request_);
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      FinishOnce(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "a request is missing"));
+      return;
+    }
+    threads_->Run([this] { Begin(); });
+  }
+
+  void OnWriteDone(bool ok) override {
+    const std::shared_ptr<Link> link = link_;
+    const std::lock_guard lock(link->mutex);
+    writing_ = false;
+    if (ok) {
+      AdvanceLocked();
+    } else {
+      FinishLocked(grpc::Status::CANCELLED);
+    }
+  }
+
+  void OnCancel() override {
+    const std::lock_guard lock(link_->mutex);
+    cancelled_ = true;
+    // Before that, Begin() still uses this object.
+    if (attachment_ > 0) FinishLocked(grpc::Status::CANCELLED);
+  }
+
+  void OnDone() override {
+    {
+      const std::lock_guard lock(link_->mutex);
+      link_->call = nullptr;
+    }
+    alarm_.Cancel();
+    if (attachment_ > 0) position_.operation->responses().Detach(attachment_);
+    if (position_.operation != nullptr) position_.operation->Touch();
+    if (position_.on_done) position_.on_done();
+    delete this;
+  }
+
+ private:
+  /// What wake-ups hold: the call may have ended when they come.
+  struct Link {
+    std::mutex mutex;
+    ResponseCall* call = nullptr;  // guarded by mutex, like the state of the call below
+  };
+
+  void Begin() {
+    const std::shared_ptr<Link> link = link_;
+    const grpc::Status status = handler_(request_, &position_);
+    handler_ = nullptr;
+    request_.Clear();
+    if (!status.ok()) {
+      FinishOnce(status);
+      return;
+    }
+    position_.operation->Touch();
+    const auto attachment = position_.operation->responses().Attach(position_.last_response_id,
+                                                                    [link] { Advance(link); });
+    if (!attachment.ok()) {
+      FinishOnce(position_.reply(attachment.status()));
+      return;
+    }
+    if (position_.operation->reattachable()) SetAlarm();
+    // Once this is known, the call may end at any time.
+    const std::lock_guard lock(link->mutex);
+    attachment_ = *attachment;
+    if (cancelled_) {
+      FinishLocked(grpc::Status::CANCELLED);
+    } else {
+      AdvanceLocked();
+    }
+  }
+
+  void SetAlarm() {
+    alarm_.Set(std::chrono::system_clock::now() + kMaxStreamTime, [link = link_](bool expired) {
+      if (!expired) return;
+      const std::lock_guard lock(link->mutex);
+      if (link->call == nullptr) return;
+      link->call->is_due_ = true;
+      link->call->AdvanceLocked();
+    });
+  }
+
+  /// Sends what there is to send. Any thread.
+  static void Advance(const std::shared_ptr<Link>& link) {
+    const std::lock_guard lock(link->mutex);
+    if (link->call != nullptr) link->call->AdvanceLocked();
+  }
+
+  void AdvanceLocked() {
+    if (writing_ || finished_ || attachment_ == 0) return;
+    if (is_due_ || sent_bytes_ > kMaxStreamBytes) return FinishLocked(grpc::Status::OK);
+    NextResponse next = position_.operation->responses().Next(attachment_);
+    switch (next.kind) {
+      case NextResponse::Kind::kResponse:
+        writing_ = true;
+        response_ = std::move(next.bytes);
+        if (position_.operation->reattachable()) {
+          sent_bytes_ += static_cast<int64_t>(response_.Length());
+        }
+        StartWrite(&response_);
+        break;
+      case NextResponse::Kind::kPending:
+        break;
+      case NextResponse::Kind::kEnd:
+        FinishLocked(next.status);
+        break;
+    }
+  }
+
+  void FinishOnce(const grpc::Status& status) {
+    const std::lock_guard lock(link_->mutex);
+    FinishLocked(status);
+  }
+  void FinishLocked(const grpc::Status& status) {
+    if (finished_) return;
+    finished_ = true;
+    Finish(status);
+  }
+
+  TaskThreads* const threads_;
+  PositionHandler handler_;
+  const std::shared_ptr<Link> link_;
+  grpc::Alarm alarm_;
+  grpc::ByteBuffer request_;
+  grpc::ByteBuffer response_;
+  ResponsePosition position_;
+  int64_t attachment_ = 0;
+  int64_t sent_bytes_ = 0;
+  bool writing_ = false;
+  bool finished_ = false;
+  bool cancelled_ = false;
+  bool is_due_ = false;
+};
+
+}  // namespace
+
+grpc::ServerGenericBidiReactor* MakeResponseCall(TaskThreads* threads, PositionHandler handler) {
+  return new ResponseCall(threads, std::move(handler));
+}
+
+}  // namespace thalweg::connect

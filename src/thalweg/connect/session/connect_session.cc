@@ -1,0 +1,149 @@
+#include "thalweg/connect/session/connect_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "thalweg/connect/runtime/identifier.h"
+
+namespace thalweg::connect {
+
+using SteadyClock = std::chrono::steady_clock;
+
+ConnectSession::ConnectSession(SessionKey key, std::shared_ptr<session::Session> engine)
+    : key_(std::move(key)),
+      server_side_id_(MakeIdentifier()),
+      engine_(std::move(engine)),
+      listeners_(std::make_shared<ListenerStream>()) {
+  engine_->queries().AddListener(listeners_);
+  Touch();
+}
+
+ConnectSession::~ConnectSession() { Close(); }
+
+void ConnectSession::Close() {
+  for (const OperationPtr& operation : operations()) RemoveOperation(operation->id());
+  listeners_->Close();
+  engine_->queries().StopAll(/*graceful=*/false);
+}
+
+Status ConnectSession::AddOperation(const OperationPtr& operation) {
+  const std::lock_guard lock(mutex_);
+  const auto& past = past_operations_;
+  if (std::find(past.begin(), past.end(), operation->id()) != past.end()) {
+    return MakeError("INVALID_HANDLE.OPERATION_ABANDONED", {{"handle", operation->id()}});
+  }
+  if (!operations_.emplace(operation->id(), operation).second) {
+    return MakeError("INVALID_HANDLE.OPERATION_ALREADY_EXISTS", {{"handle", operation->id()}});
+  }
+  return Status::OK();
+}
+
+OperationPtr ConnectSession::FindOperation(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = operations_.find(id);
+  return found == operations_.end() ? nullptr : found->second;
+}
+
+bool ConnectSession::IsPastOperation(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  return std::find(past_operations_.begin(), past_operations_.end(), id) != past_operations_.end();
+}
+
+void ConnectSession::RemoveOperation(const std::string& id) {
+  OperationPtr operation;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = operations_.find(id);
+    if (found == operations_.end()) return;
+    operation = std::move(found->second);
+    operations_.erase(found);
+    past_operations_.push_back(id);
+    if (past_operations_.size() > kMaxPastOperations) {
+      past_operations_.erase(past_operations_.begin());
+    }
+  }
+  operation->Cancel();
+  operation->responses().Close();
+}
+
+std::vector<OperationPtr> ConnectSession::operations() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<OperationPtr> operations;
+  for (const auto& [id, operation] : operations_) operations.push_back(operation);
+  return operations;
+}
+
+std::vector<std::string> ConnectSession::Interrupt(
+    const std::function<bool(const Operation&)>& matches) {
+  std::vector<std::string> ids;
+  for (const OperationPtr& operation : operations()) {
+    if (operation->state() != Operation::State::kRunning || !matches(*operation)) continue;
+    operation->Cancel();
+    ids.push_back(operation->id());
+  }
+  return ids;
+}
+
+void ConnectSession::RemoveAbandoned(SteadyClock::time_point limit) {
+  for (const OperationPtr& operation : operations()) {
+    if (operation->responses().attached() || operation->last_touch() > limit) continue;
+    RemoveOperation(operation->id());
+  }
+}
+
+void ConnectSession::PutRemoteRelation(const std::string& id, plan::spec::RelationPtr relation) {
+  const std::lock_guard lock(mutex_);
+  remote_relations_[id] = std::move(relation);
+}
+
+plan::spec::RelationPtr ConnectSession::FindRemoteRelation(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = remote_relations_.find(id);
+  return found == remote_relations_.end() ? nullptr : found->second;
+}
+
+void ConnectSession::RemoveRemoteRelation(const std::string& id) {
+  plan::spec::RelationPtr dropped;
+  const std::lock_guard lock(mutex_);
+  const auto found = remote_relations_.find(id);
+  if (found == remote_relations_.end()) return;
+  dropped = std::move(found->second);
+  remote_relations_.erase(found);
+}
+
+void ConnectSession::TagQuery(const std::set<std::string>& tags, const std::string& run_id) {
+  const std::lock_guard lock(mutex_);
+  for (const std::string& tag : tags) tagged_queries_[tag].insert(run_id);
+}
+
+std::set<std::string> ConnectSession::QueriesOfTag(const std::string& tag) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = tagged_queries_.find(tag);
+  return found == tagged_queries_.end() ? std::set<std::string>() : found->second;
+}
+
+void ConnectSession::RememberQuery(const std::shared_ptr<stream::StreamingQuery>& query) {
+  const std::lock_guard lock(mutex_);
+  queries_.push_back(query);
+  if (queries_.size() <= kMaxQueries) return;
+  const auto ended = std::find_if(queries_.begin(), queries_.end(),
+                                  [](const auto& known) { return !known->IsActive(); });
+  if (ended != queries_.end()) queries_.erase(ended);
+}
+
+std::shared_ptr<stream::StreamingQuery> ConnectSession::FindQuery(const std::string& id,
+                                                                  const std::string& run_id) const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& query : queries_) {
+    if (query->id() == id && query->run_id() == run_id) return query;
+  }
+  return nullptr;
+}
+
+void ConnectSession::Touch() { last_touch_.store(SteadyClock::now().time_since_epoch().count()); }
+
+SteadyClock::time_point ConnectSession::last_touch() const {
+  return SteadyClock::time_point(SteadyClock::duration(last_touch_.load()));
+}
+
+}  // namespace thalweg::connect

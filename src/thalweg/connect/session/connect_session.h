@@ -1,0 +1,103 @@
+#pragma once
+
+// What the server keeps of one client session.
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "thalweg/connect/command/listener_stream.h"
+#include "thalweg/connect/error/error_reply.h"
+#include "thalweg/connect/execution/operation.h"
+#include "thalweg/connect/session/artifact_store.h"
+#include "thalweg/session/session.h"
+
+namespace thalweg::connect {
+
+/// Sessions are of a user and a UUID that the client made.
+struct SessionKey {
+  std::string user_id;
+  std::string session_id;
+  auto operator<=>(const SessionKey&) const = default;
+};
+
+/// Thread-safe.
+class ConnectSession {
+ public:
+  ConnectSession(SessionKey key, std::shared_ptr<session::Session> engine);
+  /// Ends what runs.
+  ~ConnectSession();
+
+  const SessionKey& key() const { return key_; }
+  const std::string& id() const { return key_.session_id; }
+  /// Made by the server; the same in every response of the session.
+  const std::string& server_side_id() const { return server_side_id_; }
+  session::Session& engine() { return *engine_; }
+  ErrorStore& errors() { return errors_; }
+  ArtifactStore& artifacts() { return artifacts_; }
+  ListenerStream& listeners() { return *listeners_; }
+
+  /// Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS, INVALID_HANDLE.OPERATION_ABANDONED.
+  Status AddOperation(const OperationPtr& operation);
+  /// Null if there is none.
+  OperationPtr FindOperation(const std::string& id) const;
+  /// True for an operation that was released or given up lately.
+  bool IsPastOperation(const std::string& id) const;
+  /// Forgets the operation; what it still does, ends.
+  void RemoveOperation(const std::string& id);
+  std::vector<OperationPtr> operations() const;
+  /// Cancels the operations that `matches` and gives their ids.
+  std::vector<std::string> Interrupt(const std::function<bool(const Operation&)>& matches);
+  /// Drops operations without a client since `limit`.
+  void RemoveAbandoned(std::chrono::steady_clock::time_point limit);
+
+  /// Frames that clients name by id: checkpoints and the batches of foreachBatch.
+  void PutRemoteRelation(const std::string& id, plan::spec::RelationPtr relation);
+  /// Null if there is none.
+  plan::spec::RelationPtr FindRemoteRelation(const std::string& id) const;
+  void RemoveRemoteRelation(const std::string& id);
+
+  /// Queries that answer for a tag: interrupting it stops them.
+  void TagQuery(const std::set<std::string>& tags, const std::string& run_id);
+  std::set<std::string> QueriesOfTag(const std::string& tag) const;
+  /// Ended queries stay known for as long as clients may ask for them.
+  void RememberQuery(const std::shared_ptr<stream::StreamingQuery>& query);
+  /// The query with that id and run id, running or ended; null if there is none.
+  std::shared_ptr<stream::StreamingQuery> FindQuery(const std::string& id,
+                                                    const std::string& run_id) const;
+
+  void Touch();
+  std::chrono::steady_clock::time_point last_touch() const;
+
+  /// Ends the executions and the streaming queries.
+  void Close();
+
+ private:
+  static constexpr size_t kMaxPastOperations = 1000;
+  static constexpr size_t kMaxQueries = 1000;
+
+  const SessionKey key_;
+  const std::string server_side_id_;
+  const std::shared_ptr<session::Session> engine_;
+  ErrorStore errors_;
+  ArtifactStore artifacts_;
+  const std::shared_ptr<ListenerStream> listeners_;
+  std::atomic<std::chrono::steady_clock::rep> last_touch_{0};
+
+  mutable std::mutex mutex_;
+  std::map<std::string, OperationPtr> operations_;
+  std::vector<std::string> past_operations_;  // oldest first
+  std::map<std::string, plan::spec::RelationPtr> remote_relations_;
+  std::map<std::string, std::set<std::string>> tagged_queries_;  // run ids by tag
+  std::vector<std::shared_ptr<stream::StreamingQuery>> queries_;
+};
+
+using ConnectSessionPtr = std::shared_ptr<ConnectSession>;
+
+}  // namespace thalweg::connect

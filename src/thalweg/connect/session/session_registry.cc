@@ -1,0 +1,123 @@
+#include "thalweg/connect/session/session_registry.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "thalweg/connect/runtime/identifier.h"
+
+namespace thalweg::connect {
+
+Status SessionRegistry::CheckUsable(const SessionKey& key, const ConnectSession* session,
+                                    const std::string& observed_id) const {
+  if (!IsIdentifier(key.session_id)) {
+    return MakeError("INVALID_HANDLE.FORMAT", {{"handle", key.session_id}});
+  }
+  if (std::find(closed_.begin(), closed_.end(), key) != closed_.end()) {
+    return MakeError("INVALID_HANDLE.SESSION_CLOSED", {{"handle", key.session_id}});
+  }
+  const bool changed =
+      !observed_id.empty() && session != nullptr && session->server_side_id() != observed_id;
+  if (changed || (!observed_id.empty() && session == nullptr)) {
+    return MakeError("INVALID_HANDLE.SESSION_CHANGED", {{"handle", key.session_id}});
+  }
+  return Status::OK();
+}
+
+Result<ConnectSessionPtr> SessionRegistry::FindOrMake(const SessionKey& key,
+                                                      const std::string& observed_id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = sessions_.find(key);
+  const bool known = found != sessions_.end();
+  ARROW_RETURN_NOT_OK(CheckUsable(key, known ? found->second.get() : nullptr, observed_id));
+  if (known) {
+    found->second->Touch();
+    return found->second;
+  }
+  ARROW_ASSIGN_OR_RAISE(auto engine, make_engine_());
+  auto session = std::make_shared<ConnectSession>(key, std::move(engine));
+  sessions_[key] = session;
+  return session;
+}
+
+Result<ConnectSessionPtr> SessionRegistry::Find(const SessionKey& key,
+                                                const std::string& observed_id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = sessions_.find(key);
+  const bool known = found != sessions_.end();
+  if (known || std::find(closed_.begin(), closed_.end(), key) != closed_.end()) {
+    ARROW_RETURN_NOT_OK(CheckUsable(key, known ? found->second.get() : nullptr, observed_id));
+    found->second->Touch();
+    return found->second;
+  }
+  return MakeError("INVALID_HANDLE.SESSION_NOT_FOUND", {{"handle", key.session_id}});
+}
+
+ConnectSessionPtr SessionRegistry::Release(const SessionKey& key, bool allow_reconnect) {
+  ConnectSessionPtr session;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(key);
+    if (found == sessions_.end()) return nullptr;
+    session = std::move(found->second);
+    sessions_.erase(found);
+    if (!allow_reconnect) AddClosed(key);
+  }
+  session->Close();
+  return session;
+}
+
+Result<ConnectSessionPtr> SessionRegistry::Clone(ConnectSession* source,
+                                                 const std::string& new_id) {
+  const SessionKey key{source->key().user_id, new_id.empty() ? MakeIdentifier() : new_id};
+  if (!IsIdentifier(key.session_id)) {
+    return MakeError("INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_FORMAT",
+                     {{"targetSessionId", key.session_id}});
+  }
+  ARROW_ASSIGN_OR_RAISE(auto engine, make_engine_());
+  ARROW_RETURN_NOT_OK(engine->CopyFrom(source->engine()));
+  const std::lock_guard lock(mutex_);
+  if (std::find(closed_.begin(), closed_.end(), key) != closed_.end()) {
+    return MakeError("INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_ALREADY_CLOSED",
+                     {{"targetSessionId", key.session_id}});
+  }
+  auto session = std::make_shared<ConnectSession>(key, std::move(engine));
+  if (!sessions_.emplace(key, session).second) {
+    return MakeError("INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_ALREADY_EXISTS",
+                     {{"targetSessionId", key.session_id}});
+  }
+  return session;
+}
+
+void SessionRegistry::RemoveIdle(std::chrono::steady_clock::time_point session_limit,
+                                 std::chrono::steady_clock::time_point operation_limit) {
+  std::vector<SessionKey> idle;
+  std::vector<ConnectSessionPtr> others;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, session] : sessions_) {
+      if (session->last_touch() < session_limit) {
+        idle.push_back(key);
+      } else {
+        others.push_back(session);
+      }
+    }
+  }
+  for (const SessionKey& key : idle) Release(key, /*allow_reconnect=*/false);
+  for (const ConnectSessionPtr& session : others) session->RemoveAbandoned(operation_limit);
+}
+
+void SessionRegistry::Clear() {
+  std::map<SessionKey, ConnectSessionPtr> sessions;
+  {
+    const std::lock_guard lock(mutex_);
+    sessions.swap(sessions_);
+  }
+  for (const auto& [key, session] : sessions) session->Close();
+}
+
+void SessionRegistry::AddClosed(const SessionKey& key) {
+  closed_.push_back(key);
+  if (closed_.size() > kMaxClosed) closed_.erase(closed_.begin());
+}
+
+}  // namespace thalweg::connect

@@ -1,0 +1,28 @@
+"""A server process for the tests."""
+import os
+import re
+import signal
+import subprocess
+import sys
+
+
+class Server:
+    """`thalweg server` on a free port, until stop()."""
+
+    def __init__(self, directory, *arguments, environment=None):
+        program = os.environ["THALWEG_PROGRAM"]
+        # Python functions run where the tests run: in an environment of the client's version.
+        environment = {"PYSPARK_PYTHON": sys.executable, **(environment or {})}
+        self.process = subprocess.Popen(
+            [program, "server", "--port", "0", *arguments], cwd=directory, text=True,
+            stdout=subprocess.PIPE, env={**os.environ, **environment})
+        line = self.process.stdout.readline()
+        found = re.match(r"listening on (sc://.*:(\d+))$", line.strip())
+        assert found, f"the server did not start: {line!r}"
+        self.url = found.group(1)
+        self.port = int(found.group(2))
+
+    def stop(self):
+        """Asks the server to end; gives its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=60)

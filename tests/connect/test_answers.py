@@ -1,0 +1,20 @@
+"""What programs answer here is what they answer on Spark."""
+import json
+import pathlib
+
+import pytest
+
+import stream_programs  # noqa: F401
+from programs import PROGRAMS
+
+ANSWERS = json.loads((pathlib.Path(__file__).parent / "answers.json").read_text())
+
+
+def as_json(value):
+    return json.loads(json.dumps(value, default=str))
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("name", sorted(ANSWERS))
+def test_program(spark, name):
+    assert as_json(PROGRAMS[name](spark)) == ANSWERS[name]

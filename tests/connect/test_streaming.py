@@ -1,0 +1,101 @@
+"""Streaming queries as clients see them, where answers differ from run to run."""
+import threading
+import time
+
+import pytest
+from pyspark.errors import StreamingQueryException
+from pyspark.sql.streaming import StreamingQueryListener
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def rate(spark, rows=10):
+    return spark.readStream.format("rate").option("rowsPerSecond", rows).load()
+
+
+def test_a_query_runs_and_stops(spark):
+    query = rate(spark).writeStream.format("memory").queryName("ticks").start()
+    assert query.isActive
+    assert query.name == "ticks"
+    assert [q.id for q in spark.streams.active] == [query.id]
+    assert spark.streams.get(query.id).runId == query.runId
+    query.processAllAvailable()
+    assert query.awaitTermination(0.05) is False
+    assert set(query.status) == {"message", "isDataAvailable", "isTriggerActive"}
+    query.stop()
+    assert not query.isActive
+    assert query.awaitTermination() is None
+    assert spark.streams.active == []
+    assert query.exception() is None
+
+
+def test_a_name_is_used_once(spark):
+    query = rate(spark).writeStream.format("noop").queryName("once").start()
+    with pytest.raises(Exception, match="once"):
+        rate(spark).writeStream.format("noop").queryName("once").start()
+    query.stop()
+
+
+def test_any_termination(spark):
+    query = rate(spark).writeStream.format("noop").start()
+    assert spark.streams.awaitAnyTermination(0.05) is False
+    query.stop()
+    assert spark.streams.awaitAnyTermination(5) is True
+    spark.streams.resetTerminated()
+    assert spark.streams.awaitAnyTermination(0.05) is False
+
+
+def test_a_failure_has_its_cause(spark):
+    failing = rate(spark, 1000).selectExpr("1 / (value - value) as q")
+    query = failing.writeStream.format("noop").start()
+    with pytest.raises(StreamingQueryException, match="DIVIDE_BY_ZERO"):
+        query.awaitTermination(60)
+    assert "DIVIDE_BY_ZERO" in str(query.exception())
+
+
+def test_tables(spark, tmp_path):
+    source = str(tmp_path / "in")
+    spark.range(5).write.parquet(source)
+    stream = spark.readStream.schema("id LONG").parquet(source)
+    name = "streamed"
+    query = (stream.writeStream.option("checkpointLocation", str(tmp_path / "c"))
+             .option("path", str(tmp_path / "out")).trigger(availableNow=True).toTable(name))
+    query.awaitTermination(60)
+    assert spark.table(name).count() == 5
+    assert spark.readStream.table(name).isStreaming
+
+
+class Recorder(StreamingQueryListener):
+    def __init__(self):
+        self.events = []
+        self.terminated = threading.Event()
+
+    def onQueryStarted(self, event):
+        self.events.append(("started", event.id, event.name))
+
+    def onQueryProgress(self, event):
+        self.events.append(("progress", event.progress.id, event.progress.numInputRows))
+
+    def onQueryIdle(self, event):
+        pass
+
+    def onQueryTerminated(self, event):
+        self.events.append(("terminated", event.id, event.exception))
+        self.terminated.set()
+
+
+def test_listeners(spark):
+    listener = Recorder()
+    spark.streams.addListener(listener)
+    query = rate(spark, 100).writeStream.format("noop").queryName("heard").start()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not any(e[0] == "progress" for e in listener.events):
+        query.awaitTermination(0.05)
+    query.stop()
+    assert listener.terminated.wait(60)
+    spark.streams.removeListener(listener)
+    assert listener.events[0] == ("started", listener.events[0][1], "heard")
+    assert str(listener.events[0][1]) == str(query.id)
+    assert any(event[0] == "progress" for event in listener.events)
+    assert listener.events[-1][0] == "terminated"
+    assert listener.events[-1][2] is None
