@@ -1,5 +1,6 @@
 #include "thalweg/python/python_settings.h"
 
+#include <cstdlib>
 #include <utility>
 
 namespace thalweg::python {
@@ -40,6 +41,8 @@ constexpr const char* kMaxBytes = "spark.sql.execution.arrow.maxBytesPerBatch";
 
 void ReadEnvironment(const Settings& settings, Interpreter* interpreter) {
   auto& environment = interpreter->environment;
+  // PySpark looks for an installation of Spark at its start, which its workers do without.
+  if (std::getenv("SPARK_HOME") == nullptr) environment["SPARK_HOME"] = "/";
   if (IsOn(settings, "spark.sql.execution.pyspark.udf.simplifiedTraceback.enabled", true)) {
     environment["SPARK_SIMPLIFIED_TRACEBACK"] = "1";
   }

@@ -55,6 +55,7 @@ StreamingWorkerOptions Options(const std::string& function, StreamingRole role,
   auto& environment = options.interpreter.environment;
   environment["TEST_ROWS"] = rows;
   environment["TEST_FAKE_SESSION"] = "1";
+  environment["SPARK_HOME"] = "/";
   const std::string own_path = environment["PYTHONPATH"];
   environment["PYTHONPATH"] = THALWEG_TEST_SESSION + (own_path.empty() ? "" : ":" + own_path);
   options.versions = TestPool()->Versions(TestSettings().interpreter).ValueOrDie();
