@@ -12,11 +12,18 @@ from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 PROGRAMS = {}
+NEWER = set()
 
 
 def program(function):
     PROGRAMS[function.__name__] = function
     return function
+
+
+def newer_program(function):
+    """A program that the oldest client cannot send."""
+    NEWER.add(function.__name__)
+    return program(function)
 
 
 def plain(value):

@@ -27,19 +27,18 @@ bool IsLoopback(const std::string& address) {
 
 class GrpcServer : public Server {
  public:
-  explicit GrpcServer(const ServerOptions& options)
+  GrpcServer(const ServerOptions& options, std::shared_ptr<python::WorkerPool> python)
       : options_(options),
         clock_(MakeSystemClock()),
         scheduler_(std::make_shared<exec::WorkerScheduler>(
             static_cast<int>(std::thread::hardware_concurrency()), clock_.get())),
         active_queries_(std::make_shared<stream::ActiveQueries>()),
-        state_([this] { return MakeEngine(); }),
+        state_([this] { return MakeEngine(); }, std::move(python)),
         service_(&state_, options.token) {}
 
   ~GrpcServer() override { Shutdown(); }
 
   Status Listen() {
-    ARROW_ASSIGN_OR_RAISE(state_.python, python::WorkerPool::Make());
     const bool is_ipv6 = options_.address.find(':') != std::string::npos;
     const std::string address = fmt::format(
         "{}:{}", is_ipv6 ? "[" + options_.address + "]" : options_.address, options_.port);
@@ -116,7 +115,8 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
     return Status::Invalid("others can reach ", options.address,
                            ": give a token, or --insecure to let anyone in");
   }
-  auto server = std::make_unique<GrpcServer>(options);
+  ARROW_ASSIGN_OR_RAISE(auto python, python::WorkerPool::Make());
+  auto server = std::make_unique<GrpcServer>(options, std::move(python));
   ARROW_RETURN_NOT_OK(server->Listen());
   return std::unique_ptr<Server>(std::move(server));
 }

@@ -76,6 +76,7 @@ Status Session::CopyFrom(const Session& other) {
   for (const auto& table : other.catalog_->Tables()) {
     ARROW_RETURN_NOT_OK(catalog_->CreateTable(*table));
   }
+  catalog_->CopyFunctions(*other.catalog_);
   return Status::OK();
 }
 

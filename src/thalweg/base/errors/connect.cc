@@ -64,7 +64,6 @@ constexpr ErrorCondition kConditions[] = {
      "server has, <serverRunId>."},
     {"CONNECT_INVALID_PLAN.WITH_COLUMNS_REQUIRE_SINGLE_NAME_PART", "56K00",
      "The Spark Connect plan is invalid. A column added has one name, not <got>."},
-    {"SQL_CONF_NOT_FOUND", "42K0I", "There is no setting <sqlConf>."},
     {"CANNOT_MODIFY_CONFIG", "46110",
      "The setting <key> belongs to the process and cannot be changed by a session."},
     {"UNBOUND_SQL_PARAMETER", "42P02",
@@ -79,9 +78,6 @@ constexpr ErrorCondition kConditions[] = {
      "The artifact name <name> is invalid: it must be a path below one of the artifact folders."},
     {"ARTIFACT_ALREADY_EXISTS", "42713",
      "The artifact <normalizedRemoteRelativePath> exists already and cannot be replaced."},
-    {"STREAMING_PYTHON_RUNNER_INITIALIZATION_FAILURE", "XXKST",
-     "The Python process of a streaming query could not be made ready, it gave <resFromPython>: "
-     "<msg>"},
     {"THALWEG_ARTIFACTS_TOO_LARGE", "54000",
      "The artifacts of a session may not exceed <limit> bytes."},
 };

@@ -19,6 +19,13 @@ constexpr ErrorCondition kConditions[] = {
      "The interpreter's PySpark does not know Python functions of the kind <kind>."},
     {"UNSUPPORTED_FEATURE.PYSPARK_VERSION", "0A000",
      "The interpreter has PySpark <version>. Functions run with 4.0, 4.1, 4.2 and 4.3."},
+    {"UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_PYTHON_UDF", "0A000",
+     "The Python function <funcName> is called in a lambda function."},
+    {"UNSUPPORTED_FEATURE.PYTHON_UDF_IN_ON_CLAUSE", "0A000",
+     "A Python function is called in the ON clause of a <joinType> JOIN. An INNER JOIN may be "
+     "written as a CROSS JOIN with a WHERE clause."},
+    {"INVALID_PANDAS_UDF_PLACEMENT", "0A000",
+     "The Python aggregates <functionList> cannot be computed together with other aggregates."},
     {"STRUCT_ARRAY_LENGTH_MISMATCH", "2201E",
      "A Python function gave <actual> values for a struct of <expected> fields."},
     {"STREAMING_PYTHON_RUNNER_INITIALIZATION_FAILURE", "XXKST",

@@ -18,6 +18,9 @@ void RunPlan(ServerState* state, const ExecutionPtr& execution, const proto::Pla
 Status RunRelation(Execution* execution, const proto::Relation& relation);
 // sql_command.cc
 Status RunSqlCommand(Execution* execution, const proto::SqlCommand& command);
+// function_command.cc
+Status RegisterFunction(Execution* execution,
+                        const proto::CommonInlineUserDefinedFunction& command);
 // view_command.cc
 Status CreateDataFrameView(Execution* execution, const proto::CreateDataFrameViewCommand& command);
 // checkpoint_command.cc

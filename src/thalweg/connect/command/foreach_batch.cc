@@ -24,7 +24,7 @@ python::StreamingWorkerOptions WorkerOptions(ServerState* state, ConnectSession*
 Result<std::shared_ptr<ForeachBatchRunner>> ForeachBatchRunner::Start(
     ServerState* state, const ConnectSessionPtr& session, const proto::PythonUDF& function) {
   python::StreamingWorkerOptions options = WorkerOptions(state, session.get(), function);
-  ARROW_ASSIGN_OR_RAISE(options.versions, state->python->Versions(options.interpreter));
+  ARROW_ASSIGN_OR_RAISE(options.versions, session->python_workers()->Versions(options.interpreter));
   ARROW_ASSIGN_OR_RAISE(auto worker, python::StreamingWorker::Start(options));
   std::shared_ptr<ForeachBatchRunner> runner(new ForeachBatchRunner());
   runner->session_ = session;

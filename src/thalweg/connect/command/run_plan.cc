@@ -40,10 +40,10 @@ Result<proto::Plan> Decompress(const proto::Plan::CompressedOperation& operation
 
 Status Refuse(const proto::Command& command) {
   switch (command.command_type_case()) {
-    case proto::Command::kRegisterFunction:
     case proto::Command::kRegisterTableFunction:
+      return UnsupportedFeature("the registration of a Python table function");
     case proto::Command::kRegisterDataSource:
-      return UnsupportedFeature("the registration of a Python function");
+      return UnsupportedFeature("a data source written in Python");
     case proto::Command::COMMAND_TYPE_NOT_SET:
       return MissingPart("Command", "command_type");
     default: {
@@ -67,6 +67,8 @@ Result<Outcome> RunCommand(ServerState* state, const ExecutionPtr& execution,
       return Finished(RunSqlCommand(e, command.sql_command()));
     case proto::Command::kCreateDataframeView:
       return Finished(CreateDataFrameView(e, command.create_dataframe_view()));
+    case proto::Command::kRegisterFunction:
+      return Finished(RegisterFunction(e, command.register_function()));
     case proto::Command::kWriteOperation:
       return Finished(RunWrite(e, command.write_operation()));
     case proto::Command::kWriteOperationV2:

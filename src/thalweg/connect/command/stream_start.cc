@@ -5,7 +5,9 @@
 #include "thalweg/connect/command/commands.h"
 #include "thalweg/connect/command/foreach_batch.h"
 #include "thalweg/connect/plan/translator.h"
+#include "thalweg/connect/python/python_rows.h"
 #include "thalweg/connectors/foreach/foreach_sink.h"
+#include "thalweg/plan/spec/callback.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::connect {
@@ -35,7 +37,6 @@ Status CheckSink(const WriteStreamOperationStart& start) {
   if (start.foreach_writer().has_scala_function() || start.foreach_batch().has_scala_function()) {
     return UnsupportedFeature("foreach and foreachBatch with a function that needs the JVM");
   }
-  if (start.has_foreach_writer()) return UnsupportedFeature("foreach with a Python function");
   if (!start.clustering_column_names().empty()) return UnsupportedFeature("clusterBy()");
   return Status::OK();
 }
@@ -98,6 +99,22 @@ Result<std::shared_ptr<ForeachBatchRunner>> AimAtFunction(ServerState* state, Ex
   return runner;
 }
 
+/// foreach(): the function stands at the end of the plan, and nothing is left for the sink.
+plan::spec::RelationPtr CallForeach(Execution* execution, plan::spec::RelationPtr rows,
+                                    const proto::PythonUDF& function, session::StreamWrite* write) {
+  auto callback = std::make_shared<plan::spec::Callback>();
+  callback->kind = plan::spec::CallbackKind::kMapPartitions;
+  callback->operator_name = "foreach";
+  callback->output_schema = arrow::schema(arrow::FieldVector{});
+  callback->external = MakePythonForeach(execution->session().get(), function);
+  RelationDraft relation = Derive(RelationKind::kCallback, std::move(rows));
+  relation->callback = std::move(callback);
+  write->sink_name = "foreach";
+  write->sink = connectors::MakeForeachSink(
+      {nullptr, [](int64_t, int64_t, const Batch&) { return Status::OK(); }, nullptr});
+  return relation;
+}
+
 /// The reply to the start of `query`.
 Status SendStarted(Execution* execution, const stream::StreamingQuery& query) {
   proto::ExecutePlanResponse response;
@@ -119,8 +136,12 @@ Status StartStream(ServerState* state, Execution* execution,
                    const WriteStreamOperationStart& start) {
   ARROW_RETURN_NOT_OK(CheckSink(start));
   Translator translator(execution->session().get());
-  ARROW_ASSIGN_OR_RAISE(const auto relation, translator.Translate(start.input()));
+  ARROW_ASSIGN_OR_RAISE(auto relation, translator.Translate(start.input()));
   ARROW_ASSIGN_OR_RAISE(auto write, MakeWrite(start));
+  if (start.has_foreach_writer()) {
+    relation = CallForeach(execution, std::move(relation), start.foreach_writer().python_function(),
+                           &write);
+  }
   ARROW_ASSIGN_OR_RAISE(const auto plan, execution->engine().Analyze(relation));
   if (start.has_table_name()) {
     if (!plan->is_streaming()) return MakeError("WRITE_STREAM_NOT_ALLOWED");

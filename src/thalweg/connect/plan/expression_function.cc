@@ -1,4 +1,4 @@
-// Calls of functions, lambdas and windows.
+// Calls of functions and lambdas.
 
 #include <map>
 
@@ -57,15 +57,6 @@ Result<ExpressionPtr> TranslateCall(Translator* translator, const proto::CallFun
   ARROW_ASSIGN_OR_RAISE(auto arguments, translator->TranslateAll(call.arguments()));
   ARROW_ASSIGN_OR_RAISE(const auto parts, sql::ParseMultipartName(call.function_name()));
   return Call(SqlName(parts.back()), std::move(arguments));
-}
-
-Result<ExpressionPtr> TranslateWindow(Translator* translator,
-                                      const proto::Expression::Window& window) {
-  Expression over;
-  over.kind = ExpressionKind::kWindow;
-  ARROW_ASSIGN_OR_RAISE(auto call, translator->Translate(window.window_function()));
-  over.children = {std::move(call)};
-  return std::make_shared<const Expression>(std::move(over));
 }
 
 Result<ExpressionPtr> TranslateLambda(Translator* translator,

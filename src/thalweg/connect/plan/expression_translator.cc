@@ -25,11 +25,6 @@ Result<ExpressionPtr> TranslateLiteral(const proto::Expression::Literal& literal
 
 Status Refuse(const proto::Expression& expression) {
   switch (expression.expr_type_case()) {
-    case Case::kCommonInlineUserDefinedFunction:
-      if (expression.common_inline_user_defined_function().has_python_udf()) {
-        return UnsupportedFeature("a Python function in a query");
-      }
-      return UnsupportedFeature("a function that needs the JVM (Scala or Java closure)");
     case Case::kTypedAggregateExpression:
       return UnsupportedFeature("a function that needs the JVM (Scala or Java closure)");
     case Case::EXPR_TYPE_NOT_SET:
@@ -75,6 +70,10 @@ Result<ExpressionPtr> Translator::Translate(const proto::Expression& expression)
       return TranslateExtract(this, expression.unresolved_extract_value());
     case Case::kCallFunction:
       return TranslateCall(this, expression.call_function());
+    case Case::kSubqueryExpression:
+      return TranslateSubquery(this, expression.subquery_expression());
+    case Case::kCommonInlineUserDefinedFunction:
+      return TranslateInlineFunction(this, expression.common_inline_user_defined_function());
     default:
       return Refuse(expression);
   }

@@ -18,8 +18,6 @@ Result<GroupingKind> KindOf(const Aggregate& aggregate) {
       return GroupingKind::kCube;
     case Aggregate::GROUP_TYPE_GROUPING_SETS:
       return GroupingKind::kGroupingSets;
-    case Aggregate::GROUP_TYPE_PIVOT:
-      return UnsupportedFeature("pivot()");
     default:
       return MissingPart("Aggregate", "group_type");
   }
@@ -28,6 +26,9 @@ Result<GroupingKind> KindOf(const Aggregate& aggregate) {
 }  // namespace
 
 Result<RelationDraft> TranslateAggregate(Translator* translator, const Aggregate& aggregate) {
+  if (aggregate.group_type() == Aggregate::GROUP_TYPE_PIVOT) {
+    return TranslatePivot(translator, aggregate);
+  }
   ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(aggregate.input()));
   RelationDraft relation = Derive(RelationKind::kAggregate, std::move(input));
   ARROW_ASSIGN_OR_RAISE(relation->grouping_kind, KindOf(aggregate));

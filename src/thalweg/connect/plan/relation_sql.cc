@@ -37,16 +37,20 @@ Result<RelationDraft> TranslateSql(Translator* translator, const proto::SQL& sql
 
 Result<RelationDraft> TranslateWithRelations(Translator* translator,
                                              const proto::WithRelations& with) {
+  std::vector<std::pair<std::string, RelationPtr>> definitions;
+  for (const proto::Relation& reference : with.references()) {
+    const bool aliased = reference.has_subquery_alias();
+    ARROW_ASSIGN_OR_RAISE(
+        auto definition,
+        translator->Translate(aliased ? reference.subquery_alias().input() : reference));
+    // What has no name is a subquery of an expression, which says its id.
+    translator->AddSubquery(reference.common().plan_id(), definition);
+    if (aliased)
+      definitions.emplace_back(reference.subquery_alias().alias(), std::move(definition));
+  }
   ARROW_ASSIGN_OR_RAISE(auto root, translator->Translate(with.root()));
   RelationDraft relation = Derive(RelationKind::kWith, std::move(root));
-  for (const proto::Relation& reference : with.references()) {
-    if (!reference.has_subquery_alias()) {
-      return UnsupportedFeature("a DataFrame as a subquery");
-    }
-    ARROW_ASSIGN_OR_RAISE(auto definition,
-                          translator->Translate(reference.subquery_alias().input()));
-    relation->definitions.emplace_back(reference.subquery_alias().alias(), std::move(definition));
-  }
+  relation->definitions = std::move(definitions);
   return relation;
 }
 

@@ -47,6 +47,11 @@ Status MissingPart(const std::string& message, const std::string& part) {
                    {{"fullName", "spark.connect." + message}, {"name", part}});
 }
 
+RelationPtr Translator::FindSubquery(int64_t plan_id) const {
+  const auto found = subqueries_.find(plan_id);
+  return found == subqueries_.end() ? nullptr : found->second;
+}
+
 Result<RelationPtr> Translator::Translate(const proto::Relation& relation) {
   ARROW_ASSIGN_OR_RAISE(RelationDraft draft, TranslateNode(relation));
   if (relation.has_common() && relation.common().has_plan_id()) {
@@ -74,17 +79,9 @@ Result<RelationDraft> Alias(Translator* translator, const proto::Relation& input
   return draft;
 }
 
-Result<RelationDraft> Sample(Translator* translator, const proto::Sample& sample) {
-  ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(sample.input()));
-  return Derive(RelationKind::kSample, std::move(input));
-}
-
 /// Relations that the engine has no operator for.
 Status Refuse(const proto::Relation& relation) {
   switch (relation.rel_type_case()) {
-    case Case::kMapPartitions:
-    case Case::kGroupMap:
-    case Case::kCoGroupMap:
     case Case::kApplyInPandasWithState:
     case Case::kCommonInlineUserDefinedTableFunction:
     case Case::kCommonInlineUserDefinedDataSource:
@@ -120,7 +117,15 @@ Result<RelationDraft> TranslateOther(Translator* translator, const proto::Relati
           translator, relation.to_df().input(), "",
           {relation.to_df().column_names().begin(), relation.to_df().column_names().end()});
     case Case::kSample:
-      return Sample(translator, relation.sample());
+      return TranslateSample(translator, relation.sample());
+    case Case::kUnpivot:
+      return TranslateUnpivot(translator, relation.unpivot());
+    case Case::kMapPartitions:
+      return TranslateMapPartitions(translator, relation.map_partitions());
+    case Case::kGroupMap:
+      return TranslateGroupMap(translator, relation.group_map());
+    case Case::kCoGroupMap:
+      return TranslateCoGroupMap(translator, relation.co_group_map());
     case Case::kToSchema:
       return TranslateToSchema(translator, relation.to_schema());
     case Case::kCollectMetrics:

@@ -43,6 +43,11 @@ class Translator {
   ConnectSession* session() const { return session_; }
   /// How SQL text in the plan is read.
   const sql::ParserOptions& parser_options() const { return parser_options_; }
+  /// DataFrames that expressions use as subqueries, by their ids. Null if there is none.
+  void AddSubquery(int64_t plan_id, RelationPtr relation) {
+    subqueries_[plan_id] = std::move(relation);
+  }
+  RelationPtr FindSubquery(int64_t plan_id) const;
   /// The columns of a relation.
   Result<SchemaPtr> SchemaOf(const RelationPtr& relation);
 
@@ -51,6 +56,7 @@ class Translator {
 
   ConnectSession* const session_;
   sql::ParserOptions parser_options_;
+  std::map<int64_t, RelationPtr> subqueries_;
 };
 
 /// A relation of `kind` over `input`.
@@ -98,6 +104,15 @@ Result<RelationDraft> TranslateObserve(Translator* translator,
 Result<RelationDraft> TranslateAggregate(Translator* translator, const proto::Aggregate& aggregate);
 Result<RelationDraft> TranslateDeduplicate(Translator* translator,
                                            const proto::Deduplicate& deduplicate);
+// relation_reshape.cc
+Result<RelationDraft> TranslateSample(Translator* translator, const proto::Sample& sample);
+Result<RelationDraft> TranslatePivot(Translator* translator, const proto::Aggregate& aggregate);
+Result<RelationDraft> TranslateUnpivot(Translator* translator, const proto::Unpivot& unpivot);
+// relation_python.cc
+Result<RelationDraft> TranslateMapPartitions(Translator* translator,
+                                             const proto::MapPartitions& map);
+Result<RelationDraft> TranslateGroupMap(Translator* translator, const proto::GroupMap& map);
+Result<RelationDraft> TranslateCoGroupMap(Translator* translator, const proto::CoGroupMap& map);
 // relation_combine.cc
 Result<RelationDraft> TranslateJoin(Translator* translator, const proto::Join& join);
 Result<RelationDraft> TranslateSetOperation(Translator* translator,
@@ -119,10 +134,17 @@ Result<RelationDraft> TranslateCatalog(Translator* translator, const proto::Cata
 Result<ExpressionPtr> TranslateFunction(Translator* translator,
                                         const proto::Expression::UnresolvedFunction& function);
 Result<ExpressionPtr> TranslateCall(Translator* translator, const proto::CallFunction& call);
-Result<ExpressionPtr> TranslateWindow(Translator* translator,
-                                      const proto::Expression::Window& window);
 Result<ExpressionPtr> TranslateLambda(Translator* translator,
                                       const proto::Expression::LambdaFunction& lambda);
+// expression_window.cc
+Result<ExpressionPtr> TranslateWindow(Translator* translator,
+                                      const proto::Expression::Window& window);
+// expression_python.cc
+Result<ExpressionPtr> TranslateInlineFunction(
+    Translator* translator, const proto::CommonInlineUserDefinedFunction& function);
+// expression_subquery.cc
+Result<ExpressionPtr> TranslateSubquery(Translator* translator,
+                                        const proto::SubqueryExpression& subquery);
 // expression_name.cc
 Result<ExpressionPtr> TranslateAttribute(const proto::Expression::UnresolvedAttribute& attribute);
 Result<ExpressionPtr> TranslateStar(const proto::Expression::UnresolvedStar& star);

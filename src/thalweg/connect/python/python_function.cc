@@ -17,11 +17,8 @@ python::PythonFunction FunctionFromProto(const std::string& name,
 
 python::PythonSettings PythonSettingsOf(ConnectSession* session) {
   const char* given = std::getenv("PYSPARK_PYTHON");
-  python::PythonSettings settings = python::ReadPythonSettings(
-      session->engine().SettingsSnapshot(), given == nullptr ? "python3" : given);
-  // PySpark looks for an installation of Spark at its start, which its workers do without.
-  if (std::getenv("SPARK_HOME") == nullptr) settings.interpreter.environment["SPARK_HOME"] = "/";
-  return settings;
+  return python::ReadPythonSettings(session->engine().SettingsSnapshot(),
+                                    given == nullptr ? "python3" : given);
 }
 
 }  // namespace thalweg::connect

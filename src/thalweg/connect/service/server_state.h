@@ -5,20 +5,18 @@
 #include "thalweg/connect/runtime/task_threads.h"
 #include "thalweg/connect/runtime/wait_list.h"
 #include "thalweg/connect/session/session_registry.h"
-#include "thalweg/python/worker_pool.h"
 
 namespace thalweg::connect {
 
 /// What all calls of a server share. Members end in the order that suits them: waits and tasks go
 /// before the sessions that they use.
 struct ServerState {
-  explicit ServerState(SessionRegistry::Factory make_engine) : sessions(std::move(make_engine)) {}
+  ServerState(SessionRegistry::Factory make_engine, std::shared_ptr<python::WorkerPool> python)
+      : sessions(std::move(make_engine), std::move(python)) {}
 
   /// Where processes of this machine reach the server, with what it asks of them
   /// ("sc://localhost:15002/;token=x"). Set before the first call comes.
   std::string local_url;
-  /// Processes that run functions of clients.
-  std::shared_ptr<python::WorkerPool> python;
   SessionRegistry sessions;
   TaskThreads threads;
   WaitList waits;

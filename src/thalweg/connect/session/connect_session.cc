@@ -9,10 +9,12 @@ namespace thalweg::connect {
 
 using SteadyClock = std::chrono::steady_clock;
 
-ConnectSession::ConnectSession(SessionKey key, std::shared_ptr<session::Session> engine)
+ConnectSession::ConnectSession(SessionKey key, std::shared_ptr<session::Session> engine,
+                               std::shared_ptr<python::WorkerPool> python)
     : key_(std::move(key)),
       server_side_id_(MakeIdentifier()),
       engine_(std::move(engine)),
+      python_(std::move(python)),
       listeners_(std::make_shared<ListenerStream>()) {
   engine_->queries().AddListener(listeners_);
   Touch();

@@ -16,6 +16,7 @@
 #include "thalweg/connect/error/error_reply.h"
 #include "thalweg/connect/execution/operation.h"
 #include "thalweg/connect/session/artifact_store.h"
+#include "thalweg/python/worker_pool.h"
 #include "thalweg/session/session.h"
 
 namespace thalweg::connect {
@@ -30,7 +31,9 @@ struct SessionKey {
 /// Thread-safe.
 class ConnectSession {
  public:
-  ConnectSession(SessionKey key, std::shared_ptr<session::Session> engine);
+  /// `python` runs the functions of the session.
+  ConnectSession(SessionKey key, std::shared_ptr<session::Session> engine,
+                 std::shared_ptr<python::WorkerPool> python);
   /// Ends what runs.
   ~ConnectSession();
 
@@ -39,6 +42,7 @@ class ConnectSession {
   /// Made by the server; the same in every response of the session.
   const std::string& server_side_id() const { return server_side_id_; }
   session::Session& engine() { return *engine_; }
+  const std::shared_ptr<python::WorkerPool>& python_workers() const { return python_; }
   ErrorStore& errors() { return errors_; }
   ArtifactStore& artifacts() { return artifacts_; }
   ListenerStream& listeners() { return *listeners_; }
@@ -85,6 +89,7 @@ class ConnectSession {
   const SessionKey key_;
   const std::string server_side_id_;
   const std::shared_ptr<session::Session> engine_;
+  const std::shared_ptr<python::WorkerPool> python_;
   ErrorStore errors_;
   ArtifactStore artifacts_;
   const std::shared_ptr<ListenerStream> listeners_;

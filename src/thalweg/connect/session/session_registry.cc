@@ -34,7 +34,7 @@ Result<ConnectSessionPtr> SessionRegistry::FindOrMake(const SessionKey& key,
     return found->second;
   }
   ARROW_ASSIGN_OR_RAISE(auto engine, make_engine_());
-  auto session = std::make_shared<ConnectSession>(key, std::move(engine));
+  auto session = std::make_shared<ConnectSession>(key, std::move(engine), python_);
   sessions_[key] = session;
   return session;
 }
@@ -80,7 +80,7 @@ Result<ConnectSessionPtr> SessionRegistry::Clone(ConnectSession* source,
     return MakeError("INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_ALREADY_CLOSED",
                      {{"targetSessionId", key.session_id}});
   }
-  auto session = std::make_shared<ConnectSession>(key, std::move(engine));
+  auto session = std::make_shared<ConnectSession>(key, std::move(engine), python_);
   if (!sessions_.emplace(key, session).second) {
     return MakeError("INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_ALREADY_EXISTS",
                      {{"targetSessionId", key.session_id}});

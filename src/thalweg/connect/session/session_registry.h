@@ -16,7 +16,9 @@ class SessionRegistry {
  public:
   using Factory = std::function<Result<std::shared_ptr<session::Session>>()>;
 
-  explicit SessionRegistry(Factory make_engine) : make_engine_(std::move(make_engine)) {}
+  /// `python` runs the functions of all sessions.
+  SessionRegistry(Factory make_engine, std::shared_ptr<python::WorkerPool> python)
+      : make_engine_(std::move(make_engine)), python_(std::move(python)) {}
 
   /// The session of `key`, made when it is new. `observed_id` is the server-side id that the client
   /// knows, empty if none. Errors: INVALID_HANDLE.FORMAT, SESSION_CLOSED, SESSION_CHANGED.
@@ -45,6 +47,7 @@ class SessionRegistry {
   void AddClosed(const SessionKey& key);
 
   const Factory make_engine_;
+  const std::shared_ptr<python::WorkerPool> python_;
   std::mutex mutex_;
   std::map<SessionKey, ConnectSessionPtr> sessions_;
   std::vector<SessionKey> closed_;  // oldest first

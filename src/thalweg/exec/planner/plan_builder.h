@@ -73,6 +73,11 @@ class PlanBuilder {
   Result<Rows> BuildCallback(const plan::Node& node);
   Result<Rows> BuildMapPartitions(const plan::Node& node);
   Result<Rows> BuildFlatMapGroups(const plan::Node& node);
+  // functions in other processes: plan_external.cc
+  Result<Rows> BuildMapExternal(const plan::Node& node);
+  Result<Rows> BuildEvaluateExternal(const plan::Node& node);
+  Result<Rows> BuildGroupsExternal(const plan::Node& node);
+  Result<Rows> BuildAggregateExternal(const plan::Node& node);
   Result<Rows> BuildGroupsWithState(const plan::Node& node);
   Result<Rows> BuildTransformWithState(const plan::Node& node);
   /// The rows and the initial state (may be null) of a function over groups, by key on each worker.

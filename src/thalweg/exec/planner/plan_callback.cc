@@ -64,11 +64,18 @@ Result<Rows> PlanBuilder::BuildCallback(const plan::Node& node) {
       return BuildGroupsWithState(node);
     case plan::spec::CallbackKind::kTransformWithState:
       return BuildTransformWithState(node);
+    case plan::spec::CallbackKind::kCoGroups:
+      return BuildGroupsExternal(node);
+    case plan::spec::CallbackKind::kAggregateGroups:
+      return BuildAggregateExternal(node);
+    case plan::spec::CallbackKind::kEvaluate:
+      return BuildEvaluateExternal(node);
   }
   return Status::Invalid("unknown kind of function");
 }
 
 Result<Rows> PlanBuilder::BuildMapPartitions(const plan::Node& node) {
+  if (node.callback->external != nullptr) return BuildMapExternal(node);
   ARROW_ASSIGN_OR_RAISE(Rows rows, Build(node.children[0]));
   MapPartitionsOptions options;
   options.make_function = node.callback->make_partition_function;
@@ -82,6 +89,7 @@ Result<Rows> PlanBuilder::BuildMapPartitions(const plan::Node& node) {
 }
 
 Result<Rows> PlanBuilder::BuildFlatMapGroups(const plan::Node& node) {
+  if (node.callback->external != nullptr) return BuildGroupsExternal(node);
   ARROW_ASSIGN_OR_RAISE(GroupInputs inputs, BuildGroupInputs(node));
   FlatMapGroupsOptions options;
   options.make_function = node.callback->make_group_function;

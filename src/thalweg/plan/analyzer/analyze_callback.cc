@@ -117,7 +117,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeCallback(const Relation& relat
   const spec::Callback& callback = *relation.callback;
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
   const bool grouped = callback.kind != spec::CallbackKind::kMapPartitions;
-  if (grouped && relation.expressions.empty()) {
+  if (grouped && relation.expressions.empty() && callback.external == nullptr) {
     return MakeError("UNSUPPORTED_FEATURE", {{"feature", "a function over groups without keys"}});
   }
   ARROW_ASSIGN_OR_RAISE(KeyedRows rows, AddKeys(context_, std::move(input), relation.expressions));

@@ -10,7 +10,9 @@
 #include "thalweg/plan/analyzer/special_forms.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/logical/external_call.h"
 #include "thalweg/plan/logical/join_keys.h"
+#include "thalweg/plan/spec/join_type_text.h"
 #include "thalweg/types/coercion.h"
 
 namespace thalweg::plan {
@@ -65,6 +67,10 @@ Result<NodePtr> BuildConditionalJoin(const AnalyzerContext& context, NodePtr lef
   if (subqueries.empty() || !inner) {
     ARROW_RETURN_NOT_OK(AttachToSides(context, subqueries, &left, &right));
     ExtractJoinKeys(condition, left->output, right->output, &join);
+    if (!inner && join.condition != nullptr && ContainsExternalCall(*join.condition)) {
+      return MakeError("UNSUPPORTED_FEATURE.PYTHON_UDF_IN_ON_CLAUSE",
+                       {{"joinType", ToUpperAscii(std::string(spec::JoinTypeText(type)))}});
+    }
     return BuildJoin(std::move(left), std::move(right), std::move(join));
   }
   // A pair of an inner join may as well be looked at above it.

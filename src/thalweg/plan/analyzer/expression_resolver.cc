@@ -16,6 +16,7 @@
 #include "thalweg/plan/analyzer/subquery.h"
 #include "thalweg/plan/analyzer/window_function.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/spec/external.h"
 #include "thalweg/plan/spec/plan_id.h"
 #include "thalweg/plan/spec/window.h"
 #include "thalweg/types/coercion.h"
@@ -168,11 +169,17 @@ Result<Resolved> ExpressionResolver::ResolveNode(const spec::Expression& express
       return ResolveOver(expression);
     case spec::ExpressionKind::kSubquery:
       return ResolveSubquery(expression, /*negated=*/false);
+    case spec::ExpressionKind::kExternal:
+      return ResolveExternal(expression);
   }
   return Status::Invalid("unknown expression kind");
 }
 
 Result<Resolved> ExpressionResolver::ResolveOver(const spec::Expression& expression) {
+  if (!expression.children.empty() &&
+      expression.children[0]->kind == spec::ExpressionKind::kExternal) {
+    return MakeError("UNSUPPORTED_FEATURE", {{"feature", "a Python function over a window"}});
+  }
   if (!hooks_->is_streaming()) return hooks_->ResolveWindowFunction(expression);
   const std::string function =
       expression.children.empty() ? "" : spec::ToString(*expression.children[0]);
@@ -377,6 +384,12 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
         "REQUIRES_SINGLE_PART_NAMESPACE",
         {{"sessionCatalog", "spark_catalog"}, {"identifier", QuoteIdentifiers(expression.name)}});
   }
+  if (auto registered = FindRegisteredFunction(expression)) {
+    spec::Expression call = expression;
+    call.kind = spec::ExpressionKind::kExternal;
+    call.external = std::move(registered);
+    return ResolveExternal(call);
+  }
   if (name == "window" || name == "session_window") return hooks_->ResolveTimeWindow(expression);
   if (name == "grouping" || name == "grouping_id") return hooks_->ResolveGroupingCall(expression);
   const functions::HigherOrderFunction* with_lambdas = functions::FindHigherOrderFunction(name);
@@ -458,9 +471,17 @@ bool ContainsAggregate(const AnalyzerContext& context, const spec::Expression& e
   if (expression.kind == spec::ExpressionKind::kWindow) {
     return WindowContainsAggregate(context, expression);
   }
-  if (expression.kind == spec::ExpressionKind::kFunction &&
-      context.functions->FindAggregate(ToLowerAscii(expression.name.back())) != nullptr) {
+  if (expression.kind == spec::ExpressionKind::kExternal && expression.external->is_aggregate()) {
     return true;
+  }
+  if (expression.kind == spec::ExpressionKind::kFunction) {
+    const auto registered = context.catalog == nullptr
+                                ? nullptr
+                                : context.catalog->FindFunction(expression.name.back());
+    if (registered != nullptr && registered->is_aggregate()) return true;
+    if (context.functions->FindAggregate(ToLowerAscii(expression.name.back())) != nullptr) {
+      return true;
+    }
   }
   for (const spec::ExpressionPtr& child : expression.children) {
     if (ContainsAggregate(context, *child)) return true;

@@ -113,6 +113,11 @@ class ExpressionResolver {
   Result<Resolved> ExtractFields(Resolved value, const std::vector<std::string>& names,
                                  size_t from);
   Result<Resolved> ResolveFunction(const spec::Expression& expression);
+  // external_function.cc
+  Result<Resolved> ResolveExternal(const spec::Expression& call);
+  /// A function of the program under the name that is called; null if there is none.
+  std::shared_ptr<const spec::ExternalScalar> FindRegisteredFunction(
+      const spec::Expression& call) const;
   Result<Resolved> ResolveCast(const spec::Expression& expression);
   Result<Resolved> ResolveInterval(const spec::Expression& expression);
   Result<Resolved> ResolveStruct(const spec::Expression& expression);

@@ -10,6 +10,7 @@
 #include "thalweg/plan/analyzer/callback_legality.h"
 #include "thalweg/plan/analyzer/join_legality.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/logical/external_aggregate.h"
 
 namespace thalweg::plan {
 namespace {
@@ -334,6 +335,7 @@ Status CheckStreaming(const NodePtr& plan, OutputMode mode, const Settings& sett
     ARROW_RETURN_NOT_OK(CheckStateEncoding(*plan, settings));
     ARROW_RETURN_NOT_OK(CheckMode(*plan, mode));
     ARROW_RETURN_NOT_OK(CheckUp(*plan, [&plan, mode](const Node& node) -> Status {
+      ARROW_RETURN_NOT_OK(CheckExternalAggregates(node));
       ARROW_RETURN_NOT_OK(CheckCallback(*plan, node, mode));
       return CheckNode(node, mode);
     }));
@@ -354,7 +356,7 @@ Status CheckBatch(const NodePtr& plan) {
       return StreamingUnsupported(
           "dropDuplicatesWithinWatermark is not supported with batch DataFrames/DataSets");
     }
-    return Status::OK();
+    return CheckExternalAggregates(node);
   });
 }
 

@@ -78,4 +78,21 @@ std::shared_ptr<const StreamRelation> Catalog::RememberStream(
   return entry->second.stream;
 }
 
+void Catalog::RegisterFunction(const std::string& name,
+                               std::shared_ptr<const spec::ExternalScalar> function) {
+  const std::lock_guard lock(mutex_);
+  functions_[ToLowerAscii(name)] = std::move(function);
+}
+
+std::shared_ptr<const spec::ExternalScalar> Catalog::FindFunction(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = functions_.find(ToLowerAscii(name));
+  return found == functions_.end() ? nullptr : found->second;
+}
+
+void Catalog::CopyFunctions(const Catalog& other) {
+  const std::scoped_lock lock(mutex_, other.mutex_);
+  functions_ = other.functions_;
+}
+
 }  // namespace thalweg::plan

@@ -58,6 +58,14 @@ class Catalog {
   std::vector<std::shared_ptr<const ViewEntry>> Views() const;
   std::vector<std::shared_ptr<const TableEntry>> Tables() const;
 
+  /// A function that a program registered, for SQL text to call; replaces one of its name.
+  void RegisterFunction(const std::string& name,
+                        std::shared_ptr<const spec::ExternalScalar> function);
+  /// Null if there is none.
+  std::shared_ptr<const spec::ExternalScalar> FindFunction(const std::string& name) const;
+  /// Takes over the functions of `other`.
+  void CopyFunctions(const Catalog& other);
+
   /// The stream that an earlier analysis made of this very relation object, so that every use of
   /// it in a query shares one source (semantics 2.1); null if there is none. The catalog does not
   /// keep relations alive.
@@ -75,6 +83,8 @@ class Catalog {
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<const ViewEntry>> views_;    // by lower-case name
   std::map<std::string, std::shared_ptr<const TableEntry>> tables_;  // by lower-case name
+  // by lower-case name
+  std::map<std::string, std::shared_ptr<const spec::ExternalScalar>> functions_;
   std::map<const spec::Relation*, StreamEntry> streams_;
 };
 

@@ -5,6 +5,8 @@
 
 #include <arrow/scalar.h>
 
+#include "thalweg/plan/logical/external_call.h"
+
 namespace thalweg::plan {
 namespace {
 
@@ -21,6 +23,14 @@ bool IsCommutative(const expr::Expression& expression) {
     if (candidate == name) return true;
   }
   return false;
+}
+
+// Programs may give several functions one name.
+bool SameExternalCall(const expr::Expression& left, const expr::Expression& right) {
+  const ExternalKernel* a = FindExternalCall(left);
+  const ExternalKernel* b = FindExternalCall(right);
+  if (a == nullptr || b == nullptr) return a == b;
+  return a->argument_names == b->argument_names && a->function->Equals(*b->function);
 }
 
 // Everything but the children.
@@ -41,7 +51,8 @@ bool SameHead(const expr::Expression& left, const expr::Expression& right) {
              static_cast<const expr::ColumnReference&>(right).ordinal();
     case ExpressionKind::kCall:
       return static_cast<const expr::Call&>(left).function().name ==
-             static_cast<const expr::Call&>(right).function().name;
+                 static_cast<const expr::Call&>(right).function().name &&
+             SameExternalCall(left, right);
     case ExpressionKind::kCase:
       return static_cast<const expr::Case&>(left).form() ==
              static_cast<const expr::Case&>(right).form();

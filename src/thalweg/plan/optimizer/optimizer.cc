@@ -38,7 +38,7 @@ NodePtr Optimize(const NodePtr& plan, const std::string& session_time_zone) {
   current = RunRounds(FilterNullsBelowJoins(current), context);
   current = PruneColumns(current);
   current = CollapseProjections(current);
-  return PushFiltersToScans(current);
+  return ExtractExternalCalls(PushFiltersToScans(current));
 }
 
 }  // namespace thalweg::plan

@@ -34,6 +34,10 @@ NodePtr PruneColumns(const NodePtr& plan);
 /// Tells scans which simple comparisons their rows will meet; the filters stay.
 NodePtr PushFiltersToScans(const NodePtr& plan);
 
+/// Calls of programs' functions in other processes become nodes of their own below the expressions
+/// that they stood in. Last: the other rules know of calls only.
+NodePtr ExtractExternalCalls(const NodePtr& plan);
+
 /// Rewrites every expression of one node.
 NodePtr MapExpressions(const NodePtr& node,
                        const std::function<expr::ExpressionPtr(const expr::ExpressionPtr&)>& map);

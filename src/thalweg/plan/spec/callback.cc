@@ -14,6 +14,12 @@ std::string OperatorName(const Callback& callback) {
       return "flatMapGroupsWithState";
     case CallbackKind::kTransformWithState:
       return "transformWithStateExec";
+    case CallbackKind::kCoGroups:
+      return "coGroup";
+    case CallbackKind::kEvaluate:
+      return "EvaluateExternal";
+    case CallbackKind::kAggregateGroups:
+      return "AggregateExternal";
   }
   return "";
 }

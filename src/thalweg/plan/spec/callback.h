@@ -12,6 +12,7 @@
 #include <thalweg/stateful_processor.h>
 
 #include "thalweg/data/batch.h"
+#include "thalweg/plan/spec/external.h"
 
 namespace thalweg::plan::spec {
 
@@ -32,6 +33,12 @@ enum class CallbackKind {
   kMapGroupsWithState,
   kFlatMapGroupsWithState,
   kTransformWithState,
+  /// A function over the groups of equal keys of two inputs: the second is the relation's `right`.
+  kCoGroups,
+  /// Made by the optimizer: adds a column for each of `calls` to the rows.
+  kEvaluate,
+  /// Made by the optimizer: a row for each group, its keys and then a column for each of `calls`.
+  kAggregateGroups,
 };
 
 enum class CallbackMode { kAppend, kUpdate, kComplete };
@@ -44,6 +51,8 @@ struct Callback {
   std::string operator_name;
   SchemaPtr output_schema;
 
+  /// kMapPartitions, kFlatMapGroups and kCoGroups in another process: set instead of the next two.
+  std::shared_ptr<const ExternalRows> external;
   std::function<std::unique_ptr<PartitionFunction>()> make_partition_function;
   std::function<std::unique_ptr<GroupFunction>()> make_group_function;
   StatefulProcessorFactory make_processor;
@@ -59,6 +68,9 @@ struct Callback {
   std::string event_time_column;
 
   CallbackMode output_mode = CallbackMode::kAppend;
+
+  // kEvaluate, kAggregateGroups: of one kind; their columns are the node's arguments.
+  std::vector<ExternalScalarCall> calls;
 };
 
 /// "flatMapGroupsWithState": Spark's name of the operator.

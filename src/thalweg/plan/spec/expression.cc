@@ -7,6 +7,7 @@
 #include <arrow/scalar.h>
 #include <fmt/format.h>
 
+#include "thalweg/plan/spec/external.h"
 #include "thalweg/plan/spec/literal_text.h"
 #include "thalweg/types/identifier_text.h"
 
@@ -187,6 +188,8 @@ std::string ToString(const Expression& expression) {
     case ExpressionKind::kWindow:
     case ExpressionKind::kSubquery:
       return expression.text;
+    case ExpressionKind::kExternal:
+      return fmt::format("{}({})", expression.external->name(), Join(children));
   }
   return "";
 }

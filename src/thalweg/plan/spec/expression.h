@@ -15,6 +15,7 @@
 namespace thalweg::plan::spec {
 
 struct Expression;
+class ExternalScalar;     // external.h
 struct Relation;          // relation.h
 struct WindowDefinition;  // window.h
 using ExpressionPtr = std::shared_ptr<const Expression>;
@@ -46,6 +47,7 @@ enum class ExpressionKind {
   kLambda,     // names of the parameters in `name`, body = children[0]
   kWindow,    // f OVER (...): children[0] is the call; window, or name.back() = the WINDOW clause's
   kSubquery,  // name.back() = "scalar", "in" (children = the values) or "exists"; relation
+  kExternal,  // call of a program's function: external; children = arguments, kAlias: by name
 };
 
 struct SortOrder {
@@ -68,6 +70,7 @@ struct Expression {
   ExpressionPtr filter;                            // aggregate call with FILTER (WHERE ...)
   std::shared_ptr<const WindowDefinition> window;  // kWindow; null: a named one
   std::shared_ptr<const Relation> relation;        // kSubquery
+  std::shared_ptr<const ExternalScalar> external;  // kExternal
   SqlPosition position;                            // line 0: not from SQL text
   /// The SQL fragment as written, for error texts; empty if not from SQL.
   std::string text;

@@ -1,0 +1,61 @@
+// Samples, pivot and unpivot.
+
+#include "thalweg/connect/plan/translator.h"
+#include "thalweg/connect/proto/literal.h"
+#include "thalweg/plan/spec/relation_arguments.h"
+
+namespace thalweg::connect {
+
+using plan::spec::RelationArguments;
+
+Result<RelationDraft> TranslateSample(Translator* translator, const proto::Sample& sample) {
+  ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(sample.input()));
+  auto arguments = std::make_shared<RelationArguments>();
+  arguments->sample.lower = sample.lower_bound();
+  arguments->sample.upper = sample.upper_bound();
+  arguments->sample.with_replacement = sample.with_replacement();
+  if (sample.has_seed()) arguments->sample.seed = sample.seed();
+  RelationDraft relation = Derive(RelationKind::kSample, std::move(input));
+  relation->arguments = std::move(arguments);
+  return relation;
+}
+
+Result<RelationDraft> TranslatePivot(Translator* translator, const proto::Aggregate& aggregate) {
+  ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(aggregate.input()));
+  auto arguments = std::make_shared<RelationArguments>();
+  plan::spec::PivotArguments& pivot = arguments->pivot;
+  pivot.implicit_grouping = false;
+  ARROW_ASSIGN_OR_RAISE(pivot.grouping, translator->TranslateAll(aggregate.grouping_expressions()));
+  ARROW_ASSIGN_OR_RAISE(pivot.aggregates,
+                        translator->TranslateAll(aggregate.aggregate_expressions()));
+  ARROW_ASSIGN_OR_RAISE(pivot.column, translator->Translate(aggregate.pivot().col()));
+  for (const auto& value : aggregate.pivot().values()) {
+    ARROW_ASSIGN_OR_RAISE(auto scalar, ScalarFromProto(value));
+    pivot.values.push_back(plan::spec::MakeLiteral(std::move(scalar)));
+  }
+  RelationDraft relation = Derive(RelationKind::kPivot, std::move(input));
+  relation->arguments = std::move(arguments);
+  return relation;
+}
+
+Result<RelationDraft> TranslateUnpivot(Translator* translator, const proto::Unpivot& unpivot) {
+  ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(unpivot.input()));
+  auto arguments = std::make_shared<RelationArguments>();
+  plan::spec::UnpivotArguments& wanted = arguments->unpivot;
+  ARROW_ASSIGN_OR_RAISE(wanted.ids, translator->TranslateAll(unpivot.ids()));
+  if (unpivot.has_values()) {
+    ARROW_ASSIGN_OR_RAISE(auto values, translator->TranslateAll(unpivot.values().values()));
+    wanted.values.emplace();
+    for (ExpressionPtr& value : values) wanted.values->push_back({std::move(value)});
+    wanted.labels.resize(wanted.values->size());
+  }
+  wanted.name_column = unpivot.variable_column_name();
+  wanted.value_columns = {unpivot.value_column_name()};
+  // A DataFrame's unpivot() keeps what is NULL, SQL's leaves it out.
+  wanted.include_nulls = true;
+  RelationDraft relation = Derive(RelationKind::kUnpivot, std::move(input));
+  relation->arguments = std::move(arguments);
+  return relation;
+}
+
+}  // namespace thalweg::connect

@@ -1,0 +1,173 @@
+// df.describe(), df.summary(), df.stat: written out as aggregations.
+
+#include <algorithm>
+
+#include <arrow/api.h>
+#include <fmt/format.h>
+
+#include "thalweg/connect/plan/translator.h"
+#include "thalweg/connect/proto/literal.h"
+#include "thalweg/plan/spec/relation_arguments.h"
+
+namespace thalweg::connect {
+namespace {
+
+using google::protobuf::RepeatedPtrField;
+using plan::spec::MakeAlias;
+using plan::spec::MakeAttribute;
+using plan::spec::MakeCast;
+using plan::spec::MakeFunction;
+using plan::spec::MakeLiteral;
+
+ExpressionPtr Text(const std::string& text) {
+  return MakeLiteral(std::make_shared<arrow::StringScalar>(text));
+}
+
+ExpressionPtr Number(double value) {
+  return MakeLiteral(std::make_shared<arrow::DoubleScalar>(value));
+}
+
+/// What `statistic` is of `column`.
+Result<ExpressionPtr> Statistic(const std::string& statistic, const ExpressionPtr& column) {
+  const ExpressionPtr number = MakeCast(column, arrow::float64(), /*try_cast=*/true);
+  if (statistic == "count" || statistic == "min" || statistic == "max") {
+    return MakeFunction(statistic, {column});
+  }
+  if (statistic == "mean") return MakeFunction("avg", {number});
+  if (statistic == "stddev") return MakeFunction("stddev_samp", {number});
+  if (statistic == "approx_count_distinct") return MakeFunction(statistic, {column});
+  if (statistic == "count_distinct") {
+    auto count = std::make_shared<Expression>(*MakeFunction("count", {column}));
+    count->distinct = true;
+    return ExpressionPtr(std::move(count));
+  }
+  return UnsupportedFeature("the statistic '" + statistic + "' of summary()");
+}
+
+/// A row for each statistic: its name, and what it is of each column, as text.
+Result<RelationDraft> Statistics(RelationPtr input, const std::vector<std::string>& statistics,
+                                 const std::vector<std::string>& columns) {
+  RelationDraft aggregate = Derive(RelationKind::kProject, std::move(input));
+  std::vector<ExpressionPtr> rows;
+  for (const std::string& statistic : statistics) {
+    std::vector<ExpressionPtr> row = {MakeAlias(Text(statistic), "summary")};
+    for (const std::string& column : columns) {
+      ARROW_ASSIGN_OR_RAISE(auto value, Statistic(statistic, MakeAttribute({column})));
+      const std::string name = fmt::format("value_{}", aggregate->expressions.size());
+      aggregate->expressions.push_back(MakeAlias(std::move(value), name));
+      row.push_back(MakeAlias(MakeCast(MakeAttribute({name}), arrow::utf8()), column));
+    }
+    rows.push_back(MakeFunction("struct", std::move(row)));
+  }
+  const ExpressionPtr table = MakeFunction("array", std::move(rows));
+  // Without columns nothing is counted, but there are rows.
+  RelationPtr counted = aggregate->expressions.empty() ? nullptr : RelationPtr(aggregate);
+  return Select(std::move(counted), {MakeFunction("inline", {table})});
+}
+
+Result<std::vector<std::string>> DescribedColumns(Translator* translator,
+                                                  const RelationPtr& input) {
+  ARROW_ASSIGN_OR_RAISE(const auto schema, translator->SchemaOf(input));
+  std::vector<std::string> columns;
+  for (const FieldPtr& field : schema->fields()) {
+    if (IsNumeric(*field->type()) || IsString(*field->type())) columns.push_back(field->name());
+  }
+  return columns;
+}
+
+Result<RelationDraft> TwoColumns(Translator* translator, const proto::Relation& input,
+                                 const std::string& function, const std::string& first,
+                                 const std::string& second, const std::string& name) {
+  ARROW_ASSIGN_OR_RAISE(auto rows, translator->Translate(input));
+  const auto number = [](const std::string& column) {
+    return MakeCast(MakeAttribute({column}), arrow::float64());
+  };
+  return Select(std::move(rows),
+                {MakeAlias(MakeFunction(function, {number(first), number(second)}), name)});
+}
+
+/// How a value stands in the first column and in the names of the columns of a crosstab.
+ExpressionPtr CrosstabText(const std::string& column) {
+  const ExpressionPtr value = MakeCast(MakeAttribute({column}), arrow::utf8());
+  return MakeFunction("coalesce", {value, Text("null")});
+}
+
+}  // namespace
+
+Result<RelationDraft> TranslateDescribe(Translator* translator,
+                                        const proto::StatDescribe& describe) {
+  ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(describe.input()));
+  std::vector<std::string> columns(describe.cols().begin(), describe.cols().end());
+  if (columns.empty()) {
+    ARROW_ASSIGN_OR_RAISE(columns, DescribedColumns(translator, input));
+  }
+  return Statistics(std::move(input), {"count", "mean", "stddev", "min", "max"}, columns);
+}
+
+Result<RelationDraft> TranslateSummary(Translator* translator, const proto::StatSummary& summary) {
+  ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(summary.input()));
+  ARROW_ASSIGN_OR_RAISE(const auto columns, DescribedColumns(translator, input));
+  std::vector<std::string> statistics(summary.statistics().begin(), summary.statistics().end());
+  if (statistics.empty()) {
+    statistics = {"count", "mean", "stddev", "min", "25%", "50%", "75%", "max"};
+  }
+  return Statistics(std::move(input), statistics, columns);
+}
+
+Result<RelationDraft> TranslateCovariance(Translator* translator, const proto::StatCov& cov) {
+  return TwoColumns(translator, cov.input(), "covar_samp", cov.col1(), cov.col2(), "cov");
+}
+
+Result<RelationDraft> TranslateCorrelation(Translator* translator, const proto::StatCorr& corr) {
+  if (corr.has_method() && corr.method() != "pearson") {
+    return Status::Invalid(
+        "requirement failed: Currently only the calculation of the Pearson Correlation coefficient "
+        "is supported.");
+  }
+  return TwoColumns(translator, corr.input(), "corr", corr.col1(), corr.col2(), "corr");
+}
+
+Result<RelationDraft> TranslateCrosstab(Translator* translator,
+                                        const proto::StatCrosstab& crosstab) {
+  ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(crosstab.input()));
+  auto arguments = std::make_shared<plan::spec::RelationArguments>();
+  arguments->pivot.implicit_grouping = false;
+  const std::string corner = crosstab.col1() + "_" + crosstab.col2();
+  arguments->pivot.grouping = {MakeAttribute({corner})};
+  arguments->pivot.aggregates = {MakeFunction("count", {plan::spec::MakeStar()})};
+  arguments->pivot.column = MakeAttribute({"crosstab_column"});
+  RelationDraft pivot = Derive(
+      RelationKind::kPivot,
+      Select(std::move(input), {MakeAlias(CrosstabText(crosstab.col1()), corner),
+                                MakeAlias(CrosstabText(crosstab.col2()), "crosstab_column")}));
+  pivot->arguments = std::move(arguments);
+  auto zero = std::make_shared<plan::spec::RelationArguments>();
+  zero->fill = {MakeLiteral(std::make_shared<arrow::Int64Scalar>(0))};
+  RelationDraft filled = Derive(RelationKind::kFillNull, std::move(pivot));
+  filled->arguments = std::move(zero);
+  return filled;
+}
+
+Result<RelationDraft> TranslateSampleBy(Translator* translator, const proto::StatSampleBy& sample) {
+  ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(sample.input()));
+  ARROW_ASSIGN_OR_RAISE(const auto column, translator->Translate(sample.col()));
+  Expression fraction;
+  fraction.kind = ExpressionKind::kCase;
+  for (const auto& entry : sample.fractions()) {
+    ARROW_ASSIGN_OR_RAISE(auto stratum, ScalarFromProto(entry.stratum()));
+    fraction.children.push_back(MakeFunction("=", {column, MakeLiteral(std::move(stratum))}));
+    fraction.children.push_back(Number(entry.fraction()));
+  }
+  fraction.has_else = true;
+  fraction.children.push_back(Number(0));
+  std::vector<ExpressionPtr> seed;
+  if (sample.has_seed()) {
+    seed.push_back(MakeLiteral(std::make_shared<arrow::Int64Scalar>(sample.seed())));
+  }
+  RelationDraft relation = Derive(RelationKind::kFilter, PassThrough(std::move(input)));
+  relation->condition = MakeFunction(
+      "<", {MakeFunction("rand", std::move(seed)), std::make_shared<const Expression>(fraction)});
+  return relation;
+}
+
+}  // namespace thalweg::connect

@@ -1,0 +1,57 @@
+// Calls of programs' functions.
+
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "thalweg/plan/analyzer/expression_resolver.h"
+#include "thalweg/plan/logical/external_aggregate.h"
+#include "thalweg/plan/logical/external_call.h"
+
+namespace thalweg::plan {
+
+Result<Resolved> ExpressionResolver::ResolveExternal(const spec::Expression& call) {
+  if (call.external->is_aggregate()) {
+    spec::Expression aggregate = call;
+    aggregate.kind = spec::ExpressionKind::kFunction;
+    aggregate.name = {call.external->name()};
+    return hooks_->ResolveAggregate(aggregate, DeclareExternalAggregate(call.external));
+  }
+  if (lambdas_ != nullptr) {
+    return MakeError("UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_PYTHON_UDF",
+                     {{"funcName", fmt::format("\"{}\"", call.external->name())}});
+  }
+  std::vector<expr::ExpressionPtr> arguments;
+  std::vector<std::optional<std::string>> names;
+  std::vector<std::string> texts;
+  for (const spec::ExpressionPtr& child : call.children) {
+    const bool named = child->kind == spec::ExpressionKind::kAlias;
+    const spec::Expression& value = named ? *child->children[0] : *child;
+    std::vector<Resolved> resolved;
+    if (value.kind == spec::ExpressionKind::kStar) {
+      ARROW_ASSIGN_OR_RAISE(resolved, ExpandStar(value));
+    } else {
+      ARROW_ASSIGN_OR_RAISE(Resolved one, Resolve(value));
+      resolved.push_back(std::move(one));
+    }
+    for (const Resolved& one : resolved) {
+      arguments.push_back(one.expression);
+      names.push_back(named ? std::optional<std::string>(child->name.back()) : std::nullopt);
+      texts.push_back(named ? fmt::format("{} => {}", child->name.back(), one.text) : one.text);
+    }
+  }
+  Resolved made;
+  made.text = fmt::format("{}({})", call.external->name(), fmt::join(texts, ", "));
+  made.expression = MakeExternalCall(call.external, std::move(arguments), std::move(names));
+  return made;
+}
+
+std::shared_ptr<const spec::ExternalScalar> ExpressionResolver::FindRegisteredFunction(
+    const spec::Expression& call) const {
+  if (context_->catalog == nullptr || call.name.size() != 1) return nullptr;
+  return context_->catalog->FindFunction(call.name[0]);
+}
+
+}  // namespace thalweg::plan
