@@ -219,6 +219,7 @@ class SeedRun {
     const Status first = Drive(&run, /*closes=*/false, &pausing, [&] { return pausing.paused(); });
     if (!first.ok()) return Problem("failed without a second owner: " + RenderError(first));
     if (pausing.paused()) TakeOver(&pausing, &run);
+    pausing.Resume();  // or what stops now could be paused
     run.Stop();
     if (outcome_.problems.empty()) FinishAndCompare(&run, &file_system);
   }

@@ -103,7 +103,7 @@ Status AddInitialState(const spec::Callback& callback, const KeyedRows& rows, Ke
   if (!std::equal(rows.keys.begin(), rows.keys.end(), states.keys.begin(), states.keys.end(),
                   same_type)) {
     return UnsupportedCall(spec::OperatorName(callback),
-                           "the initial state is grouped by other types than the rows");
+                           "both inputs must be grouped by keys of the same types");
   }
   for (const Attribute& key : states.keys) node->right_keys.push_back(key.Reference());
   node->num_initial_state_columns = states.num_data_columns;
