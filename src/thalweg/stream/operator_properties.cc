@@ -1,5 +1,6 @@
 #include "thalweg/stream/operator_properties.h"
 
+#include <functional>
 #include <optional>
 
 #include <nlohmann/json.hpp>
@@ -30,30 +31,6 @@ const Json* FindVariable(const Json& properties, const char* list, const std::st
   return nullptr;
 }
 
-/// The variables of `properties`, as an error names them.
-std::string KindOf(const Json& variable) {
-  const bool ttl = variable.value("ttlEnabled", false);
-  return TextOf(variable, "stateVariableType") + (ttl ? " with TTL" : "");
-}
-
-Status CheckVariable(const Json& old_one, const Json& new_one) {
-  if (KindOf(old_one) != KindOf(new_one)) {
-    return MakeError("STATE_STORE_INVALID_VARIABLE_TYPE_CHANGE",
-                     {{"stateVarName", TextOf(new_one, "stateName")},
-                      {"oldType", KindOf(old_one)},
-                      {"newType", KindOf(new_one)}});
-  }
-  if (TextOf(old_one, "keySchema") != TextOf(new_one, "keySchema")) {
-    return MakeError("STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE",
-                     {{"storedKeySchema", TextOf(old_one, "keySchema")},
-                      {"newKeySchema", TextOf(new_one, "keySchema")}});
-  }
-  if (TextOf(old_one, "valueSchema") == TextOf(new_one, "valueSchema")) return Status::OK();
-  return MakeError("STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE",
-                   {{"storedValueSchema", TextOf(old_one, "valueSchema")},
-                    {"newValueSchema", TextOf(new_one, "valueSchema")}});
-}
-
 bool IsDeleted(const Json& properties, const std::string& name) {
   if (!properties.contains("deleted")) return false;
   for (const Json& deleted : properties["deleted"]) {
@@ -62,31 +39,74 @@ bool IsDeleted(const Json& properties, const std::string& name) {
   return false;
 }
 
-/// Checks `next` against `last` and carries on what it does not use any more.
-Status Compare(const Json& last, Json* next) {
-  for (const char* name : {"timeMode", "outputMode"}) {
-    if (TextOf(last, name) == TextOf(*next, name)) continue;
-    return MakeError("STATE_STORE_INVALID_CONFIG_AFTER_RESTART",
-                     {{"configName", name},
-                      {"oldConfig", TextOf(last, name)},
-                      {"newConfig", TextOf(*next, name)}});
+/// The time at which it ends lies beside a value with a time to live.
+std::string StoredValue(const Json& variable) {
+  const bool ttl = variable.value("ttlEnabled", false);
+  return TextOf(variable, "valueSchema") + (ttl ? ", ttlExpirationMs bigint" : "");
+}
+
+Status CheckSchemas(const Json& old_one, const Json& new_one) {
+  if (TextOf(old_one, "keySchema") != TextOf(new_one, "keySchema")) {
+    return MakeError("STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE",
+                     {{"storedKeySchema", TextOf(old_one, "keySchema")},
+                      {"newKeySchema", TextOf(new_one, "keySchema")}});
   }
+  if (StoredValue(old_one) == StoredValue(new_one)) return Status::OK();
+  return MakeError(
+      "STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE",
+      {{"storedValueSchema", StoredValue(old_one)}, {"newValueSchema", StoredValue(new_one)}});
+}
+
+Status CheckKind(const Json& old_one, const Json& new_one) {
+  const std::string old_kind = TextOf(old_one, "stateVariableType");
+  const std::string new_kind = TextOf(new_one, "stateVariableType");
+  if (old_kind == new_kind) return Status::OK();
+  return MakeError("STATE_STORE_INVALID_VARIABLE_TYPE_CHANGE",
+                   {{"stateVarName", TextOf(new_one, "stateName")},
+                    {"oldType", old_kind},
+                    {"newType", new_kind}});
+}
+
+/// `check(old, new)` of each variable of `last` that `next` uses, too.
+Status CheckUsed(const Json& last, const Json& next,
+                 const std::function<Status(const Json&, const Json&)>& check) {
+  for (const char* list : {"stateVariables", "retired"}) {
+    if (!last.contains(list)) continue;
+    for (const Json& variable : last[list]) {
+      const std::string name = TextOf(variable, "stateName");
+      const Json* used = FindVariable(next, "stateVariables", name);
+      if (used == nullptr || IsDeleted(next, name)) continue;
+      ARROW_RETURN_NOT_OK(check(variable, *used));
+    }
+  }
+  return Status::OK();
+}
+
+/// Carries on what `next` does not use any more.
+void KeepRetired(const Json& last, Json* next) {
   Json retired = Json::array();
   for (const char* list : {"stateVariables", "retired"}) {
     if (!last.contains(list)) continue;
     for (const Json& variable : last[list]) {
       const std::string name = TextOf(variable, "stateName");
-      const Json* used = FindVariable(*next, "stateVariables", name);
-      if (IsDeleted(*next, name)) continue;
-      if (used == nullptr) {
-        retired.push_back(variable);
-      } else {
-        ARROW_RETURN_NOT_OK(CheckVariable(variable, *used));
-      }
+      const bool used = FindVariable(*next, "stateVariables", name) != nullptr;
+      if (!used && !IsDeleted(*next, name)) retired.push_back(variable);
     }
   }
   if (!retired.empty()) (*next)["retired"] = std::move(retired);
-  return Status::OK();
+}
+
+/// In Spark's order: schemas, the operator's modes, kinds.
+Status Compare(const Json& last, const Json& next) {
+  ARROW_RETURN_NOT_OK(CheckUsed(last, next, CheckSchemas));
+  for (const char* name : {"timeMode", "outputMode"}) {
+    if (TextOf(last, name) == TextOf(next, name)) continue;
+    return MakeError("STATE_STORE_INVALID_CONFIG_AFTER_RESTART",
+                     {{"configName", name},
+                      {"oldConfig", TextOf(last, name)},
+                      {"newConfig", TextOf(next, name)}});
+  }
+  return CheckUsed(last, next, CheckKind);
 }
 
 Result<std::optional<std::pair<int64_t, std::string>>> ReadNewest(
@@ -123,7 +143,8 @@ Status VerifyOperatorProperties(FileSystem* file_system, const std::string& meta
       return MakeError("MALFORMED_LOG_FILE",
                        {{"path", metadata_directory}, {"text", newest->second.substr(0, 80)}});
     }
-    ARROW_RETURN_NOT_OK(Compare(last, &next));
+    ARROW_RETURN_NOT_OK(Compare(last, next));
+    KeepRetired(last, &next);
   }
   next.erase("deleted");
   if (newest && newest->second == next.dump()) return Status::OK();
