@@ -173,28 +173,71 @@ REFUSED = [
     ("unchecked: stateless, complete", "check_off_stateless_complete", OK),
 ]
 
-# Functions over groups: with state (Python's applyInPandasWithState is Scala's
-# flatMapGroupsWithState; mapGroupsWithState has no form in Python), with variables, without state.
+# Functions over groups with state, by the operator of Spark's Scala API. kind: scenario without the
+# query's mode, then the outcome in append, update and complete mode. "above" and "below" say where
+# the function stands to an aggregation.
+FUNCTIONS = [
+    ("map_groups_below_aggregate", MODE, OK, CHECK),
+    ("map_groups_above_aggregate", CHECK, CHECK, CHECK),
+    ("flat_map_groups_append_below_aggregate", MODE, OK, OK),
+    ("flat_map_groups_append_above_aggregate", OK, CHECK, CHECK),
+    ("flat_map_groups_update_below_aggregate", MODE, CHECK, CHECK),
+    ("flat_map_groups_update_above_aggregate", CHECK, CHECK, CHECK),
+    ("transform_below_aggregate", MODE, OK, OK),
+    ("transform_above_aggregate", OK, CHECK, CHECK),
+]
+
+# The same alone in a query, next to each other, in all time modes; Python's applyInPandasWithState,
+# which has rules of its own; functions without state.
 ARBITRARY_STATE = [
-    ("groups with state: append", "groups_state_append_mode", OK),
-    ("groups with state: update", "groups_state_count", OK),
-    ("groups with state: complete", "groups_state_complete_refused", MODE),
-    ("groups with state: update function, append query", "groups_state_update_in_append_refused",
+    ("mapGroupsWithState, append", "map_groups_append_refused", CHECK),
+    ("mapGroupsWithState, update", "map_groups_update", OK),
+    ("mapGroupsWithState, complete", "map_groups_complete_refused", MODE),
+    ("mapGroupsWithState: two", "map_groups_two_refused", CHECK),
+    ("mapGroupsWithState and flatMapGroupsWithState", "map_groups_and_flat_map_groups_refused",
      CHECK),
-    ("groups with state: append function, update query", "groups_state_append_in_update_refused",
-     CHECK),
-    ("groups with state: two", "groups_state_two_refused", CHECK),
-    ("groups with state, update, below an aggregate",
+    ("mapGroupsWithState: event time without a watermark", "map_groups_no_watermark_refused", CHECK),
+    ("mapGroupsWithState: state as Avro", "map_groups_avro_refused", CHECK),
+    ("flatMapGroupsWithState(Append), append", "flat_map_groups_append_in_append", OK),
+    ("flatMapGroupsWithState(Append), update", "flat_map_groups_append_in_update_refused", CHECK),
+    ("flatMapGroupsWithState(Append), complete", "flat_map_groups_append_in_complete_refused", MODE),
+    ("flatMapGroupsWithState(Update), append", "flat_map_groups_update_in_append_refused", CHECK),
+    ("flatMapGroupsWithState(Update), update", "flat_map_groups_update_in_update", OK),
+    ("flatMapGroupsWithState(Update), complete", "flat_map_groups_update_in_complete_refused", MODE),
+    ("flatMapGroupsWithState: two, append", "flat_map_groups_two_append", OK),
+    ("flatMapGroupsWithState: two, update", "flat_map_groups_two_update_refused", CHECK),
+    ("flatMapGroupsWithState: event time without a watermark",
+     "flat_map_groups_no_watermark_refused", CHECK),
+    ("flatMapGroupsWithState above a timeout by event time",
+     "flat_map_groups_event_timeout_then_state_refused", CHECK),
+    ("flatMapGroupsWithState: a streaming initial state",
+     "flat_map_groups_initial_state_streaming_refused", CHECK),
+    ("flatMapGroupsWithState: state as Avro", "flat_map_groups_avro_refused", CHECK),
+    ("applyInPandasWithState: append", "groups_state_append_mode", OK),
+    ("applyInPandasWithState: update", "groups_state_count", OK),
+    ("applyInPandasWithState: complete", "groups_state_complete_refused", MODE),
+    ("applyInPandasWithState(Update), append", "groups_state_update_in_append_refused", CHECK),
+    ("applyInPandasWithState(Append), update", "groups_state_append_in_update_refused", CHECK),
+    ("applyInPandasWithState: two", "groups_state_two_refused", CHECK),
+    ("applyInPandasWithState(Update) below an aggregate",
      "groups_state_update_then_aggregate_refused", CHECK),
-    ("groups with state above an aggregate", "groups_state_after_aggregate_refused", CHECK),
-    ("groups with state below an aggregate without a watermark", "groups_state_then_state_refused",
-     MODE),
-    ("groups with state: event time without a watermark", "groups_state_no_watermark_refused",
+    ("applyInPandasWithState above an aggregate", "groups_state_after_aggregate_refused", CHECK),
+    ("applyInPandasWithState below an aggregate without a watermark",
+     "groups_state_then_state_refused", MODE),
+    ("applyInPandasWithState: event time without a watermark", "groups_state_no_watermark_refused",
      CHECK),
-    ("groups with state: state as Avro", "groups_state_avro_refused", CHECK),
-    ("transformWithState: update", "transform_list", OK),
+    ("applyInPandasWithState: state as Avro", "groups_state_avro_refused", CHECK),
+    ("transformWithState, no time, append", "transform_no_time_append", OK),
+    ("transformWithState, no time, update", "transform_no_time_update", OK),
+    ("transformWithState, processing time, append", "transform_processing_time_append", OK),
+    ("transformWithState, processing time, update", "transform_processing_time_update", OK),
+    ("transformWithState, event time, append", "transform_event_time_append", OK),
+    ("transformWithState, event time, update", "transform_event_time_update", OK),
     ("transformWithState: complete", "transform_complete", MODE),
     ("transformWithState: function and query in different modes", "transform_modes_differ", OK),
+    ("transformWithState, event time of the output, below a window, append", "transform_chain", OK),
+    ("transformWithState: two, append", "transform_two_append", OK),
+    ("transformWithState: two, update", "transform_two_update", OK),
     ("transformWithState: event time without a watermark", "transform_no_watermark_event_time", OK),
     ("transformWithState: event time of the output without a watermark",
      "transform_event_column_without_watermark",
@@ -206,7 +249,7 @@ ARBITRARY_STATE = [
 
 def table():
     """(what, scenario, output mode or None, outcome) of every cell."""
-    for kind, *outcomes in KINDS:
+    for kind, *outcomes in KINDS + FUNCTIONS:
         for mode, outcome in zip(MODES, outcomes):
             yield kind, f"{kind}_{mode}", mode, outcome
     for what, scenario, outcome in CONTEXTS + REFUSED + ARBITRARY_STATE:

@@ -63,7 +63,7 @@ Result<std::vector<Command>> ReadCommands(BatchIterator* rows) {
 }
 
 Result<std::optional<int64_t>> Number(const std::optional<Row>& row) {
-  if (!row) return std::optional<int64_t>();
+  if (!row || row->IsNull(0)) return std::optional<int64_t>();
   ARROW_ASSIGN_OR_RAISE(const int64_t number, row->Get<int64_t>(0));
   return std::optional<int64_t>(number);
 }
@@ -242,7 +242,7 @@ class Obey : public StatefulProcessor {
       return value_->Update(Row::Of(old.value_or(0) + 1));
     }
     if (name == "set") return value_->Update(Row::Of(*command.x));
-    if (name == "null") return value_->Update(Row());
+    if (name == "null") return value_->Update(Row::Of(nullptr));
     if (name == "get") {
       ARROW_ASSIGN_OR_RAISE(const auto number, Value());
       return emit("get", number);
