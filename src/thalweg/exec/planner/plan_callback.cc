@@ -8,18 +8,11 @@
 #include "thalweg/exec/stateless/first_epoch_only.h"
 #include "thalweg/exec/stateless/flat_map_groups.h"
 #include "thalweg/exec/stateless/map_partitions.h"
+#include "thalweg/plan/logical/node_description.h"
 #include "thalweg/plan/spec/callback.h"
 
 namespace thalweg::exec {
 namespace {
-
-std::string Describe(const plan::Node& node) {
-  std::string keys;
-  for (const uint64_t key : node.keys) keys += (keys.empty() ? "#" : ", #") + std::to_string(key);
-  std::string text = plan::spec::OperatorName(*node.callback);
-  if (!keys.empty()) text += " keys=[" + keys + "]";
-  return text;
-}
 
 SchemaPtr FunctionSchema(const plan::Node& child, int num_columns) {
   const SchemaPtr schema = plan::OutputSchema(child);
@@ -82,7 +75,7 @@ Result<Rows> PlanBuilder::BuildMapPartitions(const plan::Node& node) {
   options.input_schema = FunctionSchema(*node.children[0], node.num_data_columns);
   options.output_schema = plan::OutputSchema(node);
   options.batch_rows = options_.batch_rows;
-  options.description = Describe(node);
+  options.description = plan::DescribeCallback(node);
   Append(&rows, [&](int) { return std::make_unique<MapPartitionsOperator>(options); });
   rows.text = NodeText(options.description, {rows.text});
   return rows;
@@ -104,9 +97,13 @@ Result<Rows> PlanBuilder::BuildFlatMapGroups(const plan::Node& node) {
 
 Result<PlanBuilder::GroupInputs> PlanBuilder::BuildGroupInputs(const plan::Node& node) {
   GroupInputs inputs;
-  inputs.description = Describe(node);
+  inputs.description = plan::DescribeCallback(node);
   ARROW_ASSIGN_OR_RAISE(inputs.input, PlanInput(*node.children[0], node.keys, node.num_data_columns,
                                                 options_.batch_rows));
+  for (const int column : inputs.input.key_columns) {
+    const plan::Attribute& key = node.children[0]->output[column];
+    inputs.key_fields.push_back(arrow::field(key.name, key.type));
+  }
   ARROW_ASSIGN_OR_RAISE(inputs.rows, Build(node.children[0]));
   if (node.children.size() < 2) {
     Exchange(&inputs.rows, inputs.input.key_columns);

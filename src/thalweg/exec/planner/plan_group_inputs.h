@@ -17,6 +17,8 @@ struct PlanBuilder::GroupInputs {
   /// Null: there is no initial state.
   std::unique_ptr<Rows> initial_rows;
   std::optional<KeyedInputOptions> initial;
+  /// Names and types of the keys.
+  std::vector<FieldPtr> key_fields;
   std::string description;
 };
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "thalweg/plan/logical/node_description.h"
 #include "thalweg/exec/planner/plan_builder.h"
 #include "thalweg/exec/stateless/tail.h"
 #include "thalweg/exec/window/window.h"
@@ -79,13 +80,11 @@ Result<Rows> PlanBuilder::BuildWindow(const plan::Node& node) {
     ARROW_ASSIGN_OR_RAISE(const auto bound, BindAll({key.expression}, input));
     options.order_by.push_back({bound[0], {key.descending, key.nulls_first}});
   }
-  std::string text;
   for (const plan::WindowCall& call : stage.calls) {
     ARROW_ASSIGN_OR_RAISE(BoundWindowCall bound, BindCall(call, input));
     options.calls.push_back(std::move(bound));
-    text += (text.empty() ? "" : ", ") + call.text;
   }
-  options.description = "Window [" + text + "], [" + JoinTexts(stage.partition_by) + "]";
+  options.description = plan::DescribeWindow(stage);
   const std::vector<int> columns = KeyColumns(options.partition_by);
   if (columns.empty()) {
     Gather(&rows);

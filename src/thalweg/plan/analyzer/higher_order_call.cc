@@ -37,6 +37,7 @@ class CallBuilder {
   Status CheckParameters(const spec::Expression& lambda,
                          const functions::LambdaSignature& signature) const;
   Result<functions::Lambda> Close(const OpenLambda& open);
+  std::string BodyText(const OpenLambda& open, const functions::Lambda& lambda) const;
   std::string Text() const;
 
   ExpressionResolver* resolver_;
@@ -147,6 +148,45 @@ Result<functions::Lambda> CallBuilder::Close(const OpenLambda& open) {
   return lambda;
 }
 
+/// Stands in a lambda's text for an attribute that its body captures: the optimizer may put another
+/// expression there.
+std::string CaptureMark(const expr::Expression& captured) {
+  return fmt::format("\x01{}", static_cast<const expr::AttributeReference&>(captured).id());
+}
+
+std::string CallBuilder::BodyText(const OpenLambda& open, const functions::Lambda& lambda) const {
+  std::vector<uint64_t> captured;
+  for (size_t i = 0; i < lambda.num_captures; ++i) {
+    const expr::Expression& child = *children_[lambda.first_capture + i];
+    captured.push_back(static_cast<const expr::AttributeReference&>(child).id());
+  }
+  const expr::ExpressionPtr body =
+      expr::Transform(open.body.expression, [&](const expr::ExpressionPtr& part) {
+        if (part->kind() != expr::ExpressionKind::kAttribute) return part;
+        const uint64_t id = static_cast<const expr::AttributeReference&>(*part).id();
+        if (std::find(captured.begin(), captured.end(), id) == captured.end()) return part;
+        return expr::AttributeReference::Make(0, CaptureMark(*part), part->type(),
+                                              part->nullable());
+      });
+  std::string text = "lambdafunction(" + body->ToString();
+  for (const Attribute& parameter : open.parameters) {
+    text += ", " + parameter.Reference()->ToString();
+  }
+  return text + ")";
+}
+
+/// `text` with the texts of captured attributes in place of their marks.
+std::string FillMarks(std::string text, const std::vector<std::string>& marks,
+                      const std::vector<std::string>& captured) {
+  for (size_t i = 0; i < marks.size(); ++i) {
+    for (size_t at = text.find(marks[i]); at != std::string::npos;
+         at = text.find(marks[i], at + captured[i].size())) {
+      text.replace(at, marks[i].size(), captured[i]);
+    }
+  }
+  return text;
+}
+
 Result<Resolved> CallBuilder::Finish() {
   std::vector<functions::Lambda> closed;
   std::vector<Resolved> shown = arguments_;
@@ -154,9 +194,7 @@ Result<Resolved> CallBuilder::Finish() {
   const functions::Arguments plain = infos_;
   for (const OpenLambda& open : lambdas_) {
     ARROW_ASSIGN_OR_RAISE(functions::Lambda lambda, Close(open));
-    std::string text = fmt::format("lambdafunction({}", lambda.body->ToString());
-    for (const Attribute& parameter : open.parameters) text += ", " + parameter.name;
-    lambda_texts.push_back(text + ")");
+    lambda_texts.push_back(BodyText(open, lambda));
     closed.push_back(std::move(lambda));
     shown.push_back(open.body);
     shown.back().text = open.text();
@@ -165,14 +203,17 @@ Result<Resolved> CallBuilder::Finish() {
   call.text = Text();
   Result<expr::BoundFunction> bound = function_.bind(plain, closed);
   if (!bound.ok()) return WithExpressionText(bound.status(), call.text, shown);
+  std::vector<std::string> marks;
   for (size_t i = plain.size(); i < infos_.size(); ++i) {
     bound->argument_types.push_back(infos_[i].type);
+    marks.push_back(CaptureMark(*children_[i]) + "#0");
   }
-  bound->format = [name = function_.name, count = plain.size(),
+  bound->format = [name = function_.name, count = plain.size(), marks,
                    lambda_texts](const std::vector<std::string>& arguments) {
-    std::vector<std::string> parts(arguments.begin(),
-                                   arguments.begin() + static_cast<std::ptrdiff_t>(count));
-    parts.insert(parts.end(), lambda_texts.begin(), lambda_texts.end());
+    const auto end = arguments.begin() + static_cast<std::ptrdiff_t>(count);
+    std::vector<std::string> parts(arguments.begin(), end);
+    const std::vector<std::string> captured(end, arguments.end());
+    for (const std::string& text : lambda_texts) parts.push_back(FillMarks(text, marks, captured));
     return fmt::format("{}({})", name, fmt::join(parts, ", "));
   };
   call.expression = expr::Call::Make(std::make_shared<const expr::BoundFunction>(std::move(*bound)),

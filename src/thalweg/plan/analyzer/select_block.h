@@ -118,6 +118,7 @@ class SelectBlock : public ClauseHooks {
   std::vector<expr::ExpressionPtr> having_;
   const std::vector<spec::NamedWindow>* named_windows_ = nullptr;
   std::vector<WindowStage> stages_;  // each may read the results of those before it
+  int num_windows_ = 0;              // over all stages
   expr::ExpressionPtr qualify_;
   std::vector<Subquery> input_subqueries_;  // below the aggregation, if there is one
   std::vector<Subquery> group_subqueries_;  // above it

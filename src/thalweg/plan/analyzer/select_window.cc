@@ -1,6 +1,9 @@
 // Window functions, QUALIFY and subqueries of SelectBlock.
 
 #include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "thalweg/plan/analyzer/select_block.h"
 #include "thalweg/plan/analyzer/window_function.h"
@@ -79,6 +82,7 @@ Result<Resolved> SelectBlock::ResolveWindowFunction(const spec::Expression& over
   ARROW_ASSIGN_OR_RAISE(call.frame.lower.value, OverGroups(call.frame.lower.value));
   ARROW_ASSIGN_OR_RAISE(call.frame.upper.value, OverGroups(call.frame.upper.value));
   call.output.id = NextAttributeId();
+  const std::string text = std::exchange(call.output.name, fmt::format("_we{}", num_windows_++));
   const Attribute output = call.output;
   stage.calls.push_back(std::move(call));
   const size_t place = FindStage(stage);
@@ -87,7 +91,7 @@ Result<Resolved> SelectBlock::ResolveWindowFunction(const spec::Expression& over
   } else {
     stages_[place].calls.push_back(std::move(stage.calls[0]));
   }
-  const Resolved value = MakeReference(output, output.name);
+  const Resolved value = MakeReference(output, text);
   if (!window.is_filtered_value) return value;
   ARROW_ASSIGN_OR_RAISE(Resolved field, resolver.ExtractField(value, kFilteredValue));
   field.text = value.text;

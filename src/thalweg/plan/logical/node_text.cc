@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "thalweg/plan/logical/node.h"
+#include "thalweg/plan/logical/node_description.h"
 #include "thalweg/plan/logical/window.h"
 #include "thalweg/plan/spec/callback.h"
 
@@ -76,19 +77,6 @@ std::string KeysText(const std::vector<SortKey>& sort_keys) {
 
 std::string SortText(const Node& node) {
   return fmt::format("Sort {}, true", KeysText(node.sort_keys));
-}
-
-std::string WindowText(const Node& node) {
-  std::vector<std::string> calls;
-  for (const WindowCall& call : node.window_stage->calls) {
-    calls.push_back(fmt::format("{} AS {}", call.text, AttributeText(call.output)));
-  }
-  std::vector<std::string> partition;
-  for (const expr::ExpressionPtr& key : node.window_stage->partition_by) {
-    partition.push_back(key->ToString());
-  }
-  return fmt::format("Window {}, {}, {}", ListText(calls), ListText(partition),
-                     KeysText(node.window_stage->order_by));
 }
 
 std::string ScanText(const Node& node) {
@@ -178,12 +166,11 @@ std::string LineText(const Node& node) {
     case NodeKind::kObserve:
       return fmt::format("CollectMetrics {}, {}", node.metrics_name, ItemsText(node.projections));
     case NodeKind::kCallback:
-      return fmt::format("{} {}", spec::OperatorName(*node.callback),
-                         NamesOfIds(*node.children[0], node.keys));
+      return DescribeCallback(node);
     case NodeKind::kTimeWindow:
       return TimeWindowText(node);
     case NodeKind::kWindow:
-      return WindowText(node);
+      return DescribeWindow(*node.window_stage);
     case NodeKind::kTail:
       return fmt::format("Tail {}", node.limit);
   }
@@ -202,6 +189,39 @@ void AppendTree(const Node& node, const std::string& first, const std::string& r
 }
 
 }  // namespace
+
+std::string DescribeWindow(const WindowStage& stage) {
+  std::vector<std::string> calls;
+  for (const WindowCall& call : stage.calls) {
+    calls.push_back(fmt::format("{} AS {}", call.text, AttributeText(call.output)));
+  }
+  std::vector<std::string> partition;
+  for (const expr::ExpressionPtr& key : stage.partition_by) partition.push_back(key->ToString());
+  return fmt::format("Window {}, {}, {}", ListText(calls), ListText(partition),
+                     KeysText(stage.order_by));
+}
+
+std::string DescribeCallback(const Node& node) {
+  const spec::Callback& callback = *node.callback;
+  std::string text = spec::OperatorName(callback);
+  if (!node.keys.empty()) text += " " + NamesOfIds(*node.children[0], node.keys);
+  switch (callback.kind) {
+    case spec::CallbackKind::kMapPartitions:
+    case spec::CallbackKind::kFlatMapGroups:
+      break;
+    case spec::CallbackKind::kMapGroupsWithState:
+    case spec::CallbackKind::kFlatMapGroupsWithState:
+      text += fmt::format(", {}, {}", spec::ModeName(callback.output_mode),
+                          spec::TimeoutName(callback.timeout));
+      break;
+    case spec::CallbackKind::kTransformWithState:
+      text += fmt::format(", {}, {}", spec::ModeName(callback.output_mode),
+                          spec::TimeModeName(callback.time_mode));
+      if (!callback.event_time_column.empty()) text += ", " + callback.event_time_column;
+      break;
+  }
+  return text + ", " + AttributesText(node.output);
+}
 
 std::string ToString(const Node& node) {
   std::string text;

@@ -24,6 +24,18 @@ std::string OperatorName(const Callback& callback) {
   return "";
 }
 
+const char* TimeoutName(GroupStateTimeout timeout) {
+  switch (timeout) {
+    case GroupStateTimeout::kNoTimeout:
+      return "NoTimeout";
+    case GroupStateTimeout::kProcessingTimeTimeout:
+      return "ProcessingTimeTimeout";
+    case GroupStateTimeout::kEventTimeTimeout:
+      return "EventTimeTimeout";
+  }
+  return "";
+}
+
 const char* ModeName(CallbackMode mode) {
   switch (mode) {
     case CallbackMode::kAppend:

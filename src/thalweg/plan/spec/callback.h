@@ -75,6 +75,8 @@ struct Callback {
 
 /// "flatMapGroupsWithState": Spark's name of the operator.
 std::string OperatorName(const Callback& callback);
+/// "NoTimeout", "ProcessingTimeTimeout", "EventTimeTimeout".
+const char* TimeoutName(GroupStateTimeout timeout);
 /// "Append", "Update", "Complete".
 const char* ModeName(CallbackMode mode);
 /// "None", "ProcessingTime", "EventTime".

@@ -72,9 +72,16 @@ std::string OperatorText(const std::string& name, const std::vector<ExpressionPt
   return "";
 }
 
+/// `k NOT IN (SELECT ...)`: a subquery is shown by its source, in which NOT stands already.
+bool SaysNotItself(const Expression& call) {
+  return call.name.back() == "not" && call.children.size() == 1 && !call.text.empty() &&
+         call.children[0]->kind == ExpressionKind::kSubquery && call.children[0]->text == call.text;
+}
+
 std::string FunctionText(const Expression& expression) {
   const std::string& name = expression.name.back();
   const auto& children = expression.children;
+  if (SaysNotItself(expression)) return fmt::format("({})", expression.text);
   std::string out = expression.name.size() == 1 && !expression.distinct && !expression.filter
                         ? OperatorText(name, children)
                         : "";
