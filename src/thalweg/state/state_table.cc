@@ -387,8 +387,13 @@ void StateTable::Measure(Part* part, uint8_t* group) {
 Status StateTable::WriteGroup(Part* part, uint8_t* group, StateFileWriter* writer) {
   value_scratch_.clear();
   options_.values->Append(group + kSlotOffset, &value_scratch_);
+  return WriteValue(part, group, writer);
+}
+
+/// Writes the image in `value_scratch_`.
+Status StateTable::WriteValue(Part* part, const uint8_t* group, StateFileWriter* writer) {
   StateRecord record;
-  record.key_group = HeaderOf(group)->key_group;
+  record.key_group = reinterpret_cast<const GroupHeader*>(group)->key_group;
   record.expiry = ExpiryOf(*part, group);
   record.key = part->table.key(group);
   record.value = value_scratch_;
@@ -415,7 +420,9 @@ Status StateTable::WriteChanges(StateFileWriter* writer) {
       uint8_t* group = touched[i];
       if (HeaderOf(group)->touched == kRemovedGroup) continue;
       Measure(part, group);
-      ARROW_RETURN_NOT_OK(WriteGroup(part, group, writer));
+      value_scratch_.clear();
+      options_.values->AppendChanges(group + kSlotOffset, &value_scratch_);
+      ARROW_RETURN_NOT_OK(WriteValue(part, group, writer));
     }
   }
   return Status::OK();
@@ -475,6 +482,49 @@ void StateTable::Reserve(int64_t count) {
   }
 }
 
+void StateTable::LoadSpilled(Part* part, const KeyBatch& keys, const std::vector<int64_t>& expiries,
+                             uint8_t** groups, size_t first_new, std::vector<int32_t>* inserted) {
+  if (!options_.values->writes_changes()) {
+    return spill_->ForgetInserted(part, keys, expiries.data(), first_new, *inserted);
+  }
+  const std::vector<int32_t> before(inserted->begin() + static_cast<std::ptrdiff_t>(first_new),
+                                    inserted->end());
+  spill_->LoadInserted(part, keys, expiries.data(), groups, first_new, inserted);
+  const std::vector<int32_t> missing(inserted->begin() + static_cast<std::ptrdiff_t>(first_new),
+                                     inserted->end());
+  // Both are in order of the rows.
+  size_t next = 0;
+  for (const int32_t row : before) {
+    if (next < missing.size() && missing[next] == row) {
+      ++next;
+    } else {
+      HeaderOf(groups[row])->touched = kLoadedSequence;
+    }
+  }
+}
+
+/// Fills a group that holds a loaded value or nothing. On error it holds nothing.
+Status StateTable::LoadValue(Part* part, uint8_t* group, std::string_view value) {
+  GroupHeader* header = HeaderOf(group);
+  const bool holds_value = header->touched == kLoadedSequence;
+  const bool are_changes = options_.values->AreChanges(value);
+  if (holds_value && !are_changes) DestroyGroup(part, group);
+  if (!holds_value || !are_changes) {
+    header->owned_bytes = 0;
+    std::memset(group + kSlotOffset, 0, options_.values->slot_bytes());
+  }
+  header->touched = 0;
+  const Status loaded = are_changes ? options_.values->LoadChanges(group + kSlotOffset, value)
+                                    : options_.values->Load(group + kSlotOffset, value);
+  if (loaded.ok()) {
+    header->touched = kLoadedSequence;
+  } else {
+    part->owned_bytes -= header->owned_bytes;
+    header->owned_bytes = 0;
+  }
+  return loaded;
+}
+
 Status StateTable::Load(const KeyBatch& keys, const std::vector<StateRecord>& records) {
   std::vector<uint8_t*> groups(keys.num_rows);
   std::vector<int32_t> inserted;
@@ -484,21 +534,16 @@ Status StateTable::Load(const KeyBatch& keys, const std::vector<StateRecord>& re
     const size_t first_new = inserted.size();
     part->table.FindOrInsert(keys, rows, count, groups.data(), &inserted);
     if (part->num_spilled > 0) {
-      spill_->ForgetInserted(part, keys, expiries.data(), first_new, inserted);
+      LoadSpilled(part, keys, expiries, groups.data(), first_new, &inserted);
     }
   });
   ARROW_RETURN_NOT_OK(status());
   for (int64_t row = 0; row < keys.num_rows; ++row) {
     uint8_t* group = groups[row];
-    GroupHeader* header = HeaderOf(group);
     Part* part = GetPart(records[row].expiry);
-    if (header->touched == kLoadedSequence) DestroyGroup(part, group);
-    header->touched = 0;
-    header->owned_bytes = 0;
-    header->key_group = records[row].key_group;
+    HeaderOf(group)->key_group = records[row].key_group;
     if (expiry_offset_ > 0) std::memcpy(group + expiry_offset_, &records[row].expiry, 8);
-    std::memset(group + kSlotOffset, 0, options_.values->slot_bytes());
-    const Status loaded = options_.values->Load(group + kSlotOffset, records[row].value);
+    const Status loaded = LoadValue(part, group, records[row].value);
     if (!loaded.ok()) {
       // Slots that hold nothing must not stay: nothing may destroy them.
       for (; row < keys.num_rows; ++row) {
@@ -507,7 +552,6 @@ Status StateTable::Load(const KeyBatch& keys, const std::vector<StateRecord>& re
       }
       return loaded;
     }
-    header->touched = kLoadedSequence;
     Measure(part, group);
   }
   ARROW_RETURN_NOT_OK(CheckMemory(keys.num_rows));

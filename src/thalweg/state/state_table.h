@@ -156,6 +156,11 @@ class StateTable {
   void Lookup(const KeyBatch& keys, const int64_t* expiries,
               const std::function<void(Part*, const int32_t*, int64_t)>& look);
   Status WriteGroup(Part* part, uint8_t* group, StateFileWriter* writer);
+  Status WriteValue(Part* part, const uint8_t* group, StateFileWriter* writer);
+  /// Brings the new groups of a Load() from disk, as far as they are there.
+  void LoadSpilled(Part* part, const KeyBatch& keys, const std::vector<int64_t>& expiries,
+                   uint8_t** groups, size_t first_new, std::vector<int32_t>* inserted);
+  Status LoadValue(Part* part, uint8_t* group, std::string_view value);
   Status WriteMemorySlice(Cursor* cursor, int64_t end, StateFileWriter* writer);
   /// Looks at the limit of memory once `new_groups` and those before are many.
   Status CheckMemory(int64_t new_groups);

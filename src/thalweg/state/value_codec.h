@@ -23,6 +23,23 @@ class ValueCodec {
   virtual void Append(const uint8_t* slots, std::string* out) const = 0;
   /// Fills slots that hold nothing yet. On error they still hold nothing.
   virtual Status Load(uint8_t* slots, std::string_view bytes) const = 0;
+
+  // Values of many parts, of which an epoch changes few. The owner of the slots notes what changes.
+
+  /// Whether change files may have images of what changed instead of whole values.
+  virtual bool writes_changes() const { return false; }
+  /// As Append, but may give an image of what changed since the last call or Load. What is noted is
+  /// forgotten. An image must mean the same when the value has some of the changes already, or
+  /// later ones that other images tell again.
+  virtual void AppendChanges(uint8_t* slots, std::string* out) const { Append(slots, out); }
+  /// Whether the bytes are an image of changes.
+  virtual bool AreChanges(std::string_view bytes) const { return false; }
+  /// Applies an image of changes to slots that hold a value, or are zero bytes. On error they hold
+  /// nothing.
+  virtual Status LoadChanges(uint8_t* slots, std::string_view bytes) const {
+    return Status::Invalid("changes of a value that is always written whole");
+  }
+
   virtual void Destroy(uint8_t* slots) const {}
   virtual int64_t OwnedBytes(const uint8_t* slots) const { return 0; }
   /// The values of some groups as columns, in the order of StateSchema::value_fields: for those who

@@ -123,7 +123,7 @@ Status SessionAggregateOperator::LookUpKeys(const Batch& batch, int64_t first_ro
   uint8_t** groups = groups_.data() + first_row;
   table_->FindOrInsert(key_batch_, nullptr, true, groups, &inserted_);
   for (const int32_t row : inserted_) {
-    *SessionsOf(groups[row]) = {nullptr, SessionSlots::kNotQueued, 0, 0};
+    *SessionsOf(groups[row]) = {nullptr, SessionSlots::kNotQueued, 0, 0, nullptr};
   }
   if (streaming()) {
     ARROW_RETURN_NOT_OK(table_->SetKeyGroups(columns, batch.num_rows, inserted_, groups));
@@ -181,9 +181,10 @@ void SessionAggregateOperator::OrderRows() {
 }
 
 /// Takes in the stored sessions after `into` that it touches.
-void SessionAggregateOperator::Absorb(Session* into) {
+void SessionAggregateOperator::Absorb(SessionSlots* slots, Session* into) {
   while (into->next != nullptr && into->next->start <= into->end) {
     Session* from = into->next;
+    SessionListCodec::NoteGone(slots, from->start);
     into->next = from->next;
     into->end = std::max(into->end, from->end);
     absorbed_.push_back({into, from});
@@ -203,6 +204,7 @@ void SessionAggregateOperator::MergeKey(const KeyRows& key) {
     if (stored != nullptr && stored->start <= starts_[row]) {
       if (current != nullptr && stored->start <= current->end) {
         *next = stored->next;
+        SessionListCodec::NoteGone(slots, stored->start);
         current->end = std::max(current->end, stored->end);
         absorbed_.push_back({current, stored});
       } else {
@@ -219,10 +221,11 @@ void SessionAggregateOperator::MergeKey(const KeyRows& key) {
     } else {
       current->end = std::max(current->end, ends_[row]);
     }
+    options_.sessions->NoteChanged(current);
     targets_[row] = target->group();
     ++i;
   }
-  Absorb(current);
+  Absorb(slots, current);
 }
 
 /// Adds rows that came in order, batch by batch as they are.
@@ -357,6 +360,7 @@ void SessionAggregateOperator::DropEvicted(int64_t watermark) {
   for (const Outgoing& result : results_) {
     SessionSlots* slots = SessionsOf(result.group);
     slots->first = result.session->next;
+    if (slots->first != nullptr) SessionListCodec::NoteGone(slots, result.session->start);
     options_.sessions->FreeSession(result.session);
     if (slots->first == nullptr) {
       table_->Remove(result.group);

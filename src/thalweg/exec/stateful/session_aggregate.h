@@ -86,7 +86,7 @@ class SessionAggregateOperator : public Operator, public StatefulOperator {
   Status LookUpKeys(const Batch& batch, int64_t first_row);
   void OrderRows();
   void MergeKey(const KeyRows& key);
-  void Absorb(Session* into);
+  void Absorb(SessionSlots* slots, Session* into);
   Status UpdateAccumulators();
   Status UpdateInOrder();
   Status MergeAbsorbed();
