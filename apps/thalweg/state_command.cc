@@ -38,6 +38,14 @@ plan::spec::RelationPtr MakeRelation(const StateArguments& arguments) {
   relation->options["operatorId"] = std::to_string(arguments.operator_id);
   if (!arguments.join_side.empty()) relation->options["joinSide"] = arguments.join_side;
   if (!arguments.store.empty()) relation->options["storeName"] = arguments.store;
+  if (!arguments.variable.empty()) {
+    relation->options["stateVarName"] = arguments.variable;
+  } else if (arguments.timers) {
+    relation->options["readRegisteredTimers"] = "true";
+  } else {
+    relation->options["allStateVariables"] = "true";
+  }
+  if (arguments.whole) relation->options["flattenCollectionTypes"] = "false";
   std::string from, to;
   if (SplitRange(arguments.changes, &from, &to)) {
     relation->options["readChangeFeed"] = "true";
@@ -70,11 +78,21 @@ struct ListRows {
 Status AppendState(stream::StateCheckpoint* checkpoint, int id,
                    const std::optional<stream::StateCheckpoint::BatchRange>& batches,
                    ListRows* rows) {
-  const auto state = checkpoint->Open(id, "operatorId=" + std::to_string(id));
+  const std::string options = "operatorId=" + std::to_string(id);
+  const auto state = checkpoint->Open(id, options);
+  std::unique_ptr<stream::StateView> view;
   if (state.ok()) {
-    ARROW_RETURN_NOT_OK(rows->keys.Append(SchemaToDdl(arrow::Schema(state->schema.key_fields))));
-    ARROW_RETURN_NOT_OK(
-        rows->values.Append(SchemaToDdl(arrow::Schema(state->schema.value_fields))));
+    stream::StoreSelection selection;
+    if (state->rows[0] != nullptr) selection.join_side = "left";
+    selection.all_variables = state->has_variables();
+    auto made = checkpoint->MakeView(*state, selection, options);
+    if (made.ok()) view = made.MoveValueUnsafe();
+  }
+  if (view != nullptr) {
+    const auto& values =
+        state->rows[0] != nullptr ? state->schema.value_fields : view->value_fields();
+    ARROW_RETURN_NOT_OK(rows->keys.Append(SchemaToDdl(arrow::Schema(view->key_fields()))));
+    ARROW_RETURN_NOT_OK(rows->values.Append(SchemaToDdl(arrow::Schema(values))));
   } else {
     ARROW_RETURN_NOT_OK(rows->keys.AppendNull());
     ARROW_RETURN_NOT_OK(rows->values.AppendNull());
@@ -86,10 +104,7 @@ Status AppendState(stream::StateCheckpoint* checkpoint, int id,
   ARROW_ASSIGN_OR_RAISE(const auto files, checkpoint->FilesAfter(batches->last, id));
   ARROW_ASSIGN_OR_RAISE(const int64_t bytes, checkpoint->SizeOf(files, id));
   ARROW_RETURN_NOT_OK(rows->bytes.Append(bytes));
-  if (!state.ok()) return rows->counts.AppendNull();
-  stream::StoreSelection selection;
-  if (state->rows[0] != nullptr) selection.join_side = "left";
-  ARROW_ASSIGN_OR_RAISE(const auto view, checkpoint->MakeView(*state, selection, ""));
+  if (view == nullptr) return rows->counts.AppendNull();
   ARROW_RETURN_NOT_OK(view->Apply(files));
   return rows->counts.Append(view->size());
 }
@@ -174,6 +189,13 @@ CLI::App* AddStateCommand(CLI::App* app, StateArguments* arguments) {
       ->needs(dump);
   command->add_option("--store", arguments->store, "A store of a join, by the name Spark gives it")
       ->type_name("NAME");
+  auto* variable = command->add_option("--variable", arguments->variable,
+                                       "A state variable of transformWithState [all]");
+  variable->type_name("NAME");
+  command->add_flag("--timers", arguments->timers, "The timers of transformWithState")
+      ->excludes(variable);
+  command->add_flag("--whole", arguments->whole, "Lists and maps whole, not element by element")
+      ->needs(variable);
   command->add_option("--format", arguments->format, "How rows are printed: table, csv, json")
       ->type_name("FORMAT")
       ->check(CLI::IsMember({"table", "csv", "json"}))

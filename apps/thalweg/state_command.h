@@ -20,6 +20,11 @@ struct StateArguments {
   /// Of a join: "left" or "right"; or the name of a store.
   std::string join_side;
   std::string store;
+  /// Of transformWithState: the name of a variable, or the timers.
+  std::string variable;
+  bool timers = false;
+  /// Lists and maps in one row a key.
+  bool whole = false;
   std::string format = "table";
 };
 

@@ -91,6 +91,15 @@ class ListTest(StateCase):
         self.assertEqual(run("state").code, 2)
         self.assertEqual(run("state", "x", "--changes", "a..b").code, 2)
         self.assertEqual(run("state", "x", "--dump", "--changes", "0..1").code, 2)
+        self.assertEqual(run("state", "x", "--variable", "v", "--timers").code, 2)
+        self.assertEqual(run("state", "x", "--whole").code, 2)
+
+    def test_variables_of_an_operator_that_has_none(self):
+        self.stream(COUNTS)
+        for options in [("--variable", "v"), ("--variable", "v", "--whole"), ("--timers",)]:
+            outcome = self.state("--dump", *options)
+            self.assertEqual(outcome.code, 1)
+            self.assertIn("[STDS_INVALID_OPTION_VALUE.WITH_MESSAGE]", outcome.err)
 
 
 class DumpTest(StateCase):

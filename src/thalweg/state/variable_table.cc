@@ -56,6 +56,20 @@ int64_t VariableTable::FromExpiry(int64_t expiry) {
   return expiry == kNoExpiry ? kLivesForEver : expiry / kMicrosPerMilli;
 }
 
+const char* VariableKindName(VariableKind kind) {
+  switch (kind) {
+    case VariableKind::kValue:
+      return "ValueState";
+    case VariableKind::kList:
+      return "ListState";
+    case VariableKind::kMap:
+      return "MapState";
+    case VariableKind::kTimer:
+      return "TimerState";
+  }
+  return "";
+}
+
 std::string EncodeRecordKey(const VariableRecordKey& parts) {
   std::string bytes;
   bytes.reserve(parts.key.size() + parts.variable.size() + parts.sub_key.size() + 9);

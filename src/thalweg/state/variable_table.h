@@ -28,6 +28,9 @@ namespace thalweg::state {
 
 enum class VariableKind : uint8_t { kValue = 1, kList = 2, kMap = 3, kTimer = 4 };
 
+/// "ValueState", "ListState", "MapState", "TimerState": as Spark's metadata has it.
+const char* VariableKindName(VariableKind kind);
+
 /// Milliseconds since the epoch at which an entry that lives for ever is gone.
 inline constexpr int64_t kLivesForEver = std::numeric_limits<int64_t>::max();
 

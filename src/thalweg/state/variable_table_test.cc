@@ -15,6 +15,7 @@
 
 #include "thalweg/state/key_group.h"
 #include "thalweg/state/state_store.h"
+#include "thalweg/state/variable_replay.h"
 #include "thalweg/testing/fault_injecting_file_system.h"
 
 namespace thalweg::state {
@@ -98,6 +99,24 @@ class VariableTableTest : public ::testing::TestWithParam<Backend> {
     return content;
   }
 
+  /// The same from the files, without a table.
+  Content Replay(const StateManifest& manifest) {
+    const std::vector<VariableName> names = {{VariableKind::kMap, "limited"},
+                                             {VariableKind::kList, "list"}};
+    VariableReplay replay({&files_, "/c/state/0", kKeyGroups}, codec_, "test", names);
+    const Status applied = replay.Apply(manifest);
+    EXPECT_TRUE(applied.ok()) << applied.ToString();
+    Content content;
+    for (const auto& [key, variables] : replay.keys()) {
+      for (size_t i = 0; i < names.size(); ++i) {
+        for (const auto& [sub_key, entry] : variables[i]) {
+          content[{key.bytes, names[i].name, sub_key}] = entry.bytes;
+        }
+      }
+    }
+    return content;
+  }
+
   testing::FaultInjectingFileSystem files_;
   std::shared_ptr<const RowKeyCodec> codec_ = RowKeyCodec::Make({arrow::int64()}).ValueOrDie();
   std::unique_ptr<StateStore> store_;
@@ -138,6 +157,7 @@ TEST_P(VariableTableTest, SurvivesRestartsWithOtherNumbersOfWorkers) {
     store_->WaitForWrites();
     if (random() % 4 != 0) continue;
     const Content before = Read();
+    EXPECT_EQ(Replay(manifest), before) << "epoch " << epoch;
     Open(1 + static_cast<int>(random() % 3), &manifest);
     EXPECT_EQ(Read(), before) << "epoch " << epoch;
   }

@@ -144,7 +144,7 @@ Status EpochLoop::RestoreState(const StartPoint& start) {
   if (start.fresh || !start.state) return Status::OK();
   ARROW_RETURN_NOT_OK(VerifyOperatorMetadata(arguments_.file_system, StateDirectory(),
                                              plan_->stateful_operators(), arguments_.num_partitions,
-                                             /*has_commits=*/true));
+                                             start.next_batch, /*has_commits=*/true));
   operators_recorded_ = true;
   if (!is_stateful_) return Status::OK();
   for (const auto& info : plan_->stateful_operators()) {
@@ -286,7 +286,8 @@ Status EpochLoop::RunBatch() {
     if (!operators_recorded_) {
       ARROW_RETURN_NOT_OK(VerifyOperatorMetadata(arguments_.file_system, StateDirectory(),
                                                  plan_->stateful_operators(),
-                                                 arguments_.num_partitions, /*has_commits=*/false));
+                                                 arguments_.num_partitions, batch_,
+                                                 /*has_commits=*/false));
       operators_recorded_ = true;
     }
     if (!ran_batch_) monitor_->SetPhysicalPlan(plan_->ToString());

@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 using Names = std::map<int, std::string>;
 
 std::string MetadataPath(const std::string& state_directory, int operator_id) {
-  return JoinPath(state_directory, std::to_string(operator_id) + "/_metadata/metadata");
+  return JoinPath(OperatorMetadataDirectory(state_directory, operator_id), "metadata");
 }
 
 std::string ToText(const exec::StatefulOperatorInfo& info, int num_partitions) {
@@ -94,6 +94,10 @@ bool IsSubset(const Names& part, const Names& whole) {
 
 }  // namespace
 
+std::string OperatorMetadataDirectory(const std::string& state_directory, int operator_id) {
+  return JoinPath(state_directory, std::to_string(operator_id) + "/_metadata");
+}
+
 Result<std::map<int, RecordedOperator>> ReadOperatorMetadata(FileSystem* file_system,
                                                              const std::string& state_directory) {
   std::map<int, RecordedOperator> operators;
@@ -118,7 +122,7 @@ Result<std::map<int, RecordedOperator>> ReadOperatorMetadata(FileSystem* file_sy
 
 Status VerifyOperatorMetadata(FileSystem* file_system, const std::string& state_directory,
                               const std::vector<exec::StatefulOperatorInfo>& operators,
-                              int num_partitions, bool has_commits) {
+                              int num_partitions, int64_t batch, bool has_commits) {
   ARROW_ASSIGN_OR_RAISE(const Names recorded, ReadNames(file_system, state_directory));
   Names wanted;
   for (const auto& info : operators) wanted[info.id] = info.name;
@@ -139,8 +143,9 @@ Status VerifyOperatorMetadata(FileSystem* file_system, const std::string& state_
       ARROW_RETURN_NOT_OK(AtomicCreate(file_system, path, SealText(ToText(info, num_partitions))));
     }
     ARROW_RETURN_NOT_OK(WriteStateSchema(file_system, state_directory, info.id, info.schema));
-    ARROW_RETURN_NOT_OK(VerifyOperatorProperties(
-        file_system, ParentPath(MetadataPath(state_directory, info.id)), info.properties_json));
+    ARROW_RETURN_NOT_OK(
+        VerifyOperatorProperties(file_system, OperatorMetadataDirectory(state_directory, info.id),
+                                 info.properties_json, batch));
   }
   return Status::OK();
 }

@@ -29,11 +29,15 @@ Result<std::map<int, RecordedOperator>> ReadOperatorMetadata(FileSystem* file_sy
                                                              const std::string& state_directory);
 
 /// Compares the operators of the plan with those recorded below `state_directory` and records the
-/// ones that are not yet, with what their state consists of. `has_commits`: a batch is committed,
-/// so the record must be complete. Errors: STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA,
+/// ones that are not yet, with what their state consists of. `batch` comes next; `has_commits`: one
+/// is committed, so the record must be complete. Errors:
+/// STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA,
 /// STREAMING_STATEFUL_OPERATOR_MISSING_STATE_DIRECTORY, MALFORMED_LOG_FILE.
 Status VerifyOperatorMetadata(FileSystem* file_system, const std::string& state_directory,
                               const std::vector<exec::StatefulOperatorInfo>& operators,
-                              int num_partitions, bool has_commits);
+                              int num_partitions, int64_t batch, bool has_commits);
+
+/// Where the records of an operator lie.
+std::string OperatorMetadataDirectory(const std::string& state_directory, int operator_id);
 
 }  // namespace thalweg::stream

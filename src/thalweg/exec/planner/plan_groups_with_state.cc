@@ -37,6 +37,7 @@ Result<Rows> PlanBuilder::BuildGroupsWithState(const plan::Node& node) {
   options.callback = node.callback;
   options.input = inputs.input;
   options.initial_state = inputs.initial;
+  const std::vector<FieldPtr> key_fields = inputs.key_fields;
   if (inputs.initial) {
     ARROW_ASSIGN_OR_RAISE(options.initial_state_columns,
                           FindStateColumns(*callback.state_schema, *inputs.initial->schema));
@@ -45,8 +46,7 @@ Result<Rows> PlanBuilder::BuildGroupsWithState(const plan::Node& node) {
   options.event_time_column = MarkedColumn(*node.children[0]);
   options.description = inputs.description;
   const bool has_timeout = callback.timeout != GroupStateTimeout::kNoTimeout;
-  const std::string signature =
-      "groupState: " + options.state->Signature() + (has_timeout ? "; timeoutTimestamp" : "");
+  const std::string signature = GroupStateSignature(*options.state, has_timeout);
   ARROW_ASSIGN_OR_RAISE(Rows rows,
                         AppendGroupOperator(node, std::move(inputs), options.operator_id, signature,
                                             [&](int, state::VariableTable* table) {
@@ -59,6 +59,8 @@ Result<Rows> PlanBuilder::BuildGroupsWithState(const plan::Node& node) {
   info.runs_on_watermark_advance =
       callback.timeout == GroupStateTimeout::kEventTimeTimeout && rows.has_watermark;
   info.passes_watermark = false;
+  info.schema.key_fields = key_fields;
+  info.schema.value_fields = GroupStateFields(callback.state_schema, has_timeout);
   rows.has_watermark = false;
   return rows;
 }

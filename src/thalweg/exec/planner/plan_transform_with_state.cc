@@ -10,19 +10,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char* KindName(state::VariableKind kind) {
-  switch (kind) {
-    case state::VariableKind::kValue:
-      return "ValueState";
-    case state::VariableKind::kList:
-      return "ListState";
-    case state::VariableKind::kMap:
-      return "MapState";
-    case state::VariableKind::kTimer:
-      return "TimerState";
-  }
-  return "";
-}
+/// A struct type in Spark's JSON form.
+Json FieldsJson(const SchemaPtr& schema) { return Json::parse(SchemaToJson(*schema)); }
 
 std::string TypesText(const SchemaPtr& schema) {
   std::string text;
@@ -33,7 +22,7 @@ std::string TypesText(const SchemaPtr& schema) {
   return text;
 }
 
-/// As Spark's metadata has it, and the types of what the variables hold.
+/// As Spark's metadata has it, and what the variables hold.
 std::string PropertiesJson(const plan::spec::Callback& callback,
                            const LearnedVariables& variables) {
   Json json;
@@ -43,16 +32,18 @@ std::string PropertiesJson(const plan::spec::Callback& callback,
   for (const StateVariable& variable : variables.declared) {
     Json entry;
     entry["stateName"] = variable.name;
-    entry["stateVariableType"] = KindName(variable.kind);
+    entry["stateVariableType"] = state::VariableKindName(variable.kind);
     entry["ttlEnabled"] = variable.has_ttl;
     entry["keySchema"] = TypesText(variable.key_schema);
     entry["valueSchema"] = TypesText(variable.value_schema);
+    if (variable.key_schema != nullptr) entry["keyFields"] = FieldsJson(variable.key_schema);
+    entry["valueFields"] = FieldsJson(variable.value_schema);
     json["stateVariables"].push_back(std::move(entry));
   }
   if (callback.time_mode != TimeMode::kNone) {
     Json entry;
-    entry["stateName"] = std::string(TimerVariable(callback.time_mode)) + "_keyToTimestamp";
-    entry["stateVariableType"] = KindName(state::VariableKind::kTimer);
+    entry["stateName"] = TimerVariable(callback.time_mode) + std::string(kTimersByKey);
+    entry["stateVariableType"] = state::VariableKindName(state::VariableKind::kTimer);
     entry["ttlEnabled"] = false;
     json["stateVariables"].push_back(std::move(entry));
   }
@@ -71,13 +62,14 @@ Result<Rows> PlanBuilder::BuildTransformWithState(const plan::Node& node) {
   options.callback = node.callback;
   options.input = inputs.input;
   options.initial_state = inputs.initial;
+  const std::vector<FieldPtr> key_fields = inputs.key_fields;
   options.event_time_column = MarkedColumn(*node.children[0]);
   options.output_time_column = callback.event_time_column.empty() ? -1 : MarkedColumn(node);
   options.num_partitions = options_.num_key_groups;
   options.description = inputs.description;
   ARROW_ASSIGN_OR_RAISE(
       Rows rows, AppendGroupOperator(
-                     node, std::move(inputs), options.operator_id, "transformWithState",
+                     node, std::move(inputs), options.operator_id, kTransformSignature,
                      [&](int worker, state::VariableTable* table) {
                        return std::make_unique<TransformWithStateOperator>(options, table, worker);
                      }));
@@ -90,6 +82,7 @@ Result<Rows> PlanBuilder::BuildTransformWithState(const plan::Node& node) {
                                    rows.has_watermark;
   info.passes_watermark = !processing_time;
   info.properties_json = PropertiesJson(callback, variables);
+  info.schema.key_fields = key_fields;
   if (processing_time) rows.has_watermark = false;
   return rows;
 }

@@ -1,5 +1,7 @@
 #include "thalweg/exec/stateful/groups_with_state.h"
 
+#include <arrow/type.h>
+
 #include "thalweg/base/unsupported_call.h"
 #include "thalweg/exec/stop_watch.h"
 #include "thalweg/exec/take.h"
@@ -10,6 +12,17 @@ namespace {
 constexpr char kUserError[] = "FLATMAPGROUPSWITHSTATE_USER_FUNCTION_ERROR";
 
 }  // namespace
+
+std::string GroupStateSignature(const RowImage& state, bool has_timeout) {
+  return "groupState: " + state.Signature() + (has_timeout ? "; timeoutTimestamp" : "");
+}
+
+std::vector<FieldPtr> GroupStateFields(const SchemaPtr& state, bool has_timeout) {
+  std::vector<FieldPtr> fields = {
+      arrow::field(kGroupStateVariable, arrow::struct_(state->fields()))};
+  if (has_timeout) fields.push_back(arrow::field(kTimeoutVariable, arrow::int64(), false));
+  return fields;
+}
 
 GroupsWithStateOperator::GroupsWithStateOperator(GroupsWithStateOptions options,
                                                  state::VariableTable* table)

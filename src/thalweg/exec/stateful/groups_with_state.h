@@ -26,6 +26,11 @@ namespace thalweg::exec {
 inline constexpr char kGroupStateVariable[] = "groupState";
 inline constexpr char kTimeoutVariable[] = "timeoutTimestamp";
 
+/// What the state files call their values.
+std::string GroupStateSignature(const RowImage& state, bool has_timeout);
+/// The state of a key as Spark has it: groupState, and timeoutTimestamp (milliseconds, -1: none).
+std::vector<FieldPtr> GroupStateFields(const SchemaPtr& state, bool has_timeout);
+
 struct GroupsWithStateOptions {
   std::shared_ptr<const plan::spec::Callback> callback;
   KeyedInputOptions input;

@@ -19,6 +19,11 @@
 
 namespace thalweg::exec {
 
+/// What its state files call their values.
+inline constexpr char kTransformSignature[] = "transformWithState";
+/// After the name of the variable of timers: what Spark calls its timers by key.
+inline constexpr char kTimersByKey[] = "_keyToTimestamp";
+
 struct TransformWithStateOptions {
   std::shared_ptr<const plan::spec::Callback> callback;
   KeyedInputOptions input;

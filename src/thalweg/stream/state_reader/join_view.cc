@@ -121,7 +121,7 @@ class JoinView : public StateView {
     if (entries->empty()) return Status::OK();
     StateEntries shown;
     shown.count = static_cast<int64_t>(entries->size());
-    shown.deleted = deleted;
+    shown.change = deleted ? EntryChange::kDelete : EntryChange::kUpdate;
     std::vector<std::string_view> keys;
     for (const JoinEntry& entry : *entries) keys.push_back(entry.key->bytes);
     ARROW_ASSIGN_OR_RAISE(shown.keys, state_.keys->Decode(keys));

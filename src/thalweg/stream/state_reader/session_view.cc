@@ -136,11 +136,12 @@ class SessionView : public StateView {
     if (rows->empty()) return Status::OK();
     StateEntries entries;
     entries.count = static_cast<int64_t>(rows->size());
-    entries.deleted = rows->front().session == nullptr;
+    const bool deleted = rows->front().session == nullptr;
+    entries.change = deleted ? EntryChange::kDelete : EntryChange::kUpdate;
     std::vector<std::string_view> keys;
     for (const SessionRow& row : *rows) keys.push_back(row.key);
     ARROW_ASSIGN_OR_RAISE(entries.keys, state_.keys->Decode(keys));
-    if (!entries.deleted) {
+    if (!deleted) {
       ARROW_ASSIGN_OR_RAISE(entries.values, Values(*rows, entries.keys));
     }
     ARROW_ASSIGN_OR_RAISE(auto starts, Times(key_fields().back()->type(), *rows, /*ends=*/false));

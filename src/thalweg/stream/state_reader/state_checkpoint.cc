@@ -52,7 +52,14 @@ Status FillSides(OperatorState* state) {
   return Status::OK();
 }
 
+/// Whether the operator keeps variables: then its view decodes them.
+bool IsGroupFunction(const OperatorState& state) {
+  return state.has_variables() || state.name == "flatMapGroupsWithState" ||
+         state.name == "applyInPandasWithState";
+}
+
 Status FillValues(const functions::FunctionRegistry& functions, OperatorState* state) {
+  if (IsGroupFunction(*state)) return Status::OK();
   if (state->name == "dedupe") {
     state->values = std::make_shared<const state::EmptyValueCodec>();
   } else if (state->name == "dedupeWithinWatermark") {
@@ -106,7 +113,14 @@ Result<std::optional<StateCheckpoint::BatchRange>> StateCheckpoint::Batches() {
   return std::optional(BatchRange{ids.front(), ids.back()});
 }
 
-Result<OperatorState> StateCheckpoint::Open(int operator_id, const std::string& options) const {
+Result<std::optional<OperatorProperties>> StateCheckpoint::Properties(
+    int operator_id, std::optional<int64_t> batch) const {
+  return ReadOperatorProperties(
+      file_system_, OperatorMetadataDirectory(JoinPath(path_, "state"), operator_id), batch);
+}
+
+Result<OperatorState> StateCheckpoint::Open(int operator_id, const std::string& options,
+                                            std::optional<int64_t> batch) const {
   const auto failed = [&] {
     return MakeError("STDS_FAILED_TO_READ_STATE_SCHEMA", {{"sourceOptions", options}});
   };
@@ -122,6 +136,7 @@ Result<OperatorState> StateCheckpoint::Open(int operator_id, const std::string& 
     state.num_partitions = recorded->second.stores.front().num_partitions;
   }
   state.schema = **schema;
+  ARROW_ASSIGN_OR_RAISE(state.properties, Properties(operator_id, batch));
   return FillCodecs(*functions_, &state).ok() ? Result<OperatorState>(state) : failed();
 }
 

@@ -33,9 +33,15 @@ class StateCheckpoint {
   /// The batches whose state can be read; nothing if none is committed.
   Result<std::optional<BatchRange>> Batches();
 
-  /// Errors: STDS_FAILED_TO_READ_STATE_SCHEMA if there is no such operator, or one whose state this
-  /// engine cannot describe; `options` is for its text.
-  Result<OperatorState> Open(int operator_id, const std::string& options) const;
+  /// The operator as of `batch`, or the newest. Errors: STDS_FAILED_TO_READ_STATE_SCHEMA if there
+  /// is no such operator, or one whose state this engine cannot describe; `options` is for its
+  /// text.
+  Result<OperatorState> Open(int operator_id, const std::string& options,
+                             std::optional<int64_t> batch = std::nullopt) const;
+  /// What besides its name makes the operator (of transformWithState) what it is; nothing for
+  /// others. Errors: MALFORMED_LOG_FILE.
+  Result<std::optional<OperatorProperties>> Properties(int operator_id,
+                                                       std::optional<int64_t> batch) const;
 
   /// The files that are the operator's state after `batch`.
   /// Errors: STDS_COMMITTED_BATCH_UNAVAILABLE.

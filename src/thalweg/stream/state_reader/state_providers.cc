@@ -130,7 +130,7 @@ class StateStoreProvider : public io::Provider {
     const int64_t last = options.changes ? *options.changes->last : *options.batch;
     ARROW_RETURN_NOT_OK(checkpoint->FilesAfter(last, options.operator_id).status());
     ARROW_ASSIGN_OR_RAISE(const auto state,
-                          checkpoint->Open(options.operator_id, options.ToString()));
+                          checkpoint->Open(options.operator_id, options.ToString(), last));
     ARROW_ASSIGN_OR_RAISE(const auto view,
                           checkpoint->MakeView(state, options.selection, options.ToString()));
     const auto schema = options.changes ? StateChangeSchema(*view) : StateRowSchema(*view);
@@ -172,7 +172,8 @@ SchemaPtr StateMetadataSchema() {
        arrow::field("operatorProperties", arrow::utf8())});
 }
 
-Status ReadMetadata(StateCheckpoint* checkpoint, const BatchConsumer& consume) {
+Status ReadMetadata(StateCheckpoint* checkpoint, std::optional<int64_t> batch,
+                    const BatchConsumer& consume) {
   ARROW_ASSIGN_OR_RAISE(const auto operators, checkpoint->Operators());
   ARROW_ASSIGN_OR_RAISE(const auto batches, checkpoint->Batches());
   const StateCheckpoint::BatchRange range = batches.value_or(StateCheckpoint::BatchRange());
@@ -180,6 +181,7 @@ Status ReadMetadata(StateCheckpoint* checkpoint, const BatchConsumer& consume) {
   arrow::StringBuilder names, stores, properties;
   arrow::Int32Builder partitions, prefixes;
   for (const auto& [id, recorded] : operators) {
+    ARROW_ASSIGN_OR_RAISE(const auto made_of, checkpoint->Properties(id, batch));
     for (const RecordedOperator::Store& store : recorded.stores) {
       ARROW_RETURN_NOT_OK(ids.Append(id));
       ARROW_RETURN_NOT_OK(names.Append(recorded.name));
@@ -187,8 +189,9 @@ Status ReadMetadata(StateCheckpoint* checkpoint, const BatchConsumer& consume) {
       ARROW_RETURN_NOT_OK(partitions.Append(store.num_partitions));
       ARROW_RETURN_NOT_OK(firsts.Append(range.first));
       ARROW_RETURN_NOT_OK(lasts.Append(range.last));
-      ARROW_RETURN_NOT_OK(properties.AppendNull());
-      ARROW_RETURN_NOT_OK(prefixes.Append(store.num_prefix_columns));
+      ARROW_RETURN_NOT_OK(made_of ? properties.Append(made_of->ToJson()) : properties.AppendNull());
+      // Spark's metadata of operators with properties does not say it.
+      ARROW_RETURN_NOT_OK(prefixes.Append(made_of ? -1 : store.num_prefix_columns));
     }
   }
   Batch rows;
@@ -217,12 +220,12 @@ class StateMetadataProvider : public io::Provider {
   Result<std::shared_ptr<io::Scan>> MakeScan(const io::ReadArguments& arguments) override {
     ARROW_RETURN_NOT_OK(RefuseSchema(arguments, "StateMetadataSource"));
     ARROW_ASSIGN_OR_RAISE(const std::string path, StatePath(arguments));
-    ARROW_RETURN_NOT_OK(ParseStateNumber(arguments.options, "batchId").status());
+    ARROW_ASSIGN_OR_RAISE(const auto batch, ParseStateNumber(arguments.options, "batchId"));
     const auto checkpoint =
         std::make_shared<StateCheckpoint>(arguments.file_system, path, functions_);
     return std::make_shared<StateScan>(StateMetadataSchema(), "StateMetadataScan [" + path + "]",
-                                       [checkpoint](const BatchConsumer& consume) {
-                                         return ReadMetadata(checkpoint.get(), consume);
+                                       [checkpoint, batch](const BatchConsumer& consume) {
+                                         return ReadMetadata(checkpoint.get(), batch, consume);
                                        });
   }
 

@@ -15,13 +15,31 @@ Result<ArrayPtr> MakeStruct(const std::vector<FieldPtr>& fields, std::vector<Arr
   return std::make_shared<arrow::StructArray>(arrow::struct_(fields), count, std::move(columns));
 }
 
-/// Columns key, value and partition_id.
+const char* ChangeName(EntryChange change) {
+  switch (change) {
+    case EntryChange::kUpdate:
+      return "update";
+    case EntryChange::kAppend:
+      return "append";
+    case EntryChange::kDelete:
+      return "delete";
+  }
+  return "";
+}
+
+/// The columns of the view and partition_id.
 Status AppendEntries(const StateView& view, StateEntries entries, Batch* batch) {
   batch->num_rows = entries.count;
+  if (!entries.columns.empty()) {
+    for (ArrayPtr& column : entries.columns) batch->columns.push_back(std::move(column));
+    batch->columns.push_back(std::move(entries.partitions));
+    return Status::OK();
+  }
+  const bool deleted = entries.change == EntryChange::kDelete;
   ARROW_ASSIGN_OR_RAISE(auto keys,
                         MakeStruct(view.key_fields(), std::move(entries.keys), entries.count));
   ARROW_ASSIGN_OR_RAISE(
-      auto values, entries.deleted
+      auto values, deleted
                        ? arrow::MakeArrayOfNull(arrow::struct_(view.value_fields()), entries.count)
                        : MakeStruct(view.value_fields(), std::move(entries.values), entries.count));
   batch->columns.push_back(std::move(keys));
@@ -32,7 +50,7 @@ Status AppendEntries(const StateView& view, StateEntries entries, Batch* batch) 
 
 Result<Batch> ChangeRows(const StateView& view, int64_t batch_id, StateEntries entries) {
   Batch batch;
-  const char* change = entries.deleted ? "delete" : "update";
+  const char* change = ChangeName(entries.change);
   for (const std::shared_ptr<arrow::Scalar>& value :
        std::vector<std::shared_ptr<arrow::Scalar>>{std::make_shared<arrow::Int64Scalar>(batch_id),
                                                    std::make_shared<arrow::StringScalar>(change)}) {
@@ -46,15 +64,16 @@ Result<Batch> ChangeRows(const StateView& view, int64_t batch_id, StateEntries e
 }  // namespace
 
 SchemaPtr StateRowSchema(const StateView& view) {
-  return arrow::schema({arrow::field("key", arrow::struct_(view.key_fields())),
-                        arrow::field("value", arrow::struct_(view.value_fields())),
-                        arrow::field("partition_id", arrow::int32())});
+  std::vector<FieldPtr> fields = view.row_fields();
+  fields.push_back(arrow::field("partition_id", arrow::int32()));
+  return arrow::schema(std::move(fields));
 }
 
 SchemaPtr StateChangeSchema(const StateView& view) {
-  const auto rows = StateRowSchema(view)->fields();
-  return arrow::schema({arrow::field("batch_id", arrow::int64()),
-                        arrow::field("change_type", arrow::utf8()), rows[0], rows[1], rows[2]});
+  std::vector<FieldPtr> fields = StateRowSchema(view)->fields();
+  fields.insert(fields.begin(), {arrow::field("batch_id", arrow::int64()),
+                                 arrow::field("change_type", arrow::utf8())});
+  return arrow::schema(std::move(fields));
 }
 
 Status ReadState(StateCheckpoint* checkpoint, int id, StateView* view, int64_t batch,

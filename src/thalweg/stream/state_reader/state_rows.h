@@ -1,7 +1,7 @@
 #pragma once
 
-// State as rows, in Spark's columns (semantics 9.6): key, value, partition_id; a change feed has
-// batch_id and change_type before them.
+// State as rows, in Spark's columns (semantics 9.6): key, value (of variables of transformWithState
+// others), partition_id; a change feed has batch_id and change_type before them.
 
 #include <functional>
 
@@ -10,10 +10,10 @@
 
 namespace thalweg::stream {
 
-/// key struct, value struct, partition_id int.
+/// The view's columns (key struct, value struct), partition_id int.
 SchemaPtr StateRowSchema(const StateView& view);
-/// batch_id bigint, change_type string ("update", "delete"), key, value (NULL for a delete),
-/// partition_id.
+/// batch_id bigint, change_type string ("update", "append", "delete"), the view's columns (what is
+/// deleted has a NULL value), partition_id.
 SchemaPtr StateChangeSchema(const StateView& view);
 
 using BatchConsumer = std::function<Status(Batch)>;

@@ -28,6 +28,12 @@ Status Unspecified(const char* name) {
   return MakeError("STDS_REQUIRED_OPTION_UNSPECIFIED", {{"optionName", name}});
 }
 
+std::string Trimmed(const std::string& text) {
+  const size_t first = text.find_first_not_of(' ');
+  if (first == std::string::npos) return "";
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
 Result<bool> ParseFlag(const io::Options& options, const char* name, bool otherwise) {
   const std::string* text = FindOption(options, name);
   if (text == nullptr) return otherwise;
@@ -58,22 +64,21 @@ Status ParseJoinSide(const io::Options& options, StateSourceOptions* parsed) {
   return Status::OK();
 }
 
-// State variables and timers belong to operators that this engine does not have.
-Status CheckVariables(const io::Options& options) {
-  const auto message = [](const char* what) {
-    return fmt::format(
-        "{} only supported with the transformWithState operator. Please remove this "
-        "option and re-run the query.",
-        what);
-  };
-  ARROW_RETURN_NOT_OK(ParseFlag(options, "flattenCollectionTypes", true).status());
-  ARROW_ASSIGN_OR_RAISE(const bool timers, ParseFlag(options, "readRegisteredTimers", false));
-  const bool variable = FindOption(options, "stateVarName") != nullptr;
-  if (timers && variable) return Conflict("readRegisteredTimers", "stateVarName");
-  if (timers) {
-    return InvalidValue("readRegisteredTimers", message("Providing readRegisteredTimers=true is"));
+Status ParseVariable(const io::Options& options, StoreSelection* selection) {
+  const std::string* variable = FindOption(options, "stateVarName");
+  if (variable != nullptr) selection->variable = Trimmed(*variable);
+  ARROW_ASSIGN_OR_RAISE(selection->timers, ParseFlag(options, "readRegisteredTimers", false));
+  if (selection->timers && variable != nullptr) {
+    return Conflict("readRegisteredTimers", "stateVarName");
   }
-  if (variable) return InvalidValue("stateVarName", message("Providing state variable names is"));
+  ARROW_ASSIGN_OR_RAISE(selection->flatten, ParseFlag(options, "flattenCollectionTypes", true));
+  ARROW_ASSIGN_OR_RAISE(selection->all_variables, ParseFlag(options, "allStateVariables", false));
+  if (selection->all_variables && selection->timers) {
+    return Conflict("allStateVariables", "readRegisteredTimers");
+  }
+  if (selection->all_variables && variable != nullptr) {
+    return Conflict("allStateVariables", "stateVarName");
+  }
   return Status::OK();
 }
 
@@ -84,6 +89,8 @@ Status ParseChanges(const io::Options& options, StateSourceOptions* parsed) {
   }
   ARROW_ASSIGN_OR_RAISE(const auto first, ParseStateNumber(options, "changeStartBatchId"));
   if (!first) return Unspecified("changeStartBatchId");
+  // Lists and maps change element by element.
+  parsed->selection.flatten = true;
   StateSourceOptions::Changes changes;
   changes.first = *first;
   ARROW_ASSIGN_OR_RAISE(changes.last, ParseStateNumber(options, "changeEndBatchId"));
@@ -112,6 +119,8 @@ std::string StateSourceOptions::ToString() const {
   if (batch) text += fmt::format(", batchId={}", *batch);
   text += fmt::format(", operatorId={}, storeName={}, joinSide={}", operator_id, selection.store,
                       selection.join_side);
+  text += fmt::format(", stateVarName={}, flattenCollectionTypes={}",
+                      selection.variable.value_or("None"), selection.flatten);
   if (changes) text += fmt::format(", changeStartBatchId={}", changes->first);
   if (changes && changes->last) text += fmt::format(", changeEndBatchId={}", *changes->last);
   return text;
@@ -142,9 +151,9 @@ Result<StateSourceOptions> ParseStateSourceOptions(const io::ReadArguments& argu
   ARROW_ASSIGN_OR_RAISE(parsed.path, StatePath(arguments));
   ARROW_ASSIGN_OR_RAISE(const auto operator_id, ParseStateNumber(options, "operatorId"));
   parsed.operator_id = static_cast<int>(operator_id.value_or(0));
+  ARROW_RETURN_NOT_OK(ParseVariable(options, &parsed.selection));
   ARROW_RETURN_NOT_OK(ParseJoinSide(options, &parsed));
   ARROW_RETURN_NOT_OK(ParseStore(options, &parsed));
-  ARROW_RETURN_NOT_OK(CheckVariables(options));
   ARROW_ASSIGN_OR_RAISE(const bool feed, ParseFlag(options, "readChangeFeed", false));
   ARROW_RETURN_NOT_OK(feed ? ParseChanges(options, &parsed) : ParseBatch(options, &parsed));
   return parsed;

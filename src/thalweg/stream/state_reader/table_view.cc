@@ -50,7 +50,7 @@ class TableView : public StateView {
   Result<StateEntries> Show(uint8_t* const* groups, int64_t count, bool deleted) const {
     StateEntries entries;
     entries.count = count;
-    entries.deleted = deleted;
+    entries.change = deleted ? EntryChange::kDelete : EntryChange::kUpdate;
     std::vector<std::string_view> keys(static_cast<size_t>(count));
     for (int64_t i = 0; i < count; ++i) keys[i] = replay_.table().key(groups[i]);
     ARROW_ASSIGN_OR_RAISE(entries.keys, state_.keys->Decode(keys));
