@@ -1,10 +1,12 @@
 #include "workload.h"
 
 #include <algorithm>
+#include <filesystem>
 
 namespace thalweg::tests {
 namespace {
 
+constexpr char kDirectoryInMemory[] = "/dev/shm";
 constexpr int64_t kStartMillis = 1'700'000'000'000;
 
 class Drawer {
@@ -87,13 +89,17 @@ class Drawer {
 Workload DrawWorkload(uint64_t seed, const Shape* shape, std::optional<StoreKind> only_store) {
   Workload workload;
   Drawer(seed, &workload).Draw(shape);
-  // Seldom: RocksDB writes to the real disk, which takes its time.
+  // Seldom: RocksDB writes to real files, which takes its time.
   std::mt19937_64 random(~seed);
   const StoreKind drawn = random() % 12 == 0 ? StoreKind::kRocksDb : StoreKind::kMemory;
   workload.store = only_store.value_or(drawn);
   if (workload.store == StoreKind::kRocksDb) {
     workload.settings["spark.sql.streaming.stateStore.providerClass"] =
         "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider";
+    std::error_code ignored;
+    if (std::filesystem::is_directory(kDirectoryInMemory, ignored)) {
+      workload.settings["spark.local.dir"] = kDirectoryInMemory;
+    }
     // Nothing, or little, stays in memory from batch to batch.
     workload.settings["thalweg.streaming.stateStore.maxMemory"] = random() % 4 == 0 ? "4000" : "1";
   }
