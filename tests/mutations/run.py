@@ -6,8 +6,8 @@ usage: run.py [--check] [--scratch DIR] [NAME...]
 Each *.patch beside this file puts one bug into the engine. Its head says which bug, and in lines
 "Caught-by: PROGRAM ARGUMENTS" which test programs must fail with it. All patches, or those whose
 names contain one of NAME, are tried on a copy of the tree in DIR (build/mutations if not given) that
-has a build directory of its own: a second time only what a patch touches is built anew. First the
-programs must pass without any patch.
+has a build directory of its own: a second time only what a patch touches is built anew. Without any
+patch the programs must pass, the campaigns at least the seeds that have found a bug.
 
 What becomes of a bug:
   caught by faults  only where something fails does it show: what the campaigns are for
@@ -16,7 +16,8 @@ What becomes of a bug:
   not decided       a test took too long, so that nothing is known
   error             the patch does not apply, or what it makes does not compile
 
-Exit code 0 if all are caught, 1 if one is not, 2 if one is an error or not decided. The table at the
+Exit code 0 if all are caught, 1 if one is not, 2 if one is an error or not decided or the programs
+fail without any. The table at the
 end is Markdown, for README.md beside this file.
 
 --check: says only whether every patch still applies; changes and builds nothing.
@@ -74,6 +75,7 @@ class Outcome:
     state: str
     where: str = ""
     plainly: bool = False
+    seeds: int = 0  # that were played until it failed
 
 
 @dataclasses.dataclass
@@ -84,6 +86,7 @@ class Row:
     test: str
     where: str
     seconds: float
+    seeds: int = 0
 
 
 def read_outcome(test, returncode, output):
@@ -101,7 +104,8 @@ def read_outcome(test, returncode, output):
         return Outcome("failed", f"exit {returncode}: no seed fails", True)
     problem = re.search(r"^  PROBLEM (.*)$", output[first.start():], re.MULTILINE)
     plainly = problem is not None and problem.group(1).startswith(PLAIN_FAILURE)
-    return Outcome("failed", f"seed {first.group(1)}, after {first.group(2)}", plainly)
+    return Outcome("failed", f"seed {first.group(1)}, after {first.group(2)}", plainly,
+                   int(first.group(2)))
 
 
 def check(mutations):
@@ -177,19 +181,19 @@ def programs_of(mutations):
 
 
 def judge(scratch, mutation):
-    """Verdict, test and place of the first of its tests that does not fail, or of the last one."""
+    """Verdict, test and outcome of the first of its tests that does not fail, or of the last one."""
     if mutation.uses_faults():
-        plain = scratch.outcome(WITHOUT_FAULTS)
+        plain = scratch.outcome(WITHOUT_FAULTS, "--first")
         if plain.state == "failed":
-            return "caught plainly", WITHOUT_FAULTS, plain.where
+            return "caught plainly", WITHOUT_FAULTS, plain
     for test in mutation.tests:
         at_first = "--first" if test.split()[0] == CAMPAIGN else "--gtest_fail_fast"
         outcome = scratch.outcome(test, at_first)
         if outcome.state == "passed":
-            return "NOT CAUGHT", test, ""
+            return "NOT CAUGHT", test, outcome
         if outcome.state == "not decided":
-            return "not decided", test, outcome.where
-    return "caught plainly" if outcome.plainly else "caught by faults", test, outcome.where
+            return "not decided", test, outcome
+    return "caught plainly" if outcome.plainly else "caught by faults", test, outcome
 
 
 def try_one(scratch, mutation):
@@ -201,26 +205,31 @@ def try_one(scratch, mutation):
         try:
             scratch.make(mutation.programs())
             begin = time.monotonic()
-            verdict, test, where = judge(scratch, mutation)
+            verdict, test, outcome = judge(scratch, mutation)
         finally:
             mutation.apply(scratch.directory, "--reverse")
     except BrokenMutation as problem:
         print(f"[mutations] {mutation.name}: {problem}", flush=True)
-        verdict, test, where = "ERROR", "", "see above"
-    return Row(mutation.name, verdict, test, where, time.monotonic() - begin)
+        verdict, test, outcome = "ERROR", "", Outcome("error", "see above")
+    return Row(mutation.name, verdict, test, outcome.where, time.monotonic() - begin,
+               outcome.seeds)
 
 
-def passes_without_bugs(mutations, scratch):
-    scratch.make(programs_of(mutations))
-    tests = {test for mutation in mutations for test in mutation.tests}
-    if any(mutation.uses_faults() for mutation in mutations):
-        tests.add(WITHOUT_FAULTS)
-    for test in sorted(tests):
-        outcome = scratch.outcome(test)
+def passes_without_bugs(rows, scratch):
+    """Whether what has failed with a bug passes without."""
+    seeds = {}
+    for row in rows:
+        seeds[row.test] = max(seeds.get(row.test, 0), row.seeds)
+    passes = True
+    for test, number in sorted(seeds.items()):
+        if not test:
+            continue
+        # The last --runs counts. Seeds that are known come first: so this is a few more.
+        outcome = scratch.outcome(test, *(["--runs", str(number)] if number else []))
         if outcome.state != "passed":
             print(f"[mutations] {test} without any bug: {outcome.state} {outcome.where}")
-            return False
-    return True
+            passes = False
+    return passes
 
 
 def print_table(rows):
@@ -234,17 +243,16 @@ def print_table(rows):
 
 def run(mutations, scratch):
     scratch.prepare()
-    if not passes_without_bugs(mutations, scratch):
-        return 2
     rows = []
     for mutation in mutations:
         rows.append(try_one(scratch, mutation))
         print(f"[mutations] {mutation.name}: {rows[-1].verdict}: {rows[-1].test} {rows[-1].where} "
               f"({rows[-1].seconds:.0f} s)", flush=True)
     scratch.make(programs_of(mutations))
+    passes = passes_without_bugs(rows, scratch)
     print_table(rows)
     verdicts = {row.verdict for row in rows}
-    if verdicts & {"ERROR", "not decided"}:
+    if not passes or verdicts & {"ERROR", "not decided"}:
         return 2
     return 1 if "NOT CAUGHT" in verdicts else 0
 
