@@ -1,5 +1,5 @@
 # The everyday words; each is one line of what it does.
-.PHONY: setup build dev test mutations lint tidy format bench bench-spark bench-spark-stateful install clean
+.PHONY: setup build dev test asan tsan mutations lint tidy format bench bench-spark bench-spark-stateful install clean
 
 PREFIX ?= /usr/local
 
@@ -11,6 +11,10 @@ dev: setup     ## debug build
 	tools/build.sh dev
 test:          ## everything that CI runs
 	./test.sh
+asan: setup    ## tests under AddressSanitizer and UndefinedBehaviorSanitizer, or only TESTS=<programs>
+	tools/sanitize.sh asan $(TESTS)
+tsan: setup    ## tests under ThreadSanitizer, or only TESTS=<programs>
+	tools/sanitize.sh tsan $(TESTS)
 mutations: build  ## deliberate bugs, each of which the tests must catch (takes long)
 	time python3 tests/mutations/run.py
 lint: setup    ## formatting, structure and shell scripts
