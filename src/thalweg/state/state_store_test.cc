@@ -315,7 +315,9 @@ TEST_P(StateStoreTest, FilesGoWhenNoRetainedCommitNamesThem) {
     Put(store.get(), {{epoch % 7, {1000, epoch}}, {epoch % 5, {1000, epoch}}});
     commits[epoch] = Commit(store.get(), epoch);
     store->WaitForWrites();
-    if (epoch == 0) ASSERT_TRUE(store->ClaimFiles(commits).ok());
+    if (epoch == 0) {
+      ASSERT_TRUE(store->ClaimFiles(commits).ok());
+    }
     commits.erase(epoch - kRetained);
     ASSERT_TRUE(store->DeleteFilesBefore(commits.begin()->first).ok());
     ASSERT_TRUE(Open(1)->Load(commits.begin()->second).ok()) << "epoch " << epoch;

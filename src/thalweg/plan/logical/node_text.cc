@@ -208,6 +208,9 @@ std::string DescribeCallback(const Node& node) {
   switch (callback.kind) {
     case spec::CallbackKind::kMapPartitions:
     case spec::CallbackKind::kFlatMapGroups:
+    case spec::CallbackKind::kCoGroups:
+    case spec::CallbackKind::kEvaluate:
+    case spec::CallbackKind::kAggregateGroups:
       break;
     case spec::CallbackKind::kMapGroupsWithState:
     case spec::CallbackKind::kFlatMapGroupsWithState:
