@@ -10,6 +10,7 @@ namespace thalweg::exec {
 namespace {
 
 constexpr char kUserError[] = "FLATMAPGROUPSWITHSTATE_USER_FUNCTION_ERROR";
+constexpr char kKeepsUnsetTimeouts[] = "applyInPandasWithState";
 
 }  // namespace
 
@@ -30,6 +31,7 @@ GroupsWithStateOperator::GroupsWithStateOperator(GroupsWithStateOptions options,
       table_(table),
       value_(table->Variable(kGroupStateVariable, state::VariableKind::kValue)),
       timeout_(table->Variable(kTimeoutVariable, state::VariableKind::kTimer)),
+      keeps_unset_timeouts_(plan::spec::OperatorName(*options_.callback) == kKeepsUnsetTimeouts),
       inputs_(options_.input, options_.initial_state),
       out_(options_.callback->output_schema, plan::spec::OperatorName(*options_.callback),
            options_.input.batch_rows,
@@ -69,16 +71,17 @@ std::optional<int64_t> GroupsWithStateOperator::StoredTimeout(const state::KeySt
 void GroupsWithStateOperator::Store(state::KeyState* state, StoredGroupState* called) {
   const std::optional<int64_t> old_timeout = StoredTimeout(*state);
   const std::optional<int64_t>& timeout = called->timeout_millis();
+  const bool ends = called->removed() && !timeout;
+  const bool other_timeout = keeps_unset_timeouts_ ? timeout.has_value() : timeout != old_timeout;
+  if (!called->updated() && !called->removed() && !other_timeout) return;
   if (old_timeout && old_timeout != timeout) {
     table_->Remove(state, timeout_, state::OrderedBytes(*old_timeout));
   }
-  if (called->removed() && !timeout) {
-    table_->Clear(state, value_);
+  if (called->removed()) table_->Clear(state, value_);
+  if (ends) {
     ++metrics_.num_rows_removed;
     return;
   }
-  if (!called->updated() && !called->removed() && old_timeout == timeout) return;
-  if (called->removed()) table_->Clear(state, value_);
   if (called->updated()) table_->Put(state, value_, "", called->TakeUpdate());
   if (timeout && old_timeout != timeout) {
     table_->Put(state, timeout_, state::OrderedBytes(*timeout), "");

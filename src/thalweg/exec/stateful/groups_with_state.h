@@ -72,6 +72,9 @@ class GroupsWithStateOperator : public Operator, public StatefulOperator {
   state::VariableTable* table_;
   const int value_;
   const int timeout_;
+  /// Spark's applyInPandasWithState leaves the timeout in place when a call neither sets one nor
+  /// touches the state; its other functions clear it.
+  const bool keeps_unset_timeouts_;
   const EpochContext* context_ = nullptr;
   StateMetrics metrics_;
   GroupStateTimes times_;
