@@ -291,6 +291,7 @@ Result<expr::BoundFunction> BindSearch(const std::string& name, const Arguments&
                       {"leftType", QuotedType(*type)},
                       {"rightType", QuotedType(*value)}});
   }
+  ARROW_RETURN_NOT_OK(RequireOrder(name, *common, *common));
   const bool contains = name == "array_contains";
   auto bound = MakeBound(name, arguments, {ArrayOf(common, type->field(0)->nullable()), common},
                          contains ? arrow::boolean() : arrow::int64(), SearchKernel(contains));

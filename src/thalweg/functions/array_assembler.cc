@@ -1,6 +1,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/data/batch.h"
+#include "thalweg/functions/binding.h"
 #include "thalweg/functions/collection_family.h"
 #include "thalweg/types/data_types.h"
 
@@ -13,6 +14,13 @@ TypePtr ElementType(const arrow::DataType& array_type) {
 bool IsArray(const arrow::DataType& type) { return type.id() == arrow::Type::LIST; }
 bool IsMap(const arrow::DataType& type) { return type.id() == arrow::Type::MAP; }
 bool IsVoid(const arrow::DataType& type) { return type.id() == arrow::Type::NA; }
+
+Status RequireOrder(const std::string& name, const arrow::DataType& element,
+                    const arrow::DataType& type) {
+  if (IsVoid(element) || IsOrderable(element)) return Status::OK();
+  return MakeError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+                   {{"functionName", "`" + name + "`"}, {"dataType", QuotedType(type)}});
+}
 
 Result<arrow::Datum> ArrayAssembler::Finish(const TypePtr& type, const ArrayPtr& values,
                                             bool as_scalar) {

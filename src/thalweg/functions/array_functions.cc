@@ -69,13 +69,6 @@ Status SortRow(const expr::ListView& lists, int64_t row, bool ascending, bool nu
   return Status::OK();
 }
 
-Status RequireOrder(const std::string& name, const arrow::DataType& element,
-                    const arrow::DataType& type) {
-  if (IsVoid(element) || IsOrderable(element)) return Status::OK();
-  return MakeError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
-                   {{"functionName", "`" + name + "`"}, {"dataType", QuotedType(type)}});
-}
-
 Result<expr::BoundFunction> BindSort(const std::string& name, const Arguments& arguments) {
   const bool sort_array = name == "sort_array";
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, sort_array ? 2 : 1));
@@ -177,6 +170,7 @@ Result<expr::BoundFunction> BindRemove(const std::string& name, const Arguments&
   ARROW_ASSIGN_OR_RAISE(auto given, AcceptArray(arguments));
   const TypePtr common = WiderType({ElementType(*given), arguments[1].type});
   if (common == nullptr) return DataDifferentTypes(name, arguments);
+  ARROW_RETURN_NOT_OK(RequireOrder(name, *common, *common));
   const TypePtr type = ArrayOf(common, given->field(0)->nullable());
   return MakeBound(
       name, arguments, {type, common}, type,

@@ -144,7 +144,11 @@ Result<TypePtr> CommonArray(const std::string& name, const Arguments& arguments)
     if (!IsArray(type)) return UnexpectedInputType(i, "\"ARRAY\"", type);
   }
   const TypePtr common = WiderType({arguments[0].type, arguments[1].type});
-  if (common != nullptr) return common;
+  if (common != nullptr) {
+    const TypePtr element = ElementType(*common);
+    ARROW_RETURN_NOT_OK(RequireOrder(name, *element, *element));
+    return common;
+  }
   return MakeError("DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES",
                    {{"functionName", "`" + name + "`"},
                     {"arrayType", "\"ARRAY\""},
@@ -172,6 +176,7 @@ Result<expr::BoundFunction> BindDistinct(const std::string& name, const Argument
   TypePtr type = arguments[0].type;
   if (IsVoid(*type)) type = ArrayOf(arrow::null());
   if (!IsArray(*type)) return UnexpectedInputType(0, "\"ARRAY\"", *type);
+  ARROW_RETURN_NOT_OK(RequireOrder(name, *ElementType(*type), *ElementType(*type)));
   return MakeBound(name, arguments, {type}, type,
                    [type](const expr::EvalContext&, const Datums& values,
                           int64_t num_rows) -> Result<arrow::Datum> {

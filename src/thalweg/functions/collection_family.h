@@ -4,6 +4,7 @@
 // an array of elements.
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <arrow/api.h>
@@ -25,6 +26,9 @@ TypePtr ElementType(const arrow::DataType& array_type);
 bool IsArray(const arrow::DataType& type);
 bool IsMap(const arrow::DataType& type);
 bool IsVoid(const arrow::DataType& type);
+/// DATATYPE_MISMATCH.INVALID_ORDERING_TYPE, which names `type`, unless elements can be compared.
+Status RequireOrder(const std::string& name, const arrow::DataType& element,
+                    const arrow::DataType& type);
 
 /// Collects arrays row by row as indices into the elements of some source array; -1 is a NULL
 /// element.

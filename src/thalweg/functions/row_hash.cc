@@ -139,6 +139,11 @@ typename Hash::Word HashValue(const arrow::Array& array, int64_t row, typename H
     case arrow::Type::TIMESTAMP:
     case arrow::Type::DURATION:
       return Hash::OfLong(static_cast<const arrow::Int64Array&>(array).Value(row), seed);
+    case arrow::Type::INTERVAL_MONTH_DAY_NANO: {
+      const auto value = static_cast<const arrow::MonthDayNanoIntervalArray&>(array).GetValue(row);
+      const typename Hash::Word micros = Hash::OfLong(value.nanoseconds / 1000, seed);
+      return Hash::OfInt(value.months, Hash::OfInt(value.days, micros));
+    }
     case arrow::Type::FLOAT: {
       const float value = static_cast<const arrow::FloatArray&>(array).Value(row);
       if (value != value) return Hash::OfInt(0x7FC00000, seed);

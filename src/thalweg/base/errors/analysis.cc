@@ -112,6 +112,8 @@ constexpr ErrorCondition kConditions[] = {
      "GROUP BY <index> is outside of the select list, which has <size> columns."},
     {"ORDER_BY_POS_OUT_OF_RANGE", "42805",
      "ORDER BY <index> is outside of the select list, which has <size> columns."},
+    {"EXPRESSION_TYPE_IS_NOT_ORDERABLE", "42822",
+     "Rows cannot be partitioned by <expr>: values of type <exprType> have no order."},
     {"GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", "42822",
      "Cannot group by <sqlExpr>: values of type <dataType> have no order."},
     {"NESTED_AGGREGATE_FUNCTION", "42607",

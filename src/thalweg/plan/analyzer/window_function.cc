@@ -98,7 +98,11 @@ class WindowResolver {
     std::vector<std::string> parts;
     for (const spec::ExpressionPtr& item : definition_->partition_by) {
       ARROW_ASSIGN_OR_RAISE(Resolved key, resolver_->Resolve(*item));
-      ARROW_RETURN_NOT_OK(MakeSortKey(key, {item}));
+      if (!IsOrderable(*key.expression->type())) {
+        return MakeError("EXPRESSION_TYPE_IS_NOT_ORDERABLE",
+                         {{"expr", QuoteExpression(key.text)},
+                          {"exprType", QuoteType(*key.expression->type())}});
+      }
       parts.push_back(key.text);
       result_.partition_by.push_back(std::move(key));
     }
