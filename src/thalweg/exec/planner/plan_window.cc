@@ -9,51 +9,17 @@
 namespace thalweg::exec {
 namespace {
 
-WindowKind KindOf(plan::WindowFunctionKind kind) {
-  switch (kind) {
-    case plan::WindowFunctionKind::kRowNumber:
-      return WindowKind::kRowNumber;
-    case plan::WindowFunctionKind::kRank:
-      return WindowKind::kRank;
-    case plan::WindowFunctionKind::kDenseRank:
-      return WindowKind::kDenseRank;
-    case plan::WindowFunctionKind::kPercentRank:
-      return WindowKind::kPercentRank;
-    case plan::WindowFunctionKind::kCumeDist:
-      return WindowKind::kCumeDist;
-    case plan::WindowFunctionKind::kNtile:
-      return WindowKind::kNtile;
-    case plan::WindowFunctionKind::kOffset:
-      return WindowKind::kOffset;
-    case plan::WindowFunctionKind::kNthValue:
-      return WindowKind::kNthValue;
-    case plan::WindowFunctionKind::kAggregate:
-      return WindowKind::kAggregate;
-  }
-  return WindowKind::kAggregate;
-}
-
-Result<FrameEdge> BindEdge(const plan::WindowBound& bound, const plan::Node& input) {
-  FrameEdge edge;
-  edge.unbounded = bound.unbounded;
-  edge.rows = bound.rows;
-  if (bound.value != nullptr) {
-    ARROW_ASSIGN_OR_RAISE(edge.value, expr::Bind(bound.value, OutputIds(input)));
-  }
-  return edge;
+Status BindBound(const plan::Node& input, expr::WindowBound* bound) {
+  if (bound->value == nullptr) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(bound->value, expr::Bind(bound->value, OutputIds(input)));
+  return Status::OK();
 }
 
 Result<BoundWindowCall> BindCall(const plan::WindowCall& call, const plan::Node& input) {
-  BoundWindowCall bound;
-  bound.kind = KindOf(call.kind);
-  bound.function = call.function;
+  BoundWindowCall bound = {call, call.output.type};
   ARROW_ASSIGN_OR_RAISE(bound.arguments, BindAll(call.arguments, input));
-  bound.offset = call.offset;
-  bound.ignore_nulls = call.ignore_nulls;
-  bound.frame.rows = call.frame.rows;
-  ARROW_ASSIGN_OR_RAISE(bound.frame.lower, BindEdge(call.frame.lower, input));
-  ARROW_ASSIGN_OR_RAISE(bound.frame.upper, BindEdge(call.frame.upper, input));
-  bound.type = call.output.type;
+  ARROW_RETURN_NOT_OK(BindBound(input, &bound.frame.lower));
+  ARROW_RETURN_NOT_OK(BindBound(input, &bound.frame.upper));
   return bound;
 }
 

@@ -72,23 +72,23 @@ int32_t NthRow(const BoundWindowCall& call, const ValidRows* valid, const RowRan
 
 Result<ArrayPtr> ComputeRanks(const BoundWindowCall& call, const WindowRows& rows) {
   switch (call.kind) {
-    case WindowKind::kRowNumber:
+    case expr::WindowFunctionKind::kRowNumber:
       return Fill<arrow::Int32Builder>(
           rows, [&](int32_t row) { return row - rows.partition(row).begin + 1; });
-    case WindowKind::kRank:
+    case expr::WindowFunctionKind::kRank:
       return Fill<arrow::Int32Builder>(
           rows, [&](int32_t row) { return rows.peers(row).begin - rows.partition(row).begin + 1; });
-    case WindowKind::kDenseRank:
+    case expr::WindowFunctionKind::kDenseRank:
       return Fill<arrow::Int32Builder>(rows,
                                        [&](int32_t row) { return rows.peer_number(row) + 1; });
-    case WindowKind::kPercentRank:
+    case expr::WindowFunctionKind::kPercentRank:
       return Fill<arrow::DoubleBuilder>(rows, [&](int32_t row) {
         const RowRange& partition = rows.partition(row);
         if (partition.size() == 1) return 0.0;
         return static_cast<double>(rows.peers(row).begin - partition.begin) /
                static_cast<double>(partition.size() - 1);
       });
-    case WindowKind::kCumeDist:
+    case expr::WindowFunctionKind::kCumeDist:
       return Fill<arrow::DoubleBuilder>(rows, [&](int32_t row) {
         const RowRange& partition = rows.partition(row);
         return static_cast<double>(rows.peers(row).end - partition.begin) /
@@ -109,10 +109,11 @@ Result<ArrayPtr> PickValues(const BoundWindowCall& call, const WindowRows& rows,
   std::optional<ValidRows> valid;
   if (call.ignore_nulls) valid.emplace(*values);
   const ValidRows* lookup = valid ? &*valid : nullptr;
-  const bool has_default = call.kind == WindowKind::kOffset && call.arguments.size() > 1;
+  const bool has_default =
+      call.kind == expr::WindowFunctionKind::kOffset && call.arguments.size() > 1;
   std::vector<int32_t> picked(static_cast<size_t>(rows.size()));
   for (int32_t row = 0; row < rows.size(); ++row) {
-    picked[row] = call.kind == WindowKind::kOffset
+    picked[row] = call.kind == expr::WindowFunctionKind::kOffset
                       ? OffsetRow(call, lookup, rows.partition(row), row)
                       : NthRow(call, lookup, frames[row]);
     if (has_default && picked[row] == kNoRow) picked[row] = rows.size() + row;

@@ -63,8 +63,8 @@ Result<WindowRows> WindowOperator::SortRows() {
 }
 
 Result<ArrayPtr> WindowOperator::Compute(const BoundWindowCall& call, const WindowRows& rows) {
-  const bool needs_frames =
-      call.kind == WindowKind::kAggregate || call.kind == WindowKind::kNthValue;
+  const bool needs_frames = call.kind == expr::WindowFunctionKind::kAggregate ||
+                            call.kind == expr::WindowFunctionKind::kNthValue;
   std::vector<RowRange> frames;
   if (needs_frames) {
     const SortDirection direction =
@@ -72,10 +72,10 @@ Result<ArrayPtr> WindowOperator::Compute(const BoundWindowCall& call, const Wind
     ARROW_ASSIGN_OR_RAISE(frames, ComputeFrames(call.frame, rows, direction, context_->eval));
   }
   switch (call.kind) {
-    case WindowKind::kAggregate:
+    case expr::WindowFunctionKind::kAggregate:
       return AggregateFrames(call, rows, frames, context_->eval);
-    case WindowKind::kOffset:
-    case WindowKind::kNthValue:
+    case expr::WindowFunctionKind::kOffset:
+    case expr::WindowFunctionKind::kNthValue:
       return PickValues(call, rows, frames, context_->eval);
     default:
       return ComputeRanks(call, rows);

@@ -31,7 +31,7 @@ int32_t Clamp(int64_t row, const RowRange& partition) {
 /// One end of the frames of all rows; `upper` ends are behind the last row of the frame.
 class EdgeFinder {
  public:
-  static Result<EdgeFinder> Make(const Frame& frame, bool upper, const WindowRows& rows,
+  static Result<EdgeFinder> Make(const expr::WindowFrame& frame, bool upper, const WindowRows& rows,
                                  SortDirection direction, const expr::EvalContext& context) {
     EdgeFinder finder(frame, upper, rows);
     if (finder.edge_.value == nullptr) return finder;
@@ -52,7 +52,7 @@ class EdgeFinder {
   }
 
  private:
-  EdgeFinder(const Frame& frame, bool upper, const WindowRows& rows)
+  EdgeFinder(const expr::WindowFrame& frame, bool upper, const WindowRows& rows)
       : edge_(upper ? frame.upper : frame.lower),
         frame_rows_(frame.rows),
         upper_(upper),
@@ -74,7 +74,7 @@ class EdgeFinder {
     return low;
   }
 
-  FrameEdge edge_;
+  expr::WindowBound edge_;
   bool frame_rows_;
   bool upper_;
   const WindowRows* rows_;
@@ -83,7 +83,7 @@ class EdgeFinder {
 
 }  // namespace
 
-Result<std::vector<RowRange>> ComputeFrames(const Frame& frame, const WindowRows& rows,
+Result<std::vector<RowRange>> ComputeFrames(const expr::WindowFrame& frame, const WindowRows& rows,
                                             SortDirection direction,
                                             const expr::EvalContext& context) {
   ARROW_ASSIGN_OR_RAISE(const EdgeFinder lower,

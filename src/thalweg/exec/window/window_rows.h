@@ -51,7 +51,7 @@ class WindowRows {
 /// The frame of every row. Both ends lie within the row's partition; the end may lie before the
 /// begin, for an empty frame. `direction` is that of the one ORDER BY item that a RANGE frame with
 /// a value has.
-Result<std::vector<RowRange>> ComputeFrames(const Frame& frame, const WindowRows& rows,
+Result<std::vector<RowRange>> ComputeFrames(const expr::WindowFrame& frame, const WindowRows& rows,
                                             SortDirection direction,
                                             const expr::EvalContext& context);
 
