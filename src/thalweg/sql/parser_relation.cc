@@ -244,6 +244,19 @@ bool Parser::AtTableAlias() const {
   return AtImplicitAlias();
 }
 
+Result<spec::RelationPtr> Parser::ParseTableAlias(spec::RelationPtr input, int first) {
+  if (!AtTableAlias()) return input;
+  spec::Relation alias;
+  alias.kind = spec::RelationKind::kAlias;
+  alias.input = std::move(input);
+  AcceptWord("AS");
+  ARROW_ASSIGN_OR_RAISE(alias.alias, ParseCapturedIdentifier());
+  if (AtSymbol("(")) {
+    ARROW_ASSIGN_OR_RAISE(alias.column_names, ParseIdentifierList());
+  }
+  return FinishRelation(std::move(alias), first);
+}
+
 Result<spec::RelationPtr> Parser::ParseRelationSuffix(spec::RelationPtr input, int first,
                                                       bool may_sample) {
   if (may_sample && AtWord("TABLESAMPLE") && AtSymbol("(", 1)) {
@@ -274,17 +287,7 @@ Result<spec::RelationPtr> Parser::ParseRelationSuffix(spec::RelationPtr input, i
                        PositionFrom(delay_first));
     }
   }
-  if (AtTableAlias()) {
-    spec::Relation alias;
-    alias.kind = spec::RelationKind::kAlias;
-    alias.input = std::move(input);
-    AcceptWord("AS");
-    ARROW_ASSIGN_OR_RAISE(alias.alias, ParseCapturedIdentifier());
-    if (AtSymbol("(")) {
-      ARROW_ASSIGN_OR_RAISE(alias.column_names, ParseIdentifierList());
-    }
-    input = FinishRelation(std::move(alias), first);
-  }
+  ARROW_ASSIGN_OR_RAISE(input, ParseTableAlias(std::move(input), first));
   if (!has_watermark) return input;
   watermark.input = std::move(input);
   return FinishRelation(std::move(watermark), first);

@@ -43,16 +43,7 @@ Result<spec::RelationPtr> Parser::ParseReshaping(spec::RelationPtr input, int fi
     } else {
       return input;
     }
-    if (!AtTableAlias()) continue;
-    spec::Relation alias;
-    alias.kind = spec::RelationKind::kAlias;
-    alias.input = std::move(input);
-    AcceptWord("AS");
-    ARROW_ASSIGN_OR_RAISE(alias.alias, ParseCapturedIdentifier());
-    if (AtSymbol("(")) {
-      ARROW_ASSIGN_OR_RAISE(alias.column_names, ParseIdentifierList());
-    }
-    input = FinishRelation(std::move(alias), first);
+    ARROW_ASSIGN_OR_RAISE(input, ParseTableAlias(std::move(input), first));
   }
 }
 

@@ -214,6 +214,8 @@ class Parser {
   Result<spec::RelationPtr> ParseRelationSuffix(spec::RelationPtr input, int first,
                                                 bool may_sample = true);
   bool AtTableAlias() const;
+  /// `input` under the alias that follows, if one does.
+  Result<spec::RelationPtr> ParseTableAlias(spec::RelationPtr input, int first);
   bool AtValuesFunction() const;
   // Relations made of relations (parser_reshape.cc)
   /// PIVOT and UNPIVOT behind `input`.
