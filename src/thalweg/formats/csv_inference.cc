@@ -1,7 +1,6 @@
 #include "thalweg/formats/csv_inference.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 
 #include <arrow/api.h>
@@ -9,25 +8,16 @@
 #include "thalweg/formats/value_text.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/datetime_pattern.h"
+#include "thalweg/types/identifier_text.h"
 
 namespace thalweg::formats {
-namespace {
-
-std::string LowerCase(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
-}  // namespace
 
 std::vector<std::string> CsvColumnNames(const std::vector<CsvToken>& tokens,
                                         const CsvOptions& options) {
   std::vector<std::string> names;
   std::map<std::string, int> count;
   const auto key = [&](std::string_view name) {
-    return options.case_sensitive ? std::string(name) : LowerCase(name);
+    return options.case_sensitive ? std::string(name) : ToLowerAscii(name);
   };
   for (const CsvToken& token : tokens) {
     if (!token.is_null) ++count[key(token.text)];
@@ -112,7 +102,7 @@ CsvTypeInference::ColumnType CsvTypeInference::TypeOf(std::string_view text, Kin
     return {Kind::kTimestamp};
   }
   if (first <= Kind::kBoolean) {
-    const std::string lower = LowerCase(text);
+    const std::string lower = ToLowerAscii(text);
     if (lower == "true" || lower == "false") return {Kind::kBoolean};
   }
   return {Kind::kString};

@@ -1,29 +1,17 @@
 #include "thalweg/formats/format.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include <arrow/type.h>
 #include <fmt/format.h>
 
 #include "thalweg/formats/built_formats.h"
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/identifier_text.h"
 
 namespace thalweg::formats {
-namespace {
-
-std::string LowerCase(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
-}  // namespace
 
 Result<FormatPtr> MakeFormat(std::string_view name, const FormatOptions& options, SchemaPtr schema,
                              const FormatDefaults& defaults) {
-  const std::string format = LowerCase(name);
+  const std::string format = ToLowerAscii(name);
   if (format == "json") return MakeJsonFormat(options, std::move(schema), defaults);
   if (format == "csv") return MakeCsvFormat(options, std::move(schema), defaults);
   if (format == "text") return MakeTextFormat(options, std::move(schema), defaults);
@@ -35,7 +23,7 @@ Result<FormatPtr> MakeFormat(std::string_view name, const FormatOptions& options
 }
 
 bool IsSupportedFormat(std::string_view name) {
-  const std::string format = LowerCase(name);
+  const std::string format = ToLowerAscii(name);
   return format == "json" || format == "csv" || format == "text" || format == "parquet";
 }
 

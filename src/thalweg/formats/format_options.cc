@@ -1,21 +1,12 @@
 #include "thalweg/formats/format_options.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include <fmt/format.h>
 
 #include "thalweg/formats/value_text.h"
+#include "thalweg/types/identifier_text.h"
 
 namespace thalweg::formats {
 namespace {
-
-std::string LowerCase(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 Status BadValue(std::string_view name, std::string_view value, std::string_view wanted) {
   return MakeError("STDS_INVALID_OPTION_VALUE.WITH_MESSAGE",
@@ -26,15 +17,15 @@ Status BadValue(std::string_view name, std::string_view value, std::string_view 
 }  // namespace
 
 FormatOptions::FormatOptions(const std::map<std::string, std::string>& options) {
-  for (const auto& [name, value] : options) values_[LowerCase(name)] = value;
+  for (const auto& [name, value] : options) values_[ToLowerAscii(name)] = value;
 }
 
 void FormatOptions::Set(std::string_view name, std::string value) {
-  values_[LowerCase(name)] = std::move(value);
+  values_[ToLowerAscii(name)] = std::move(value);
 }
 
 std::optional<std::string> FormatOptions::Find(std::string_view name) const {
-  const auto found = values_.find(LowerCase(name));
+  const auto found = values_.find(ToLowerAscii(name));
   if (found == values_.end()) return std::nullopt;
   return found->second;
 }
@@ -52,7 +43,7 @@ std::string FormatOptions::Get(std::string_view name, std::string_view default_v
 Result<bool> FormatOptions::GetBoolean(std::string_view name, bool default_value) const {
   const auto value = Find(name);
   if (!value) return default_value;
-  const std::string text = LowerCase(*value);
+  const std::string text = ToLowerAscii(*value);
   if (text == "true") return true;
   if (text == "false") return false;
   return BadValue(name, *value, "true or false");
@@ -75,7 +66,7 @@ Result<double> FormatOptions::GetDouble(std::string_view name, double default_va
 }
 
 ReadMode ParseReadMode(std::string_view text) {
-  const std::string mode = LowerCase(text);
+  const std::string mode = ToLowerAscii(text);
   if (mode == "dropmalformed") return ReadMode::kDropMalformed;
   if (mode == "failfast") return ReadMode::kFailFast;
   return ReadMode::kPermissive;
@@ -88,7 +79,7 @@ FormatDefaults FormatDefaults::FromSettings(const Settings& settings) {
   };
   const auto flag = [&](const char* key, bool* out) {
     auto value = settings.Find(key);
-    if (value && !value->empty()) *out = LowerCase(*value) == "true";
+    if (value && !value->empty()) *out = ToLowerAscii(*value) == "true";
   };
   text("spark.sql.session.timeZone", &defaults.time_zone);
   text("spark.sql.columnNameOfCorruptRecord", &defaults.corrupt_record_column);
@@ -103,7 +94,7 @@ FormatDefaults FormatDefaults::FromSettings(const Settings& settings) {
 Result<TextCompression> ParseTextCompression(const FormatOptions& options) {
   const auto value = options.Find("compression", "codec");
   if (!value) return TextCompression::kNone;
-  const std::string codec = LowerCase(*value);
+  const std::string codec = ToLowerAscii(*value);
   if (codec == "none" || codec == "uncompressed") return TextCompression::kNone;
   if (codec == "gzip") return TextCompression::kGzip;
   return MakeError("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
@@ -113,14 +104,14 @@ Result<TextCompression> ParseTextCompression(const FormatOptions& options) {
 Status CheckEncoding(const FormatOptions& options) {
   const auto encoding = options.Find("encoding", "charset");
   if (encoding) {
-    const std::string name = LowerCase(*encoding);
+    const std::string name = ToLowerAscii(*encoding);
     if (name != "utf-8" && name != "utf8" && name != "us-ascii" && name != "ascii") {
       return MakeError("UNSUPPORTED_FEATURE",
                        {{"feature", fmt::format("The encoding '{}' (only UTF-8 is)", *encoding)}});
     }
   }
   const auto locale = options.Find("locale");
-  if (locale && LowerCase(*locale) != "en-us" && LowerCase(*locale) != "en") {
+  if (locale && ToLowerAscii(*locale) != "en-us" && ToLowerAscii(*locale) != "en") {
     return MakeError("UNSUPPORTED_FEATURE",
                      {{"feature", fmt::format("The locale '{}' (only en-US is)", *locale)}});
   }

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "thalweg/checkpoint/offset_log.h"
+#include "thalweg/plan/analyzer/join_legality.h"
 #include "thalweg/stream/state_settings.h"
 #include "thalweg/stream/stream_settings.h"
 
@@ -96,16 +97,6 @@ Result<std::unique_ptr<FileLock>> LockCheckpoint(FileSystem* file_system,
   return lock;
 }
 
-std::string ToString(io::OutputMode mode) {
-  switch (mode) {
-    case io::OutputMode::kAppend:
-      return "Append";
-    case io::OutputMode::kUpdate:
-      return "Update";
-    case io::OutputMode::kComplete:
-      return "Complete";
-  }
-  return "Append";
-}
+std::string ToString(io::OutputMode mode) { return plan::OutputModeName(mode); }
 
 }  // namespace thalweg::stream
