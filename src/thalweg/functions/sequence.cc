@@ -5,6 +5,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/functions/collection_family.h"
+#include "thalweg/functions/datetime/micros_of_day.h"
 #include "thalweg/functions/declaration.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/time_text.h"
@@ -50,10 +51,10 @@ Status AppendSteps(int64_t start, int64_t stop, int64_t step, std::vector<int64_
 }
 
 /// Days or local micros moved by months.
-int64_t AddMonths(int64_t value, int64_t months, bool is_date) {
+Result<int64_t> AddMonths(int64_t value, int64_t months, bool is_date) {
   if (is_date) return AddMonthsToDays(value, months);
   const int64_t days = FloorDivide(value, kMicrosPerDay);
-  return AddMonthsToDays(days, months) * kMicrosPerDay + FloorModulo(value, kMicrosPerDay);
+  return MicrosOfDay(AddMonthsToDays(days, months), FloorModulo(value, kMicrosPerDay));
 }
 
 /// Steps of months from the start: the day of month is that of the start where it exists.
@@ -64,7 +65,7 @@ Status AppendMonths(int64_t start, int64_t stop, int64_t months, bool is_date, T
   if (!reachable) return BoundaryError(start, stop, months);
   const int64_t local = zone == nullptr ? start : zone->ToLocal(start);
   for (int64_t i = 0;; ++i) {
-    int64_t value = AddMonths(local, i * months, is_date);
+    ARROW_ASSIGN_OR_RAISE(int64_t value, AddMonths(local, i * months, is_date));
     if (zone != nullptr) value = zone->ToUtc(value);
     if (months >= 0 ? value > stop : value < stop) return Status::OK();
     out->push_back(value);
@@ -82,7 +83,9 @@ Status AppendDuration(int64_t start, int64_t stop, int64_t micros, TimeZone* zon
   if (micros > 0 ? start > stop : start < stop) return BoundaryError(start, stop, micros);
   const int64_t local = zone->ToLocal(start);
   for (int64_t i = 0;; ++i) {
-    const int64_t value = zone->ToUtc(local + i * micros);
+    const Int128 moved = local + Int128{i} * micros;
+    if (moved != static_cast<int64_t>(moved)) return ArithmeticOverflow("long overflow", "");
+    const int64_t value = zone->ToUtc(static_cast<int64_t>(moved));
     if (micros > 0 ? value > stop : value < stop) return Status::OK();
     out->push_back(value);
   }
