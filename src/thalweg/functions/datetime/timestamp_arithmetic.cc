@@ -1,6 +1,7 @@
 // timestampadd(unit, n, ts) and timestampdiff(unit, start, end).
 
 #include "thalweg/functions/datetime/datetime_support.h"
+#include "thalweg/functions/datetime/micros_of_day.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::functions {
@@ -55,25 +56,31 @@ Result<int64_t> AddUnits(const TimeUnit& unit, int64_t count, int64_t micros, Ti
   }
   const int64_t local = zone->ToLocal(micros);
   int64_t days = FloorDivide(local, kMicrosPerDay);
-  const int64_t time = local - days * kMicrosPerDay;
-  days = unit.months != 0 ? AddMonthsToDays(days, unit.months * count) : days + unit.days * count;
-  ARROW_ASSIGN_OR_RAISE(int64_t midnight, Multiply(days, kMicrosPerDay));
-  return zone->ToUtc(midnight + time);
+  const int64_t time = FloorModulo(local, kMicrosPerDay);
+  ARROW_ASSIGN_OR_RAISE(const int64_t steps,
+                        Multiply(unit.months != 0 ? unit.months : unit.days, count));
+  if (steps != static_cast<int32_t>(steps)) return DateTimeOverflow("timestampadd");
+  days = unit.months != 0 ? AddMonthsToDays(days, steps) : days + steps;
+  const auto moved = MicrosOfDay(days, time);
+  return moved.ok() ? Result<int64_t>(zone->ToUtc(*moved)) : DateTimeOverflow("timestampadd");
 }
 
 /// Whole units from start to end, towards zero.
 int64_t CountUnits(const TimeUnit& unit, int64_t start, int64_t end, TimeZone* zone) {
-  if (unit.micros != 0) return (end - start) / unit.micros;
+  // Only microseconds can be more than 64 bits hold.
+  if (unit.micros != 0) return static_cast<int64_t>((Int128{end} - start) / unit.micros);
   const int64_t local_start = zone->ToLocal(start);
   const int64_t local_end = zone->ToLocal(end);
-  if (unit.days != 0) return (local_end - local_start) / kMicrosPerDay / unit.days;
+  if (unit.days != 0) {
+    return static_cast<int64_t>((Int128{local_end} - local_start) / kMicrosPerDay / unit.days);
+  }
   const int64_t start_day = FloorDivide(local_start, kMicrosPerDay);
   const int64_t end_day = FloorDivide(local_end, kMicrosPerDay);
   const CivilDate from = CivilFromDays(start_day);
   const CivilDate to = CivilFromDays(end_day);
   int64_t months = (to.year - from.year) * 12 + to.month - from.month;
-  const int64_t from_rest = from.day * kMicrosPerDay + local_start - start_day * kMicrosPerDay;
-  const int64_t to_rest = to.day * kMicrosPerDay + local_end - end_day * kMicrosPerDay;
+  const int64_t from_rest = from.day * kMicrosPerDay + FloorModulo(local_start, kMicrosPerDay);
+  const int64_t to_rest = to.day * kMicrosPerDay + FloorModulo(local_end, kMicrosPerDay);
   if (months > 0 && to_rest < from_rest) --months;
   if (months < 0 && to_rest > from_rest) ++months;
   return months / unit.months;

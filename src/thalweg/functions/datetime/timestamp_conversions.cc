@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "thalweg/functions/datetime/datetime_support.h"
+#include "thalweg/functions/datetime/micros_of_day.h"
 
 namespace thalweg::functions {
 namespace {
@@ -125,8 +126,9 @@ Result<int64_t> LocalTimeOfParts(int32_t year, int32_t month, int32_t day, int32
                      {{"secAndMicros", std::to_string(static_cast<double>(second_micros) / 1e6)}})
                : OutOfBounds("Invalid value for SecondOfMinute");
   }
-  return DaysFromCivil(year, month, day) * kMicrosPerDay + hour * kMicrosPerHour +
-         minute * kMicrosPerMinute + static_cast<int64_t>(second_micros);
+  return MicrosOfDay(
+      DaysFromCivil(year, month, day),
+      hour * kMicrosPerHour + minute * kMicrosPerMinute + static_cast<int64_t>(second_micros));
 }
 
 /// make_timestamp(date[, time[, timezone]]). There are no values of type TIME.
@@ -139,10 +141,12 @@ Result<BoundFunction> BindMakeTimestampOfDate(const std::string& name, const Typ
   BoundFunction bound{.name = name, .argument_types = {arrow::date32()}, .return_type = type};
   bound.nullable = arguments[0].nullable;
   const bool zoned = IsTimestamp(*type);
-  bound.kernel = ZonedKernel<int64_t, int32_t>(type, [zoned](TimeZone* zone, int32_t days) {
-    const int64_t local = days * kMicrosPerDay;
-    return zoned ? zone->ToUtc(local) : local;
-  });
+  bound.can_fail = true;
+  bound.kernel =
+      ZonedKernel<int64_t, int32_t>(type, [zoned](TimeZone* zone, int32_t days) -> Result<int64_t> {
+        ARROW_ASSIGN_OR_RAISE(const int64_t local, MicrosOfDay(days));
+        return zoned ? zone->ToUtc(local) : local;
+      });
   return bound;
 }
 
