@@ -59,9 +59,10 @@ int64_t TruncateDays(int64_t days, TruncateUnit unit) {
   }
 }
 
+/// At the beginning of all time it wraps around.
 int64_t TruncateInstant(int64_t micros, TruncateUnit unit, TimeZone* zone) {
-  const auto floor_to = [&](int64_t value, int64_t step) {
-    return value - FloorModulo(value, step);
+  const auto floor_to = [](int64_t value, int64_t step) {
+    return WrappingAdd(value, -FloorModulo(value, step));
   };
   switch (unit) {
     case TruncateUnit::kMicrosecond:
@@ -74,13 +75,16 @@ int64_t TruncateInstant(int64_t micros, TruncateUnit unit, TimeZone* zone) {
     case TruncateUnit::kHour: {
       const int64_t offset = zone->OffsetAtInstant(micros);
       const int64_t step = unit == TruncateUnit::kHour ? kMicrosPerHour : kMicrosPerMinute;
-      const int64_t local = floor_to(micros + offset, step);
+      const int64_t local = floor_to(WrappingAdd(micros, offset), step);
+      const int64_t same_offset = WrappingAdd(local, -offset);
       // The offset stays unless a change of less than a unit lies between.
-      return zone->OffsetAtInstant(local - offset) == offset ? local - offset : zone->ToUtc(local);
+      return zone->OffsetAtInstant(same_offset) == offset ? same_offset : zone->ToUtc(local);
     }
     default: {
-      const int64_t days = FloorDivide(zone->ToLocal(micros), kMicrosPerDay);
-      return zone->ToUtc(TruncateDays(days, unit) * kMicrosPerDay);
+      const int64_t local = zone->ToLocal(micros);
+      const int64_t days = FloorDivide(local, kMicrosPerDay);
+      const int64_t whole_days = (days - TruncateDays(days, unit)) * kMicrosPerDay;
+      return zone->ToUtc(floor_to(WrappingAdd(local, -whole_days), kMicrosPerDay));
     }
   }
 }
