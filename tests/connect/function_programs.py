@@ -148,7 +148,47 @@ def failing_functions(spark):
     return [
         text,
         error(lambda: frame.select(F.transform(F.array("id"), lambda x: fails(x))).collect(), False),
-        error(lambda: frame.join(frame.alias("o"), fails(frame.id + F.col("o.id")) > 1, "left").collect(),
-              False),
+        error(lambda: frame.alias("a").join(
+            frame.alias("o"), fails(F.col("a.id") + F.col("o.id")) > 1, "left").collect(), False),
         plain(frame.count()),
+    ]
+
+
+@program
+def aggregates_of_groups(spark):
+    import pandas as pd  # noqa: F401
+
+    @F.pandas_udf("double")
+    def middle(v: pd.Series) -> float:
+        return v.median()
+
+    @F.pandas_udf("long")
+    def spread(x: pd.Series) -> int:
+        return x.max() - x.min()
+
+    frame = numbers(spark)
+    return [
+        rows(frame.groupBy("k").agg(middle("v"), spread("id").alias("s")).orderBy("k")),
+        rows(frame.agg(spread("id"))),
+        rows(frame.groupBy((F.col("id") % 2).alias("odd")).agg((spread("id") + 1).alias("s")).orderBy("odd")),
+        error(lambda: frame.groupBy("k").agg(middle("v"), F.sum("id")).collect(), False),
+    ]
+
+
+@program
+def table_functions(spark):
+    @F.udtf(returnType="n LONG, square LONG")
+    class Squares:
+        def eval(self, first: int, last: int):
+            for n in range(first, last + 1):
+                yield n, n * n
+
+        def terminate(self):
+            yield -1, None
+
+    spark.udtf.register("squares", Squares)
+    return [
+        rows(Squares(F.lit(1), F.lit(3)).orderBy("n")),
+        rows(Squares(F.lit(2), last=F.lit(2)).orderBy("n")),
+        rows(spark.sql("SELECT square, n FROM squares(3, 4) WHERE n > 0 ORDER BY n")),
     ]

@@ -1,5 +1,6 @@
 #include "thalweg/connect/command/foreach_batch.h"
 
+#include <cstdlib>
 #include <utility>
 
 #include "thalweg/connect/plan/translator.h"
@@ -9,10 +10,20 @@
 namespace thalweg::connect {
 namespace {
 
-python::StreamingWorkerOptions WorkerOptions(ServerState* state, ConnectSession* session,
-                                             const proto::PythonUDF& function) {
+Result<python::StreamingWorkerOptions> WorkerOptions(ServerState* state, ConnectSession* session,
+                                                     const proto::PythonUDF& function) {
   python::StreamingWorkerOptions options;
-  options.interpreter = PythonSettingsOf(session).interpreter;
+  ARROW_ASSIGN_OR_RAISE(python::PythonSettings settings, PythonSettingsOf(session));
+  options.interpreter = std::move(settings.interpreter);
+  if (!settings.files_directory.empty()) {
+    std::string& path = options.interpreter.environment["PYTHONPATH"];
+    const char* own = std::getenv("PYTHONPATH");
+    path = settings.files_directory;
+    for (const std::string& module : settings.includes) {
+      path += ":" + settings.files_directory + "/" + module;
+    }
+    if (own != nullptr) path += std::string(":") + own;
+  }
   options.connect_url = state->local_url + ";user_id=" + session->key().user_id;
   options.session_id = session->id();
   options.function = FunctionFromProto("", function);
@@ -23,7 +34,7 @@ python::StreamingWorkerOptions WorkerOptions(ServerState* state, ConnectSession*
 
 Result<std::shared_ptr<ForeachBatchRunner>> ForeachBatchRunner::Start(
     ServerState* state, const ConnectSessionPtr& session, const proto::PythonUDF& function) {
-  python::StreamingWorkerOptions options = WorkerOptions(state, session.get(), function);
+  ARROW_ASSIGN_OR_RAISE(auto options, WorkerOptions(state, session.get(), function));
   ARROW_ASSIGN_OR_RAISE(options.versions, session->python_workers()->Versions(options.interpreter));
   ARROW_ASSIGN_OR_RAISE(auto worker, python::StreamingWorker::Start(options));
   std::shared_ptr<ForeachBatchRunner> runner(new ForeachBatchRunner());

@@ -100,19 +100,21 @@ Result<std::shared_ptr<ForeachBatchRunner>> AimAtFunction(ServerState* state, Ex
 }
 
 /// foreach(): the function stands at the end of the plan, and nothing is left for the sink.
-plan::spec::RelationPtr CallForeach(Execution* execution, plan::spec::RelationPtr rows,
-                                    const proto::PythonUDF& function, session::StreamWrite* write) {
+Result<plan::spec::RelationPtr> CallForeach(Execution* execution, plan::spec::RelationPtr rows,
+                                            const proto::PythonUDF& function,
+                                            session::StreamWrite* write) {
   auto callback = std::make_shared<plan::spec::Callback>();
   callback->kind = plan::spec::CallbackKind::kMapPartitions;
   callback->operator_name = "foreach";
   callback->output_schema = arrow::schema(arrow::FieldVector{});
-  callback->external = MakePythonForeach(execution->session().get(), function);
+  ARROW_ASSIGN_OR_RAISE(callback->external,
+                        MakePythonForeach(execution->session().get(), function));
   RelationDraft relation = Derive(RelationKind::kCallback, std::move(rows));
   relation->callback = std::move(callback);
   write->sink_name = "foreach";
   write->sink = connectors::MakeForeachSink(
       {nullptr, [](int64_t, int64_t, const Batch&) { return Status::OK(); }, nullptr});
-  return relation;
+  return plan::spec::RelationPtr(std::move(relation));
 }
 
 /// The reply to the start of `query`.
@@ -139,8 +141,8 @@ Status StartStream(ServerState* state, Execution* execution,
   ARROW_ASSIGN_OR_RAISE(auto relation, translator.Translate(start.input()));
   ARROW_ASSIGN_OR_RAISE(auto write, MakeWrite(start));
   if (start.has_foreach_writer()) {
-    relation = CallForeach(execution, std::move(relation), start.foreach_writer().python_function(),
-                           &write);
+    ARROW_ASSIGN_OR_RAISE(relation, CallForeach(execution, std::move(relation),
+                                                start.foreach_writer().python_function(), &write));
   }
   ARROW_ASSIGN_OR_RAISE(const auto plan, execution->engine().Analyze(relation));
   if (start.has_table_name()) {

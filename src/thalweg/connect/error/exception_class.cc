@@ -61,6 +61,7 @@ constexpr ExceptionClass kClasses[] = {
      "org.apache.spark.api.python.StreamingPythonRunner$"
      "StreamingPythonRunnerInitializationException",
      "SparkException"},
+    {"PythonException", "org.apache.spark.api.python.PythonException", "RuntimeException"},
     {"InvalidPlanInput", "org.apache.spark.sql.connect.common.InvalidPlanInput",
      "RuntimeException"},
 };
@@ -104,6 +105,12 @@ const std::map<std::string_view, std::string_view>& ClassesByCondition() {
       {"STREAMING_PYTHON_RUNNER_INITIALIZATION_FAILURE",
        "StreamingPythonRunnerInitializationException"},
       {"STREAMING_OUTPUT_MODE.INVALID", "SparkIllegalArgumentException"},
+      {"STREAMING_PYTHON_RUNNER_INITIALIZATION_TIMEOUT_FAILURE",
+       "StreamingPythonRunnerInitializationException"},
+      {"STREAMING_PYTHON_RUNNER_INITIALIZATION_COMMUNICATION_FAILURE",
+       "StreamingPythonRunnerInitializationException"},
+      {"PYTHON_EXCEPTION", "PythonException"},
+      {"PYTHON_WORKER_FAILED", "SparkException"},
       {"DATA_SOURCE_NOT_FOUND", "SparkClassNotFoundException"},
       {"FAILED_READ_FILE", "SparkException"},
       {"FOREACH_USER_FUNCTION_ERROR", "SparkException"},

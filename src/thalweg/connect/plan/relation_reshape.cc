@@ -1,5 +1,7 @@
 // Samples, pivot and unpivot.
 
+#include <arrow/api.h>
+
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/proto/literal.h"
 #include "thalweg/plan/spec/relation_arguments.h"
@@ -8,6 +10,40 @@ namespace thalweg::connect {
 
 using plan::spec::RelationArguments;
 
+namespace {
+
+/// `input` in an order that its rows alone determine, as far as columns have an order.
+Result<RelationPtr> InOrder(Translator* translator, RelationPtr input) {
+  ARROW_ASSIGN_OR_RAISE(const auto schema, translator->SchemaOf(input));
+  RelationDraft sorted = Derive(RelationKind::kSort, PassThrough(input));
+  for (int i = 0; i < schema->num_fields(); ++i) {
+    if (!IsOrderable(*schema->field(i)->type())) continue;
+    SortOrder order;
+    order.expression = plan::spec::MakeLiteral(std::make_shared<arrow::Int32Scalar>(i + 1));
+    sorted->order.push_back(std::move(order));
+  }
+  return sorted->order.empty() ? input : RelationPtr(std::move(sorted));
+}
+
+}  // namespace
+
+Result<std::vector<ExpressionPtr>> FindPivotValues(Translator* translator, const RelationPtr& input,
+                                                   const ExpressionPtr& column) {
+  RelationDraft distinct = Derive(RelationKind::kDistinct,
+                                  Select(input, {plan::spec::MakeAlias(column, "pivot_value")}));
+  ARROW_ASSIGN_OR_RAISE(const RelationPtr sorted, InOrder(translator, std::move(distinct)));
+  ARROW_ASSIGN_OR_RAISE(const session::RowSet rows,
+                        translator->session()->engine().Collect(sorted));
+  std::vector<ExpressionPtr> values;
+  for (const Batch& batch : rows.batches) {
+    for (int64_t row = 0; row < batch.num_rows; ++row) {
+      ARROW_ASSIGN_OR_RAISE(auto value, batch.columns[0]->GetScalar(row));
+      values.push_back(plan::spec::MakeLiteral(std::move(value)));
+    }
+  }
+  return values;
+}
+
 Result<RelationDraft> TranslateSample(Translator* translator, const proto::Sample& sample) {
   ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(sample.input()));
   auto arguments = std::make_shared<RelationArguments>();
@@ -15,6 +51,9 @@ Result<RelationDraft> TranslateSample(Translator* translator, const proto::Sampl
   arguments->sample.upper = sample.upper_bound();
   arguments->sample.with_replacement = sample.with_replacement();
   if (sample.has_seed()) arguments->sample.seed = sample.seed();
+  if (sample.deterministic_order()) {
+    ARROW_ASSIGN_OR_RAISE(input, InOrder(translator, std::move(input)));
+  }
   RelationDraft relation = Derive(RelationKind::kSample, std::move(input));
   relation->arguments = std::move(arguments);
   return relation;
@@ -32,6 +71,9 @@ Result<RelationDraft> TranslatePivot(Translator* translator, const proto::Aggreg
   for (const auto& value : aggregate.pivot().values()) {
     ARROW_ASSIGN_OR_RAISE(auto scalar, ScalarFromProto(value));
     pivot.values.push_back(plan::spec::MakeLiteral(std::move(scalar)));
+  }
+  if (pivot.values.empty()) {
+    ARROW_ASSIGN_OR_RAISE(pivot.values, FindPivotValues(translator, input, pivot.column));
   }
   RelationDraft relation = Derive(RelationKind::kPivot, std::move(input));
   relation->arguments = std::move(arguments);

@@ -136,10 +136,12 @@ Result<RelationDraft> TranslateCrosstab(Translator* translator,
   arguments->pivot.grouping = {MakeAttribute({corner})};
   arguments->pivot.aggregates = {MakeFunction("count", {plan::spec::MakeStar()})};
   arguments->pivot.column = MakeAttribute({"crosstab_column"});
-  RelationDraft pivot = Derive(
-      RelationKind::kPivot,
+  const RelationPtr texts =
       Select(std::move(input), {MakeAlias(CrosstabText(crosstab.col1()), corner),
-                                MakeAlias(CrosstabText(crosstab.col2()), "crosstab_column")}));
+                                MakeAlias(CrosstabText(crosstab.col2()), "crosstab_column")});
+  ARROW_ASSIGN_OR_RAISE(arguments->pivot.values,
+                        FindPivotValues(translator, texts, arguments->pivot.column));
+  RelationDraft pivot = Derive(RelationKind::kPivot, texts);
   pivot->arguments = std::move(arguments);
   auto zero = std::make_shared<plan::spec::RelationArguments>();
   zero->fill = {MakeLiteral(std::make_shared<arrow::Int64Scalar>(0))};

@@ -100,6 +100,26 @@ Status Refuse(const proto::Relation& relation) {
   }
 }
 
+/// What is written out as other relations.
+Result<RelationDraft> TranslateStatistics(Translator* translator, const proto::Relation& relation) {
+  switch (relation.rel_type_case()) {
+    case Case::kDescribe:
+      return TranslateDescribe(translator, relation.describe());
+    case Case::kSummary:
+      return TranslateSummary(translator, relation.summary());
+    case Case::kCov:
+      return TranslateCovariance(translator, relation.cov());
+    case Case::kCorr:
+      return TranslateCorrelation(translator, relation.corr());
+    case Case::kCrosstab:
+      return TranslateCrosstab(translator, relation.crosstab());
+    case Case::kSampleBy:
+      return TranslateSampleBy(translator, relation.sample_by());
+    default:
+      return Refuse(relation);
+  }
+}
+
 /// The kinds of rel_type beyond those in TranslateNode().
 Result<RelationDraft> TranslateOther(Translator* translator, const proto::Relation& relation) {
   switch (relation.rel_type_case()) {
@@ -149,7 +169,7 @@ Result<RelationDraft> TranslateOther(Translator* translator, const proto::Relati
     case Case::kWithRelations:
       return TranslateWithRelations(translator, relation.with_relations());
     default:
-      return Refuse(relation);
+      return TranslateStatistics(translator, relation);
   }
 }
 

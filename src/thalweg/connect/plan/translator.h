@@ -104,10 +104,22 @@ Result<RelationDraft> TranslateObserve(Translator* translator,
 Result<RelationDraft> TranslateAggregate(Translator* translator, const proto::Aggregate& aggregate);
 Result<RelationDraft> TranslateDeduplicate(Translator* translator,
                                            const proto::Deduplicate& deduplicate);
+// relation_statistics.cc
+Result<RelationDraft> TranslateDescribe(Translator* translator,
+                                        const proto::StatDescribe& describe);
+Result<RelationDraft> TranslateSummary(Translator* translator, const proto::StatSummary& summary);
+Result<RelationDraft> TranslateCovariance(Translator* translator, const proto::StatCov& cov);
+Result<RelationDraft> TranslateCorrelation(Translator* translator, const proto::StatCorr& corr);
+Result<RelationDraft> TranslateCrosstab(Translator* translator,
+                                        const proto::StatCrosstab& crosstab);
+Result<RelationDraft> TranslateSampleBy(Translator* translator, const proto::StatSampleBy& sample);
 // relation_reshape.cc
 Result<RelationDraft> TranslateSample(Translator* translator, const proto::Sample& sample);
 Result<RelationDraft> TranslatePivot(Translator* translator, const proto::Aggregate& aggregate);
 Result<RelationDraft> TranslateUnpivot(Translator* translator, const proto::Unpivot& unpivot);
+/// The values of `column`, in order: the query that finds them runs now.
+Result<std::vector<ExpressionPtr>> FindPivotValues(Translator* translator, const RelationPtr& input,
+                                                   const ExpressionPtr& column);
 // relation_python.cc
 Result<RelationDraft> TranslateMapPartitions(Translator* translator,
                                              const proto::MapPartitions& map);

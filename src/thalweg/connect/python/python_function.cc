@@ -1,6 +1,7 @@
 #include "thalweg/connect/python/python_function.h"
 
 #include <cstdlib>
+#include <utility>
 
 namespace thalweg::connect {
 
@@ -15,10 +16,14 @@ python::PythonFunction FunctionFromProto(const std::string& name,
   return made;
 }
 
-python::PythonSettings PythonSettingsOf(ConnectSession* session) {
+Result<python::PythonSettings> PythonSettingsOf(ConnectSession* session) {
   const char* given = std::getenv("PYSPARK_PYTHON");
-  return python::ReadPythonSettings(session->engine().SettingsSnapshot(),
-                                    given == nullptr ? "python3" : given);
+  python::PythonSettings settings = python::ReadPythonSettings(
+      session->engine().SettingsSnapshot(), given == nullptr ? "python3" : given);
+  ARROW_ASSIGN_OR_RAISE(auto files, session->python_files().Update(session->artifacts()));
+  settings.files_directory = std::move(files.directory);
+  settings.includes = std::move(files.modules);
+  return settings;
 }
 
 }  // namespace thalweg::connect

@@ -12,7 +12,8 @@ namespace thalweg::connect {
 
 python::PythonFunction FunctionFromProto(const std::string& name, const proto::PythonUDF& function);
 
-/// The interpreter is that of spark.pyspark.python, else of PYSPARK_PYTHON, else python3.
-python::PythonSettings PythonSettingsOf(ConnectSession* session);
+/// The interpreter is that of spark.pyspark.python, else of PYSPARK_PYTHON, else python3. Errors:
+/// files of the session that cannot be laid out for the workers.
+Result<python::PythonSettings> PythonSettingsOf(ConnectSession* session);
 
 }  // namespace thalweg::connect

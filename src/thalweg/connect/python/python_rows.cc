@@ -49,16 +49,18 @@ Result<std::shared_ptr<const plan::spec::ExternalRows>> MakePythonRows(
   if (!message.has_python_udf()) {
     return UnsupportedFeature("a function that needs the JVM (Scala or Java closure)");
   }
+  ARROW_ASSIGN_OR_RAISE(auto settings, PythonSettingsOf(session));
   return std::make_shared<const PythonRows>(
-      session->python_workers(), PythonSettingsOf(session),
+      session->python_workers(), std::move(settings),
       FunctionFromProto(message.function_name(), message.python_udf()));
 }
 
-std::shared_ptr<const plan::spec::ExternalRows> MakePythonForeach(ConnectSession* session,
-                                                                  const proto::PythonUDF& message) {
+Result<std::shared_ptr<const plan::spec::ExternalRows>> MakePythonForeach(
+    ConnectSession* session, const proto::PythonUDF& message) {
   python::PythonFunction function = FunctionFromProto("foreach", message);
   function.eval_type = python::EvalType::kNonUdf;
-  return std::make_shared<const PythonRows>(session->python_workers(), PythonSettingsOf(session),
+  ARROW_ASSIGN_OR_RAISE(auto settings, PythonSettingsOf(session));
+  return std::make_shared<const PythonRows>(session->python_workers(), std::move(settings),
                                             std::move(function));
 }
 

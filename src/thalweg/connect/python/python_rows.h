@@ -13,7 +13,7 @@ Result<std::shared_ptr<const plan::spec::ExternalRows>> MakePythonRows(
     ConnectSession* session, const proto::CommonInlineUserDefinedFunction& message);
 
 /// The function of foreach(): a map that gives no rows.
-std::shared_ptr<const plan::spec::ExternalRows> MakePythonForeach(ConnectSession* session,
-                                                                  const proto::PythonUDF& message);
+Result<std::shared_ptr<const plan::spec::ExternalRows>> MakePythonForeach(
+    ConnectSession* session, const proto::PythonUDF& message);
 
 }  // namespace thalweg::connect

@@ -90,7 +90,8 @@ Result<std::shared_ptr<const ExternalScalar>> MakePythonScalar(
     return UnsupportedFeature("a Python function of this kind in an expression");
   }
   ARROW_ASSIGN_OR_RAISE(auto type, DataTypeFromProto(message.python_udf().output_type()));
-  return std::make_shared<const PythonScalar>(session->python_workers(), PythonSettingsOf(session),
+  ARROW_ASSIGN_OR_RAISE(auto settings, PythonSettingsOf(session));
+  return std::make_shared<const PythonScalar>(session->python_workers(), std::move(settings),
                                               std::move(function), std::move(type),
                                               message.deterministic());
 }

@@ -16,6 +16,7 @@
 #include "thalweg/connect/error/error_reply.h"
 #include "thalweg/connect/execution/operation.h"
 #include "thalweg/connect/session/artifact_store.h"
+#include "thalweg/connect/session/python_files.h"
 #include "thalweg/python/worker_pool.h"
 #include "thalweg/session/session.h"
 
@@ -45,6 +46,7 @@ class ConnectSession {
   const std::shared_ptr<python::WorkerPool>& python_workers() const { return python_; }
   ErrorStore& errors() { return errors_; }
   ArtifactStore& artifacts() { return artifacts_; }
+  PythonFiles& python_files() { return python_files_; }
   ListenerStream& listeners() { return *listeners_; }
 
   /// Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS, INVALID_HANDLE.OPERATION_ABANDONED.
@@ -92,6 +94,7 @@ class ConnectSession {
   const std::shared_ptr<python::WorkerPool> python_;
   ErrorStore errors_;
   ArtifactStore artifacts_;
+  PythonFiles python_files_;
   const std::shared_ptr<ListenerStream> listeners_;
   std::atomic<std::chrono::steady_clock::rep> last_touch_{0};
 

@@ -164,11 +164,54 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLateralView(const Relation& re
   return input;
 }
 
+namespace {
+
+// Whether `expression` is more than a value of each row: OVER, window(), explode().
+bool NeedsSelect(const functions::FunctionRegistry& functions, const spec::Expression& expression) {
+  if (expression.kind == spec::ExpressionKind::kWindow) return true;
+  if (expression.kind == spec::ExpressionKind::kFunction) {
+    const std::string name = ToLowerAscii(expression.name.back());
+    if (name == "window" || name == "session_window") return true;
+    if (functions.FindGenerator(name) != nullptr) return true;
+  }
+  return std::any_of(
+      expression.children.begin(), expression.children.end(),
+      [&](const spec::ExpressionPtr& child) { return NeedsSelect(functions, *child); });
+}
+
+// withColumns() as a SELECT of all columns and the new ones, which then take their places.
+Result<AnalyzedRelation> SelectColumns(const AnalyzerContext* context, AnalyzedRelation input,
+                                       const std::vector<spec::ExpressionPtr>& added) {
+  const size_t old_width = input.scope.attributes.size();
+  std::vector<spec::ExpressionPtr> items = {spec::MakeStar()};
+  items.insert(items.end(), added.begin(), added.end());
+  SelectBlock block(context, std::move(input));
+  ARROW_RETURN_NOT_OK(block.Select(items));
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation selected, block.Finish());
+  const std::vector<Attribute>& all = selected.scope.attributes;
+  std::vector<Attribute> columns(all.begin(), all.begin() + static_cast<ptrdiff_t>(old_width));
+  for (size_t i = old_width; i < all.size(); ++i) {
+    bool replaced = false;
+    for (size_t old = 0; old < old_width; ++old) {
+      if (!EqualsIgnoreCase(all[old].name, all[i].name)) continue;
+      columns[old] = all[i];
+      replaced = true;
+    }
+    if (!replaced) columns.push_back(all[i]);
+  }
+  selected.scope.attributes = std::move(columns);
+  return selected;
+}
+
+}  // namespace
+
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeWithColumns(const Relation& relation) {
   // Each existing column keeps its place; a new one goes to the end.
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
-  std::vector<spec::ExpressionPtr> added = relation.expressions;
-  std::vector<spec::ExpressionPtr> items;
+  const bool needs_select =
+      std::any_of(relation.expressions.begin(), relation.expressions.end(),
+                  [this](const auto& item) { return NeedsSelect(*context_->functions, *item); });
+  if (needs_select) return SelectColumns(context_, std::move(input), relation.expressions);
   SubqueryHooks hooks("Project");
   ExpressionResolver resolver(context_, &input.scope, &hooks);
   std::vector<NamedExpression> outputs = PassThrough(input.scope.attributes);

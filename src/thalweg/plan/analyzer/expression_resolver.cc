@@ -180,6 +180,11 @@ Result<Resolved> ExpressionResolver::ResolveOver(const spec::Expression& express
       expression.children[0]->kind == spec::ExpressionKind::kExternal) {
     return MakeError("UNSUPPORTED_FEATURE", {{"feature", "a Python function over a window"}});
   }
+  // A name that nothing has is told before what may stand there.
+  if (!expression.children.empty() &&
+      expression.children[0]->kind == spec::ExpressionKind::kAttribute) {
+    ARROW_RETURN_NOT_OK(Resolve(*expression.children[0]).status());
+  }
   if (!hooks_->is_streaming()) return hooks_->ResolveWindowFunction(expression);
   const std::string function =
       expression.children.empty() ? "" : spec::ToString(*expression.children[0]);

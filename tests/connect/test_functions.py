@@ -1,0 +1,157 @@
+"""Python functions beyond what programs answer: on streams, with files, failing and hanging."""
+import os
+import threading
+import time
+
+import pyspark
+import pytest
+from pyspark.errors import PythonException, StreamingQueryException
+from pyspark.sql import functions as F
+
+pytestmark = pytest.mark.timeout(240)
+
+
+def numbers(spark, directory, files=2):
+    for i in range(files):
+        spark.range(i * 10, i * 10 + 10).coalesce(1).write.mode("append").parquet(directory)
+    return spark.readStream.schema("id LONG").option("maxFilesPerTrigger", 1).parquet(directory)
+
+
+def finish(writer, checkpoint):
+    query = (writer.option("checkpointLocation", str(checkpoint)).trigger(availableNow=True).start())
+    query.awaitTermination(120)
+    return query
+
+
+def test_functions_on_streams(spark, tmp_path):
+    plus = F.udf(lambda x: x + 100, "long")
+
+    def odd(batches):
+        for batch in batches:
+            yield batch[batch["n"] % 2 == 1]
+
+    frame = (numbers(spark, str(tmp_path / "in")).select(plus("id").alias("n"))
+             .mapInPandas(odd, "n LONG"))
+    finish(frame.writeStream.format("memory").queryName("odd_numbers"), tmp_path / "c")
+    assert sorted(row[0] for row in spark.table("odd_numbers").collect()) == list(range(101, 120, 2))
+
+
+def test_groups_on_streams(spark, tmp_path):
+    def counted(key, frame):
+        import pandas as pd
+        return pd.DataFrame({"k": [key[0]], "n": [len(frame)]})
+
+    frame = (numbers(spark, str(tmp_path / "in")).groupBy((F.col("id") % 2).alias("k"))
+             .applyInPandas(counted, "k LONG, n LONG"))
+    finish(frame.writeStream.format("memory").queryName("counted"), tmp_path / "c")
+    # Each micro-batch by itself.
+    assert sorted(tuple(row) for row in spark.table("counted").collect()) == [
+        (0, 5), (0, 5), (1, 5), (1, 5)]
+
+
+def test_foreach_function(spark, tmp_path):
+    out = str(tmp_path / "rows")
+
+    def note(row):
+        with open(out, "a") as file:
+            file.write(f"{row.id}\n")
+
+    finish(numbers(spark, str(tmp_path / "in")).writeStream.foreach(note), tmp_path / "c")
+    assert sorted(map(int, open(out).read().split())) == list(range(20))
+
+
+def test_foreach_object(spark, tmp_path):
+    out = str(tmp_path)
+
+    class Writer:
+        def open(self, partition, epoch):
+            self.epoch = epoch
+            return epoch != 1
+
+        def process(self, row):
+            with open(f"{out}/rows", "a") as file:
+                file.write(f"{self.epoch}:{row.id}\n")
+
+        def close(self, error):
+            with open(f"{out}/closed", "a") as file:
+                file.write(f"{error}\n")
+
+    finish(numbers(spark, str(tmp_path / "in")).writeStream.foreach(Writer()), tmp_path / "c")
+    assert sorted(open(f"{out}/rows").read().split()) == [f"0:{i}" for i in range(10)]
+    assert set(open(f"{out}/closed").read().split()) == {"None"}
+
+
+def test_an_error_in_foreach_ends_the_query(spark, tmp_path):
+    def fail(row):
+        raise ValueError("no good row")
+
+    with pytest.raises(StreamingQueryException, match="no good row") as raised:
+        finish(numbers(spark, str(tmp_path / "in"), files=1).writeStream.foreach(fail), tmp_path / "c")
+    assert "FOREACH_USER_FUNCTION_ERROR" in str(raised.value)
+
+
+def test_an_error_names_the_function_s_line(spark):
+    def boom(x):
+        raise ValueError(f"not {x}")
+
+    with pytest.raises(PythonException, match="ValueError: not 0"):
+        spark.range(1).select(F.udf(boom, "long")("id")).collect()
+
+
+def test_a_crash_fails_one_query_alone(spark):
+    def crash(x):
+        os._exit(9)
+
+    with pytest.raises(Exception, match="crashed"):
+        spark.range(1).select(F.udf(crash, "long")("id")).collect()
+    assert spark.range(2).select(F.udf(lambda x: x, "long")("id")).count() == 2
+
+
+def test_a_hanging_function_is_interrupted(spark, tmp_path):
+    started = tmp_path / "started"
+
+    def hang(x):
+        open(started, "w").close()
+        time.sleep(600)
+        return x
+
+    outcome = []
+
+    def run():
+        try:
+            spark.range(1).select(F.udf(hang, "long")("id")).collect()
+        except Exception as error:  # noqa: BLE001
+            outcome.append(str(error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    deadline = time.monotonic() + 120
+    while not started.exists() and time.monotonic() < deadline:
+        thread.join(0.05)
+    spark.interruptAll()
+    thread.join(60)
+    assert outcome and "OPERATION_CANCELED" in outcome[0]
+
+
+def test_modules_of_the_client(spark, tmp_path):
+    module = tmp_path / "thalweg_test_module.py"
+    module.write_text("ANSWER = 42\n")
+    spark.addArtifact(str(module), pyfile=True)
+
+    def answer(x):
+        import thalweg_test_module
+        return thalweg_test_module.ANSWER
+
+    assert spark.range(1).select(F.udf(answer, "long")("id")).collect() == [(42,)]
+
+
+@pytest.mark.skipif(pyspark.__version__ < "4.2", reason="the client has no arrow_udf")
+def test_arrow_functions(spark):
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    @F.arrow_udf("long")
+    def twice(x: pa.Array) -> pa.Array:
+        return pc.multiply(x, 2)
+
+    assert spark.range(3).select(twice("id")).collect() == [(0,), (2,), (4,)]
