@@ -1,5 +1,5 @@
 # The everyday words; each is one line of what it does.
-.PHONY: setup build dev test asan tsan mutations lint tidy format bench bench-spark bench-spark-stateful install clean
+.PHONY: setup build dev test asan tsan mutations demo-pyspark lint tidy format bench bench-spark bench-spark-stateful install clean
 
 PREFIX ?= /usr/local
 
@@ -15,6 +15,8 @@ asan: setup    ## tests under AddressSanitizer and UndefinedBehaviorSanitizer, o
 	tools/sanitize.sh asan $(TESTS)
 tsan: setup    ## tests under ThreadSanitizer, or only TESTS=<programs>
 	tools/sanitize.sh tsan $(TESTS)
+demo-pyspark:  ## an unmodified PySpark program on real data
+	examples/pyspark/demo.sh
 mutations: build  ## deliberate bugs, each of which the tests must catch (takes long)
 	time python3 tests/mutations/run.py
 lint: setup    ## formatting, structure and shell scripts
