@@ -33,6 +33,7 @@ class RowCollector {
   virtual ~RowCollector() = default;
   /// Columns go by position. Errors: ARROW_TYPE_MISMATCH.
   virtual Status Emit(const std::shared_ptr<arrow::RecordBatch>& rows) = 0;
+  /// Values go by position. Errors: ARROW_TYPE_MISMATCH.
   virtual Status Emit(const Row& row) = 0;
 };
 

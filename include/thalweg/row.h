@@ -39,12 +39,16 @@ class Row {
   bool IsNull(int i) const { return !values_[i]->is_valid; }
 
   /// The value as bool, int32_t, int64_t, double or std::string. Times are what Arrow counts:
-  /// microseconds, days. Errors: no such column, NULL, a value of another kind.
+  /// microseconds, days. Errors: no such column, NULL, a value of another kind, a number that is
+  /// too large for T.
   template <typename T>
   Result<T> Get(int i) const;
   bool Equals(const Row& other) const;
   /// "[a, 1]"
   std::string ToString() const;
+
+  /// The number in an integer, a date, a timestamp or a duration; nothing for other values.
+  static std::optional<int64_t> IntegerOf(const arrow::Scalar& value);
 
  private:
   template <typename T>
@@ -59,29 +63,28 @@ class Row {
       return arrow::MakeScalar(value);
     }
   }
-  static bool ToInteger(const arrow::Scalar& value, int64_t* out);
 
   Values values_;
 };
 
-inline bool Row::ToInteger(const arrow::Scalar& value, int64_t* out) {
+inline std::optional<int64_t> Row::IntegerOf(const arrow::Scalar& value) {
   switch (value.type->id()) {
     case arrow::Type::INT8:
-      return *out = static_cast<const arrow::Int8Scalar&>(value).value, true;
+      return static_cast<const arrow::Int8Scalar&>(value).value;
     case arrow::Type::INT16:
-      return *out = static_cast<const arrow::Int16Scalar&>(value).value, true;
+      return static_cast<const arrow::Int16Scalar&>(value).value;
     case arrow::Type::INT32:
-      return *out = static_cast<const arrow::Int32Scalar&>(value).value, true;
+      return static_cast<const arrow::Int32Scalar&>(value).value;
     case arrow::Type::DATE32:
-      return *out = static_cast<const arrow::Date32Scalar&>(value).value, true;
+      return static_cast<const arrow::Date32Scalar&>(value).value;
     case arrow::Type::INT64:
-      return *out = static_cast<const arrow::Int64Scalar&>(value).value, true;
+      return static_cast<const arrow::Int64Scalar&>(value).value;
     case arrow::Type::TIMESTAMP:
-      return *out = static_cast<const arrow::TimestampScalar&>(value).value, true;
+      return static_cast<const arrow::TimestampScalar&>(value).value;
     case arrow::Type::DURATION:
-      return *out = static_cast<const arrow::DurationScalar&>(value).value, true;
+      return static_cast<const arrow::DurationScalar&>(value).value;
     default:
-      return false;
+      return std::nullopt;
   }
 }
 
@@ -90,13 +93,15 @@ Result<T> Row::Get(int i) const {
   if (i < 0 || i >= size()) return Status::Invalid("a row of ", size(), " values has no ", i);
   const arrow::Scalar& value = *values_[i];
   if (!value.is_valid) return Status::Invalid("value ", i, " of the row is NULL");
-  int64_t integer = 0;
   if constexpr (std::is_same_v<T, bool>) {
     if (value.type->id() == arrow::Type::BOOL) {
       return static_cast<const arrow::BooleanScalar&>(value).value;
     }
   } else if constexpr (std::is_integral_v<T>) {
-    if (ToInteger(value, &integer)) return static_cast<T>(integer);
+    if (const std::optional<int64_t> integer = IntegerOf(value)) {
+      if (std::in_range<T>(*integer)) return static_cast<T>(*integer);
+      return Status::Invalid("value ", i, " of the row, ", *integer, ", is too large");
+    }
   } else if constexpr (std::is_floating_point_v<T>) {
     if (value.type->id() == arrow::Type::DOUBLE) {
       return static_cast<T>(static_cast<const arrow::DoubleScalar&>(value).value);
@@ -104,7 +109,7 @@ Result<T> Row::Get(int i) const {
     if (value.type->id() == arrow::Type::FLOAT) {
       return static_cast<T>(static_cast<const arrow::FloatScalar&>(value).value);
     }
-    if (ToInteger(value, &integer)) return static_cast<T>(integer);
+    if (const std::optional<int64_t> integer = IntegerOf(value)) return static_cast<T>(*integer);
   } else {
     static_assert(std::is_same_v<T, std::string>, "ask for bool, a number or std::string");
     if (arrow::is_base_binary_like(value.type->id())) {

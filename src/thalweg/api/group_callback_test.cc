@@ -300,6 +300,9 @@ TEST_F(GroupCallbackTest, RowsTakeTheTypesOfTheirColumns) {
   EXPECT_TRUE(row.IsNull(4));
   EXPECT_FALSE(row.Get<int64_t>(2).ok());
   EXPECT_FALSE(row.Get<int64_t>(9).ok());
+  EXPECT_FALSE(Row::Of(int64_t{1} << 40).Get<int32_t>(0).ok());
+  EXPECT_FALSE(Row::Of(-1).Get<uint32_t>(0).ok());
+  EXPECT_EQ(*Row::Of(int64_t{1} << 40).Get<double>(0), 1099511627776.0);
 }
 
 TEST_F(GroupCallbackTest, TimesOfAnotherUnitAreRefused) {

@@ -11,23 +11,12 @@ namespace {
 
 /// The number in a value that may be one of another type: an integer, or microseconds.
 std::optional<int64_t> PlainNumber(const arrow::Scalar& value) {
-  switch (value.type->id()) {
-    case arrow::Type::INT8:
-      return static_cast<const arrow::Int8Scalar&>(value).value;
-    case arrow::Type::INT16:
-      return static_cast<const arrow::Int16Scalar&>(value).value;
-    case arrow::Type::INT32:
-      return static_cast<const arrow::Int32Scalar&>(value).value;
-    case arrow::Type::INT64:
-      return static_cast<const arrow::Int64Scalar&>(value).value;
-    case arrow::Type::TIMESTAMP: {
-      const auto& type = static_cast<const arrow::TimestampType&>(*value.type);
-      if (type.unit() != arrow::TimeUnit::MICRO) return std::nullopt;
-      return static_cast<const arrow::TimestampScalar&>(value).value;
-    }
-    default:
-      return std::nullopt;
-  }
+  const arrow::DataType& type = *value.type;
+  const bool micros =
+      type.id() == arrow::Type::TIMESTAMP &&
+      static_cast<const arrow::TimestampType&>(type).unit() == arrow::TimeUnit::MICRO;
+  if (!micros && !arrow::is_signed_integer(type.id())) return std::nullopt;
+  return Row::IntegerOf(value);
 }
 
 template <typename T>
