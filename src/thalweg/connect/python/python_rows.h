@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "thalweg/connect/proto/messages.h"
 #include "thalweg/connect/session/connect_session.h"
 #include "thalweg/plan/spec/external.h"
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "thalweg/connect/proto/messages.h"
 #include "thalweg/connect/session/connect_session.h"
 #include "thalweg/plan/spec/external.h"
 #include "thalweg/python/python_settings.h"
