@@ -173,22 +173,3 @@ def aggregates_of_groups(spark):
         rows(frame.groupBy((F.col("id") % 2).alias("odd")).agg((spread("id") + 1).alias("s")).orderBy("odd")),
         error(lambda: frame.groupBy("k").agg(middle("v"), F.sum("id")).collect(), False),
     ]
-
-
-@program
-def table_functions(spark):
-    @F.udtf(returnType="n LONG, square LONG")
-    class Squares:
-        def eval(self, first: int, last: int):
-            for n in range(first, last + 1):
-                yield n, n * n
-
-        def terminate(self):
-            yield -1, None
-
-    spark.udtf.register("squares", Squares)
-    return [
-        rows(Squares(F.lit(1), F.lit(3)).orderBy("n")),
-        rows(Squares(F.lit(2), last=F.lit(2)).orderBy("n")),
-        rows(spark.sql("SELECT square, n FROM squares(3, 4) WHERE n > 0 ORDER BY n")),
-    ]
