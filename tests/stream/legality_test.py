@@ -238,10 +238,13 @@ ARBITRARY_STATE = [
     ("transformWithState, event time of the output, below a window, append", "transform_chain", OK),
     ("transformWithState: two, append", "transform_two_append", OK),
     ("transformWithState: two, update", "transform_two_update", OK),
+    ("transformWithState, event time, above processing time",
+     "transform_event_time_above_processing_time", OK),
     ("transformWithState: event time without a watermark", "transform_no_watermark_event_time", OK),
     ("transformWithState: event time of the output without a watermark",
      "transform_event_column_without_watermark",
      "CANNOT_ASSIGN_EVENT_TIME_COLUMN_WITHOUT_WATERMARK"),
+    ("transformWithState: a streaming initial state", "transform_initial_state_streaming", OK),
     ("groups without state, each batch", "apply_in_pandas_stream", OK),
     ("partitions without state", "map_in_pandas_stream", OK),
 ]
