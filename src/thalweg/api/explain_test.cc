@@ -107,5 +107,19 @@ TEST_F(ExplainTest, FunctionsOverGroupsSayTheirModes) {
               HasSubstr("transformWithStateExec [k#], Append, ProcessingTime, [k#]\n"));
 }
 
+TEST_F(ExplainTest, StreamsOfFunctionsOverGroupsSayTheirModes) {
+  MemoryStream stream = *MemoryStream::Make(session_, "k STRING, v BIGINT");
+  const auto count = [](const Row& key, BatchIterator*, GroupState*) -> Result<Row> {
+    return Row::Of(key.value(0), int64_t{1});
+  };
+  const auto text = stream.ToDF()
+                        .GroupBy("k")
+                        .MapGroupsWithState(count, "n BIGINT", "k STRING, n BIGINT")
+                        .ExplainString(/*extended=*/true);
+  ASSERT_TRUE(text.ok()) << ErrorText(text.status());
+  EXPECT_THAT(WithoutIds(*text),
+              HasSubstr("flatMapGroupsWithState [k#], Update, NoTimeout, [k#,n#]\n"));
+}
+
 }  // namespace
 }  // namespace thalweg

@@ -10,6 +10,7 @@
 #include "thalweg/exec/external/map_external.h"
 #include "thalweg/exec/external/map_groups.h"
 #include "thalweg/exec/planner/plan_builder.h"
+#include "thalweg/plan/logical/node_description.h"
 #include "thalweg/plan/spec/callback.h"
 
 namespace thalweg::exec {
@@ -46,12 +47,6 @@ Result<PlannedInput> PlanInput(const plan::Node& child, const std::vector<uint64
   return planned;
 }
 
-std::string Describe(const plan::Node& node) {
-  std::string keys;
-  for (const uint64_t key : node.keys) keys += (keys.empty() ? "#" : ", #") + std::to_string(key);
-  return plan::spec::OperatorName(*node.callback) + (keys.empty() ? "" : " keys=[" + keys + "]");
-}
-
 }  // namespace
 
 Result<Rows> PlanBuilder::BuildMapExternal(const plan::Node& node) {
@@ -60,7 +55,7 @@ Result<Rows> PlanBuilder::BuildMapExternal(const plan::Node& node) {
                         node.callback->external->MakeMap(plan::OutputSchema(*node.children[0]),
                                                          plan::OutputSchema(node)));
   const std::vector<int> columns = FirstColumns(node.num_data_columns);
-  const std::string description = Describe(node);
+  const std::string description = plan::DescribeCallback(node);
   Append(&rows, [&](int) {
     return std::make_unique<MapExternalOperator>(function, columns, description);
   });
@@ -115,7 +110,7 @@ Result<Rows> PlanBuilder::BuildGroupsExternal(const plan::Node& node) {
   }
   ARROW_ASSIGN_OR_RAISE(const auto function,
                         node.callback->external->MakeGroups(columns, plan::OutputSchema(node)));
-  const std::string description = Describe(node);
+  const std::string description = plan::DescribeCallback(node);
   std::vector<Operator*> tails;
   for (size_t worker = 0; worker < rows.tails.size(); ++worker) {
     auto next = std::make_unique<MapGroupsOperator>(function, group_inputs, GroupOutput::kRows,
@@ -144,7 +139,7 @@ Result<Rows> PlanBuilder::BuildAggregateExternal(const plan::Node& node) {
   }
   const auto& calls = node.callback->calls;
   ARROW_ASSIGN_OR_RAISE(const auto function, calls[0].chain[0]->MakeAggregator(calls, types));
-  const std::string description = Describe(node);
+  const std::string description = plan::DescribeCallback(node);
   const std::vector<GroupInput> inputs = {planned.input};
   Append(&rows, [&](int) {
     return std::make_unique<MapGroupsOperator>(function, inputs, GroupOutput::kKeysAndRow,
