@@ -8,9 +8,9 @@ Each query reads its files with trigger availableNow, one file a micro-batch, in
 every column and keeps nothing; the checkpoint is on disk. Spark runs with 2 shuffle partitions,
 once with its state in memory (HDFS-backed provider) and once in RocksDB (change log checkpoints, no
 row tracking); the better one counts. Every engine runs the query once on a small data set first,
-then on the one that counts: Spark once, Thalweg before, between and after Spark's runs, of which
-the median counts; Spark's processes are halted meanwhile. One JVM runs all queries, --fresh makes
-one for each (honest memory, slower); Thalweg has a process for each query.
+then on the one that counts: Spark once, Thalweg once before and twice after each of Spark's runs,
+of which the median counts; Spark's processes are halted meanwhile. One JVM runs all queries,
+--fresh makes one for each (honest memory, slower); Thalweg has a process for each query.
 
 --rows: rows of the streams of most queries (joins have two streams of half of it); their event time
 spans 400 seconds, so that the interval join keeps rows / 8 rows a side or more: 1 M by default.
@@ -227,6 +227,9 @@ class Runner:
                      f"OPTIONS (path '{root / stream}', maxFilesPerTrigger '1')")
         checkpoint = tempfile.mkdtemp(prefix="thalweg-bench-")
         fields = [mode, checkpoint, sql.format(**names)] + ([duplicates] if duplicates else [])
+        # What the runs before have written and removed must not keep the disk busy.
+        os.sync()
+        time.sleep(3)
         forget_peaks(self.process.pid)
         cpu = cpu_seconds(self.process.pid)
         seconds, read, written, kept, kept_bytes, longest = self.ask("\t".join(fields))
@@ -271,7 +274,7 @@ class SparkRuns:
         self.runner = None
 
     def measure(self, query, data, own_run):
-        """Results by backend; calls own_run after each."""
+        """Results by backend; calls own_run twice after each."""
         results = {}
         for name in self.backends:
             if self.runner is None:
@@ -286,6 +289,7 @@ class SparkRuns:
             if self.arguments.fresh:
                 self.stop()
             with self.halted():
+                own_run()
                 own_run()
         return results
 
