@@ -48,21 +48,25 @@ Result<ExpressionPtr> Statistic(const std::string& statistic, const ExpressionPt
 Result<RelationDraft> Statistics(RelationPtr input, const std::vector<std::string>& statistics,
                                  const std::vector<std::string>& columns) {
   RelationDraft aggregate = Derive(RelationKind::kProject, std::move(input));
-  std::vector<ExpressionPtr> rows;
+  const auto num_rows = static_cast<int32_t>(statistics.size());
+  std::vector<ExpressionPtr> cells = {MakeLiteral(std::make_shared<arrow::Int32Scalar>(num_rows))};
   for (const std::string& statistic : statistics) {
-    std::vector<ExpressionPtr> row = {MakeAlias(Text(statistic), "summary")};
+    cells.push_back(Text(statistic));
     for (const std::string& column : columns) {
       ARROW_ASSIGN_OR_RAISE(auto value, Statistic(statistic, MakeAttribute({column})));
       const std::string name = fmt::format("value_{}", aggregate->expressions.size());
       aggregate->expressions.push_back(MakeAlias(std::move(value), name));
-      row.push_back(MakeAlias(MakeCast(MakeAttribute({name}), arrow::utf8()), column));
+      cells.push_back(MakeCast(MakeAttribute({name}), arrow::utf8()));
     }
-    rows.push_back(MakeFunction("struct", std::move(row)));
   }
-  const ExpressionPtr table = MakeFunction("array", std::move(rows));
+  Expression table;
+  table.kind = ExpressionKind::kAlias;
+  table.name = {"summary"};
+  table.name.insert(table.name.end(), columns.begin(), columns.end());
+  table.children = {MakeFunction("stack", std::move(cells))};
   // Without columns nothing is counted, but there are rows.
   RelationPtr counted = aggregate->expressions.empty() ? nullptr : RelationPtr(aggregate);
-  return Select(std::move(counted), {MakeFunction("inline", {table})});
+  return Select(std::move(counted), {std::make_shared<const Expression>(std::move(table))});
 }
 
 Result<std::vector<std::string>> DescribedColumns(Translator* translator,
