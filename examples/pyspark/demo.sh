@@ -7,4 +7,4 @@ tools/setup.sh
 tools/build.sh release thalweg
 build/venv/bin/python examples/flights/lay_out.py build/demo
 rm -rf build/demo/hourly-by-pyspark build/demo/hourly-by-pyspark.checkpoint
-build/bin/thalweg run --python build/connect-4.2/bin/python examples/pyspark/flights.py build/demo
+build/bin/thalweg --log-level error run --python build/connect-4.2/bin/python examples/pyspark/flights.py build/demo
