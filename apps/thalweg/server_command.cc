@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include "interrupt.h"
 #include "script_runner.h"
@@ -49,15 +50,26 @@ Result<connect::ServerOptions> MakeOptions(const ServerArguments& arguments) {
   return options;
 }
 
+/// Until a signal comes, or, if that is asked for, the end of standard input. What stands there is
+/// read and forgotten.
+void WaitForTheEnd(bool until_input_ends) {
+  pollfd awaited[] = {{interrupt_descriptor(), POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
+  constexpr int kPollMillis = 1000;
+  char forgotten[256];
+  while (!IsInterrupted()) {
+    if (poll(awaited, until_input_ends ? 2 : 1, kPollMillis) <= 0 || awaited[1].revents == 0)
+      continue;
+    if (read(STDIN_FILENO, forgotten, sizeof(forgotten)) <= 0) return;
+  }
+}
+
 Status Serve(const ServerArguments& arguments) {
   ARROW_ASSIGN_OR_RAISE(const auto options, MakeOptions(arguments));
   InstallInterruptHandlers(/*second_exits=*/true);
   ARROW_ASSIGN_OR_RAISE(const auto server, connect::Server::Start(options));
   fmt::print("listening on sc://{}:{}\n", options.address, server->port());
   std::fflush(stdout);
-  pollfd wanted{interrupt_descriptor(), POLLIN, 0};
-  constexpr int kPollMillis = 1000;
-  while (!IsInterrupted()) poll(&wanted, 1, kPollMillis);
+  WaitForTheEnd(arguments.until_input_ends);
   server->Shutdown();
   return Status::OK();
 }
@@ -76,6 +88,8 @@ CLI::App* AddServerCommand(CLI::App* app, ServerArguments* arguments) {
       ->option_text("FILE");
   server->add_flag("--insecure", arguments->insecure,
                    "Let anyone in who reaches the address, without a token");
+  server->add_flag("--until-input-ends", arguments->until_input_ends,
+                   "Stop when standard input ends, as that of a process that died does");
   server
       ->add_option("--session-timeout", arguments->session_timeout_minutes,
                    "Minutes without a call after which a session ends [60]")

@@ -16,6 +16,8 @@ struct ServerArguments {
   std::string token_file;
   bool insecure = false;
   int session_timeout_minutes = 60;
+  /// Stops when standard input ends.
+  bool until_input_ends = false;
   std::vector<std::string> settings;
 };
 

@@ -34,6 +34,17 @@ class ServerTest(unittest.TestCase):
             socket.create_connection(("127.0.0.1", port), TIMEOUT).close()
             self.assertEqual(server.stop(which), 0)
 
+    def test_ends_with_its_input(self):
+        process = subprocess.Popen(
+            [os.path.abspath(PROGRAM), "server", "--port", "0", "--until-input-ends"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+        process.stdin.write("of no account\n")
+        process.stdin.flush()
+        self.assertIn("listening on", process.stdout.readline())
+        self.assertIsNone(process.poll())
+        process.communicate(timeout=TIMEOUT)
+        self.assertEqual(process.returncode, 0)
+
     def test_a_port_in_use_is_an_error(self):
         server = RunningServer("--port", "0")
         port = server.greeting.rsplit(":", 1)[1].strip()
