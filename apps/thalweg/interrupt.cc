@@ -19,15 +19,25 @@ std::atomic<int> event_descriptor{-1};
 
 constexpr int kExitInterrupted = 130;
 
-void HandleSignal(int signal) {
-  const int before = signals_seen.fetch_add(1);
-  if (signal == SIGINT && before > 0 && exits_on_second.load()) _exit(kExitInterrupted);
-  last_signal.store(signal);
+void RaiseInterrupt() {
   interrupted.store(true);
-  const int saved_errno = errno;
   const uint64_t one = 1;
   // It cannot fail: the counter of signals never gets near its limit.
   [[maybe_unused]] const ssize_t written = write(event_descriptor.load(), &one, sizeof(one));
+}
+
+void HandleSignal(int signal) {
+  const int before = signals_seen.fetch_add(1);
+  if (signal == SIGINT && before > 0 && exits_on_second.load()) _exit(kExitInterrupted);
+  const int saved_errno = errno;
+  // Of signals that come together the last that is handled may be SIGINT.
+  int none = 0;
+  if (signal == SIGINT) {
+    last_signal.compare_exchange_strong(none, signal);
+  } else {
+    last_signal.store(signal);
+  }
+  RaiseInterrupt();
   errno = saved_errno;
 }
 
@@ -54,7 +64,9 @@ void ResetInterrupt() {
   [[maybe_unused]] const ssize_t drained = read(event_descriptor.load(), &count, sizeof(count));
   interrupted.store(false);
   signals_seen.store(0);
-  last_signal.store(0);
+  int only = SIGINT;
+  // Another one came meanwhile.
+  if (!last_signal.compare_exchange_strong(only, 0) && only != 0) RaiseInterrupt();
 }
 
 }  // namespace thalweg::cli

@@ -16,7 +16,8 @@ const std::atomic<bool>& interrupt_flag();
 inline bool IsInterrupted() { return interrupt_flag().load(std::memory_order_relaxed); }
 /// Number of signals since the last reset.
 int interrupt_count();
-/// The last signal, 0 when there was none since the last reset.
+/// The last signal, 0 when there was none since the last reset. SIGINT does not take the place of
+/// SIGTERM and SIGHUP.
 int interrupt_signal();
 /// A descriptor that is readable while IsInterrupted(): what polls it with its input misses no
 /// signal, however late that comes. -1 before InstallInterruptHandlers().

@@ -7,7 +7,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "program_command.h"
+#include "python_shell_command.h"
+#include "run_command.h"
 #include "script_runner.h"
 #include "server_command.h"
 #include "sql_command.h"
@@ -70,9 +71,10 @@ int Run(int argc, char** argv) {
   const CLI::App* state = AddStateCommand(&app, &state_arguments);
   ServerArguments server_arguments;
   const CLI::App* server = AddServerCommand(&app, &server_arguments);
-  ProgramArguments program_arguments;
-  const CLI::App* run = AddRunCommand(&app, &program_arguments);
-  const CLI::App* shell = AddShellCommand(&app, &program_arguments);
+  PythonArguments run_arguments;
+  const CLI::App* run = AddRunCommand(&app, &run_arguments);
+  PythonArguments shell_arguments;
+  const CLI::App* shell = AddPythonShellCommand(&app, &shell_arguments);
   const CLI::App* version = app.add_subcommand("version", "Print the version");
   CLI::App* help = app.add_subcommand("help", "Explain a command");
   std::string topic;
@@ -88,8 +90,8 @@ int Run(int argc, char** argv) {
   if (sql->parsed()) return RunSqlCommand(sql_arguments);
   if (state->parsed()) return RunStateCommand(state_arguments);
   if (server->parsed()) return RunServerCommand(server_arguments);
-  if (run->parsed()) return RunPythonProgram(program_arguments, run->remaining());
-  if (shell->parsed()) return RunPythonPrompt(program_arguments);
+  if (run->parsed()) return RunRunCommand(run_arguments, run->remaining());
+  if (shell->parsed()) return RunPythonShellCommand(shell_arguments);
   if (version->parsed()) {
     fmt::print("{}\n", VersionText());
     return kExitDone;

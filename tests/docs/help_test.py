@@ -60,7 +60,8 @@ class HelpTest(unittest.TestCase):
                             f"no test in tests/cli uses {name}")
 
     def test_options(self):
-        for arguments in (["--help"], ["sql", "--help"], ["state", "--help"], ["server", "--help"]):
+        for arguments in (["--help"], ["sql", "--help"], ["state", "--help"], ["server", "--help"],
+                          ["run", "--help"], ["shell", "--help"]):
             self.check(options(run(*arguments).out), '"{}"')
 
     def test_commands(self):
