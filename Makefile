@@ -1,5 +1,5 @@
 # The everyday words; each is one line of what it does.
-.PHONY: setup build dev test asan tsan mutations demo-pyspark lint tidy format bench bench-spark bench-spark-stateful install clean
+.PHONY: setup build dev test asan tsan mutations demo-pyspark lint tidy format bench bench-spark bench-spark-stateful install wheel clean
 
 PREFIX ?= /usr/local
 
@@ -33,6 +33,8 @@ bench-spark: build  ## side by side with Spark and DuckDB
 	bench/spark/run.sh
 bench-spark-stateful: build  ## stateful queries side by side with Spark; sizes: BENCH="--rows 100000 ..."
 	bench/spark/run.sh stateful $(BENCH)
+wheel: build   ## build/wheel/thalweg-*.whl, the Python package with the program in it
+	python3 tools/make_wheel.py build/release build/wheel
 install: build ## copy program, library, headers and CMake package to PREFIX
 	cmake --install build/release --strip --prefix $(PREFIX)
 clean:
