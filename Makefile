@@ -15,8 +15,8 @@ asan: setup    ## tests under AddressSanitizer and UndefinedBehaviorSanitizer, o
 	tools/sanitize.sh asan $(TESTS)
 tsan: setup    ## tests under ThreadSanitizer, or only TESTS=<programs>
 	tools/sanitize.sh tsan $(TESTS)
-demo-pyspark:  ## an unmodified PySpark program on real data
-	examples/pyspark/demo.sh
+demo-pyspark: build  ## an unmodified PySpark program: flights as a stream
+	examples/connect/demo.sh
 mutations: build  ## deliberate bugs, each of which the tests must catch (takes long)
 	time python3 tests/mutations/run.py
 lint: setup    ## formatting, structure and shell scripts
