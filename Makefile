@@ -1,5 +1,5 @@
 # The everyday words; each is one line of what it does.
-.PHONY: setup build dev test asan tsan mutations demo-pyspark lint tidy format bench bench-spark bench-spark-stateful install wheel clean
+.PHONY: setup build dev test asan tsan mutations demo-pyspark lint tidy format bench bench-spark bench-spark-stateful bench-connect install wheel clean
 
 PREFIX ?= /usr/local
 
@@ -15,6 +15,8 @@ asan: setup    ## tests under AddressSanitizer and UndefinedBehaviorSanitizer, o
 	tools/sanitize.sh asan $(TESTS)
 tsan: setup    ## tests under ThreadSanitizer, or only TESTS=<programs>
 	tools/sanitize.sh tsan $(TESTS)
+bench-connect: build  ## Spark Connect side by side with Spark's server
+	bench/connect/run.sh $(BENCH)
 demo-pyspark: build  ## an unmodified PySpark program: flights as a stream
 	examples/connect/demo.sh
 mutations: build  ## deliberate bugs, each of which the tests must catch (takes long)
