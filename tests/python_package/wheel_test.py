@@ -33,9 +33,9 @@ class WheelTest(unittest.TestCase):
             place = pathlib.Path(directory)
             call(sys.executable, ROOT / "tools/make_wheel.py", BUILD, place / "wheels")
             wheel = next((place / "wheels").glob("thalweg-*.whl"))
-            call(sys.executable, "-m", "venv", place / "venv")
+            call(sys.executable, "-m", "venv", "--without-pip", place / "venv")
             python = place / "venv/bin/python"
-            call(python, "-m", "pip", "install", "-q", "--no-index", "--no-deps", wheel)
+            call(CLIENT, "-m", "pip", "--python", python, "install", "-q", "--no-index", "--no-deps", wheel)
             # PySpark is the client's.
             packages = next(CLIENT.parents[1].glob("lib/python3*/site-packages"))
             own = next((place / "venv").glob("lib/python3*/site-packages"))
