@@ -262,6 +262,16 @@ TEST_F(EpochLoopTest, AFailedBatchAbortsTheSink) {
   EXPECT_THAT(output_->sums, IsEmpty());
 }
 
+TEST_F(EpochLoopTest, BatchesOfOneMillisecondHaveARate) {
+  stream_->per_batch = 2;
+  stream_->AddRows(4);
+  ASSERT_TRUE(RunAvailable().ok());
+  const auto recent = query_->recent_progress();
+  ASSERT_EQ(recent.size(), 2u);
+  EXPECT_EQ(recent[1]->input_rows_per_second(), 2000);
+  EXPECT_EQ(recent[1]->processed_rows_per_second(), 2000);
+}
+
 TEST_F(EpochLoopTest, ProgressOfABatch) {
   UseWatermark(0);
   stream_->AddRows(4);

@@ -224,9 +224,10 @@ void ProgressBuilder::FillEventTime(const TriggerFacts& facts,
 void ProgressBuilder::FillSources(const TriggerFacts& facts, const TriggerTimes& times,
                                   const SourceSet& sources, StreamingQueryProgress* progress) {
   const auto previous = times.previous_start_millis();
-  const double input_seconds = previous
-                                   ? static_cast<double>(times.start_millis() - *previous) / 1000.0
-                                   : std::numeric_limits<double>::infinity();
+  // At least a millisecond: clients want a rate even where triggers follow each other that fast.
+  const double input_seconds =
+      previous ? static_cast<double>(std::max<int64_t>(1, times.start_millis() - *previous)) / 1000.0
+               : std::numeric_limits<double>::infinity();
   const double processing_seconds =
       static_cast<double>(std::max<int64_t>(1, progress->batch_duration_millis)) / 1000.0;
   const bool counts = facts.has_new_data && facts.result != nullptr;
