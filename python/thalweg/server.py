@@ -73,12 +73,13 @@ class Server:
         return self
 
     def stop(self):
-        """Stops the server and its streaming queries. Nothing happens if it does not run. Raises
-        ServerError if it did not end well."""
+        """Stops the server and its streaming queries, and this thread's session if it is one of the
+        server's. Nothing happens if it does not run. Raises ServerError if it did not end well."""
         if self._process is None:
             return
         atexit.unregister(self.stop)
         if self.running:
+            _stop_session(self._url)
             self._process.send_signal(signal.SIGTERM)
         code = self._end()
         if code != 0:
@@ -106,6 +107,17 @@ class Server:
 
     def __repr__(self):
         return f"<thalweg.Server {self._url or 'stopped'}>"
+
+
+def _stop_session(url):
+    """The client of a session that is left would look for the server when the process ends, for
+    many minutes."""
+    client = sys.modules.get("pyspark.sql.connect.session")
+    session = client.SparkSession.getActiveSession() if client else None
+    builder = getattr(getattr(session, "client", None), "_builder", None)
+    endpoint = getattr(builder, "endpoint", None)
+    if endpoint and url.split("/;")[0] == f"sc://{endpoint}":
+        session.stop()
 
 
 def _setting(value):
