@@ -3,6 +3,8 @@
 #include <arrow/api.h>
 #include <arrow/compute/api.h>
 
+#include "thalweg/data/retype.h"
+
 namespace thalweg {
 
 Result<ArrayPtr> TakeRows(const ArrayPtr& array, const std::vector<int32_t>& indices) {
@@ -60,7 +62,7 @@ Result<Batch> ConcatenateBatches(const std::vector<Batch>& batches) {
     arrow::ArrayVector pieces;
     pieces.reserve(dense.size());
     for (const Batch& batch : dense) pieces.push_back(batch.columns[column]);
-    ARROW_ASSIGN_OR_RAISE(auto whole, arrow::Concatenate(pieces));
+    ARROW_ASSIGN_OR_RAISE(auto whole, ConcatenateArrays(pieces));
     out.columns.push_back(std::move(whole));
   }
   out.change_kind = dense.front().change_kind;
@@ -70,6 +72,9 @@ Result<Batch> ConcatenateBatches(const std::vector<Batch>& batches) {
 Result<std::shared_ptr<arrow::RecordBatch>> ToRecordBatch(const Batch& batch,
                                                           const SchemaPtr& schema) {
   ARROW_ASSIGN_OR_RAISE(auto dense, Compact(batch));
+  for (int i = 0; i < schema->num_fields(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(dense.columns[i], Retype(dense.columns[i], schema->field(i)->type()));
+  }
   return arrow::RecordBatch::Make(schema, dense.num_rows, dense.columns);
 }
 

@@ -5,8 +5,10 @@
 #include <arrow/compute/api.h>
 #include <fmt/format.h>
 
+#include "thalweg/data/retype.h"
 #include "thalweg/expr/expression.h"
 #include "thalweg/expr/kernel_support.h"
+#include "thalweg/types/nullability.h"
 
 namespace thalweg::expr {
 namespace {
@@ -66,16 +68,8 @@ class Assembler {
     if (pieces_.size() == 1 && IsIdentity()) return pieces_[0];
     arrow::ArrayVector typed;
     for (const ArrayPtr& piece : pieces_) {
-      if (piece->type()->Equals(*type_)) {
-        typed.push_back(piece);
-      } else if (piece->type_id() == arrow::Type::NA) {
-        ARROW_ASSIGN_OR_RAISE(auto nulls, arrow::MakeArrayOfNull(type_, piece->length()));
-        typed.push_back(std::move(nulls));
-      } else {
-        // The same SQL type with other nullability or names inside.
-        ARROW_ASSIGN_OR_RAISE(auto view, piece->View(type_));
-        typed.push_back(std::move(view));
-      }
+      ARROW_ASSIGN_OR_RAISE(auto retyped, Retype(piece, type_));
+      typed.push_back(std::move(retyped));
     }
     ARROW_ASSIGN_OR_RAISE(
         auto all, typed.size() == 1 ? Result<ArrayPtr>(typed[0]) : arrow::Concatenate(typed));
@@ -116,6 +110,12 @@ Rows Positions(size_t count) {
   return positions;
 }
 
+/// The type of the result where a value of either type may come out, which are one SQL type.
+TypePtr LooserType(const TypePtr& left, const TypePtr& right) {
+  TypePtr merged = MergeNullability(left, right);
+  return merged == nullptr ? left : merged;
+}
+
 bool AnyValueNullable(const std::vector<ExpressionPtr>& branches) {
   for (size_t i = 1; i < branches.size(); i += 2) {
     if (branches[i]->nullable()) return true;
@@ -131,7 +131,11 @@ Case::Case(CaseForm form, TypePtr type, bool nullable, std::vector<ExpressionPtr
 
 ExpressionPtr Case::Make(std::vector<ExpressionPtr> conditions_and_values,
                          ExpressionPtr otherwise) {
-  const TypePtr type = conditions_and_values[1]->type();
+  TypePtr type = conditions_and_values[1]->type();
+  for (size_t i = 3; i < conditions_and_values.size(); i += 2) {
+    type = LooserType(type, conditions_and_values[i]->type());
+  }
+  if (otherwise != nullptr) type = LooserType(type, otherwise->type());
   const bool has_else = otherwise != nullptr;
   conditions_and_values.push_back(has_else ? std::move(otherwise) : Literal::Null(type));
   const bool nullable = AnyValueNullable(conditions_and_values);
@@ -141,14 +145,15 @@ ExpressionPtr Case::Make(std::vector<ExpressionPtr> conditions_and_values,
 }
 
 ExpressionPtr Case::If(ExpressionPtr condition, ExpressionPtr then, ExpressionPtr otherwise) {
-  const TypePtr type = then->type();
+  const TypePtr type = LooserType(then->type(), otherwise->type());
   const bool nullable = then->nullable() || otherwise->nullable();
   return ExpressionPtr(new Case(CaseForm::kIf, type, nullable,
                                 {std::move(condition), std::move(then), std::move(otherwise)}));
 }
 
 ExpressionPtr Case::Coalesce(std::vector<ExpressionPtr> arguments, std::string name) {
-  const TypePtr type = arguments[0]->type();
+  TypePtr type = arguments[0]->type();
+  for (const ExpressionPtr& argument : arguments) type = LooserType(type, argument->type());
   const bool nullable = std::all_of(arguments.begin(), arguments.end(),
                                     [](const auto& argument) { return argument->nullable(); });
   auto* made = new Case(CaseForm::kCoalesce, type, nullable, std::move(arguments));

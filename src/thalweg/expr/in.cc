@@ -5,6 +5,7 @@
 #include <arrow/api.h>
 #include <fmt/format.h>
 
+#include "thalweg/data/retype.h"
 #include "thalweg/expr/expression.h"
 #include "thalweg/expr/kernel_support.h"
 #include "thalweg/expr/value_order.h"
@@ -98,7 +99,7 @@ std::shared_ptr<const In::LiteralSet> In::MakeLiteralSet(
     }
   }
   if (!others.empty()) {
-    auto all = arrow::Concatenate(others);
+    auto all = ConcatenateArrays(others);
     if (!all.ok()) return nullptr;
     set->others = *all;
   }

@@ -3,6 +3,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/data/batch.h"
+#include "thalweg/data/retype.h"
 #include "thalweg/expr/value_order.h"
 #include "thalweg/functions/collection_family.h"
 #include "thalweg/functions/declaration.h"
@@ -24,7 +25,7 @@ Result<ArrayPtr> ConcatenateArguments(const std::vector<arrow::Datum>& arguments
     start += array->length();
     arrays.push_back(std::move(array));
   }
-  return arrow::Concatenate(arrays);
+  return ConcatenateArrays(arrays);
 }
 
 Result<arrow::Datum> ArrayKernel(const TypePtr& type, const std::vector<arrow::Datum>& arguments,

@@ -1,6 +1,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/data/batch.h"
+#include "thalweg/data/retype.h"
 #include "thalweg/functions/binding.h"
 #include "thalweg/functions/collection_family.h"
 #include "thalweg/types/data_types.h"
@@ -36,6 +37,7 @@ Result<arrow::Datum> ArrayAssembler::Finish(const TypePtr& type, const ArrayPtr&
   } else {
     ARROW_ASSIGN_OR_RAISE(elements, TakeRows(values, indices_));
   }
+  ARROW_ASSIGN_OR_RAISE(elements, Retype(elements, ElementType(*type)));
   std::shared_ptr<arrow::Buffer> validity;
   if (has_nulls_) {
     arrow::TypedBufferBuilder<bool> bits;

@@ -6,6 +6,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/data/batch.h"
+#include "thalweg/data/retype.h"
 #include "thalweg/expr/value_order.h"
 #include "thalweg/functions/collection_family.h"
 #include "thalweg/functions/declaration.h"
@@ -262,7 +263,7 @@ Result<expr::BoundFunction> BindExtend(const std::string& name, const Arguments&
         if (expr::NullView(values[0]).AllNull()) return expr::NullResult(type, rows, as_scalar);
         const expr::ListView lists(values[0]);
         ARROW_ASSIGN_OR_RAISE(const auto extra, expr::ToArray(values[1], rows));
-        ARROW_ASSIGN_OR_RAISE(const auto elements, arrow::Concatenate({lists.values(), extra}));
+        ARROW_ASSIGN_OR_RAISE(const auto elements, ConcatenateArrays({lists.values(), extra}));
         const int64_t start = lists.values()->length();
         ArrayAssembler assembler;
         for (int64_t row = 0; row < rows; ++row) {
@@ -380,7 +381,7 @@ expr::ScalarKernel ConcatArraysKernel(TypePtr type) {
       start += list.values()->length();
       parts.push_back(list.values());
     }
-    ARROW_ASSIGN_OR_RAISE(const auto elements, arrow::Concatenate(parts));
+    ARROW_ASSIGN_OR_RAISE(const auto elements, ConcatenateArrays(parts));
     ArrayAssembler assembler;
     for (int64_t row = 0; row < rows; ++row) {
       if (nulls.IsNull(row)) {

@@ -4,6 +4,7 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/data/retype.h"
 #include "thalweg/expr/value_order.h"
 #include "thalweg/functions/collection_family.h"
 #include "thalweg/functions/declaration.h"
@@ -43,7 +44,7 @@ struct TwoLists {
   TwoLists(const Datums& values) : left(values[0]), right(values[1]) {}
   Status Join() {
     start = left.values()->length();
-    ARROW_ASSIGN_OR_RAISE(elements, arrow::Concatenate({left.values(), right.values()}));
+    ARROW_ASSIGN_OR_RAISE(elements, ConcatenateArrays({left.values(), right.values()}));
     return Status::OK();
   }
   int64_t LeftElement(int64_t row, int64_t i) const { return left.Offset(row) + i; }

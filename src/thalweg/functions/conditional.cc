@@ -6,6 +6,7 @@
 #include <arrow/compute/api.h>
 #include <fmt/format.h>
 
+#include "thalweg/data/retype.h"
 #include "thalweg/expr/value_order.h"
 #include "thalweg/functions/null_test.h"
 #include "thalweg/functions/arithmetic_support.h"
@@ -138,7 +139,7 @@ expr::ScalarKernel ExtremeKernel(const TypePtr& type, int direction) {
       }
     }
     ARROW_ASSIGN_OR_RAISE(auto indices, picks.Finish());
-    ARROW_ASSIGN_OR_RAISE(auto all, arrow::Concatenate(columns));
+    ARROW_ASSIGN_OR_RAISE(auto all, ConcatenateArrays(columns));
     ARROW_ASSIGN_OR_RAISE(auto picked, arrow::compute::Take(*all, *indices));
     return expr::FinishDatum(picked, as_scalar);
   };

@@ -4,6 +4,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/data/batch.h"
+#include "thalweg/data/retype.h"
 #include "thalweg/expr/kernel_support.h"
 #include "thalweg/functions/binding.h"
 #include "thalweg/functions/function_registry.h"
@@ -168,15 +169,18 @@ Result<BoundGenerator> BindStack(const Arguments& arguments) {
   }
   bound.argument_types.push_back(arrow::int32());
   for (int i = 0; i < num_values; ++i) {
-    bound.argument_types.push_back(fields[i % num_columns]->type());
-    if (!SameType(*arguments[i + 1].type, *fields[i % num_columns]->type()) &&
-        arguments[i + 1].type->id() != arrow::Type::NA) {
+    const TypePtr& wanted = fields[i % num_columns]->type();
+    const TypePtr& given = arguments[i + 1].type;
+    bound.argument_types.push_back(wanted);
+    // As in Spark, nullability and names inside count here.
+    const bool same = SameType(*given, *wanted) && given->Equals(*wanted);
+    if (!same && given->id() != arrow::Type::NA) {
       return MakeError("DATATYPE_MISMATCH.STACK_COLUMN_DIFF_TYPES",
                        {{"columnIndex", std::to_string(i % num_columns)},
                         {"leftParamIndex", std::to_string(i % num_columns + 1)},
-                        {"leftType", QuotedType(*fields[i % num_columns]->type())},
+                        {"leftType", QuotedType(*wanted)},
                         {"rightParamIndex", std::to_string(i + 1)},
-                        {"rightType", QuotedType(*arguments[i + 1].type)}});
+                        {"rightType", QuotedType(*given)}});
     }
   }
   bound.output = arrow::schema(fields);
@@ -197,8 +201,9 @@ Result<BoundGenerator> BindStack(const Arguments& arguments) {
         ARROW_ASSIGN_OR_RAISE(auto nulls, arrow::MakeArrayOfNull(fields[column]->type(), num_rows));
         pieces.push_back(at < values.size() ? values[at] : nulls);
       }
-      ARROW_ASSIGN_OR_RAISE(auto whole, arrow::Concatenate(pieces));
+      ARROW_ASSIGN_OR_RAISE(auto whole, ConcatenateArrays(pieces));
       ARROW_ASSIGN_OR_RAISE(auto taken, TakeRows(whole, interleave));
+      ARROW_ASSIGN_OR_RAISE(taken, Retype(taken, fields[column]->type()));
       rows.columns.push_back(std::move(taken));
     }
     return rows;

@@ -2,8 +2,10 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/data/retype.h"
 #include "thalweg/functions/collection_family.h"
 #include "thalweg/functions/lambda_evaluation.h"
+#include "thalweg/types/nullability.h"
 
 namespace thalweg::functions {
 namespace {
@@ -36,7 +38,7 @@ class Accumulators {
   }
   Result<ArrayPtr> Finish() const {
     if (pieces_.size() == 1) return pieces_[0];
-    ARROW_ASSIGN_OR_RAISE(const auto all, arrow::Concatenate(pieces_));
+    ARROW_ASSIGN_OR_RAISE(const auto all, ConcatenateArrays(pieces_));
     return TakeRows(all, places_);
   }
 
@@ -50,7 +52,7 @@ class Accumulators {
 Result<ArrayPtr> MergeElements(const Lambda& merge, const expr::EvalContext& context,
                                const expr::ListView& lists, const Datums& values, int64_t rows) {
   ARROW_ASSIGN_OR_RAISE(auto initial, expr::ToArray(values[1], rows));
-  ARROW_ASSIGN_OR_RAISE(initial, Conform(initial, merge.body->type()));
+  ARROW_ASSIGN_OR_RAISE(initial, Retype(initial, merge.body->type()));
   Accumulators accumulators(std::move(initial), rows);
   std::vector<int32_t> active;
   for (int64_t row = 0; row < rows; ++row) {
@@ -96,7 +98,7 @@ Result<arrow::Datum> AggregateArrays(const std::vector<Lambda>& lambdas, const T
     ARROW_ASSIGN_OR_RAISE(const ArrayPtr indices, places.Finish());
     ARROW_ASSIGN_OR_RAISE(result, TakeWithNulls(result, indices));
   }
-  ARROW_ASSIGN_OR_RAISE(result, Conform(result, type));
+  ARROW_ASSIGN_OR_RAISE(result, Retype(result, type));
   return expr::FinishDatum(result, list_rows.as_scalar);
 }
 
@@ -126,7 +128,9 @@ HigherOrderFunction AggregateLambdaFunction(std::string name) {
     if (!SameType(*merged, *arguments[1].type)) {
       return UnexpectedInputType(2, QuotedType(*arguments[1].type), *merged);
     }
-    const TypePtr type = lambdas.back().body->type();
+    TypePtr type = lambdas.back().body->type();
+    // Without a finish function and elements the start is the answer.
+    if (lambdas.size() == 1) type = MergeNullability(type, arguments[1].type);
     const auto run = [lambdas, type](const expr::EvalContext& context, const Datums& values,
                                      const ListRows& rows) {
       return AggregateArrays(lambdas, type, context, values, rows);

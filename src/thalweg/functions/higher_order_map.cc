@@ -2,11 +2,13 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/data/retype.h"
 #include "thalweg/expr/value_order.h"
 #include "thalweg/functions/collection_family.h"
 #include "thalweg/functions/lambda_evaluation.h"
 #include "thalweg/functions/map_assembler.h"
 #include "thalweg/types/coercion.h"
+#include "thalweg/types/nullability.h"
 
 namespace thalweg::functions {
 namespace {
@@ -58,8 +60,8 @@ expr::ScalarKernel OverEntries(const Lambda& lambda, const TypePtr& type, Make m
 Result<arrow::Datum> MakeMaps(const TypePtr& type, const FlatEntries& entries,
                               const ListRows& rows) {
   const arrow::MapType& map = MapTypeOf(type);
-  ARROW_ASSIGN_OR_RAISE(auto keys, Conform(entries.keys, map.key_type()));
-  ARROW_ASSIGN_OR_RAISE(auto items, Conform(entries.values, map.item_type()));
+  ARROW_ASSIGN_OR_RAISE(auto keys, Retype(entries.keys, map.key_type()));
+  ARROW_ASSIGN_OR_RAISE(auto items, Retype(entries.values, map.item_type()));
   ARROW_ASSIGN_OR_RAISE(auto validity, RowValidity(rows.lists, rows.rows));
   std::vector<int32_t> offsets = entries.elements.offsets;
   const ArrayPtr array = std::make_shared<arrow::MapArray>(
@@ -201,7 +203,7 @@ Result<arrow::Datum> MapZipWith(const Lambda& lambda, const TypePtr& type,
   const auto& left_entries = static_cast<const arrow::StructArray&>(*left.values());
   const auto& right_entries = static_cast<const arrow::StructArray&>(*right.values());
   ARROW_ASSIGN_OR_RAISE(const auto all_keys,
-                        arrow::Concatenate({left_entries.field(0), right_entries.field(0)}));
+                        ConcatenateArrays({left_entries.field(0), right_entries.field(0)}));
   MergedEntries merged;
   merged.elements.offsets = {0};
   for (int64_t row = 0; row < rows; ++row) {
@@ -213,11 +215,12 @@ Result<arrow::Datum> MapZipWith(const Lambda& lambda, const TypePtr& type,
   ARROW_ASSIGN_OR_RAISE(const ArrayPtr left_indices, merged.left.Finish());
   ARROW_ASSIGN_OR_RAISE(const ArrayPtr right_indices, merged.right.Finish());
   ARROW_ASSIGN_OR_RAISE(auto keys, TakeRows(all_keys, merged.keys));
+  ARROW_ASSIGN_OR_RAISE(keys, Retype(keys, MapTypeOf(type).key_type()));
   ARROW_ASSIGN_OR_RAISE(auto first, TakeWithNulls(left_entries.field(1), left_indices));
   ARROW_ASSIGN_OR_RAISE(auto second, TakeWithNulls(right_entries.field(1), right_indices));
   ARROW_ASSIGN_OR_RAISE(auto results, EvaluateLambda(lambda, context, {keys, first, second}, values,
                                                      merged.elements.parents));
-  ARROW_ASSIGN_OR_RAISE(auto items, Conform(results, MapTypeOf(type).item_type()));
+  ARROW_ASSIGN_OR_RAISE(auto items, Retype(results, MapTypeOf(type).item_type()));
   const ArrayPtr array = std::make_shared<arrow::MapArray>(
       type, rows, arrow::Buffer::FromVector(std::move(merged.elements.offsets)), keys, items,
       nulls.bitmap);
@@ -226,8 +229,10 @@ Result<arrow::Datum> MapZipWith(const Lambda& lambda, const TypePtr& type,
 
 Result<expr::BoundFunction> BindMapZipWith(const Arguments& arguments, const Lambdas& lambdas) {
   const expr::ExpressionPtr& body = lambdas[0].body;
-  const TypePtr type =
-      MapOf(MapTypeOf(arguments[0].type).key_type(), body->type(), body->nullable());
+  TypePtr key = MergeNullability(MapTypeOf(arguments[0].type).key_type(),
+                                 MapTypeOf(arguments[1].type).key_type());
+  if (key == nullptr) key = MapTypeOf(arguments[0].type).key_type();
+  const TypePtr type = MapOf(std::move(key), body->type(), body->nullable());
   const Lambda lambda = lambdas[0];
   return MakeHigherOrder(
       "map_zip_with", arguments, lambdas, type,

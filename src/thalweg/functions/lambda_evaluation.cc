@@ -3,6 +3,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/data/batch.h"
+#include "thalweg/data/retype.h"
 #include "thalweg/functions/collection_family.h"
 #include "thalweg/types/data_types.h"
 
@@ -57,7 +58,7 @@ Result<ArrayPtr> EvaluateLambda(const Lambda& lambda, const expr::EvalContext& c
     batch.columns.push_back(std::move(column));
   }
   ARROW_ASSIGN_OR_RAISE(auto result, expr::EvaluateToArray(*lambda.body, context, batch));
-  return Conform(result, lambda.body->type());
+  return Retype(result, lambda.body->type());
 }
 
 Result<ArrayPtr> ElementPositions(const FlatElements& elements) {
@@ -80,17 +81,11 @@ Result<std::shared_ptr<arrow::Buffer>> RowValidity(const expr::NullView& rows, i
 Result<arrow::Datum> MakeLists(const TypePtr& type, std::vector<int32_t> offsets,
                                const ArrayPtr& values, std::shared_ptr<arrow::Buffer> validity,
                                bool as_scalar) {
-  ARROW_ASSIGN_OR_RAISE(auto elements, Conform(values, ElementType(*type)));
+  ARROW_ASSIGN_OR_RAISE(auto elements, Retype(values, ElementType(*type)));
   const auto rows = static_cast<int64_t>(offsets.size()) - 1;
   const ArrayPtr array = std::make_shared<arrow::ListArray>(
       type, rows, arrow::Buffer::FromVector(std::move(offsets)), elements, std::move(validity));
   return expr::FinishDatum(array, as_scalar);
-}
-
-Result<ArrayPtr> Conform(const ArrayPtr& array, const TypePtr& type) {
-  if (array->type()->Equals(*type)) return array;
-  if (array->type_id() == arrow::Type::NA) return arrow::MakeArrayOfNull(type, array->length());
-  return array->View(type);
 }
 
 expr::BoundFunction MakeHigherOrder(const std::string& name, const Arguments& arguments,

@@ -67,9 +67,6 @@ Result<arrow::Datum> MakeLists(const TypePtr& type, std::vector<int32_t> offsets
                                const ArrayPtr& values, std::shared_ptr<arrow::Buffer> validity,
                                bool as_scalar);
 
-/// `array` as `type`, of which it may differ in the nullability and names inside.
-Result<ArrayPtr> Conform(const ArrayPtr& array, const TypePtr& type);
-
 /// A bound function with what its lambdas bring along: whether it can fail, is deterministic, may
 /// be folded. `name` is made to tell functions with other bodies apart.
 expr::BoundFunction MakeHigherOrder(const std::string& name, const Arguments& arguments,

@@ -3,6 +3,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/data/batch.h"
+#include "thalweg/data/retype.h"
 #include "thalweg/expr/value_order.h"
 #include "thalweg/functions/collection_family.h"
 #include "thalweg/functions/declaration.h"
@@ -37,7 +38,7 @@ Result<ArrayPtr> Interleave(const Datums& values, size_t first, int64_t rows) {
     ARROW_ASSIGN_OR_RAISE(auto array, expr::ToArray(values[i], rows));
     arrays.push_back(std::move(array));
   }
-  return arrow::Concatenate(arrays);
+  return ConcatenateArrays(arrays);
 }
 
 Result<arrow::Datum> MapKernel(const TypePtr& type, const Datums& values, int64_t num_rows) {
@@ -210,7 +211,7 @@ Result<expr::BoundFunction> BindConcat(const std::string& name, const Arguments&
                   const std::vector<expr::ListView> maps(values.begin(), values.end());
                   arrow::ArrayVector parts;
                   for (const auto& map : maps) parts.push_back(map.values());
-                  ARROW_ASSIGN_OR_RAISE(const auto joined, arrow::Concatenate(parts));
+                  ARROW_ASSIGN_OR_RAISE(const auto joined, ConcatenateArrays(parts));
                   const auto& entries = static_cast<const arrow::StructArray&>(*joined);
                   MapAssembler assembler(entries.field(0), entries.field(1));
                   for (int64_t row = 0; row < rows; ++row) {

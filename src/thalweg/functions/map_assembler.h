@@ -6,6 +6,7 @@
 
 #include "thalweg/base/status.h"
 #include "thalweg/data/batch.h"
+#include "thalweg/data/retype.h"
 #include "thalweg/expr/kernel_support.h"
 #include "thalweg/expr/value_order.h"
 
@@ -39,6 +40,9 @@ class MapAssembler {
   Result<arrow::Datum> Finish(const TypePtr& type, bool as_scalar) {
     ARROW_ASSIGN_OR_RAISE(auto keys, TakeRows(keys_, key_indices_));
     ARROW_ASSIGN_OR_RAISE(auto values, TakeRows(values_, value_indices_));
+    const auto& map = static_cast<const arrow::MapType&>(*type);
+    ARROW_ASSIGN_OR_RAISE(keys, Retype(keys, map.key_type()));
+    ARROW_ASSIGN_OR_RAISE(values, Retype(values, map.item_type()));
     const auto rows = static_cast<int64_t>(offsets_.size()) - 1;
     ARROW_ASSIGN_OR_RAISE(auto validity, validity_.Finish());
     const ArrayPtr array = std::make_shared<arrow::MapArray>(

@@ -12,18 +12,6 @@
 namespace thalweg::connect {
 namespace {
 
-/// The same buffers under another type of the same layout.
-std::shared_ptr<arrow::ArrayData> Retyped(const arrow::ArrayData& data, const TypePtr& type) {
-  auto copy = data.Copy();
-  copy->type = type;
-  for (size_t i = 0; i < copy->child_data.size(); ++i) {
-    const TypePtr& child = type->field(static_cast<int>(i))->type();
-    if (copy->child_data[i]->type->Equals(*child, /*check_metadata=*/true)) continue;
-    copy->child_data[i] = Retyped(*copy->child_data[i], child);
-  }
-  return copy;
-}
-
 TypePtr ClientStruct(const arrow::DataType& type, const std::string& time_zone) {
   std::set<std::string> seen;
   std::set<std::string> twice;
@@ -78,15 +66,7 @@ SchemaPtr ClientSchema(const arrow::Schema& schema, const std::string& time_zone
 
 Result<std::shared_ptr<arrow::RecordBatch>> ToClientBatch(const Batch& batch,
                                                           const SchemaPtr& client_schema) {
-  ARROW_ASSIGN_OR_RAISE(const Batch dense, Compact(batch));
-  std::vector<std::shared_ptr<arrow::ArrayData>> columns;
-  for (size_t i = 0; i < dense.columns.size(); ++i) {
-    const TypePtr& type = client_schema->field(static_cast<int>(i))->type();
-    const auto& data = dense.columns[i]->data();
-    const bool same = data->type->Equals(*type, /*check_metadata=*/true);
-    columns.push_back(same ? data : Retyped(*data, type));
-  }
-  return arrow::RecordBatch::Make(client_schema, dense.num_rows, std::move(columns));
+  return ToRecordBatch(batch, client_schema);
 }
 
 Result<std::shared_ptr<arrow::Buffer>> WriteIpcStream(const arrow::RecordBatch& batch) {

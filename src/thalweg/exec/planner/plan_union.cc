@@ -17,6 +17,7 @@ Result<Rows> PlanBuilder::BuildUnion(const plan::Node& node) {
     texts.push_back(input.text);
     inputs.push_back(std::move(input));
   }
+  const SchemaPtr schema = plan::OutputSchema(node);
   const size_t num_chains = all_single ? 1 : static_cast<size_t>(options_.num_workers);
   for (size_t worker = 0; worker < num_chains; ++worker) {
     // An input whose rows are all on worker 0 takes part there only.
@@ -24,7 +25,7 @@ Result<Rows> PlanBuilder::BuildUnion(const plan::Node& node) {
     for (Rows& input : inputs) {
       if (worker < input.tails.size()) present.push_back(&input);
     }
-    auto merged = std::make_unique<UnionOperator>(static_cast<int>(present.size()));
+    auto merged = std::make_unique<UnionOperator>(static_cast<int>(present.size()), *schema);
     Operator* tail = merged.get();
     for (size_t i = 1; i < present.size(); ++i) {
       present[i]->tails[worker]->SetSharedDownstream(tail, static_cast<int>(i));

@@ -4,6 +4,7 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/data/retype.h"
 #include "thalweg/exec/take.h"
 
 namespace thalweg::exec {
@@ -121,7 +122,7 @@ Result<ArrayPtr> PickValues(const BoundWindowCall& call, const WindowRows& rows,
   if (has_default) {
     ARROW_ASSIGN_OR_RAISE(const ArrayPtr defaults,
                           expr::EvaluateToArray(*call.arguments[1], context, rows.rows()));
-    ARROW_ASSIGN_OR_RAISE(values, arrow::Concatenate({values, defaults}));
+    ARROW_ASSIGN_OR_RAISE(values, ConcatenateArrays({values, defaults}));
   }
   return TakeRowsOrNull(values, picked);
 }

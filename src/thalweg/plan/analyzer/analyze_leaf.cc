@@ -7,6 +7,7 @@
 #include <arrow/type.h>
 #include <fmt/format.h>
 
+#include "thalweg/data/retype.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
@@ -65,9 +66,7 @@ Result<ArrayPtr> EvaluateCell(const Resolved& value, const TypePtr& type,
                      {{"sqlExpr", QuoteExpression(value.text)}});
   }
   ARROW_ASSIGN_OR_RAISE(ArrayPtr array, arrow::MakeArrayFromScalar(**folded, 1));
-  if (array->type()->Equals(*type)) return array;
-  // The same SQL type with other nullability inside.
-  return array->View(type);
+  return Retype(array, type);
 }
 
 // Evaluates column `index` of all rows, cast to their common type.

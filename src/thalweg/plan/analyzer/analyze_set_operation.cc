@@ -7,6 +7,7 @@
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/types/coercion.h"
+#include "thalweg/types/nullability.h"
 
 namespace thalweg::plan {
 namespace {
@@ -38,17 +39,6 @@ Result<AnalyzedRelation> AlignByName(const AnalyzedRelation& left, AnalyzedRelat
   return right;
 }
 
-// Whether two types differ in nothing but the names of struct fields, which set operations do not
-// look at: the first side's names count.
-bool SameShape(const arrow::DataType& left, const arrow::DataType& right) {
-  if (left.id() != right.id() || left.num_fields() != right.num_fields()) return false;
-  if (left.num_fields() == 0) return SameType(left, right);
-  for (int i = 0; i < left.num_fields(); ++i) {
-    if (!SameShape(*left.field(i)->type(), *right.field(i)->type())) return false;
-  }
-  return true;
-}
-
 // Both sides with equal numbers of columns of equal types.
 Status Align(const char* name, NodePtr* left, NodePtr* right) {
   const std::vector<Attribute>& a = (*left)->output;
@@ -63,7 +53,8 @@ Status Align(const char* name, NodePtr* left, NodePtr* right) {
   std::vector<NamedExpression> right_items;
   for (size_t i = 0; i < a.size(); ++i) {
     TypePtr common = WiderType({a[i].type, b[i].type});
-    if (common == nullptr && SameShape(*a[i].type, *b[i].type)) common = a[i].type;
+    // Names of struct fields do not matter: those of the first side count.
+    if (common == nullptr) common = MergeNullability(a[i].type, b[i].type);
     if (common == nullptr) {
       return MakeError("INCOMPATIBLE_COLUMN_TYPE", {{"operator", name},
                                                     {"columnOrdinalNumber", OrdinalWord(i)},
@@ -98,6 +89,8 @@ NodePtr BuildUnion(NodePtr left, NodePtr right) {
     Attribute attribute = left->output[i];
     attribute.id = NextAttributeId();
     attribute.nullable = attribute.nullable || right->output[i].nullable;
+    TypePtr merged = MergeNullability(attribute.type, right->output[i].type);
+    if (merged != nullptr) attribute.type = std::move(merged);
     attribute.qualifier.clear();
     node->output.push_back(std::move(attribute));
   }

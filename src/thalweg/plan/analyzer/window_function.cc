@@ -10,6 +10,7 @@
 #include "thalweg/plan/analyzer/aggregate_binding.h"
 #include "thalweg/plan/analyzer/select_block.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/types/nullability.h"
 
 namespace thalweg::plan {
 namespace {
@@ -246,7 +247,7 @@ class WindowResolver {
     }
     call.ignore_nulls = call_.ignore_nulls || IsTrue(arguments, 3);
     call.arguments = {arguments[0].expression};
-    const TypePtr& type = arguments[0].expression->type();
+    TypePtr type = arguments[0].expression->type();
     std::string otherwise = "NULL";
     bool nullable = true;
     if (arguments.size() > 2) {
@@ -254,6 +255,7 @@ class WindowResolver {
       ARROW_ASSIGN_OR_RAISE(auto value, MakeCheckedCast(arguments[2], type, expr::CastMode::kAnsi,
                                                         spec::ToString(call_)));
       nullable = arguments[0].expression->nullable() || value->nullable();
+      if (TypePtr merged = MergeNullability(type, value->type())) type = std::move(merged);
       call.arguments.push_back(std::move(value));
     }
     SetOutput(type, nullable || call.ignore_nulls);
