@@ -4,6 +4,7 @@
 #include <mutex>
 #include <string>
 
+#include "thalweg/connect/proto/messages.h"
 #include "thalweg/connect/service/server_state.h"
 #include "thalweg/connect/session/connect_session.h"
 #include "thalweg/python/streaming_worker.h"
