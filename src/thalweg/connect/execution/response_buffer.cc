@@ -101,9 +101,9 @@ NextResponse ResponseBuffer::Next(int64_t attachment) {
     ++next_index_;
     TrimSent();
     space_.notify_all();
-  } else if (status_ || closed_) {
+  } else if (status_) {
     next.kind = NextResponse::Kind::kEnd;
-    next.status = status_.value_or(grpc::Status::OK);
+    next.status = *status_;
   } else {
     waits_ = true;
   }
@@ -137,6 +137,9 @@ void ResponseBuffer::Close() {
   std::function<void()> wake_up;
   {
     const std::lock_guard lock(mutex_);
+    // Who did not get everything must not take what it got for everything.
+    const bool all_sent = next_index_ > last_index();
+    if (!status_ || !all_sent) status_ = PlainErrorReply(MakeError("OPERATION_CANCELED"));
     closed_ = true;
     entries_.clear();
     unsent_bytes_ = sent_bytes_ = 0;

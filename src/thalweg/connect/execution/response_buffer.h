@@ -63,7 +63,8 @@ class ResponseBuffer {
 
   /// Drops the responses up to `response_id`; unknown ones are ignored.
   void ReleaseUntil(const std::string& response_id);
-  /// Drops everything; an execution that is still under way ends at its next Push().
+  /// Drops everything; an execution that is still under way ends at its next Push(). An attached
+  /// call that has not got everything fails with OPERATION_CANCELED.
   void Close();
 
  private:

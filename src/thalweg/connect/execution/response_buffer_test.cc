@@ -101,8 +101,24 @@ TEST(ResponseBufferTest, ClosingEndsBothSides) {
   Push(&buffer, "a");
   const int64_t call = Attach(&buffer);
   buffer.Close();
-  EXPECT_EQ(TextOf(buffer.Next(call)), "(end)");
+  EXPECT_NE(TextOf(buffer.Next(call)).find("OPERATION_CANCELED"), std::string::npos);
   EXPECT_TRUE(buffer.Push("b", Bytes("b")).IsCancelled());
+}
+
+TEST(ResponseBufferTest, ClosingDoesNotMakePartsLookComplete) {
+  for (const bool takes_all : {false, true}) {
+    ResponseBuffer buffer;
+    Push(&buffer, "a");
+    Push(&buffer, "b");
+    buffer.Finish(grpc::Status::OK);
+    const int64_t call = Attach(&buffer);
+    buffer.Next(call);
+    if (takes_all) buffer.Next(call);
+    buffer.Close();
+    const std::string end = TextOf(buffer.Next(call));
+    EXPECT_EQ(end == "(end)", takes_all) << end;
+    EXPECT_EQ(end.find("OPERATION_CANCELED") != std::string::npos, !takes_all) << end;
+  }
 }
 
 TEST(ResponseBufferTest, KeepsOnlySoMuchOfWhatWasSent) {

@@ -23,6 +23,10 @@ ConnectSession::ConnectSession(SessionKey key, std::shared_ptr<session::Session>
 ConnectSession::~ConnectSession() { Close(); }
 
 void ConnectSession::Close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
   for (const OperationPtr& operation : operations()) RemoveOperation(operation->id());
   listeners_->Close();
   engine_->queries().StopAll(/*graceful=*/false);
@@ -30,6 +34,8 @@ void ConnectSession::Close() {
 
 Status ConnectSession::AddOperation(const OperationPtr& operation) {
   const std::lock_guard lock(mutex_);
+  // A call may have found the session just before it was closed.
+  if (closed_) return MakeError("INVALID_HANDLE.SESSION_CLOSED", {{"handle", id()}});
   const auto& past = past_operations_;
   if (std::find(past.begin(), past.end(), operation->id()) != past.end()) {
     return MakeError("INVALID_HANDLE.OPERATION_ABANDONED", {{"handle", operation->id()}});
@@ -86,6 +92,12 @@ std::vector<std::string> ConnectSession::Interrupt(
   return ids;
 }
 
+bool ConnectSession::HasCalls() const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(operations_.begin(), operations_.end(),
+                     [](const auto& known) { return known.second->responses().attached(); });
+}
+
 void ConnectSession::RemoveAbandoned(SteadyClock::time_point limit) {
   for (const OperationPtr& operation : operations()) {
     if (operation->responses().attached() || operation->last_touch() > limit) continue;
@@ -130,7 +142,10 @@ void ConnectSession::RememberQuery(const std::shared_ptr<stream::StreamingQuery>
   if (queries_.size() <= kMaxQueries) return;
   const auto ended = std::find_if(queries_.begin(), queries_.end(),
                                   [](const auto& known) { return !known->IsActive(); });
-  if (ended != queries_.end()) queries_.erase(ended);
+  if (ended == queries_.end()) return;
+  for (auto& [tag, run_ids] : tagged_queries_) run_ids.erase((*ended)->run_id());
+  std::erase_if(tagged_queries_, [](const auto& tagged) { return tagged.second.empty(); });
+  queries_.erase(ended);
 }
 
 std::shared_ptr<stream::StreamingQuery> ConnectSession::FindQuery(const std::string& id,

@@ -49,7 +49,8 @@ class ConnectSession {
   PythonFiles& python_files() { return python_files_; }
   ListenerStream& listeners() { return *listeners_; }
 
-  /// Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS, INVALID_HANDLE.OPERATION_ABANDONED.
+  /// Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS, INVALID_HANDLE.OPERATION_ABANDONED,
+  /// INVALID_HANDLE.SESSION_CLOSED.
   Status AddOperation(const OperationPtr& operation);
   /// Null if there is none.
   OperationPtr FindOperation(const std::string& id) const;
@@ -60,6 +61,8 @@ class ConnectSession {
   std::vector<OperationPtr> operations() const;
   /// Cancels the operations that `matches` and gives their ids.
   std::vector<std::string> Interrupt(const std::function<bool(const Operation&)>& matches);
+  /// Whether clients are taking responses right now.
+  bool HasCalls() const;
   /// Drops operations without a client since `limit`.
   void RemoveAbandoned(std::chrono::steady_clock::time_point limit);
 
@@ -81,7 +84,7 @@ class ConnectSession {
   void Touch();
   std::chrono::steady_clock::time_point last_touch() const;
 
-  /// Ends the executions and the streaming queries.
+  /// Ends the executions and the streaming queries; none can be added any more.
   void Close();
 
  private:
@@ -99,6 +102,7 @@ class ConnectSession {
   std::atomic<std::chrono::steady_clock::rep> last_touch_{0};
 
   mutable std::mutex mutex_;
+  bool closed_ = false;
   std::map<std::string, OperationPtr> operations_;
   std::vector<std::string> past_operations_;  // oldest first
   std::map<std::string, plan::spec::RelationPtr> remote_relations_;

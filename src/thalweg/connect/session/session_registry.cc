@@ -95,7 +95,7 @@ void SessionRegistry::RemoveIdle(std::chrono::steady_clock::time_point session_l
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [key, session] : sessions_) {
-      if (session->last_touch() < session_limit) {
+      if (session->last_touch() < session_limit && !session->HasCalls()) {
         idle.push_back(key);
       } else {
         others.push_back(session);
