@@ -28,9 +28,19 @@ void AppendField(int number, const std::string& value, std::string* out) {
   coded.WriteString(value);
 }
 
+/// Bytes that one byte of a message takes in the trailers, where most are written as %XX.
+size_t TrailerBytes(unsigned char byte) {
+  return byte >= 0x20 && byte <= 0x7E && byte != '%' ? 1 : 3;
+}
+
 std::string ShortMessage(const std::string& message) {
-  if (message.size() <= kMaxMessageBytes) return message;
-  size_t end = kMaxMessageBytes - 3;
+  size_t end = 0;
+  size_t size = 0;
+  for (size_t i = 0; i < message.size() && size <= kMaxMessageBytes; ++i) {
+    size += TrailerBytes(static_cast<unsigned char>(message[i]));
+    if (size <= kMaxMessageBytes - 3) end = i + 1;
+  }
+  if (size <= kMaxMessageBytes) return message;
   // Not in the middle of a character.
   while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
   return message.substr(0, end) + "...";

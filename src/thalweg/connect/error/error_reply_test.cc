@@ -28,6 +28,17 @@ TEST(ErrorReplyTest, KeepsTrailersSmall) {
   EXPECT_LT(reply.error_message().size(), 4096u);
 }
 
+TEST(ErrorReplyTest, CountsWhatMessagesTakeInTrailers) {
+  std::string name;
+  for (int i = 0; i < 10'000; ++i) name += "\u00e4";
+  const Status error = MakeError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", name}});
+  const std::string message = PlainErrorReply(error).error_message();
+  // Each byte of such a letter is written as three.
+  EXPECT_LT(message.size(), 2048u / 3 + 100);
+  EXPECT_GT(message.size(), 600u);
+  EXPECT_THAT(message, testing::EndsWith("\u00e4..."));
+}
+
 TEST(ErrorReplyTest, DetailsAreFetchedOnce) {
   ErrorStore store;
   const std::string id = store.Add(DescribeError(MakeError("DIVIDE_BY_ZERO")));
