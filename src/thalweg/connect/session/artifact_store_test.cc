@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "thalweg/connect/session/python_files.h"
+
 namespace thalweg::connect {
 namespace {
 
@@ -28,6 +30,16 @@ TEST(ArtifactStoreTest, NamesDoNotEscape) {
                            "files/a/..", "../cache/x", "other/x"}) {
     EXPECT_TRUE(IsCondition(store.Put(name, "x"), "INVALID_ARTIFACT_PATH")) << name;
   }
+}
+
+TEST(PythonFilesTest, WhatCouldNotBeWrittenIsNotTakenForWritten) {
+  ArtifactStore store;
+  ASSERT_TRUE(store.Put("files/a", "one").ok());
+  PythonFiles files;
+  ASSERT_TRUE(files.Update(store).ok());
+  // No directory can be where a file is.
+  ASSERT_TRUE(store.Put("files/a/b", "two").ok());
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(files.Update(store).status().IsIOError()) << i;
 }
 
 }  // namespace

@@ -44,9 +44,11 @@ Result<PythonFiles::Found> PythonFiles::Update(const ArtifactStore& artifacts) {
     for (const std::string& name : artifacts.Names(folder)) {
       const std::string inner = name.substr(std::string(folder).size());
       if (folder == kModules) found.modules.push_back(inner);
-      if (!written_.insert(name).second) continue;
+      if (written_.count(name) > 0) continue;
       const auto content = artifacts.Find(name);
       if (content != nullptr) ARROW_RETURN_NOT_OK(Write(inner, *content));
+      // Only now: what could not be written is tried again.
+      written_.insert(name);
     }
   }
   found.directory = directory_;
