@@ -74,6 +74,12 @@ class ServerTest(unittest.TestCase):
             self.assertTrue(server.greeting.startswith("listening on"))
             self.assertEqual(server.stop(), 0)
 
+    def test_wrong_settings_are_told_at_once(self):
+        outcome = run("server", "--port", "0", "-c", "spark.sql.shuffle.partitions=many")
+        self.assertEqual(outcome.code, 1)
+        self.assertIn("spark.sql.shuffle.partitions", outcome.err)
+        self.assertNotIn("listening on", outcome.out)
+
     def test_wrong_usage(self):
         for arguments in (["--port", "70000"], ["--conf", "novalue"], ["--session-timeout", "0"]):
             self.assertEqual(run("server", *arguments).code, 2)

@@ -38,6 +38,9 @@ class GrpcServer : public Server {
 
   ~GrpcServer() override { Shutdown(); }
 
+  /// Settings that no session can start with are told before a client comes.
+  Status CheckSettings() const { return MakeEngine().status(); }
+
   Status Listen() {
     const bool is_ipv6 = options_.address.find(':') != std::string::npos;
     const std::string address = fmt::format(
@@ -117,6 +120,7 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options) {
   }
   ARROW_ASSIGN_OR_RAISE(auto python, python::WorkerPool::Make());
   auto server = std::make_unique<GrpcServer>(options, std::move(python));
+  ARROW_RETURN_NOT_OK(server->CheckSettings());
   ARROW_RETURN_NOT_OK(server->Listen());
   return std::unique_ptr<Server>(std::move(server));
 }

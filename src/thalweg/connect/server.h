@@ -28,7 +28,8 @@ struct ServerOptions {
 /// Runs from Start() to its destruction. Any number may live in a process.
 class Server {
  public:
-  /// Listens. Errors: an address that cannot be had, or that must not be had without a token.
+  /// Listens. Errors: an address that cannot be had, or that must not be had without a token;
+  /// settings that no session can start with.
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options);
   /// As Shutdown().
   virtual ~Server() = default;

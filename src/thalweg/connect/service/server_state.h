@@ -8,8 +8,8 @@
 
 namespace thalweg::connect {
 
-/// What all calls of a server share. Members end in the order that suits them: waits and tasks go
-/// before the sessions that they use.
+/// What all calls of a server share. Members end in the order that suits them: tasks go before the
+/// waits that they add to, and both before the sessions that they use.
 struct ServerState {
   ServerState(SessionRegistry::Factory make_engine, std::shared_ptr<python::WorkerPool> python)
       : sessions(std::move(make_engine), std::move(python)) {}
@@ -18,8 +18,9 @@ struct ServerState {
   /// ("sc://localhost:15002/;token=x"). Set before the first call comes.
   std::string local_url;
   SessionRegistry sessions;
-  TaskThreads threads;
+  // Tasks add waits until the last of them has ended; waits start no tasks.
   WaitList waits;
+  TaskThreads threads;
 };
 
 }  // namespace thalweg::connect
