@@ -93,7 +93,7 @@ Result<Conversion> TakeConversion(string_view format, string_view* rest) {
 
 std::string Grouped(std::string digits) {
   const size_t point = std::min(digits.find('.'), digits.size());
-  for (size_t at = point; at > 3; at -= 3) digits.insert(at - 3, ",");
+  for (size_t at = point; at > 3; at -= 3) digits.insert(at - 3, 1, ',');
   return digits;
 }
 
