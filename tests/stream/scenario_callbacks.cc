@@ -124,7 +124,7 @@ class ObeyGroupOnce : public GroupFunction {
  private:
   struct LastRow : RowCollector {
     Status Emit(const std::shared_ptr<arrow::RecordBatch>&) override {
-      return Status::NotImplemented("only single rows");
+      return Status::Invalid("this function emits single rows");
     }
     Status Emit(const Row& emitted) override {
       row = emitted;
