@@ -8,6 +8,7 @@
 
 #include "thalweg/connectors/builtin_providers.h"
 #include "thalweg/data/pretty_text.h"
+#include "thalweg/expr/cast/shown_text.h"
 #include "thalweg/expr/expression.h"
 #include "thalweg/stream/state_reader/state_providers.h"
 #include "thalweg/plan/analyzer/legality.h"
@@ -236,7 +237,7 @@ std::function<Result<ArrayPtr>(const ArrayPtr&)> Session::CellFormatter() const 
 
 Result<std::string> Session::ShowString(const RowSet& rows, int num_rows, int truncate,
                                         bool vertical) const {
-  const auto to_text = CellFormatter();
+  const auto to_text = expr::ShownTextIn(MakeEvalContext());
   std::vector<std::string> names;
   std::vector<ArrayPtr> columns;
   // One row more than asked for tells ShowString that there are more.

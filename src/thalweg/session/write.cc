@@ -2,6 +2,7 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/expr/cast/shown_text.h"
 #include "thalweg/plan/analyzer/legality.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/session/session.h"
@@ -9,6 +10,9 @@
 
 namespace thalweg::session {
 namespace {
+
+/// The format that shows values instead of storing them.
+constexpr std::string_view kConsole = "console";
 
 std::string TakeOption(io::Options* options, const std::string& key) {
   const auto found = options->find(key);
@@ -106,6 +110,7 @@ Status Session::WritePlan(const plan::NodePtr& analyzed, const BatchWrite& write
   ARROW_ASSIGN_OR_RAISE(auto provider, providers_->Find(format));
   io::WriteArguments arguments =
       MakeWriteArguments(LowerKeys(write.options), plan::OutputSchema(*analyzed));
+  if (ToLowerAscii(format) == kConsole) arguments.to_text = expr::ShownTextIn(MakeEvalContext());
   if (!write.path.empty()) arguments.path = write.path;
   arguments.partition_by = write.partition_by;
   arguments.save_mode = write.save_mode;
@@ -151,6 +156,7 @@ Result<std::shared_ptr<stream::StreamingQuery>> Session::StartPlan(const plan::N
   if (write.sink == nullptr) {
     ARROW_ASSIGN_OR_RAISE(auto provider, providers_->Find(sink_name));
     io::WriteArguments arguments = MakeWriteArguments(options, plan::OutputSchema(*analyzed));
+    if (sink_name == kConsole) arguments.to_text = expr::ShownTextIn(MakeEvalContext());
     arguments.partition_by = write.partition_by;
     arguments.query_name = write.query_name;
     ARROW_ASSIGN_OR_RAISE(write.sink, provider->MakeStreamSink(arguments));

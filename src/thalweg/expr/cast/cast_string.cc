@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "thalweg/expr/cast/cast_call.h"
+#include "thalweg/expr/cast/shown_text.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/number_text.h"
 #include "thalweg/types/time_text.h"
@@ -18,7 +19,14 @@ using arrow::internal::checked_cast;
 /// Appends the text of one row that is not NULL.
 using RowText = std::function<void(int64_t row, std::string* out)>;
 
-RowText MakeRowText(const ArrayPtr& array, TimeZone* zone);
+/// How values are written.
+struct TextStyle {
+  TimeZone* zone;
+  /// As Dataset.show prints: NULL within values, bytes as hexadecimal numbers.
+  bool shown;
+};
+
+RowText MakeRowText(const ArrayPtr& array, const TextStyle& style);
 
 template <typename ArrayType>
 RowText IntegerText(const ArrayPtr& array) {
@@ -30,58 +38,59 @@ RowText IntegerText(const ArrayPtr& array) {
 }
 
 /// Appends the value of a row, or "null".
-void AppendOrNull(const arrow::Array& array, const RowText& text, int64_t row, std::string* out) {
+void AppendOrNull(const arrow::Array& array, const RowText& text, int64_t row,
+                  const TextStyle& style, std::string* out) {
   if (array.IsNull(row)) {
-    out->append("null");
+    out->append(style.shown ? "NULL" : "null");
   } else {
     text(row, out);
   }
 }
 
-RowText ListText(const ArrayPtr& array, TimeZone* zone) {
+RowText ListText(const ArrayPtr& array, const TextStyle& style) {
   const auto* list = checked_cast<const arrow::ListArray*>(array.get());
   const ArrayPtr values = list->values();
-  RowText element = MakeRowText(values, zone);
-  return [list, values, element](int64_t row, std::string* out) {
+  RowText element = MakeRowText(values, style);
+  return [list, values, element, style](int64_t row, std::string* out) {
     out->push_back('[');
     for (int64_t i = 0; i < list->value_length(row); ++i) {
       if (i > 0) out->append(", ");
-      AppendOrNull(*values, element, list->value_offset(row) + i, out);
+      AppendOrNull(*values, element, list->value_offset(row) + i, style, out);
     }
     out->push_back(']');
   };
 }
 
-RowText MapText(const ArrayPtr& array, TimeZone* zone) {
+RowText MapText(const ArrayPtr& array, const TextStyle& style) {
   const auto* map = checked_cast<const arrow::MapArray*>(array.get());
   const ArrayPtr keys = map->keys();
   const ArrayPtr items = map->items();
-  RowText key = MakeRowText(keys, zone);
-  RowText item = MakeRowText(items, zone);
-  return [map, keys, items, key, item](int64_t row, std::string* out) {
+  RowText key = MakeRowText(keys, style);
+  RowText item = MakeRowText(items, style);
+  return [map, keys, items, key, item, style](int64_t row, std::string* out) {
     out->push_back('{');
     for (int64_t i = 0; i < map->value_length(row); ++i) {
       const int64_t at = map->value_offset(row) + i;
       if (i > 0) out->append(", ");
-      AppendOrNull(*keys, key, at, out);
+      AppendOrNull(*keys, key, at, style, out);
       out->append(" -> ");
-      AppendOrNull(*items, item, at, out);
+      AppendOrNull(*items, item, at, style, out);
     }
     out->push_back('}');
   };
 }
 
-RowText StructText(const ArrayPtr& array, TimeZone* zone) {
+RowText StructText(const ArrayPtr& array, const TextStyle& style) {
   const auto* record = checked_cast<const arrow::StructArray*>(array.get());
   std::vector<std::pair<ArrayPtr, RowText>> fields;
   for (int i = 0; i < record->num_fields(); ++i) {
-    fields.emplace_back(record->field(i), MakeRowText(record->field(i), zone));
+    fields.emplace_back(record->field(i), MakeRowText(record->field(i), style));
   }
-  return [fields](int64_t row, std::string* out) {
+  return [fields, style](int64_t row, std::string* out) {
     out->push_back('{');
     for (size_t i = 0; i < fields.size(); ++i) {
       if (i > 0) out->append(", ");
-      AppendOrNull(*fields[i].first, fields[i].second, row, out);
+      AppendOrNull(*fields[i].first, fields[i].second, row, style, out);
     }
     out->push_back('}');
   };
@@ -126,7 +135,28 @@ RowText IntervalText(const ArrayPtr& array) {
   };
 }
 
-RowText MakeRowText(const ArrayPtr& array, TimeZone* zone) {
+/// "[61 62]".
+void AppendHexBytes(std::string_view bytes, std::string* out) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  out->push_back('[');
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    if (i > 0) out->push_back(' ');
+    out->push_back(kDigits[byte >> 4]);
+    out->push_back(kDigits[byte & 15]);
+  }
+  out->push_back(']');
+}
+
+RowText BytesText(const ArrayPtr& array, const TextStyle& style) {
+  const auto* typed = checked_cast<const arrow::BinaryArray*>(array.get());
+  if (style.shown && array->type_id() == Type::BINARY) {
+    return [typed](int64_t row, std::string* out) { AppendHexBytes(typed->GetView(row), out); };
+  }
+  return [typed](int64_t row, std::string* out) { out->append(typed->GetView(row)); };
+}
+
+RowText MakeRowText(const ArrayPtr& array, const TextStyle& style) {
   const arrow::Array* plain = array.get();
   switch (array->type_id()) {
     case Type::BOOL:
@@ -152,23 +182,22 @@ RowText MakeRowText(const ArrayPtr& array, TimeZone* zone) {
       return DecimalRowText(array);
     case Type::STRING:
     case Type::BINARY:
-      return [typed = checked_cast<const arrow::BinaryArray*>(plain)](
-                 int64_t row, std::string* out) { out->append(typed->GetView(row)); };
+      return BytesText(array, style);
     case Type::DATE32:
       return [typed = checked_cast<const arrow::Date32Array*>(plain)](
                  int64_t row, std::string* out) { AppendDateText(typed->Value(row), out); };
     case Type::TIMESTAMP:
-      return TimestampText(array, zone);
+      return TimestampText(array, style.zone);
     case Type::DURATION:
     case Type::INTERVAL_MONTHS:
     case Type::INTERVAL_MONTH_DAY_NANO:
       return IntervalText(array);
     case Type::LIST:
-      return ListText(array, zone);
+      return ListText(array, style);
     case Type::MAP:
-      return MapText(array, zone);
+      return MapText(array, style);
     case Type::STRUCT:
-      return StructText(array, zone);
+      return StructText(array, style);
     default:
       return [](int64_t, std::string*) {};
   }
@@ -194,22 +223,12 @@ void AppendValidUtf8(std::string_view bytes, std::string* out) {
   }
 }
 
-}  // namespace
-
-Result<arrow::Datum> CastToString(const CastCall& call) {
-  const int64_t rows = call.num_rows();
-  ARROW_ASSIGN_OR_RAISE(auto array, ToArray(call.value, rows));
-  ARROW_ASSIGN_OR_RAISE(auto zone, TimeZone::Make(call.context.session_time_zone));
-  RowText text = MakeRowText(array, &zone);
-  if (array->type_id() == Type::BINARY) {
-    text = [typed = checked_cast<const arrow::BinaryArray*>(array.get())](
-               int64_t row, std::string* out) { AppendValidUtf8(typed->GetView(row), out); };
-  }
+Result<ArrayPtr> WriteRows(const arrow::Array& array, const RowText& text) {
   arrow::StringBuilder builder;
-  ARROW_RETURN_NOT_OK(builder.Reserve(rows));
+  ARROW_RETURN_NOT_OK(builder.Reserve(array.length()));
   std::string buffer;
-  for (int64_t row = 0; row < rows; ++row) {
-    if (array->IsNull(row)) {
+  for (int64_t row = 0; row < array.length(); ++row) {
+    if (array.IsNull(row)) {
       builder.UnsafeAppendNull();
       continue;
     }
@@ -217,8 +236,35 @@ Result<arrow::Datum> CastToString(const CastCall& call) {
     text(row, &buffer);
     ARROW_RETURN_NOT_OK(builder.Append(buffer));
   }
-  ARROW_ASSIGN_OR_RAISE(auto result, builder.Finish());
+  return builder.Finish();
+}
+
+}  // namespace
+
+Result<arrow::Datum> CastToString(const CastCall& call) {
+  ARROW_ASSIGN_OR_RAISE(auto array, ToArray(call.value, call.num_rows()));
+  ARROW_ASSIGN_OR_RAISE(auto zone, TimeZone::Make(call.context.session_time_zone));
+  RowText text = MakeRowText(array, {.zone = &zone, .shown = false});
+  if (array->type_id() == Type::BINARY) {
+    text = [typed = checked_cast<const arrow::BinaryArray*>(array.get())](
+               int64_t row, std::string* out) { AppendValidUtf8(typed->GetView(row), out); };
+  }
+  ARROW_ASSIGN_OR_RAISE(auto result, WriteRows(*array, text));
   return FinishDatum(result, call.value.is_scalar());
 }
 
 }  // namespace thalweg::expr::cast
+
+namespace thalweg::expr {
+
+Result<ArrayPtr> ShownText(const ArrayPtr& values, const EvalContext& context) {
+  ARROW_ASSIGN_OR_RAISE(auto zone, TimeZone::Make(context.session_time_zone));
+  return cast::WriteRows(*values, cast::MakeRowText(values, {.zone = &zone, .shown = true}));
+}
+
+std::function<Result<ArrayPtr>(const ArrayPtr&)> ShownTextIn(EvalContext context) {
+  return
+      [context = std::move(context)](const ArrayPtr& values) { return ShownText(values, context); };
+}
+
+}  // namespace thalweg::expr

@@ -17,7 +17,8 @@ Status CheckValue(const std::string& key, const std::string& value) {
   };
   static constexpr FixedSetting kFixed[] = {{"spark.sql.ansi.enabled", "true"},
                                             {"spark.sql.caseSensitive", "false"},
-                                            {"spark.sql.legacy.timeParserPolicy", "corrected"}};
+                                            {"spark.sql.legacy.timeParserPolicy", "corrected"},
+                                            {"spark.sql.mapKeyDedupPolicy", "exception"}};
   for (const FixedSetting& fixed : kFixed) {
     if (key == fixed.key && ToLowerAscii(value) != fixed.only) {
       return MakeError("UNSUPPORTED_FEATURE",
