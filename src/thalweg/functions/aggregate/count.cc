@@ -8,9 +8,9 @@ namespace {
 /// Rows in which no argument is null.
 class Count : public AggregateFunction {
  public:
-  explicit Count(std::vector<TypePtr> argument_types)
-      : AggregateFunction("count", std::move(argument_types), arrow::int64(), /*nullable=*/false,
-                          sizeof(int64_t), /*trivial=*/true) {}
+  explicit Count(std::vector<TypePtr> argument_types, std::string name = "count")
+      : AggregateFunction(std::move(name), std::move(argument_types), arrow::int64(),
+                          /*nullable=*/false, sizeof(int64_t), /*trivial=*/true) {}
 
   void Init(uint8_t* slot) const override { *SlotAs<int64_t>(slot) = 0; }
 
@@ -42,7 +42,7 @@ class Count : public AggregateFunction {
 
 class CountIf : public Count {
  public:
-  CountIf() : Count({arrow::boolean()}) {}
+  CountIf() : Count({arrow::boolean()}, "count_if") {}
 
   Status Update(const EvalContext&, const std::vector<arrow::Datum>& arguments,
                 const GroupSlots& slots) const override {
@@ -78,6 +78,20 @@ void RegisterCount(FunctionRegistry* registry) {
                             ARROW_RETURN_NOT_OK(AcceptAs(arguments, 0, arrow::boolean()).status());
                             return std::make_shared<CountIf>();
                           }});
+  registry->AddAggregate(
+      {"regr_count",
+       {},
+       "regr_count(y, x) - Returns the number of pairs in which neither is null.",
+       "SELECT regr_count(y, x) FROM VALUES (1, 2), (2, NULL) AS tab(y, x);",
+       [](const Arguments& arguments) -> Result<AggregateFunctionPtr> {
+         ARROW_RETURN_NOT_OK(CheckArgumentCount("regr_count", arguments, 2, 2));
+         std::vector<TypePtr> types;
+         for (size_t i = 0; i < 2; ++i) {
+           ARROW_ASSIGN_OR_RAISE(auto type, AcceptNumeric(arguments, i));
+           types.push_back(std::move(type));
+         }
+         return std::make_shared<Count>(std::move(types), "regr_count");
+       }});
 }
 
 }  // namespace thalweg::functions
