@@ -44,6 +44,8 @@ constexpr SettingDeclaration kSettings[] = {
     {"spark.sql.execution.pythonUDTF.arrow.enabled", kBoolean, "true", "Read by clients."},
     {"spark.sql.legacy.timeParserPolicy", kText, "CORRECTED",
      "How datetime patterns are read. Only CORRECTED is supported."},
+    {"spark.sql.mapKeyDedupPolicy", kText, "EXCEPTION",
+     "What becomes of a key that a map has twice. Only EXCEPTION is supported."},
     {"spark.sql.pyspark.inferNestedDictAsStruct.enabled", kBoolean, "false", "Read by clients."},
     {"spark.sql.pyspark.jvmStacktrace.enabled", kBoolean, "false",
      "Read by clients; errors carry no stack traces."},

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "thalweg/functions/declaration.h"
 #include "thalweg/functions/arithmetic_support.h"
 #include "thalweg/functions/function_registry.h"
 #include "thalweg/types/coercion.h"
@@ -170,9 +171,44 @@ void RegisterShift(FunctionRegistry* registry, const std::string& name, char op,
        .bind = [name, op](const Arguments& arguments) { return BindShift(name, op, arguments); }});
 }
 
+/// bit_get (getbit): one bit of an integer, from the right.
+template <typename T>
+expr::ScalarKernel BitGetKernel(const std::string& name) {
+  return expr::RowKernel<int8_t, T, int32_t>(
+      arrow::int8(), [name](T value, int32_t position) -> Result<int8_t> {
+        constexpr int32_t kBits = 8 * sizeof(T);
+        if (position < 0 || position >= kBits) {
+          return MakeError("INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE",
+                           {{"functionName", "`" + name + "`"},
+                            {"parameter", "`pos`"},
+                            {"upper", std::to_string(kBits)},
+                            {"invalidValue", std::to_string(position)}});
+        }
+        return static_cast<int8_t>((value >> position) & 1);
+      });
+}
+
+Result<expr::BoundFunction> BindBitGet(const std::string& name, const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
+  ARROW_ASSIGN_OR_RAISE(
+      auto type,
+      AcceptAsOneOf(arguments, 0, {arrow::int64(), arrow::int32(), arrow::int16(), arrow::int8()}));
+  ARROW_ASSIGN_OR_RAISE(auto position, AcceptAs(arguments, 1, arrow::int32()));
+  expr::ScalarKernel kernel = BitGetKernel<int64_t>(name);
+  if (type->id() == arrow::Type::INT32) kernel = BitGetKernel<int32_t>(name);
+  if (type->id() == arrow::Type::INT16) kernel = BitGetKernel<int16_t>(name);
+  if (type->id() == arrow::Type::INT8) kernel = BitGetKernel<int8_t>(name);
+  auto bound = MakeBound(name, arguments, {type, position}, arrow::int8(), std::move(kernel));
+  bound.can_fail = true;
+  return bound;
+}
+
 }  // namespace
 
 void RegisterBitwiseFunctions(FunctionRegistry* registry) {
+  DeclareBinder(registry, {"bit_get", "getbit"}, "bitwise_funcs",
+                "bit_get(expr, pos) - Returns the bit at `pos`, from 0 on the right.",
+                "SELECT bit_get(11, 0);", BindBitGet);
   RegisterBits(registry, "&", "AND");
   RegisterBits(registry, "|", "OR");
   RegisterBits(registry, "^", "exclusive OR");

@@ -78,9 +78,9 @@ void ToBase64(std::string* out, string_view bytes) {
   }
 }
 
-Status Base64Error(string_view text) {
+Status BinaryError(string_view text, const char* format) {
   return MakeError("CONVERSION_INVALID_INPUT", {{"str", "'" + std::string(text) + "'"},
-                                                {"fmt", "'BASE64'"},
+                                                {"fmt", std::string("'") + format + "'"},
                                                 {"targetType", "\"BINARY\""},
                                                 {"suggestion", "`try_to_binary`"}});
 }
@@ -100,11 +100,11 @@ Status FromBase64(std::string* out, string_view text) {
       digits = 0;
     }
   }
-  if (digits == 1 || (digits == 0 && at < text.size())) return Base64Error(text);
+  if (digits == 1 || (digits == 0 && at < text.size())) return BinaryError(text, "BASE64");
   if (digits >= 2) *out += static_cast<char>(bits >> (digits == 2 ? 4 : 10));
   if (digits == 3) *out += static_cast<char>(bits >> 2);
   for (; at < text.size(); ++at) {
-    if (kBase64.find(text[at]) != string_view::npos) return Base64Error(text);
+    if (kBase64.find(text[at]) != string_view::npos) return BinaryError(text, "BASE64");
   }
   return Status::OK();
 }
@@ -141,6 +141,87 @@ Status UrlDecode(std::string* out, string_view text) {
     }
   }
   return Status::OK();
+}
+
+/// The format of to_binary: hex unless given; nothing for a NULL.
+enum class BinaryFormat { kNone, kHex, kUtf8, kBase64 };
+
+Result<BinaryFormat> ReadBinaryFormat(const std::string& name, const Arguments& arguments) {
+  if (arguments.size() == 1) return BinaryFormat::kHex;
+  const auto& constant = arguments[1].constant;
+  if (constant == nullptr) {
+    return MakeError(
+        "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+        {{"inputName", "`fmt`"}, {"inputType", "\"STRING\""}, {"inputExpr", "\"fmt\""}});
+  }
+  if (!constant->is_valid) return BinaryFormat::kNone;
+  const string_view given = static_cast<const arrow::BaseBinaryScalar&>(*constant).view();
+  const std::string upper = ToUpperAscii(given);
+  if (upper == "HEX") return BinaryFormat::kHex;
+  if (upper == "UTF-8" || upper == "UTF8") return BinaryFormat::kUtf8;
+  if (upper == "BASE64") return BinaryFormat::kBase64;
+  return MakeError("INVALID_PARAMETER_VALUE.BINARY_FORMAT",
+                   {{"parameter", "`fmt`"},
+                    {"functionName", "`" + name + "`"},
+                    {"invalidFormat", "'" + std::string(given) + "'"}});
+}
+
+/// Base64 without anything else in it, in groups of four.
+bool IsStrictBase64(string_view text) {
+  std::string digits;
+  for (const char c : text) {
+    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') digits += c;
+  }
+  const size_t end = std::min(digits.find('='), digits.size());
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i < end ? kBase64.find(digits[i]) == string_view::npos : digits[i] != '=') return false;
+  }
+  return digits.size() % 4 == 0 ? digits.size() - end <= 2 : end == digits.size() && end % 4 != 1;
+}
+
+Status ToBinary(BinaryFormat format, std::string* out, string_view text) {
+  if (format == BinaryFormat::kUtf8) {
+    out->append(text);
+    return Status::OK();
+  }
+  if (format == BinaryFormat::kBase64) {
+    if (!IsStrictBase64(text)) return BinaryError(text, "BASE64");
+    return FromBase64(out, text);
+  }
+  return Unhex(out, text) ? Status::OK() : BinaryError(text, "HEX");
+}
+
+/// to_binary and try_to_binary (`tolerant`: NULL for what is malformed).
+Result<expr::BoundFunction> BindToBinary(const std::string& name, const Arguments& arguments) {
+  const bool tolerant = name == "try_to_binary";
+  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 2));
+  std::vector<TypePtr> types;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(auto type, AcceptAs(arguments, i, utf8()));
+    types.push_back(std::move(type));
+  }
+  ARROW_ASSIGN_OR_RAISE(const BinaryFormat format, ReadBinaryFormat(name, arguments));
+  expr::ScalarKernel convert = TextKernel<string_view>(
+      binary(),
+      [format](std::string* out, string_view text) { return ToBinary(format, out, text); });
+  if (tolerant) {
+    convert = TextKernel<string_view>(binary(), [format](std::string* out, string_view text) {
+      return ToBinary(format, out, text).ok();
+    });
+  }
+  auto bound = MakeBound(
+      name, arguments, std::move(types), binary(),
+      [format, convert](const expr::EvalContext& context, const std::vector<arrow::Datum>& values,
+                        int64_t num_rows) -> Result<arrow::Datum> {
+        if (format == BinaryFormat::kNone) {
+          const bool as_scalar = values[0].is_scalar();
+          return expr::NullResult(binary(), as_scalar ? 1 : num_rows, as_scalar);
+        }
+        return convert(context, {values[0]}, num_rows);
+      });
+  bound.can_fail = !tolerant;
+  bound.nullable |= tolerant || format == BinaryFormat::kNone;
+  return bound;
 }
 
 // ---- Character sets ----
@@ -322,6 +403,21 @@ void RegisterEncodingFunctions(FunctionRegistry* registry) {
                      .return_type = utf8(),
                      .kernel = TextKernel<string_view>(utf8(), UrlDecode),
                      .can_fail = true});
+  Declare(
+      registry,
+      {.names = {"try_url_decode"},
+       .group = "url_funcs",
+       .usage = "try_url_decode(str) - As url_decode, NULL for malformed text.",
+       .example = "SELECT try_url_decode('https%3A%2F%2Fspark.apache.org');",
+       .argument_types = {utf8()},
+       .return_type = utf8(),
+       .kernel = TextKernel<string_view>(
+           utf8(), [](std::string* out, string_view text) { return UrlDecode(out, text).ok(); }),
+       .nullable_result = true});
+  DeclareBinder(registry, {"to_binary", "try_to_binary"}, "string_funcs",
+                "to_binary(str[, fmt]) - Returns the bytes of text in 'hex', 'utf-8' or 'base64'; "
+                "try_to_binary has NULL for malformed text.",
+                "SELECT to_binary('abc', 'utf-8');", BindToBinary);
   Declare(registry,
           {.names = {"encode"},
            .group = "string_funcs",

@@ -256,13 +256,39 @@ std::optional<std::string> GetJsonObject(std::string_view text, std::string_view
   std::vector<const Json*> found;
   Collect(root, *steps, 0, &found);
   if (found.empty() || (found.size() == 1 && found[0]->is_null())) return std::nullopt;
-  if (found.size() == 1) return JsonText(*found[0], false);
+  // What a wildcard over an array finds stays JSON, also if it is alone.
+  const bool over_array = std::any_of(steps->begin(), steps->end(), [](const PathStep& step) {
+    return step.kind == PathStep::Kind::kEveryElement;
+  });
+  if (found.size() == 1) return JsonText(*found[0], over_array);
   std::string out = "[";
   for (const Json* value : found) {
     if (out.size() > 1) out += ",";
     out += JsonText(*value, true);
   }
   return out + "]";
+}
+
+/// json_object_keys: an array of the keys in order; NULL for what is no object.
+Result<arrow::Datum> JsonObjectKeys(const expr::EvalContext&,
+                                    const std::vector<arrow::Datum>& values, int64_t num_rows) {
+  const bool as_scalar = expr::AllScalars(values);
+  const int64_t rows = as_scalar ? 1 : num_rows;
+  const expr::StringView texts(values[0]);
+  arrow::ListBuilder lists(arrow::default_memory_pool(), std::make_shared<arrow::StringBuilder>(),
+                           ArrayOf(arrow::utf8(), true));
+  auto* keys = static_cast<arrow::StringBuilder*>(lists.value_builder());
+  for (int64_t row = 0; row < rows; ++row) {
+    const Json root = texts.IsNull(row) ? Json() : Json::parse(texts.Value(row), nullptr, false);
+    if (!root.is_object()) {
+      ARROW_RETURN_NOT_OK(lists.AppendNull());
+      continue;
+    }
+    ARROW_RETURN_NOT_OK(lists.Append());
+    for (const auto& item : root.items()) ARROW_RETURN_NOT_OK(keys->Append(item.key()));
+  }
+  ARROW_ASSIGN_OR_RAISE(auto array, lists.Finish());
+  return expr::FinishDatum(array, as_scalar);
 }
 
 void AddTextFunction(FunctionRegistry* registry, const std::string& name, const std::string& usage,
@@ -302,6 +328,9 @@ void RegisterJsonFunctions(FunctionRegistry* registry) {
                   arrow::utf8(), 2,
                   expr::RowKernel<std::string, std::string_view, std::string_view>(arrow::utf8(),
                                                                                    GetJsonObject));
+  AddTextFunction(registry, "json_object_keys",
+                  "json_object_keys(json_object) - Returns the keys of the outermost object.",
+                  ArrayOf(arrow::utf8(), true), 1, JsonObjectKeys);
   AddTextFunction(registry, "json_array_length",
                   "json_array_length(jsonArray) - Returns the number of elements.", arrow::int32(),
                   1,

@@ -89,7 +89,7 @@ Result<expr::BoundFunction> BindSign(const std::string& name, const Arguments& a
 
 std::optional<double> LogBase(double base, double x) {
   if (base <= 0 || x <= 0) return std::nullopt;
-  return std::log(x) / std::log(base);
+  return StrictLog(x) / StrictLog(base);
 }
 
 Result<expr::BoundFunction> BindLog(const std::string& name, const Arguments& arguments) {
@@ -103,7 +103,7 @@ Result<expr::BoundFunction> BindLog(const std::string& name, const Arguments& ar
   if (arguments.size() == 1) {
     kernel = expr::RowKernel<double, double>(float64(), [](double x) -> std::optional<double> {
       if (x <= 0) return std::nullopt;
-      return std::log(x);
+      return StrictLog(x);
     });
   } else {
     kernel = expr::RowKernel<double, double, double>(float64(), LogBase);
@@ -153,8 +153,7 @@ void RegisterTrigonometry(FunctionRegistry* registry) {
        [](double x) { return std::atan(x); });
   real("sinh", "SINH", "sinh(expr) - Returns the hyperbolic sine.",
        [](double x) { return std::sinh(x); });
-  real("cosh", "COSH", "cosh(expr) - Returns the hyperbolic cosine.",
-       [](double x) { return std::cosh(x); });
+  real("cosh", "COSH", "cosh(expr) - Returns the hyperbolic cosine.", StrictCosh);
   real("tanh", "TANH", "tanh(expr) - Returns the hyperbolic tangent.",
        [](double x) { return std::tanh(x); });
   real("asinh", "ASINH", "asinh(expr) - Returns the inverse hyperbolic sine.",
@@ -199,12 +198,11 @@ void RegisterPowers(FunctionRegistry* registry) {
                 "power(expr1, expr2) - Returns `expr1` to the power "
                 "of `expr2`.",
                 power);
-  DeclareLogarithm(registry, "ln", "", "ln(expr) - Returns the natural logarithm.", 0,
-                   [](double x) { return std::log(x); });
+  DeclareLogarithm(registry, "ln", "", "ln(expr) - Returns the natural logarithm.", 0, StrictLog);
   DeclareLogarithm(registry, "log10", "LOG10", "log10(expr) - Returns the logarithm with base 10.",
                    0, [](double x) { return std::log10(x); });
   DeclareLogarithm(registry, "log2", "LOG2", "log2(expr) - Returns the logarithm with base 2.", 0,
-                   [](double x) { return std::log2(x); });
+                   [](double x) { return StrictLog(x) / StrictLog(2.0); });
   DeclareLogarithm(registry, "log1p", "LOG1P", "log1p(expr) - Returns log(1 + `expr`).", -1,
                    [](double x) { return std::log1p(x); });
   DeclareBinder(registry, {"log"}, "math_funcs",

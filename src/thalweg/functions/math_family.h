@@ -12,5 +12,8 @@ void RegisterRandomFunctions(FunctionRegistry* registry);
 
 /// e^x as java.lang.StrictMath gives it (the last digit may differ from the C library's).
 double StrictExp(double x);
+/// Likewise.
+double StrictLog(double x);
+double StrictCosh(double x);
 
 }  // namespace thalweg::functions

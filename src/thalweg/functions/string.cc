@@ -214,6 +214,9 @@ void RegisterStringFunctions(FunctionRegistry* registry) {
   RegisterStringCaseFunctions(registry);
   RegisterStringPaddingFunctions(registry);
   RegisterStringSearchFunctions(registry);
+  RegisterUtf8Validation(registry);
+  RegisterStringMasks(registry);
+  RegisterUrlFunctions(registry);
   RegisterStringConcatenation(registry);
   RegisterStringFormatFunctions(registry);
   RegisterLikeFunctions(registry);

@@ -87,6 +87,26 @@ void Soundex(std::string* out, string_view text) {
   out->append(4 - out->size(), '0');
 }
 
+Result<expr::BoundFunction> BindLevenshtein(const std::string& name, const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 3));
+  std::vector<TypePtr> types;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(auto type, AcceptAs(arguments, i, i < 2 ? utf8() : arrow::int32()));
+    types.push_back(std::move(type));
+  }
+  const TypePtr result = arrow::int32();
+  if (arguments.size() == 2) {
+    return MakeBound(name, arguments, std::move(types), result,
+                     expr::RowKernel<int32_t, string_view, string_view>(result, Levenshtein));
+  }
+  return MakeBound(name, arguments, std::move(types), result,
+                   expr::RowKernel<int32_t, string_view, string_view, int32_t>(
+                       result, [](string_view left, string_view right, int32_t threshold) {
+                         const int32_t edits = Levenshtein(left, right);
+                         return edits > threshold ? -1 : edits;
+                       }));
+}
+
 }  // namespace
 
 void RegisterStringCaseFunctions(FunctionRegistry* registry) {
@@ -112,15 +132,10 @@ void RegisterStringCaseFunctions(FunctionRegistry* registry) {
                      .argument_types = {utf8()},
                      .return_type = utf8(),
                      .kernel = TextKernel<string_view>(utf8(), InitCap)});
-  Declare(registry, {.names = {"levenshtein"},
-                     .group = "string_funcs",
-                     .usage = "levenshtein(str1, str2) - Returns the number of edits that lead "
-                              "from one string to the other.",
-                     .example = "SELECT levenshtein('kitten', 'sitting');",
-                     .argument_types = {utf8(), utf8()},
-                     .return_type = arrow::int32(),
-                     .kernel = expr::RowKernel<int32_t, string_view, string_view>(arrow::int32(),
-                                                                                  Levenshtein)});
+  DeclareBinder(registry, {"levenshtein"}, "string_funcs",
+                "levenshtein(str1, str2[, threshold]) - Returns the number of edits that lead from "
+                "one string to the other, -1 if it is above the threshold.",
+                "SELECT levenshtein('kitten', 'sitting');", BindLevenshtein);
   Declare(registry, {.names = {"soundex"},
                      .group = "string_funcs",
                      .usage = "soundex(str) - Returns the Soundex code of `str`.",

@@ -213,6 +213,12 @@ Result<expr::BoundFunction> BindReverse(const std::string& name, const Arguments
     return MakeBound(name, arguments, {type}, type, ReverseArrayKernel(type));
   }
   if (IsNested(*type)) return UnexpectedInputType(0, "(\"STRING\" or \"ARRAY\")", *type);
+  if (type->id() == arrow::Type::BINARY) {
+    return MakeBound(name, arguments, {type}, type,
+                     TextKernel<string_view>(type, [](std::string* out, string_view bytes) {
+                       out->assign(bytes.rbegin(), bytes.rend());
+                     }));
+  }
   ARROW_ASSIGN_OR_RAISE(auto accepted, AcceptAs(arguments, 0, utf8()));
   return MakeBound(name, arguments, {accepted}, utf8(),
                    TextKernel<string_view>(utf8(), ReverseText));

@@ -9,6 +9,9 @@ namespace thalweg::functions {
 void RegisterStringCaseFunctions(FunctionRegistry* registry);
 void RegisterStringPaddingFunctions(FunctionRegistry* registry);
 void RegisterStringSearchFunctions(FunctionRegistry* registry);
+void RegisterUtf8Validation(FunctionRegistry* registry);
+void RegisterStringMasks(FunctionRegistry* registry);
+void RegisterUrlFunctions(FunctionRegistry* registry);
 void RegisterStringConcatenation(FunctionRegistry* registry);
 void RegisterStringFormatFunctions(FunctionRegistry* registry);
 void RegisterLikeFunctions(FunctionRegistry* registry);

@@ -142,8 +142,8 @@ constexpr ErrorCondition kConditions[] = {
      "<functionName> cannot make an array of <numberOfElements> elements: the limit is "
      "<maxRoundedArrayLength>."},
     {"DUPLICATED_MAP_KEY", "23505",
-     "The key <key> is in the map more than once. Set <mapKeyDedupPolicy> to LAST_WIN to keep the "
-     "last one."},
+     "The key <key> is in the map more than once (the only value of <mapKeyDedupPolicy> that is "
+     "supported is EXCEPTION)."},
     {"NULL_MAP_KEY", "2200E", "NULL cannot be the key of a map."},
     {"USER_RAISED_EXCEPTION", "P0001", "<errorMessage>"},
     {"SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000",

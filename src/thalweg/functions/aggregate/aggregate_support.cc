@@ -29,6 +29,10 @@ void RegisterBasicAggregates(FunctionRegistry* registry) {
   RegisterBitwiseAggregates(registry);
   RegisterMaxBy(registry);
   RegisterApproximateCount(registry);
+  RegisterPercentile(registry);
+  RegisterMode(registry);
+  RegisterProduct(registry);
+  RegisterListAggregate(registry);
 }
 
 }  // namespace thalweg::functions

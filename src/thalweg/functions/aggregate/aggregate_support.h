@@ -77,6 +77,9 @@ Result<ArrayPtr> StateColumn(const TypePtr& type, int64_t num_rows, const Value&
       [&](int64_t row) -> Result<T> { return static_cast<T>(value(row)); });
 }
 
+/// The sum of the squares of the distances from the mean of doubles, as the variance has it.
+AggregateFunctionPtr MakeSumOfSquares();
+
 void RegisterCount(FunctionRegistry* registry);
 void RegisterSum(FunctionRegistry* registry);
 void RegisterAverage(FunctionRegistry* registry);
@@ -86,5 +89,11 @@ void RegisterBoolean(FunctionRegistry* registry);
 void RegisterBitwiseAggregates(FunctionRegistry* registry);
 void RegisterMaxBy(FunctionRegistry* registry);
 void RegisterApproximateCount(FunctionRegistry* registry);
+void RegisterHigherMoments(FunctionRegistry* registry);
+void RegisterRegression(FunctionRegistry* registry);
+void RegisterPercentile(FunctionRegistry* registry);
+void RegisterMode(FunctionRegistry* registry);
+void RegisterProduct(FunctionRegistry* registry);
+void RegisterListAggregate(FunctionRegistry* registry);
 
 }  // namespace thalweg::functions

@@ -19,7 +19,8 @@ enum class MomentResult {
   kVariancePopulation,
   kVarianceSample,
   kDeviationPopulation,
-  kDeviationSample
+  kDeviationSample,
+  kSumOfSquares
 };
 
 /// State columns of slots that are doubles one after the other.
@@ -87,6 +88,7 @@ class CentralMoments : public AggregateFunction {
         return_type(), slots.num_rows,
         [&](int64_t row) { return state(row)->count <= (sample ? 1 : 0); },
         [&](int64_t row) -> Result<double> {
+          if (result_ == MomentResult::kSumOfSquares) return state(row)->m2;
           const double variance = state(row)->m2 / (state(row)->count - (sample ? 1 : 0));
           return root ? std::sqrt(variance) : variance;
         });
@@ -186,6 +188,10 @@ class PairStatistics : public AggregateFunction {
 
 }  // namespace
 
+AggregateFunctionPtr MakeSumOfSquares() {
+  return std::make_shared<CentralMoments>("sum_of_squares", MomentResult::kSumOfSquares);
+}
+
 void RegisterStatisticalAggregates(FunctionRegistry* registry) {
   const auto add = [&](const std::string& name, std::vector<std::string> aliases,
                        MomentResult result, const std::string& what) {
@@ -219,6 +225,8 @@ void RegisterStatisticalAggregates(FunctionRegistry* registry) {
   add_pair("covar_pop", PairResult::kCovariancePopulation, "population covariance");
   add_pair("covar_samp", PairResult::kCovarianceSample, "sample covariance");
   add_pair("corr", PairResult::kCorrelation, "Pearson correlation");
+  RegisterHigherMoments(registry);
+  RegisterRegression(registry);
 }
 
 }  // namespace thalweg::functions

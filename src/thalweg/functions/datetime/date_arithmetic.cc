@@ -151,7 +151,7 @@ void AddMakeDate(FunctionRegistry* registry) {
 }  // namespace
 
 void RegisterDateArithmetic(FunctionRegistry* registry) {
-  AddDayShift(registry, "date_add", {}, 1);
+  AddDayShift(registry, "date_add", {"dateadd"}, 1);
   AddDayShift(registry, "date_sub", {}, -1);
   registry->AddScalar(MakeFixedFunction(
       {.name = "datediff",
@@ -220,6 +220,7 @@ void RegisterDateArithmetic(FunctionRegistry* registry) {
 
 void RegisterDateFunctions(FunctionRegistry* registry) {
   RegisterDateFields(registry);
+  RegisterDayNames(registry);
   RegisterDateArithmetic(registry);
   RegisterTruncation(registry);
   RegisterDatetimeFormats(registry);

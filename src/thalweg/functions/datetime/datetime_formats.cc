@@ -70,6 +70,14 @@ void AddParser(FunctionRegistry* registry, const std::string& name, const std::s
            ARROW_RETURN_NOT_OK(CheckCastable(arguments, type));
            bound.argument_types = {type};
            if (arguments.size() == 2) bound.argument_types.push_back(arrow::utf8());
+           if (text && tolerant) {
+             bound.argument_types = {arrow::utf8()};
+             bound.kernel = [type](const expr::EvalContext& context,
+                                   const std::vector<arrow::Datum>& values, int64_t) {
+               return expr::CastDatum(values[0], type, expr::CastMode::kTry, context);
+             };
+             return bound;
+           }
            bound.kernel = [](const expr::EvalContext&, const std::vector<arrow::Datum>& values,
                              int64_t) -> Result<arrow::Datum> { return values[0]; };
            return bound;

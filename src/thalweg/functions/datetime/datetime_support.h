@@ -76,6 +76,7 @@ int64_t TruncateInstant(int64_t micros, TruncateUnit unit, TimeZone* zone);
 Status DateTimeOverflow(const std::string& operation);
 
 void RegisterDateFields(FunctionRegistry* registry);
+void RegisterDayNames(FunctionRegistry* registry);
 void RegisterDateArithmetic(FunctionRegistry* registry);
 void RegisterTruncation(FunctionRegistry* registry);
 void RegisterTimestampFields(FunctionRegistry* registry);

@@ -101,6 +101,13 @@ constexpr DefaultArguments kDefaults[] = {
     {"bround", 1, ", 0"},
     {"split", 2, ", -1"},
     {"regexp_replace", 3, ", 1"},
+    {"listagg", 1, ", NULL"},
+    {"string_agg", 1, ", NULL"},
+    {"mask", 1, ", X, x, n, NULL"},
+    {"mask", 2, ", x, n, NULL"},
+    {"mask", 3, ", n, NULL"},
+    {"mask", 4, ", NULL"},
+    {"regexp_instr", 2, ", 0"},
     {"regexp_extract", 2, ", 1"},
     {"regexp_extract_all", 2, ", 1"},
     {"replace", 2, ", "},
@@ -255,6 +262,14 @@ std::string CallText(const std::string& name, const std::vector<std::string>& ar
   if ((name == "from_json" || name == "to_json" || name == "schema_of_json") &&
       !arguments.empty()) {
     return fmt::format("{}({})", printed, arguments[0]);
+  }
+  if (name == "uuid") return "uuid()";
+  if (name == "mode" && arguments.size() == 2) {
+    if (arguments[1] != "true") return fmt::format("mode({})", arguments[0]);
+    return fmt::format("mode() WITHIN GROUP (ORDER BY {} DESC)", arguments[0]);
+  }
+  if (name == "assert_true" && arguments.size() == 1) {
+    return fmt::format("assert_true({0}, '{0}' is not true!)", arguments[0]);
   }
   if (name == "log" && arguments.size() == 1) return fmt::format("LOG(E(), {})", arguments[0]);
   std::string list = fmt::format("{}", fmt::join(arguments, ", "));
