@@ -15,13 +15,18 @@
 namespace thalweg::cli {
 namespace {
 
+constexpr double kMillisPerMinute = 60000;
+
 constexpr const char* kFooter =
     R"(Clients of Spark Connect (PySpark, Scala, Java) connect to sc://ADDRESS:PORT. The first line on
 standard output says where the server listens.
 
 With a token clients must present it (sc://...;token=...). It comes from --token-file, else from
 the environment variable SPARK_CONNECT_AUTHENTICATE_TOKEN. Addresses that others can reach are
-refused without one, unless --insecure is given. Connections are not encrypted.
+refused without one, unless certificates of clients are asked for or --insecure is given.
+
+With --tls-certificate connections are encrypted (sc://...;use_ssl=true). With --tls-client-ca only
+clients get in that have a certificate of theirs. The files are read once, when the server starts.
 
 SIGINT or SIGTERM stops the server and the streaming queries of its sessions.)";
 
@@ -41,7 +46,10 @@ Result<connect::ServerOptions> MakeOptions(const ServerArguments& arguments) {
   options.address = arguments.address;
   options.port = arguments.port;
   options.insecure = arguments.insecure;
-  options.session_timeout_minutes = arguments.session_timeout_minutes;
+  options.tls = {arguments.tls_certificate, arguments.tls_key, arguments.tls_client_ca};
+  options.session_timeout = std::chrono::milliseconds(
+      static_cast<int64_t>(arguments.session_timeout_minutes * kMillisPerMinute));
+  options.keepalive = std::chrono::seconds(arguments.keepalive_seconds);
   ARROW_ASSIGN_OR_RAISE(options.token, ReadToken(arguments));
   for (const std::string& setting : arguments.settings) {
     const size_t equals = setting.find('=');
@@ -67,11 +75,34 @@ Status Serve(const ServerArguments& arguments) {
   ARROW_ASSIGN_OR_RAISE(const auto options, MakeOptions(arguments));
   InstallInterruptHandlers(/*second_exits=*/true);
   ARROW_ASSIGN_OR_RAISE(const auto server, connect::Server::Start(options));
-  fmt::print("listening on sc://{}:{}\n", options.address, server->port());
+  fmt::print("listening on sc://{}:{}{}\n", options.address, server->port(),
+             options.tls.certificate.empty() ? "" : "/;use_ssl=true");
   std::fflush(stdout);
   WaitForTheEnd(arguments.until_input_ends);
   server->Shutdown();
   return Status::OK();
+}
+
+/// Who gets in, and who can listen.
+void AddSafetyOptions(CLI::App* server, ServerArguments* arguments) {
+  server->add_option("--token-file", arguments->token_file, "File with the token clients must send")
+      ->option_text("FILE");
+  server->add_flag("--insecure", arguments->insecure,
+                   "Let anyone in who reaches the address, without a token");
+  CLI::Option* certificate =
+      server
+          ->add_option("--tls-certificate", arguments->tls_certificate,
+                       "Encrypt connections: the server's certificate and those above it, PEM")
+          ->option_text("FILE");
+  server->add_option("--tls-key", arguments->tls_key, "The certificate's private key, PEM")
+      ->needs(certificate)
+      ->option_text("FILE");
+  certificate->needs("--tls-key");
+  server
+      ->add_option("--tls-client-ca", arguments->tls_client_ca,
+                   "Ask clients for a certificate that one of these authorities signed, PEM")
+      ->needs(certificate)
+      ->option_text("FILE");
 }
 
 }  // namespace
@@ -84,17 +115,19 @@ CLI::App* AddServerCommand(CLI::App* app, ServerArguments* arguments) {
   server->add_option("--port", arguments->port, "Port to listen on; 0: a free one [15002]")
       ->check(CLI::Range(0, 65535))
       ->option_text("PORT");
-  server->add_option("--token-file", arguments->token_file, "File with the token clients must send")
-      ->option_text("FILE");
-  server->add_flag("--insecure", arguments->insecure,
-                   "Let anyone in who reaches the address, without a token");
+  AddSafetyOptions(server, arguments);
   server->add_flag("--until-input-ends", arguments->until_input_ends,
                    "Stop when standard input ends, as that of a process that died does");
   server
       ->add_option("--session-timeout", arguments->session_timeout_minutes,
-                   "Minutes without a call after which a session ends [60]")
-      ->check(CLI::Range(1, 1000000))
+                   "Minutes without a call after which a session ends; may be a fraction [60]")
+      ->check(CLI::Range(0.01, 1000000.0))
       ->option_text("MINUTES");
+  server
+      ->add_option("--keepalive", arguments->keepalive_seconds,
+                   "Seconds without a sign of life after which a connection is checked [60]")
+      ->check(CLI::Range(1, 1000000))
+      ->option_text("SECONDS");
   server->add_option("-c,--conf", arguments->settings, "A setting of every session, KEY=VALUE")
       ->check([](const std::string& text) {
         return text.find('=') == std::string::npos ? "KEY=VALUE is wanted" : std::string();

@@ -15,7 +15,11 @@ struct ServerArguments {
   int port = 15002;
   std::string token_file;
   bool insecure = false;
-  int session_timeout_minutes = 60;
+  std::string tls_certificate;
+  std::string tls_key;
+  std::string tls_client_ca;
+  double session_timeout_minutes = 60;
+  int keepalive_seconds = 60;
   /// Stops when standard input ends.
   bool until_input_ends = false;
   std::vector<std::string> settings;

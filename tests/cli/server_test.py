@@ -81,7 +81,9 @@ class ServerTest(unittest.TestCase):
         self.assertNotIn("listening on", outcome.out)
 
     def test_wrong_usage(self):
-        for arguments in (["--port", "70000"], ["--conf", "novalue"], ["--session-timeout", "0"]):
+        for arguments in (["--port", "70000"], ["--conf", "novalue"], ["--session-timeout", "0"],
+                          ["--keepalive", "0"], ["--tls-certificate", "file"],
+                          ["--tls-key", "file"], ["--tls-client-ca", "file"]):
             self.assertEqual(run("server", *arguments).code, 2)
 
 

@@ -17,7 +17,7 @@ class Server:
             [program, "server", "--port", "0", *arguments], cwd=directory, text=True,
             stdout=subprocess.PIPE, env={**os.environ, **environment})
         line = self.process.stdout.readline()
-        found = re.match(r"listening on (sc://.*:(\d+))$", line.strip())
+        found = re.match(r"listening on (sc://[^/]*:(\d+)(?:/;use_ssl=true)?)$", line.strip())
         assert found, f"the server did not start: {line!r}"
         self.url = found.group(1)
         self.port = int(found.group(2))

@@ -2,6 +2,7 @@
 
 // The Spark Connect server.
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,8 +11,19 @@
 
 namespace thalweg::connect {
 
+/// Files in PEM form. All empty: connections are not encrypted.
+struct TlsFiles {
+  /// The server's certificate, followed by those of the authorities between it and the root.
+  std::string certificate;
+  /// Its private key, not encrypted.
+  std::string key;
+  /// The authorities that sign the certificates of clients; empty: clients need none.
+  std::string client_authorities;
+};
+
 struct ServerOptions {
-  /// Address to listen on. Any but a loopback address needs a token or `insecure`.
+  /// Address to listen on. Any but a loopback address needs a token, client certificates or
+  /// `insecure`.
   std::string address = "127.0.0.1";
   /// 0: any free one.
   int port = 15002;
@@ -19,8 +31,11 @@ struct ServerOptions {
   std::string token;
   /// Listens on addresses that others reach although nothing is asked of them.
   bool insecure = false;
-  /// Minutes without a call after which a session ends.
-  int session_timeout_minutes = 60;
+  TlsFiles tls;
+  /// After how long without a call a session ends.
+  std::chrono::milliseconds session_timeout = std::chrono::minutes(60);
+  /// After how long without a sign of life a connection is checked.
+  std::chrono::milliseconds keepalive = std::chrono::seconds(60);
   /// Settings that every session starts with; static ones may be given here only.
   std::map<std::string, std::string> settings;
 };
@@ -29,7 +44,7 @@ struct ServerOptions {
 class Server {
  public:
   /// Listens. Errors: an address that cannot be had, or that must not be had without a token;
-  /// settings that no session can start with.
+  /// certificates that are of no use; settings that no session can start with.
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options);
   /// As Shutdown().
   virtual ~Server() = default;

@@ -6,6 +6,7 @@
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/python/python_function.h"
 #include "thalweg/connect/runtime/identifier.h"
+#include "thalweg/connect/runtime/url_text.h"
 
 namespace thalweg::connect {
 namespace {
@@ -24,7 +25,7 @@ Result<python::StreamingWorkerOptions> WorkerOptions(ServerState* state, Connect
     }
     if (own != nullptr) path += std::string(":") + own;
   }
-  options.connect_url = state->local_url + ";user_id=" + session->key().user_id;
+  options.connect_url = state->local_url + ";user_id=" + EscapeForUrl(session->key().user_id);
   options.session_id = session->id();
   options.function = FunctionFromProto("", function);
   return options;
