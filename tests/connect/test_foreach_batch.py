@@ -4,13 +4,9 @@ import pathlib
 import pytest
 from pyspark.errors import StreamingQueryException
 
+from number_files import numbers
+
 pytestmark = pytest.mark.timeout(240)
-
-
-def numbers(spark, directory, files=2):
-    for i in range(files):
-        spark.range(i * 10, i * 10 + 10).coalesce(1).write.mode("append").parquet(directory)
-    return (spark.readStream.schema("id LONG").option("maxFilesPerTrigger", 1).parquet(directory))
 
 
 def test_a_batch_is_used_several_times(spark, tmp_path):

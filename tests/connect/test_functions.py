@@ -1,5 +1,4 @@
 """Python functions beyond what programs answer: on streams, with files, failing and hanging."""
-import glob
 import os
 import threading
 import time
@@ -9,18 +8,9 @@ import pytest
 from pyspark.errors import PythonException, StreamingQueryException
 from pyspark.sql import functions as F
 
+from number_files import numbers
+
 pytestmark = pytest.mark.timeout(240)
-
-
-def numbers(spark, directory, files=2):
-    written = set()
-    for i in range(files):
-        spark.range(i * 10, i * 10 + 10).coalesce(1).write.mode("append").parquet(directory)
-        # Files of one millisecond are read in no particular order.
-        for path in set(glob.glob(f"{directory}/*.parquet")) - written:
-            os.utime(path, (1_700_000_000 + i, 1_700_000_000 + i))
-            written.add(path)
-    return spark.readStream.schema("id LONG").option("maxFilesPerTrigger", 1).parquet(directory)
 
 
 def finish(writer, checkpoint):
