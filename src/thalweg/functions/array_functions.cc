@@ -282,6 +282,9 @@ Result<expr::BoundFunction> BindExtend(const std::string& name, const Arguments&
   return bound;
 }
 
+/// Arrays have at most this many elements, as in Java.
+constexpr int32_t kMaxElements = 2147483632;
+
 Result<expr::BoundFunction> BindRepeat(const std::string& name, const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
   const TypePtr type = ArrayOf(arguments[0].type, arguments[0].nullable);
@@ -299,6 +302,12 @@ Result<expr::BoundFunction> BindRepeat(const std::string& name, const Arguments&
                     if (counts.IsNull(row)) {
                       assembler.FinishNullRow();
                       continue;
+                    }
+                    if (counts.Value(row) > kMaxElements) {
+                      return MakeError("COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION",
+                                       {{"functionName", "`array_repeat`"},
+                                        {"numberOfElements", std::to_string(counts.Value(row))},
+                                        {"maxRoundedArrayLength", std::to_string(kMaxElements)}});
                     }
                     for (int32_t i = 0; i < counts.Value(row); ++i) assembler.Add(row);
                     assembler.FinishRow();

@@ -49,6 +49,8 @@ TEST_F(CollectionTest, Rearrangement) {
   EXPECT_EQ(Text(Call("array_append", {A({1}), I(2)})), "[1, 2]");
   EXPECT_EQ(Text(Call("array_prepend", {A({1}), I(2)})), "[2, 1]");
   EXPECT_EQ(Text(Call("array_repeat", {I(7), I(3)})), "[7, 7, 7]");
+  EXPECT_EQ(Text(Call("array_repeat", {I(7), I(2147483647)})),
+            "COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION");
   EXPECT_EQ(Text(Call("array_compact", {A({1, -99})})), "[1]");
   EXPECT_EQ(Text(Call("array_remove", {A({1, 2, -99, 1}), I(1)})), "[2, null]");
   EXPECT_EQ(Text(Call("array_max", {A({1, 5, -99})})), "5");

@@ -89,10 +89,12 @@ void Chr(std::string* out, int64_t code) {
   AppendCodePoint(static_cast<uint32_t>(code & 0xFF), out);
 }
 
-void Repeat(std::string* out, string_view text, int32_t times) {
-  if (times <= 0) return;
+Status Repeat(std::string* out, string_view text, int32_t times) {
+  if (times <= 0) return Status::OK();
+  ARROW_RETURN_NOT_OK(CheckTextBytes("repeat", static_cast<int64_t>(text.size()), times));
   out->reserve(text.size() * static_cast<size_t>(times));
   for (int32_t i = 0; i < times; ++i) out->append(text);
+  return Status::OK();
 }
 
 /// Replaces characters of `from` by those at the same place of `to`; surplus ones are removed.
@@ -185,7 +187,7 @@ void RegisterRepetitions(FunctionRegistry* registry) {
                      .argument_types = {int32()},
                      .return_type = utf8(),
                      .kernel = TextKernel<int32_t>(
-                         utf8(), [](std::string* out, int32_t n) { Repeat(out, " ", n); })});
+                         utf8(), [](std::string* out, int32_t n) { return Repeat(out, " ", n); })});
   Declare(registry,
           {.names = {"translate"},
            .group = "string_funcs",

@@ -94,16 +94,20 @@ void AppendPad(string_view pad, int64_t pad_characters, int64_t count, std::stri
   out->append(CharacterRange(pad, 0, count));
 }
 
-void Pad(std::string* out, string_view text, int32_t length, string_view pad, bool left) {
+Status Pad(std::string* out, string_view text, int32_t length, string_view pad, bool left) {
   const int64_t missing = length - CharacterCount(text);
   const int64_t pad_characters = CharacterCount(pad);
   if (missing <= 0 || pad_characters == 0) {
     out->append(CharacterRange(text, 0, length));
-    return;
+    return Status::OK();
   }
+  const auto pad_bytes = static_cast<int64_t>(pad.size());
+  ARROW_RETURN_NOT_OK(
+      CheckTextBytes(left ? "lpad" : "rpad", pad_bytes, missing / pad_characters + 1));
   if (left) AppendPad(pad, pad_characters, missing, out);
   out->append(text);
   if (!left) AppendPad(pad, pad_characters, missing, out);
+  return Status::OK();
 }
 
 }  // namespace
@@ -130,19 +134,20 @@ void RegisterStringPaddingFunctions(FunctionRegistry* registry) {
                      .return_type = utf8(),
                      .kernel = TextKernel<string_view, int32_t, string_view>(
                          utf8(), [](std::string* out, string_view text, int32_t length,
-                                    string_view pad) { Pad(out, text, length, pad, true); }),
+                                    string_view pad) { return Pad(out, text, length, pad, true); }),
                      .defaults = {TextScalar(" ")}});
-  Declare(registry, {.names = {"rpad"},
-                     .group = "string_funcs",
-                     .usage = "rpad(str, len[, pad]) - Returns `str` padded on the right to `len` "
-                              "characters, or cut to them.",
-                     .example = "SELECT rpad('hi', 5, '**');",
-                     .argument_types = {utf8(), arrow::int32(), utf8()},
-                     .return_type = utf8(),
-                     .kernel = TextKernel<string_view, int32_t, string_view>(
-                         utf8(), [](std::string* out, string_view text, int32_t length,
-                                    string_view pad) { Pad(out, text, length, pad, false); }),
-                     .defaults = {TextScalar(" ")}});
+  Declare(registry,
+          {.names = {"rpad"},
+           .group = "string_funcs",
+           .usage = "rpad(str, len[, pad]) - Returns `str` padded on the right to `len` "
+                    "characters, or cut to them.",
+           .example = "SELECT rpad('hi', 5, '**');",
+           .argument_types = {utf8(), arrow::int32(), utf8()},
+           .return_type = utf8(),
+           .kernel = TextKernel<string_view, int32_t, string_view>(
+               utf8(), [](std::string* out, string_view text, int32_t length,
+                          string_view pad) { return Pad(out, text, length, pad, false); }),
+           .defaults = {TextScalar(" ")}});
 }
 
 }  // namespace thalweg::functions

@@ -102,6 +102,8 @@ TEST_F(StringTest, Characters) {
   EXPECT_EQ(S("translate", {"hello", "lo", "x"}), "hexx");
   EXPECT_EQ(S("translate", {"aaa", "aa", "xy"}), "xxx");
   EXPECT_EQ(Text(Call("repeat", {V("ab"), I(3)})), "ababab");
+  EXPECT_EQ(Text(Call("repeat", {V("ab"), I(2000000000)})), "THALWEG_TEXT_TOO_LONG");
+  EXPECT_EQ(Text(Call("rpad", {V("ab"), I(2147483647), V("\xC3\xA4")})), "THALWEG_TEXT_TOO_LONG");
   EXPECT_EQ(Text(Call("overlay", {V("abcdef"), V("XX"), I(3)})), "abXXef");
   EXPECT_EQ(S("levenshtein", {"kitten", "sitting"}), "3");
   EXPECT_EQ(S("soundex", {"Robert"}), "R163");

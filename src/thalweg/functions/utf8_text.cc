@@ -169,4 +169,14 @@ void AppendLower(std::string_view text, std::string* out) {
   }
 }
 
+Status CheckTextBytes(const char* function, int64_t bytes, int64_t pieces) {
+  // Both are below 2^32.
+  if (bytes == 0 || pieces <= kMaxTextBytes / bytes) return Status::OK();
+  return MakeError("THALWEG_TEXT_TOO_LONG",
+                   {{"functionName", std::string("`") + function + "`"},
+                    {"numberOfBytes",
+                     std::to_string(static_cast<uint64_t>(bytes) * static_cast<uint64_t>(pieces))},
+                    {"limit", std::to_string(kMaxTextBytes)}});
+}
+
 }  // namespace thalweg::functions

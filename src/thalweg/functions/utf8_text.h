@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "thalweg/base/status.h"
+
 namespace thalweg::functions {
 
 /// Bytes of the character that starts with this byte (1 for malformed ones).
@@ -31,5 +33,12 @@ void AppendCodePoint(uint32_t code, std::string* out);
 /// Case mapping of all of Unicode, as Java's ROOT locale does it.
 void AppendUpper(std::string_view text, std::string* out);
 void AppendLower(std::string_view text, std::string* out);
+
+/// Bytes that a text may have, as in Java.
+inline constexpr int64_t kMaxTextBytes = 2147483632;
+
+/// Errors: THALWEG_TEXT_TOO_LONG when `function` is to make a text of more bytes than
+/// kMaxTextBytes, which are `pieces` of `bytes` each.
+Status CheckTextBytes(const char* function, int64_t bytes, int64_t pieces);
 
 }  // namespace thalweg::functions

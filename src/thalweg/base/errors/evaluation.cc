@@ -144,6 +144,8 @@ constexpr ErrorCondition kConditions[] = {
     {"DUPLICATED_MAP_KEY", "23505",
      "The key <key> is in the map more than once (the only value of <mapKeyDedupPolicy> that is "
      "supported is EXCEPTION)."},
+    {"THALWEG_TEXT_TOO_LONG", "54000",
+     "<functionName> cannot make a text of <numberOfBytes> bytes: the limit is <limit>."},
     {"NULL_MAP_KEY", "2200E", "NULL cannot be the key of a map."},
     {"USER_RAISED_EXCEPTION", "P0001", "<errorMessage>"},
     {"SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000",
