@@ -83,16 +83,21 @@ grpc::ServerGenericBidiReactor* Unary(ServerState* state, UnaryHandler handler) 
   return MakeUnaryCall(&state->threads, std::move(handler));
 }
 
+/// Of these clients send several for each query.
+grpc::ServerGenericBidiReactor* QuickUnary(UnaryHandler handler) {
+  return MakeUnaryCall(/*threads=*/nullptr, std::move(handler));
+}
+
 grpc::ServerGenericBidiReactor* MakeCall(ServerState* state, const std::string& method) {
   if (method == "ExecutePlan") return MakeExecuteCall(state);
   if (method == "ReattachExecute") return MakeReattachCall(state);
   if (method == "AddArtifacts") return MakeArtifactCall(state);
   if (method == "AnalyzePlan") return Unary(state, SessionHandler(state, true, AnalyzePlan));
-  if (method == "Config") return Unary(state, SessionHandler(state, true, ConfigureSession));
+  if (method == "Config") return QuickUnary(SessionHandler(state, true, ConfigureSession));
   if (method == "ArtifactStatus") return Unary(state, SessionHandler(state, true, ReportArtifacts));
   if (method == "Interrupt") return Unary(state, SessionHandler(state, true, InterruptOperations));
   if (method == "ReleaseExecute") {
-    return Unary(state, SessionHandler(state, false, ReleaseResponses));
+    return QuickUnary(SessionHandler(state, false, ReleaseResponses));
   }
   if (method == "ReleaseSession") return Unary(state, ReleaseSessionHandler(state));
   if (method == "FetchErrorDetails") {

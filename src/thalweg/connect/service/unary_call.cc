@@ -17,7 +17,11 @@ class UnaryCall : public grpc::ServerGenericBidiReactor {
       Finish(grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "a request is missing"));
       return;
     }
-    threads_->Run([this] { Answer(); });
+    if (threads_ == nullptr) {
+      Answer();
+    } else {
+      threads_->Run([this] { Answer(); });
+    }
   }
   void OnDone() override { delete this; }
 

@@ -9,11 +9,13 @@
 
 namespace thalweg::connect {
 
-/// Answers one request; runs on a task thread.
+/// Answers one request.
 using UnaryHandler =
     std::function<grpc::Status(const grpc::ByteBuffer& request, grpc::ByteBuffer* response)>;
 
-/// A call with one request and one response. Lives until gRPC is done with it.
+/// A call with one request and one response. Lives until gRPC is done with it. Without `threads`
+/// the library's thread answers: for requests that hold no plan (its depth needs the stack of a
+/// task thread) and wait for nothing.
 grpc::ServerGenericBidiReactor* MakeUnaryCall(TaskThreads* threads, UnaryHandler handler);
 
 /// Takes the messages of a client stream one after the other, on the library's threads, and answers
