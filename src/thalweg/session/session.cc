@@ -13,6 +13,7 @@
 #include "thalweg/stream/state_reader/state_providers.h"
 #include "thalweg/plan/analyzer/legality.h"
 #include "thalweg/plan/optimizer/optimizer.h"
+#include "thalweg/plan/optimizer/plan_size.h"
 #include "thalweg/session/commands/commands.h"
 #include "thalweg/sql/parser.h"
 
@@ -149,12 +150,14 @@ Status Session::RunBatchPlan(const plan::NodePtr& analyzed,
                              const std::function<Status(const Batch&)>& consume,
                              const BatchRun& run) {
   ARROW_RETURN_NOT_OK(plan::CheckBatch(analyzed));
+  const plan::NodePtr optimized = Optimize(analyzed);
   exec::PlanOptions options = MakePlanOptions();
   options.output_mode = io::OutputMode::kComplete;
+  if (plan::IsSmall(*optimized)) options.num_workers = 1;
   exec::EpochContext context = MakeBatchContext();
   if (run.cancelled != nullptr) context.cancelled = run.cancelled;
   ARROW_ASSIGN_OR_RAISE(const auto observed,
-                        exec::RunBatchQuery(Optimize(analyzed), options, context, consume));
+                        exec::RunBatchQuery(optimized, options, context, consume));
   ReportObserved(observed);
   if (run.observer) std::for_each(observed.begin(), observed.end(), run.observer);
   return Status::OK();
