@@ -35,7 +35,6 @@ session::BatchRun MakeRun(Execution* execution, std::vector<exec::ObservedMetric
 
 Status SendRows(Execution* execution, const session::RowSet& rows) {
   ArrowSender sender(execution, rows.schema);
-  ARROW_RETURN_NOT_OK(sender.SendSchema());
   for (const Batch& batch : rows.batches) ARROW_RETURN_NOT_OK(sender.SendRows(batch));
   return sender.Finish();
 }
@@ -44,7 +43,6 @@ Status RunPlain(Execution* execution, const RelationPtr& relation) {
   session::Session& engine = execution->engine();
   ARROW_ASSIGN_OR_RAISE(const auto plan, engine.Analyze(relation));
   ArrowSender sender(execution, plan::OutputSchema(*plan));
-  ARROW_RETURN_NOT_OK(sender.SendSchema());
   std::vector<exec::ObservedMetrics> observed;
   ARROW_RETURN_NOT_OK(engine.RunBatchPlan(
       plan, [&](const Batch& batch) { return sender.SendRows(batch); },

@@ -1,25 +1,39 @@
 #include "thalweg/connect/execution/execution.h"
 
+#include "thalweg/connect/proto/arrow_message.h"
 #include "thalweg/connect/proto/wire.h"
 #include "thalweg/connect/runtime/identifier.h"
 
 namespace thalweg::connect {
 
-Status Execution::Send(proto::ExecutePlanResponse* response, bool may_wait) {
+Result<std::string> Execution::SetIds(proto::ExecutePlanResponse* response) const {
   if (operation_->cancelled()) return MakeError("OPERATION_CANCELED");
   std::string response_id = MakeIdentifier();
   response->set_session_id(session_->id());
   response->set_server_side_session_id(session_->server_side_id());
   response->set_operation_id(operation_->id());
   response->set_response_id(response_id);
-  return operation_->responses().Push(std::move(response_id), SerializeMessage(*response),
-                                      may_wait);
+  return response_id;
+}
+
+Status Execution::Send(proto::ExecutePlanResponse* response, bool may_wait, Delivery delivery) {
+  ARROW_ASSIGN_OR_RAISE(std::string id, SetIds(response));
+  return operation_->responses().Push(std::move(id), SerializeMessage(*response), may_wait,
+                                      delivery);
+}
+
+Status Execution::SendArrow(proto::ExecutePlanResponse* response,
+                            const std::vector<std::shared_ptr<arrow::Buffer>>& data,
+                            Delivery delivery) {
+  ARROW_ASSIGN_OR_RAISE(std::string id, SetIds(response));
+  return operation_->responses().Push(std::move(id), SerializeWithData(*response, data),
+                                      /*may_wait=*/true, delivery);
 }
 
 void Execution::Complete() {
   proto::ExecutePlanResponse response;
   response.mutable_result_complete();
-  const Status sent = Send(&response, /*may_wait=*/false);
+  const Status sent = Send(&response, /*may_wait=*/false, Delivery::kWithNext);
   if (!sent.ok()) return Fail(sent);
   operation_->Finish(Operation::State::kSucceeded, grpc::Status::OK);
 }

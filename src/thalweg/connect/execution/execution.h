@@ -4,6 +4,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
+
+#include <arrow/buffer.h>
 
 #include "thalweg/connect/error/error_reply.h"
 #include "thalweg/connect/execution/operation.h"
@@ -34,13 +37,20 @@ class Execution {
   /// Sends `response`, whose ids are filled in. Waits while the client is too slow, unless
   /// `may_wait` is false. Errors: Cancelled when nobody wants the responses any more, or the
   /// execution was interrupted.
-  Status Send(proto::ExecutePlanResponse* response, bool may_wait = true);
+  Status Send(proto::ExecutePlanResponse* response, bool may_wait = true,
+              Delivery delivery = Delivery::kNow);
+  /// As Send(): a response whose arrow_batch gets `data`, which is shared.
+  Status SendArrow(proto::ExecutePlanResponse* response,
+                   const std::vector<std::shared_ptr<arrow::Buffer>>& data, Delivery delivery);
   /// Everything was sent: the execution has succeeded.
   void Complete();
   void Fail(const Status& error);
   void Fail(const ErrorChain& error);
 
  private:
+  /// Fills the ids in; gives that of the response.
+  Result<std::string> SetIds(proto::ExecutePlanResponse* response) const;
+
   const ConnectSessionPtr session_;
   const OperationPtr operation_;
   const ChunkingOptions chunking_;

@@ -7,19 +7,27 @@
 
 namespace thalweg::connect {
 
-Status ResponseBuffer::Push(std::string response_id, grpc::ByteBuffer bytes, bool may_wait) {
+Status ResponseBuffer::Push(std::string response_id, grpc::ByteBuffer bytes, bool may_wait,
+                            Delivery delivery) {
   std::function<void()> wake_up;
   {
     std::unique_lock lock(mutex_);
-    if (may_wait) {
-      space_.wait(lock, [this] { return closed_ || unsent_bytes_ < kWaitingBytes; });
+    const auto has_room = [this] { return closed_ || unsent_bytes_ < kWaitingBytes; };
+    if (may_wait && !has_room()) {
+      // What came with Delivery::kWithNext is to make room as well.
+      wake_up = TakeWakeUp();
+      lock.unlock();
+      if (wake_up) wake_up();
+      wake_up = nullptr;
+      lock.lock();
+      space_.wait(lock, has_room);
     }
     if (closed_) return Status::Cancelled("the execution was released");
     Entry entry{std::move(response_id), std::move(bytes)};
     entry.size = static_cast<int64_t>(entry.bytes.Length());
     unsent_bytes_ += entry.size;
     entries_.push_back(std::move(entry));
-    wake_up = TakeWakeUp();
+    if (delivery == Delivery::kNow) wake_up = TakeWakeUp();
   }
   if (wake_up) wake_up();
   return Status::OK();
@@ -94,7 +102,9 @@ NextResponse ResponseBuffer::Next(int64_t attachment) {
   }
   if (next_index_ <= last_index()) {
     const Entry& entry = entries_[static_cast<size_t>(next_index_ - first_index_)];
-    next.kind = NextResponse::Kind::kResponse;
+    next.follows = next_index_ < last_index();
+    const bool ends = !next.follows && status_.has_value() && status_->ok();
+    next.kind = ends ? NextResponse::Kind::kLast : NextResponse::Kind::kResponse;
     next.bytes = entry.bytes;
     unsent_bytes_ -= entry.size;
     sent_bytes_ += entry.size;

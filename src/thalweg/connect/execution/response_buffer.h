@@ -17,15 +17,23 @@
 
 namespace thalweg::connect {
 
+/// When a response goes to the client.
+enum class Delivery {
+  kNow,
+  kWithNext,  // the next response or the end follows at once: it is not sent alone
+};
+
 /// What an attached call finds at its place in the stream.
 struct NextResponse {
   enum class Kind {
-    kResponse,  // `bytes`
+    kResponse,  // `bytes`, and whether more `follows` already
+    kLast,      // `bytes`; after it comes the end, without an error
     kPending,   // nothing yet: the wake-up comes when there is
     kEnd,       // `status`
   };
   Kind kind = Kind::kPending;
   grpc::ByteBuffer bytes;
+  bool follows = false;
   grpc::Status status;
 };
 
@@ -42,7 +50,8 @@ class ResponseBuffer {
 
   /// Appends a response. Waits while too much is unsent, but not when `may_wait` is false. Errors:
   /// Cancelled once the buffer is closed.
-  Status Push(std::string response_id, grpc::ByteBuffer bytes, bool may_wait = true);
+  Status Push(std::string response_id, grpc::ByteBuffer bytes, bool may_wait = true,
+              Delivery delivery = Delivery::kNow);
   /// Nothing more will come. The first call counts.
   void Finish(grpc::Status status);
   bool finished() const;

@@ -60,6 +60,45 @@ TEST(ResponseBufferTest, WakesWhoWasToldToWaitAndNobodyElse) {
   EXPECT_EQ(wake_ups, 1);
 }
 
+TEST(ResponseBufferTest, SendsWhatBelongsTogetherAtOnce) {
+  ResponseBuffer buffer;
+  int wake_ups = 0;
+  const int64_t call = buffer.Attach("", [&] { ++wake_ups; }).ValueOrDie();
+  EXPECT_EQ(TextOf(buffer.Next(call)), "(pending)");
+  ASSERT_TRUE(buffer.Push("a", Bytes("a"), true, Delivery::kWithNext).ok());
+  ASSERT_TRUE(buffer.Push("b", Bytes("b"), true, Delivery::kWithNext).ok());
+  EXPECT_EQ(wake_ups, 0);
+  buffer.Finish(grpc::Status::OK);
+  EXPECT_EQ(wake_ups, 1);
+  const NextResponse first = buffer.Next(call);
+  EXPECT_EQ(first.kind, NextResponse::Kind::kResponse);
+  EXPECT_TRUE(first.follows);
+  EXPECT_EQ(buffer.Next(call).kind, NextResponse::Kind::kLast);
+  EXPECT_EQ(TextOf(buffer.Next(call)), "(end)");
+}
+
+TEST(ResponseBufferTest, DoesNotTellAnErrorWithTheLastResponse) {
+  ResponseBuffer buffer;
+  const int64_t call = Attach(&buffer);
+  Push(&buffer, "a");
+  buffer.Finish(grpc::Status(grpc::StatusCode::INTERNAL, "no"));
+  EXPECT_EQ(buffer.Next(call).kind, NextResponse::Kind::kResponse);
+  EXPECT_EQ(TextOf(buffer.Next(call)), "no");
+}
+
+TEST(ResponseBufferTest, WakesTheClientBeforeItWaitsForRoom) {
+  ResponseBuffer buffer;
+  int64_t call = 0;
+  std::string taken;
+  call = buffer.Attach("", [&] { taken = TextOf(buffer.Next(call)).substr(0, 1); }).ValueOrDie();
+  EXPECT_EQ(TextOf(buffer.Next(call)), "(pending)");
+  const std::string large(ResponseBuffer::kWaitingBytes, 'x');
+  ASSERT_TRUE(buffer.Push("a", Bytes(large), true, Delivery::kWithNext).ok());
+  EXPECT_EQ(taken, "");
+  ASSERT_TRUE(buffer.Push("b", Bytes("b"), true, Delivery::kWithNext).ok());
+  EXPECT_EQ(taken, "x");
+}
+
 TEST(ResponseBufferTest, GoesOnWhereAClientWas) {
   ResponseBuffer buffer;
   for (const char* id : {"a", "b", "c"}) Push(&buffer, id);

@@ -33,8 +33,9 @@ Status ParseMessage(const std::string& bytes, google::protobuf::MessageLite* mes
 }
 
 grpc::ByteBuffer SerializeMessage(const google::protobuf::MessageLite& message) {
-  const std::string text = message.SerializeAsString();
-  const grpc::Slice slice(text);
+  const size_t size = message.ByteSizeLong();
+  const grpc::Slice slice(size);
+  message.SerializeWithCachedSizesToArray(const_cast<uint8_t*>(slice.begin()));
   return grpc::ByteBuffer(&slice, 1);
 }
 

@@ -11,6 +11,9 @@
 namespace thalweg::connect {
 namespace {
 
+using python::BufferPtr;
+using Buffers = std::vector<BufferPtr>;
+
 constexpr int64_t kMaxRows = 32768;
 constexpr int64_t kMaxBatchBytes = int64_t{8} << 20;
 // A message may have 128 MiB in all.
@@ -25,6 +28,25 @@ int64_t ChunkBytes(const ChunkingOptions& options) {
   return kMaxChunkBytes;
 }
 
+/// The bytes of `stream` in pieces of `chunk_bytes`, the last one shorter; buffers are shared.
+std::vector<Buffers> Split(const Buffers& stream, int64_t chunk_bytes) {
+  std::vector<Buffers> chunks(1);
+  int64_t room = chunk_bytes;
+  for (const BufferPtr& buffer : stream) {
+    for (int64_t begin = 0; begin < buffer->size();) {
+      if (room == 0) {
+        chunks.emplace_back();
+        room = chunk_bytes;
+      }
+      const int64_t size = std::min(room, buffer->size() - begin);
+      chunks.back().push_back(arrow::SliceBuffer(buffer, begin, size));
+      begin += size;
+      room -= size;
+    }
+  }
+  return chunks;
+}
+
 }  // namespace
 
 ArrowSender::ArrowSender(Execution* execution, SchemaPtr schema)
@@ -33,28 +55,22 @@ ArrowSender::ArrowSender(Execution* execution, SchemaPtr schema)
       client_schema_(ClientSchema(
           *schema_, execution->engine().SettingsSnapshot().Get("spark.sql.session.timeZone"))) {}
 
-Status ArrowSender::SendSchema() {
-  proto::ExecutePlanResponse response;
-  ARROW_RETURN_NOT_OK(SchemaToProto(*schema_, response.mutable_schema()));
-  return execution_->Send(&response);
-}
-
 Status ArrowSender::SendRows(const Batch& batch) {
   if (batch.num_selected() == 0) return Status::OK();
   waiting_rows_ += batch.num_selected();
   waiting_.push_back(batch);
-  return waiting_rows_ >= kMaxRows ? Flush() : Status::OK();
+  return waiting_rows_ >= kMaxRows ? Flush(Delivery::kNow) : Status::OK();
 }
 
 Status ArrowSender::Finish() {
-  ARROW_RETURN_NOT_OK(Flush());
-  if (sent_any_) return Status::OK();
-  ARROW_ASSIGN_OR_RAISE(const Batch empty, EmptyBatch(*schema_));
-  waiting_.push_back(empty);
-  return Flush();
+  if (waiting_.empty() && !sent_any_) {
+    ARROW_ASSIGN_OR_RAISE(const Batch empty, EmptyBatch(*schema_));
+    waiting_.push_back(empty);
+  }
+  return Flush(Delivery::kWithNext);
 }
 
-Status ArrowSender::Flush() {
+Status ArrowSender::Flush(Delivery delivery) {
   if (waiting_.empty()) return Status::OK();
   Batch rows = waiting_.front();
   if (waiting_.size() > 1) {
@@ -65,36 +81,40 @@ Status ArrowSender::Flush() {
   ARROW_ASSIGN_OR_RAISE(const auto whole, ToClientBatch(rows, client_schema_));
   ARROW_ASSIGN_OR_RAISE(const int64_t bytes, arrow::util::ReferencedBufferSize(*whole));
   const int64_t parts = std::max<int64_t>(1, std::min(whole->num_rows(), bytes / kMaxBatchBytes));
-  const int64_t part_rows = (whole->num_rows() + parts - 1) / parts;
-  for (int64_t begin = 0; begin == 0 || begin < whole->num_rows(); begin += part_rows) {
-    const auto part = whole->Slice(begin, part_rows);
-    ARROW_ASSIGN_OR_RAISE(const auto stream, WriteIpcStream(*part));
-    ARROW_RETURN_NOT_OK(SendStream(stream, part->num_rows()));
-    if (part_rows == 0) break;
+  const int64_t part_rows = whole->num_rows() / parts;
+  int64_t begin = 0;
+  for (int64_t part = 1; part < parts; ++part, begin += part_rows) {
+    ARROW_RETURN_NOT_OK(SendBatch(*whole->Slice(begin, part_rows), Delivery::kNow));
   }
-  return Status::OK();
+  return SendBatch(*whole->Slice(begin), delivery);
 }
 
-Status ArrowSender::SendStream(const std::shared_ptr<arrow::Buffer>& stream, int64_t num_rows) {
-  const int64_t chunk_bytes = ChunkBytes(execution_->chunking());
-  const int64_t num_chunks = std::max<int64_t>(1, (stream->size() - 1) / chunk_bytes + 1);
+Status ArrowSender::SendBatch(const arrow::RecordBatch& batch, Delivery delivery) {
+  if (encoder_ == nullptr) {
+    ARROW_ASSIGN_OR_RAISE(encoder_, python::IpcEncoder::Make(client_schema_));
+  }
+  python::ByteQueue queue;
+  encoder_->Begin(&queue);
+  ARROW_RETURN_NOT_OK(encoder_->Put(batch, &queue));
+  encoder_->End(&queue);
+  Buffers stream;
+  queue.MoveTo(&stream);
+  const std::vector<Buffers> chunks = Split(stream, ChunkBytes(execution_->chunking()));
+  const auto num_chunks = static_cast<int64_t>(chunks.size());
   for (int64_t chunk = 0; chunk < num_chunks; ++chunk) {
-    const int64_t begin = chunk * (num_chunks == 1 ? 0 : chunk_bytes);
-    const int64_t size =
-        num_chunks == 1 ? stream->size() : std::min(chunk_bytes, stream->size() - begin);
     proto::ExecutePlanResponse response;
+    if (!sent_any_) ARROW_RETURN_NOT_OK(SchemaToProto(*schema_, response.mutable_schema()));
     auto* message = response.mutable_arrow_batch();
-    message->set_row_count(num_rows);
+    message->set_row_count(batch.num_rows());
     message->set_start_offset(sent_rows_);
-    message->set_data(stream->data() + begin, static_cast<size_t>(size));
     if (execution_->chunking().allowed) {
       message->set_chunk_index(chunk);
       message->set_num_chunks_in_batch(num_chunks);
     }
-    ARROW_RETURN_NOT_OK(execution_->Send(&response));
+    ARROW_RETURN_NOT_OK(execution_->SendArrow(&response, chunks[chunk], delivery));
+    sent_any_ = true;
   }
-  sent_rows_ += num_rows;
-  sent_any_ = true;
+  sent_rows_ += batch.num_rows();
   return Status::OK();
 }
 

@@ -1,34 +1,39 @@
 #pragma once
 
-#include <string>
+#include <memory>
 #include <vector>
 
 #include "thalweg/connect/execution/execution.h"
 #include "thalweg/data/batch.h"
+#include "thalweg/python/ipc_encoder.h"
 
 namespace thalweg::connect {
 
-/// Sends the rows of a result as the protocol wants them: the schema, then messages of one Arrow
-/// batch each, at least one. Small batches travel together. One thread at a time.
+/// Sends the rows of a result as the protocol wants them: messages of one Arrow batch each, at
+/// least one, the schema with the first. Small batches travel together. One thread at a time.
+///
+/// Clients answer each message with a call that releases it, which costs them more than a small
+/// message: the fewer the better.
 class ArrowSender {
  public:
   ArrowSender(Execution* execution, SchemaPtr schema);
 
-  /// First. Errors as of Execution::Send().
-  Status SendSchema();
+  /// Errors as of Execution::Send().
   Status SendRows(const Batch& batch);
-  /// Last.
+  /// Last. The execution must send something more, or end.
   Status Finish();
 
  private:
-  Status Flush();
-  Status SendStream(const std::shared_ptr<arrow::Buffer>& stream, int64_t num_rows);
+  Status Flush(Delivery delivery);
+  /// Sends one batch in as many messages as the client wants.
+  Status SendBatch(const arrow::RecordBatch& batch, Delivery delivery);
 
   Execution* const execution_;
   const SchemaPtr schema_;
   const SchemaPtr client_schema_;
   std::vector<Batch> waiting_;
   int64_t waiting_rows_ = 0;
+  std::unique_ptr<python::IpcEncoder> encoder_;  // made for the first batch
   int64_t sent_rows_ = 0;
   bool sent_any_ = false;
 };

@@ -4,8 +4,6 @@
 #include <set>
 
 #include <arrow/api.h>
-#include <arrow/io/memory.h>
-#include <arrow/ipc/writer.h>
 
 #include "thalweg/types/data_types.h"
 
@@ -67,14 +65,6 @@ SchemaPtr ClientSchema(const arrow::Schema& schema, const std::string& time_zone
 Result<std::shared_ptr<arrow::RecordBatch>> ToClientBatch(const Batch& batch,
                                                           const SchemaPtr& client_schema) {
   return ToRecordBatch(batch, client_schema);
-}
-
-Result<std::shared_ptr<arrow::Buffer>> WriteIpcStream(const arrow::RecordBatch& batch) {
-  ARROW_ASSIGN_OR_RAISE(auto stream, arrow::io::BufferOutputStream::Create());
-  ARROW_ASSIGN_OR_RAISE(auto writer, arrow::ipc::MakeStreamWriter(stream, batch.schema()));
-  ARROW_RETURN_NOT_OK(writer->WriteRecordBatch(batch));
-  ARROW_RETURN_NOT_OK(writer->Close());
-  return stream->Finish();
 }
 
 }  // namespace thalweg::connect

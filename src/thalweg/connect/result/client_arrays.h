@@ -17,7 +17,4 @@ SchemaPtr ClientSchema(const arrow::Schema& schema, const std::string& time_zone
 Result<std::shared_ptr<arrow::RecordBatch>> ToClientBatch(const Batch& batch,
                                                           const SchemaPtr& client_schema);
 
-/// The batch as a whole IPC stream: schema, the batch, end.
-Result<std::shared_ptr<arrow::Buffer>> WriteIpcStream(const arrow::RecordBatch& batch);
-
 }  // namespace thalweg::connect

@@ -63,10 +63,9 @@ grpc::Status BeginExecution(ServerState* state, const grpc::ByteBuffer& bytes,
   if (!added.ok()) return ErrorReply(added, &(*session)->errors());
   SetPosition(*session, operation, "", position);
   auto execution = std::make_shared<Execution>(*session, operation, options.chunking);
-  // The plan is destroyed where the stack is deep enough for it.
-  state->threads.Run([state, execution = std::move(execution), request = std::move(request)] {
+  position->start = [state, execution = std::move(execution), request = std::move(request)] {
     RunPlan(state, execution, request->plan());
-  });
+  };
   return grpc::Status::OK;
 }
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::chrono::minutes kMaxStreamTime(2);
 constexpr int64_t kMaxStreamBytes = int64_t{1} << 30;
+constexpr int64_t kSmallBytes = int64_t{16} << 10;
 
 class ResponseCall : public grpc::ServerGenericBidiReactor {
  public:
@@ -67,7 +68,6 @@ class ResponseCall : public grpc::ServerGenericBidiReactor {
   };
 
   void Begin() {
-    const std::shared_ptr<Link> link = link_;
     const grpc::Status status = handler_(request_, &position_);
     handler_ = nullptr;
     request_.Clear();
@@ -75,6 +75,13 @@ class ResponseCall : public grpc::ServerGenericBidiReactor {
       FinishOnce(status);
       return;
     }
+    const std::function<void()> start = std::move(position_.start);
+    Attach();
+    if (start) start();
+  }
+
+  void Attach() {
+    const std::shared_ptr<Link> link = link_;
     position_.operation->Touch();
     const auto attachment = position_.operation->responses().Attach(position_.last_response_id,
                                                                     [link] { Advance(link); });
@@ -115,12 +122,12 @@ class ResponseCall : public grpc::ServerGenericBidiReactor {
     NextResponse next = position_.operation->responses().Next(attachment_);
     switch (next.kind) {
       case NextResponse::Kind::kResponse:
-        writing_ = true;
+        Write(std::move(next));
+        break;
+      case NextResponse::Kind::kLast:
+        finished_ = true;
         response_ = std::move(next.bytes);
-        if (position_.operation->reattachable()) {
-          sent_bytes_ += static_cast<int64_t>(response_.Length());
-        }
-        StartWrite(&response_);
+        StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
         break;
       case NextResponse::Kind::kPending:
         break;
@@ -128,6 +135,19 @@ class ResponseCall : public grpc::ServerGenericBidiReactor {
         FinishLocked(next.status);
         break;
     }
+  }
+
+  void Write(NextResponse next) {
+    writing_ = true;
+    response_ = std::move(next.bytes);
+    const auto size = static_cast<int64_t>(response_.Length());
+    if (position_.operation->reattachable()) sent_bytes_ += size;
+    grpc::WriteOptions options;
+    // Small ones travel with what is known to follow. The first one takes the initial metadata
+    // along, whose sending is not put off: the write would not be done before the next one begins.
+    if (has_written_ && next.follows && size < kSmallBytes) options.set_buffer_hint();
+    has_written_ = true;
+    StartWrite(&response_, options);
   }
 
   void FinishOnce(const grpc::Status& status) {
@@ -150,6 +170,7 @@ class ResponseCall : public grpc::ServerGenericBidiReactor {
   int64_t attachment_ = 0;
   int64_t sent_bytes_ = 0;
   bool writing_ = false;
+  bool has_written_ = false;
   bool finished_ = false;
   bool cancelled_ = false;
   bool is_due_ = false;

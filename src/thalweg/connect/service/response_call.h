@@ -16,6 +16,9 @@ struct ResponsePosition {
   std::string last_response_id;
   /// For errors of the attachment.
   std::function<grpc::Status(const Status&)> reply;
+  /// Makes the responses. Called once the call is attached, on the same thread; the call may have
+  /// ended then. Null: they are made elsewhere.
+  std::function<void()> start;
   /// Called when the call has ended.
   std::function<void()> on_done;
 };
