@@ -14,7 +14,9 @@ namespace {
 using python::BufferPtr;
 using Buffers = std::vector<BufferPtr>;
 
-constexpr int64_t kMaxRows = 32768;
+// Rows of a message: few at first, so that who reads as the rows come need not wait for long.
+constexpr int64_t kFirstRows = 32768;
+constexpr int64_t kMaxRows = 131072;
 constexpr int64_t kMaxBatchBytes = int64_t{8} << 20;
 // A message may have 128 MiB in all.
 constexpr int64_t kMaxChunkBytes = int64_t{115} << 20;
@@ -58,8 +60,14 @@ ArrowSender::ArrowSender(Execution* execution, SchemaPtr schema)
 Status ArrowSender::SendRows(const Batch& batch) {
   if (batch.num_selected() == 0) return Status::OK();
   waiting_rows_ += batch.num_selected();
+  for (const ArrayPtr& column : batch.columns) {
+    ARROW_ASSIGN_OR_RAISE(const int64_t bytes, arrow::util::ReferencedBufferSize(*column));
+    waiting_bytes_ += bytes;
+  }
   waiting_.push_back(batch);
-  return waiting_rows_ >= kMaxRows ? Flush(Delivery::kNow) : Status::OK();
+  const bool is_enough = waiting_rows_ >= std::clamp(sent_rows_, kFirstRows, kMaxRows) ||
+                         waiting_bytes_ >= kMaxBatchBytes;
+  return is_enough ? Flush(Delivery::kNow) : Status::OK();
 }
 
 Status ArrowSender::Finish() {
@@ -78,6 +86,7 @@ Status ArrowSender::Flush(Delivery delivery) {
   }
   waiting_.clear();
   waiting_rows_ = 0;
+  waiting_bytes_ = 0;
   ARROW_ASSIGN_OR_RAISE(const auto whole, ToClientBatch(rows, client_schema_));
   ARROW_ASSIGN_OR_RAISE(const int64_t bytes, arrow::util::ReferencedBufferSize(*whole));
   const int64_t parts = std::max<int64_t>(1, std::min(whole->num_rows(), bytes / kMaxBatchBytes));

@@ -33,6 +33,7 @@ class ArrowSender {
   const SchemaPtr client_schema_;
   std::vector<Batch> waiting_;
   int64_t waiting_rows_ = 0;
+  int64_t waiting_bytes_ = 0;
   std::unique_ptr<python::IpcEncoder> encoder_;  // made for the first batch
   int64_t sent_rows_ = 0;
   bool sent_any_ = false;
