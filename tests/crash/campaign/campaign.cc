@@ -217,10 +217,10 @@ class SeedRun {
     }
     pausing.PauseAt(1 + static_cast<int64_t>(random_() % static_cast<uint64_t>(operations)));
     const Status first = Drive(&run, /*closes=*/false, &pausing, [&] { return pausing.paused(); });
-    if (!first.ok()) return Problem("failed without a second owner: " + RenderError(first));
-    if (pausing.paused()) TakeOver(&pausing, &run);
+    if (first.ok() && pausing.paused()) TakeOver(&pausing, &run);
     pausing.Resume();  // or what stops now could be paused
     run.Stop();
+    if (!first.ok()) return Problem("failed without a second owner: " + RenderError(first));
     if (outcome_.problems.empty()) FinishAndCompare(&run, &file_system);
   }
 
