@@ -16,6 +16,7 @@
 // Exit code: 0 all as it must be, 1 some seed failed or a place was never reached, 2 bad arguments,
 // 3 a seed took longer than four minutes.
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -33,16 +34,48 @@ namespace thalweg::tests {
 namespace {
 
 // A seed takes a few hundredths of a second; on a machine that is busy with other things, far more.
-constexpr unsigned kSecondsPerSeed = 240;
+// One that stood still meanwhile finds the time of a look gone at once, but never that of all
+// looks.
+constexpr unsigned kSecondsPerLook = 60;
+constexpr int kLooksPerSeed = 4;
 
 // So many come to every place; fewer may miss those of a few sources, sinks and operators.
 constexpr uint64_t kManySeeds = 2000;
 
 volatile uint64_t current_seed = 0;
+std::atomic<int> looks_left = 0;
 
-void ReportHang(int) {
-  std::fprintf(stderr, "[campaign] seed %llu hangs\n",
-               static_cast<unsigned long long>(current_seed));
+double Seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+/// What the process has used: whether a seed that takes long waits for what never comes (next to
+/// nothing), goes round and round (much time), or has to wait for its own pages (many faults).
+struct Used {
+  double processor_seconds = 0;
+  int64_t major_faults = 0;
+};
+
+Used UsedSoFar() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return {Seconds(usage.ru_utime) + Seconds(usage.ru_stime), usage.ru_majflt};
+}
+
+Used used_before;  // as the seed began
+
+void LookAtSeed(int) {
+  if (--looks_left > 0) {
+    alarm(kSecondsPerLook);
+    return;
+  }
+  const Used before = used_before;
+  const Used now = UsedSoFar();
+  std::fprintf(stderr,
+               "[campaign] seed %llu hangs; used: %.3f s of processor time, %lld major faults\n",
+               static_cast<unsigned long long>(current_seed),
+               now.processor_seconds - before.processor_seconds,
+               static_cast<long long>(now.major_faults - before.major_faults));
   std::_Exit(3);
 }
 
@@ -121,7 +154,9 @@ class Player {
  public:
   void Play(tests::Play play, uint64_t seed, const CampaignOptions& options) {
     current_seed = seed;
-    alarm(kSecondsPerSeed);
+    used_before = UsedSoFar();
+    looks_left = kLooksPerSeed;
+    alarm(kSecondsPerLook);
     const SeedOutcome outcome = play(seed, options);
     ++played_;
     faults_ += outcome.faults_fired;
@@ -146,10 +181,6 @@ class Player {
   int64_t faults_ = 0;
   FaultCoverage coverage_;
 };
-
-double Seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-}
 
 void PlayAll(const Arguments& arguments, Player* player) {
   for (const KnownSeed& known : kKnownSeeds) {
@@ -177,7 +208,7 @@ int Main(int argc, char** argv) {
   Arguments arguments;
   arguments.coverage = argc == 1;
   if (!Parse(argc, argv, &arguments)) return 2;
-  std::signal(SIGALRM, ReportHang);
+  std::signal(SIGALRM, LookAtSeed);
   thalweg::SetLogLevel(thalweg::LogLevel::kOff);
   Player player;
   PlayAll(arguments, &player);
