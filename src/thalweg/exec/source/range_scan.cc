@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 
 #include <arrow/api.h>
 
@@ -8,6 +9,8 @@ namespace thalweg::exec {
 namespace {
 
 constexpr int64_t kRowsPerSplit = 1 << 20;
+/// Splits of long ranges have more rows, or there would be no end of splits.
+constexpr int64_t kMaxSplits = 1 << 14;
 
 /// Positions [begin, end) of the range.
 struct RangeSplit : io::Split {
@@ -69,10 +72,11 @@ class RangeScan : public io::Scan {
   Result<std::vector<io::SplitPtr>> PlanSplits() override {
     std::vector<io::SplitPtr> splits;
     const int64_t rows = NumRows();
-    for (int64_t begin = 0; begin < rows; begin += kRowsPerSplit) {
+    const int64_t split_rows = std::max(kRowsPerSplit, rows / kMaxSplits + 1);
+    for (int64_t begin = 0; begin < rows;) {
       auto split = std::make_shared<RangeSplit>();
       split->begin = begin;
-      split->end = std::min(begin + kRowsPerSplit, rows);
+      split->end = begin += std::min(split_rows, rows - begin);
       splits.push_back(std::move(split));
     }
     return splits;
@@ -89,7 +93,9 @@ class RangeScan : public io::Scan {
     const __int128 distance = static_cast<__int128>(end_) - start_;
     if (step_ == 0 || (distance > 0) != (step_ > 0) || distance == 0) return 0;
     const __int128 step = step_;
-    return static_cast<int64_t>((distance + step + (step > 0 ? -1 : 1)) / step);
+    const __int128 rows = (distance + step + (step > 0 ? -1 : 1)) / step;
+    // Nobody gets to the end of more.
+    return static_cast<int64_t>(std::min<__int128>(rows, INT64_MAX));
   }
 
   int64_t start_;
