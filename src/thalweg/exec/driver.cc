@@ -1,5 +1,6 @@
 #include "thalweg/exec/driver.h"
 
+#include "thalweg/base/memory_guard.h"
 #include "thalweg/exec/input_hash.h"
 #include "thalweg/exec/take.h"
 
@@ -161,14 +162,14 @@ void Driver::ThreadMain(int worker) {
     seen = generation_;
     const std::function<Status(int)>* task = task_;
     lock.unlock();
-    Report((*task)(worker));
+    Report(GuardMemory([&] { return (*task)(worker); }));
     lock.lock();
     if (--running_ == 0) changed_.notify_all();
   }
 }
 
 Status Driver::ForEachWorker(const std::function<Status(int worker)>& task) {
-  if (num_workers_ == 1) return task(0);
+  if (num_workers_ == 1) return GuardMemory([&] { return task(0); });
   failed_.store(false);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -178,7 +179,7 @@ Status Driver::ForEachWorker(const std::function<Status(int worker)>& task) {
     ++generation_;
   }
   changed_.notify_all();
-  Report(task(0));
+  Report(GuardMemory([&] { return task(0); }));
   std::unique_lock<std::mutex> lock(mutex_);
   changed_.wait(lock, [&] { return running_ == 0; });
   return first_error_;

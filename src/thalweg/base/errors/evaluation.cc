@@ -146,6 +146,9 @@ constexpr ErrorCondition kConditions[] = {
      "supported is EXCEPTION)."},
     {"THALWEG_TEXT_TOO_LONG", "54000",
      "<functionName> cannot make a text of <numberOfBytes> bytes: the limit is <limit>."},
+    {"THALWEG_OUT_OF_MEMORY", "53200",
+     "The rows of one batch need more memory than there is, or than a column may have (2 GiB): "
+     "<what>"},
     {"NULL_MAP_KEY", "2200E", "NULL cannot be the key of a map."},
     {"USER_RAISED_EXCEPTION", "P0001", "<errorMessage>"},
     {"SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000",

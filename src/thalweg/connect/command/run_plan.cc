@@ -1,5 +1,6 @@
 #include <zstd.h>
 
+#include "thalweg/base/memory_guard.h"
 #include "thalweg/connect/command/commands.h"
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/proto/wire.h"
@@ -117,7 +118,7 @@ Result<Outcome> RunOperation(ServerState* state, const ExecutionPtr& execution,
 }  // namespace
 
 void RunPlan(ServerState* state, const ExecutionPtr& execution, const proto::Plan& plan) {
-  const Result<Outcome> outcome = RunOperation(state, execution, plan);
+  const Result<Outcome> outcome = GuardMemory([&] { return RunOperation(state, execution, plan); });
   if (!outcome.ok()) {
     execution->Fail(outcome.status());
   } else if (*outcome == Outcome::kFinished) {

@@ -1,5 +1,6 @@
 #include <arrow/api.h>
 
+#include "thalweg/base/memory_guard.h"
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/proto/data_type.h"
 #include "thalweg/connect/rpc/handlers.h"
@@ -129,10 +130,8 @@ Status AnswerOther(ConnectSession* session, const AnalyzePlanRequest& request,
   }
 }
 
-}  // namespace
-
-Status AnalyzePlan(ConnectSession* session, const AnalyzePlanRequest& request,
-                   AnalyzePlanResponse* response) {
+Status Answer(ConnectSession* session, const AnalyzePlanRequest& request,
+              AnalyzePlanResponse* response) {
   switch (request.analyze_case()) {
     case AnalyzePlanRequest::kSchema:
       return AnswerSchema(session, request.schema().plan(), response->mutable_schema());
@@ -158,6 +157,13 @@ Status AnalyzePlan(ConnectSession* session, const AnalyzePlanRequest& request,
     default:
       return AnswerOther(session, request, response);
   }
+}
+
+}  // namespace
+
+Status AnalyzePlan(ConnectSession* session, const AnalyzePlanRequest& request,
+                   AnalyzePlanResponse* response) {
+  return GuardMemory([&] { return Answer(session, request, response); });
 }
 
 }  // namespace thalweg::connect
