@@ -138,7 +138,7 @@ Driver::~Driver() {
     stopping_ = true;
   }
   changed_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  for (BigStackThread& thread : threads_) thread.join();
 }
 
 void Driver::Report(const Status& status) {

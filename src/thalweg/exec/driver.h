@@ -8,9 +8,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <vector>
 
+#include "thalweg/base/big_stack_thread.h"
 #include "thalweg/exec/exchange.h"
 #include "thalweg/exec/worker_scheduler.h"
 #include "thalweg/exec/operator.h"
@@ -77,7 +77,7 @@ class Driver {
   int running_ = 0;
   bool stopping_ = false;
   Status first_error_;
-  std::vector<std::thread> threads_;
+  std::vector<BigStackThread> threads_;
 };
 
 }  // namespace thalweg::exec
