@@ -4,6 +4,7 @@
 
 #include "thalweg/python/arrow_bridge.h"
 #include "thalweg/python/ipc_encoder.h"
+#include "thalweg/python/result_receiver.h"
 #include "thalweg/python/result_rows.h"
 #include "thalweg/python/stream_function.h"
 #include "thalweg/python/wire.h"
@@ -24,6 +25,7 @@ class GroupRun : public exec::ExternalGroupRun {
            std::vector<WireInput> inputs, bool one_stream)
       : spec_(std::move(spec)),
         task_(std::move(task)),
+        results_(task_.get(), spec_->output_schema, spec_->wraps_output, spec_->operation),
         inputs_(std::move(inputs)),
         one_stream_(one_stream) {
     if (one_stream_) inputs_[0].encoder->Begin(task_->queue());
@@ -32,7 +34,7 @@ class GroupRun : public exec::ExternalGroupRun {
   Status SendGroup(std::vector<Batch> inputs, const exec::EmitRows& emit) override {
     if (one_stream_) {
       ARROW_RETURN_NOT_OK(PutRows(inputs_[0], inputs[0]));
-      return SendQueued(emit);
+      return results_.SendQueued(emit);
     }
     WireWriter size;
     size.Int(static_cast<int64_t>(inputs.size()));
@@ -40,7 +42,7 @@ class GroupRun : public exec::ExternalGroupRun {
     for (size_t input = 0; input < inputs.size(); ++input) {
       ARROW_RETURN_NOT_OK(SendInput(inputs_[input], inputs[input], emit));
     }
-    return SendQueued(emit);
+    return results_.SendQueued(emit);
   }
 
   Status Finish(const exec::EmitRows& emit) override {
@@ -51,12 +53,7 @@ class GroupRun : public exec::ExternalGroupRun {
       end.Int(0);
       task_->Queue(end.bytes());
     }
-    task_->EndInput();
-    while (true) {
-      ARROW_ASSIGN_OR_RAISE(const bool more, task_->WaitForResults());
-      if (!more) return Status::OK();
-      ARROW_RETURN_NOT_OK(EmitResults(emit));
-    }
+    return results_.Finish(emit);
   }
 
  private:
@@ -70,7 +67,7 @@ class GroupRun : public exec::ExternalGroupRun {
     while (!chunker.empty()) {
       ARROW_ASSIGN_OR_RAISE(const Batch chunk, chunker.Take());
       ARROW_RETURN_NOT_OK(PutRows(input, chunk));
-      ARROW_RETURN_NOT_OK(SendQueued(emit));
+      ARROW_RETURN_NOT_OK(results_.SendQueued(emit));
     }
     input.encoder->End(task_->queue());
     return Status::OK();
@@ -81,25 +78,9 @@ class GroupRun : public exec::ExternalGroupRun {
     return input.encoder->Put(*wire, task_->queue());
   }
 
-  Status SendQueued(const exec::EmitRows& emit) {
-    while (true) {
-      ARROW_ASSIGN_OR_RAISE(const bool done, task_->Send());
-      ARROW_RETURN_NOT_OK(EmitResults(emit));
-      if (done) return Status::OK();
-    }
-  }
-
-  Status EmitResults(const exec::EmitRows& emit) {
-    for (const auto& result : task_->TakeBatches()) {
-      ARROW_ASSIGN_OR_RAISE(Batch out, MakeResultRows(*result, *spec_->output_schema,
-                                                      spec_->wraps_output, spec_->operation));
-      ARROW_RETURN_NOT_OK(emit(std::move(out)));
-    }
-    return Status::OK();
-  }
-
   std::shared_ptr<const GroupFunctionSpec> spec_;
   std::unique_ptr<WorkerTask> task_;
+  ResultReceiver results_;
   std::vector<WireInput> inputs_;
   /// PySpark 4.0 gets the groups of one input as the batches of one stream.
   bool one_stream_;

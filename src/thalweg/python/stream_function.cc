@@ -5,6 +5,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/python/ipc_encoder.h"
+#include "thalweg/python/result_receiver.h"
 #include "thalweg/python/result_rows.h"
 #include "thalweg/python/row_chunker.h"
 #include "thalweg/python/worker_task.h"
@@ -18,6 +19,7 @@ class StreamRun : public exec::ExternalRun {
             SchemaPtr wire_schema, std::unique_ptr<IpcEncoder> encoder)
       : spec_(std::move(spec)),
         task_(std::move(task)),
+        results_(task_.get(), spec_->output_schema, spec_->wraps_output, spec_->operation),
         wire_schema_(std::move(wire_schema)),
         encoder_(std::move(encoder)),
         chunker_(spec_->settings.chunks) {}
@@ -31,12 +33,7 @@ class StreamRun : public exec::ExternalRun {
   Status Finish(const exec::EmitRows& emit) override {
     while (!chunker_.empty()) ARROW_RETURN_NOT_OK(SendChunk(emit));
     encoder_->End(task_->queue());
-    task_->EndInput();
-    while (true) {
-      ARROW_ASSIGN_OR_RAISE(const bool more, task_->WaitForResults());
-      if (!more) return Status::OK();
-      ARROW_RETURN_NOT_OK(EmitResults(emit));
-    }
+    return results_.Finish(emit);
   }
 
   bool WantsMore() const override { return !task_->ended(); }
@@ -49,24 +46,12 @@ class StreamRun : public exec::ExternalRun {
                             MakeWireBatch(chunk, wire_schema_, spec_->wraps_input));
       ARROW_RETURN_NOT_OK(encoder_->Put(*wire, task_->queue()));
     }
-    while (true) {
-      ARROW_ASSIGN_OR_RAISE(const bool done, task_->Send());
-      ARROW_RETURN_NOT_OK(EmitResults(emit));
-      if (done) return Status::OK();
-    }
-  }
-
-  Status EmitResults(const exec::EmitRows& emit) {
-    for (const auto& result : task_->TakeBatches()) {
-      ARROW_ASSIGN_OR_RAISE(Batch out, MakeResultRows(*result, *spec_->output_schema,
-                                                      spec_->wraps_output, spec_->operation));
-      ARROW_RETURN_NOT_OK(emit(std::move(out)));
-    }
-    return Status::OK();
+    return results_.SendQueued(emit);
   }
 
   std::shared_ptr<const StreamFunctionSpec> spec_;
   std::unique_ptr<WorkerTask> task_;
+  ResultReceiver results_;
   SchemaPtr wire_schema_;
   std::unique_ptr<IpcEncoder> encoder_;
   RowChunker chunker_;
