@@ -14,6 +14,9 @@ namespace {
 using Literal = proto::Expression::Literal;
 using ScalarPtr = std::shared_ptr<arrow::Scalar>;
 
+// As deep as Arrow data may be on its way to a client.
+constexpr int kMaxLiteralDepth = 64;
+
 Status BadLiteral(const std::string& what) {
   return MakeError("CONNECT_INVALID_PLAN.ASSERTION_FAILURE", {{"message", what}});
 }
@@ -35,65 +38,93 @@ Result<ScalarPtr> DecimalFromProto(const Literal::Decimal& decimal) {
   return ScalarPtr(std::make_shared<arrow::Decimal128Scalar>(value, DecimalOf(precision, scale)));
 }
 
+/// Reads literals that hold others. Each value is read once, whatever the depth.
+class NestedReader {
+ public:
+  explicit NestedReader(int depth) : depth_(depth) {}
+
+  Result<ScalarPtr> ReadArray(const Literal& literal) const;
+  Result<ScalarPtr> ReadMap(const Literal& literal) const;
+  Result<ScalarPtr> ReadStruct(const Literal& literal) const;
+
+ private:
+  Result<ScalarPtr> ReadAs(const Literal& literal, const TypePtr& type) const;
+  template <typename Values>
+  Result<arrow::ScalarVector> ReadAll(const Values& values) const;
+
+  const int depth_;
+};
+
+Result<ScalarPtr> Read(const Literal& literal, int depth);
+
+/// `scalar` as a value of `type`.
+Result<ScalarPtr> Convert(const ScalarPtr& scalar, const TypePtr& type) {
+  if (scalar->type->Equals(*type)) return scalar;
+  if (!scalar->is_valid) return arrow::MakeNullScalar(type);
+  auto converted = scalar->CastTo(type);
+  if (converted.ok()) return converted;
+  return BadLiteral("A value in a literal does not have the type of its place.");
+}
+
 /// The values as an array of `type`.
-template <typename Values>
-Result<ArrayPtr> ArrayFromProto(const Values& values, const TypePtr& type) {
+Result<ArrayPtr> MakeArray(const arrow::ScalarVector& values, const TypePtr& type) {
   ARROW_ASSIGN_OR_RAISE(auto builder, arrow::MakeBuilder(type));
-  for (const Literal& value : values) {
-    ARROW_ASSIGN_OR_RAISE(ScalarPtr scalar, ScalarFromProto(value));
-    if (!scalar->is_valid) {
-      ARROW_RETURN_NOT_OK(builder->AppendNull());
-      continue;
-    }
-    if (!scalar->type->Equals(*type)) {
-      ARROW_ASSIGN_OR_RAISE(scalar, scalar->CastTo(type));
-    }
-    ARROW_RETURN_NOT_OK(builder->AppendScalar(*scalar));
+  for (const ScalarPtr& value : values) {
+    ARROW_ASSIGN_OR_RAISE(const ScalarPtr converted, Convert(value, type));
+    ARROW_RETURN_NOT_OK(builder->AppendScalar(*converted));
   }
   return builder->Finish();
 }
 
 /// The type of the values of an untyped literal: the first one's that is not null.
-template <typename Values>
-Result<TypePtr> TypeOfValues(const Values& values) {
-  for (const Literal& value : values) {
-    ARROW_ASSIGN_OR_RAISE(const ScalarPtr scalar, ScalarFromProto(value));
-    if (scalar->type->id() != arrow::Type::NA) return scalar->type;
+TypePtr TypeOfValues(const arrow::ScalarVector& values) {
+  for (const ScalarPtr& value : values) {
+    if (value->type->id() != arrow::Type::NA) return value->type;
   }
   return arrow::null();
 }
 
-Result<ScalarPtr> ArrayScalarFromProto(const Literal& literal) {
+template <typename Values>
+Result<arrow::ScalarVector> NestedReader::ReadAll(const Values& values) const {
+  arrow::ScalarVector scalars;
+  scalars.reserve(static_cast<size_t>(values.size()));
+  for (const Literal& value : values) {
+    ARROW_ASSIGN_OR_RAISE(ScalarPtr scalar, Read(value, depth_));
+    scalars.push_back(std::move(scalar));
+  }
+  return scalars;
+}
+
+Result<ScalarPtr> NestedReader::ReadArray(const Literal& literal) const {
   const Literal::Array& array = literal.array();
-  TypePtr element;
+  ARROW_ASSIGN_OR_RAISE(const auto values, ReadAll(array.elements()));
+  TypePtr element = TypeOfValues(values);
   if (literal.has_data_type()) {
     ARROW_ASSIGN_OR_RAISE(element, DataTypeFromProto(literal.data_type().array().element_type()));
   } else if (array.has_element_type()) {
     ARROW_ASSIGN_OR_RAISE(element, DataTypeFromProto(array.element_type()));
-  } else {
-    ARROW_ASSIGN_OR_RAISE(element, TypeOfValues(array.elements()));
   }
-  ARROW_ASSIGN_OR_RAISE(auto values, ArrayFromProto(array.elements(), element));
-  return ScalarPtr(std::make_shared<arrow::ListScalar>(std::move(values), ArrayOf(element)));
+  ARROW_ASSIGN_OR_RAISE(auto list, MakeArray(values, element));
+  return ScalarPtr(std::make_shared<arrow::ListScalar>(std::move(list), ArrayOf(element)));
 }
 
-Result<ScalarPtr> MapScalarFromProto(const Literal& literal) {
+Result<ScalarPtr> NestedReader::ReadMap(const Literal& literal) const {
   const Literal::Map& map = literal.map();
-  TypePtr key;
-  TypePtr value;
+  ARROW_ASSIGN_OR_RAISE(const auto key_values, ReadAll(map.keys()));
+  ARROW_ASSIGN_OR_RAISE(const auto item_values, ReadAll(map.values()));
+  TypePtr key = TypeOfValues(key_values);
+  TypePtr value = TypeOfValues(item_values);
   if (literal.has_data_type()) {
     ARROW_ASSIGN_OR_RAISE(key, DataTypeFromProto(literal.data_type().map().key_type()));
     ARROW_ASSIGN_OR_RAISE(value, DataTypeFromProto(literal.data_type().map().value_type()));
   } else if (map.has_key_type()) {
     ARROW_ASSIGN_OR_RAISE(key, DataTypeFromProto(map.key_type()));
     ARROW_ASSIGN_OR_RAISE(value, DataTypeFromProto(map.value_type()));
-  } else {
-    ARROW_ASSIGN_OR_RAISE(key, TypeOfValues(map.keys()));
-    ARROW_ASSIGN_OR_RAISE(value, TypeOfValues(map.values()));
   }
-  ARROW_ASSIGN_OR_RAISE(auto keys, ArrayFromProto(map.keys(), key));
-  ARROW_ASSIGN_OR_RAISE(auto values, ArrayFromProto(map.values(), value));
+  ARROW_ASSIGN_OR_RAISE(auto keys, MakeArray(key_values, key));
+  ARROW_ASSIGN_OR_RAISE(auto values, MakeArray(item_values, value));
   if (keys->length() != values->length()) return BadLiteral("A map literal lacks keys or values.");
+  if (keys->null_count() > 0) return MakeError("NULL_MAP_KEY");
   const TypePtr type = MapOf(key, value);
   const auto& entry_type = static_cast<const arrow::MapType&>(*type).value_type();
   ARROW_ASSIGN_OR_RAISE(auto entries,
@@ -101,21 +132,17 @@ Result<ScalarPtr> MapScalarFromProto(const Literal& literal) {
   return ScalarPtr(std::make_shared<arrow::MapScalar>(std::move(entries), type));
 }
 
-Result<ScalarPtr> StructScalarFromProto(const Literal& literal) {
+Result<ScalarPtr> NestedReader::ReadStruct(const Literal& literal) const {
   const Literal::Struct& value = literal.struct_();
   const proto::DataType& message =
       literal.has_data_type() ? literal.data_type() : value.struct_type();
   ARROW_ASSIGN_OR_RAISE(TypePtr type, DataTypeFromProto(message));
-  if (type->num_fields() != value.elements_size()) {
+  if (type->id() != arrow::Type::STRUCT || type->num_fields() != value.elements_size()) {
     return BadLiteral("A struct literal has not as many values as fields.");
   }
-  arrow::ScalarVector children;
+  ARROW_ASSIGN_OR_RAISE(arrow::ScalarVector children, ReadAll(value.elements()));
   for (int i = 0; i < value.elements_size(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(ScalarPtr child, ScalarFromProto(value.elements(i)));
-    if (!child->type->Equals(*type->field(i)->type())) {
-      ARROW_ASSIGN_OR_RAISE(child, child->CastTo(type->field(i)->type()));
-    }
-    children.push_back(std::move(child));
+    ARROW_ASSIGN_OR_RAISE(children[i], Convert(children[i], type->field(i)->type()));
   }
   return ScalarPtr(std::make_shared<arrow::StructScalar>(std::move(children), std::move(type)));
 }
@@ -170,15 +197,18 @@ Result<ScalarPtr> TimeFromProto(const Literal& literal) {
       return Make<arrow::MonthIntervalScalar>(literal.year_month_interval());
     default: {
       const auto& interval = literal.calendar_interval();
+      int64_t nanos = 0;
+      if (__builtin_mul_overflow(interval.microseconds(), int64_t{1000}, &nanos)) {
+        return BadLiteral("A calendar interval has more than 292 years of microseconds.");
+      }
       return Make<arrow::MonthDayNanoIntervalScalar>(arrow::MonthDayNanoIntervalType::MonthDayNanos{
-          interval.months(), interval.days(), interval.microseconds() * 1000});
+          interval.months(), interval.days(), nanos});
     }
   }
 }
 
-}  // namespace
-
-Result<ScalarPtr> ScalarFromProto(const Literal& literal) {
+Result<ScalarPtr> Read(const Literal& literal, int depth) {
+  if (depth > kMaxLiteralDepth) return BadLiteral("A literal is nested too deeply.");
   switch (literal.literal_type_case()) {
     case Literal::kNull: {
       ARROW_ASSIGN_OR_RAISE(auto type, DataTypeFromProto(literal.null()));
@@ -212,11 +242,11 @@ Result<ScalarPtr> ScalarFromProto(const Literal& literal) {
     case Literal::kCalendarInterval:
       return TimeFromProto(literal);
     case Literal::kArray:
-      return ArrayScalarFromProto(literal);
+      return NestedReader(depth + 1).ReadArray(literal);
     case Literal::kMap:
-      return MapScalarFromProto(literal);
+      return NestedReader(depth + 1).ReadMap(literal);
     case Literal::kStruct:
-      return StructScalarFromProto(literal);
+      return NestedReader(depth + 1).ReadStruct(literal);
     case Literal::kSpecializedArray:
       return SpecialArrayFromProto(literal.specialized_array());
     case Literal::kTime:
@@ -226,5 +256,9 @@ Result<ScalarPtr> ScalarFromProto(const Literal& literal) {
   }
   return BadLiteral("A literal has no value.");
 }
+
+}  // namespace
+
+Result<ScalarPtr> ScalarFromProto(const Literal& literal) { return Read(literal, 0); }
 
 }  // namespace thalweg::connect
