@@ -41,6 +41,14 @@ ExpressionPtr NumberLike(const proto::Expression& expression, int64_t value) {
   return plan::spec::MakeLiteral(std::make_shared<arrow::Int32Scalar>(static_cast<int32_t>(value)));
 }
 
+/// Whether the distance has no counterpart on the other side: -2^31 of an INT, -2^63 of a BIGINT.
+bool IsSmallest(const proto::Expression& expression, int64_t value) {
+  if (expression.literal().literal_type_case() == proto::Expression::Literal::kLong) {
+    return value == INT64_MIN;
+  }
+  return value <= INT32_MIN;
+}
+
 Result<FrameBound> TranslateBound(Translator* translator,
                                   const Expression_Window_WindowFrame_FrameBoundary& boundary,
                                   FrameBoundKind unbounded) {
@@ -59,6 +67,10 @@ Result<FrameBound> TranslateBound(Translator* translator,
   }
   // The sign says on which side of the row the bound lies.
   if (*distance == 0) return bound;
+  if (IsSmallest(boundary.value(), *distance)) {
+    bound.kind = FrameBoundKind::kUnboundedPreceding;
+    return bound;
+  }
   bound.kind = *distance < 0 ? FrameBoundKind::kPreceding : FrameBoundKind::kFollowing;
   bound.offset = NumberLike(boundary.value(), *distance < 0 ? -*distance : *distance);
   return bound;
