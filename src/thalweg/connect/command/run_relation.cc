@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <deque>
+#include <functional>
 
 #include <arrow/api.h>
 
@@ -51,29 +53,29 @@ Status RunPlain(Execution* execution, const RelationPtr& relation) {
   return SendObserved(execution, observed);
 }
 
-/// The rows of `input`, at most `limit` of them when that is not negative.
-Result<session::RowSet> CollectRows(Execution* execution, const proto::Relation& input,
-                                    int64_t limit) {
-  Translator translator(execution->session().get());
-  ARROW_ASSIGN_OR_RAISE(RelationPtr relation, translator.Translate(input));
-  if (limit >= 0) {
-    RelationDraft limited = Derive(RelationKind::kLimit, std::move(relation));
-    limited->condition = plan::spec::MakeLiteral(std::make_shared<arrow::Int32Scalar>(
-        static_cast<int32_t>(std::min<int64_t>(limit, INT32_MAX))));
-    relation = std::move(limited);
-  }
+/// The rows of `relation`, handed to `add` one batch after the other; gives their schema.
+Result<SchemaPtr> VisitRows(Execution* execution, const RelationPtr& relation,
+                            const std::function<Status(const Batch&)>& add) {
   session::Session& engine = execution->engine();
   ARROW_ASSIGN_OR_RAISE(const auto plan, engine.Analyze(relation));
-  session::RowSet rows;
-  rows.schema = plan::OutputSchema(*plan);
   std::vector<exec::ObservedMetrics> observed;
-  ARROW_RETURN_NOT_OK(engine.RunBatchPlan(
-      plan,
-      [&](const Batch& batch) {
-        rows.batches.push_back(batch);
-        return Status::OK();
-      },
-      MakeRun(execution, &observed)));
+  ARROW_RETURN_NOT_OK(engine.RunBatchPlan(plan, add, MakeRun(execution, &observed)));
+  return plan::OutputSchema(*plan);
+}
+
+/// The first `limit` rows of `input`.
+Result<session::RowSet> CollectFirst(Execution* execution, const proto::Relation& input,
+                                     int64_t limit) {
+  Translator translator(execution->session().get());
+  ARROW_ASSIGN_OR_RAISE(RelationPtr relation, translator.Translate(input));
+  RelationDraft limited = Derive(RelationKind::kLimit, std::move(relation));
+  limited->condition = plan::spec::MakeLiteral(std::make_shared<arrow::Int32Scalar>(
+      static_cast<int32_t>(std::min<int64_t>(limit, INT32_MAX))));
+  session::RowSet rows;
+  ARROW_ASSIGN_OR_RAISE(rows.schema, VisitRows(execution, limited, [&](const Batch& batch) {
+                          rows.batches.push_back(batch);
+                          return Status::OK();
+                        }));
   return rows;
 }
 
@@ -90,18 +92,34 @@ Status SendText(Execution* execution, const std::string& name, const std::string
 
 Status RunShow(Execution* execution, const proto::ShowString& show) {
   const int64_t num_rows = std::max<int64_t>(0, show.num_rows());
-  ARROW_ASSIGN_OR_RAISE(const auto rows, CollectRows(execution, show.input(), num_rows + 1));
+  ARROW_ASSIGN_OR_RAISE(const auto rows, CollectFirst(execution, show.input(), num_rows + 1));
   ARROW_ASSIGN_OR_RAISE(const std::string text,
                         execution->engine().ShowString(rows, static_cast<int>(num_rows),
                                                        show.truncate(), show.vertical()));
   return SendText(execution, "show_string", text);
 }
 
+/// Only as many batches are kept as the last rows need.
 Status RunTail(Execution* execution, const proto::Tail& tail) {
-  ARROW_ASSIGN_OR_RAISE(auto rows, CollectRows(execution, tail.input(), -1));
-  if (!rows.batches.empty()) {
-    ARROW_ASSIGN_OR_RAISE(Batch all, ConcatenateBatches(rows.batches));
-    const int64_t count = std::min<int64_t>(std::max(0, tail.limit()), all.num_rows);
+  const int64_t limit = std::max(0, tail.limit());
+  Translator translator(execution->session().get());
+  ARROW_ASSIGN_OR_RAISE(const auto relation, translator.Translate(tail.input()));
+  std::deque<Batch> last;
+  int64_t num_rows = 0;
+  session::RowSet rows;
+  ARROW_ASSIGN_OR_RAISE(rows.schema, VisitRows(execution, relation, [&](const Batch& batch) {
+                          last.push_back(batch);
+                          num_rows += batch.num_selected();
+                          while (num_rows - last.front().num_selected() >= limit) {
+                            num_rows -= last.front().num_selected();
+                            last.pop_front();
+                            if (last.empty()) break;
+                          }
+                          return Status::OK();
+                        }));
+  if (!last.empty()) {
+    ARROW_ASSIGN_OR_RAISE(Batch all, ConcatenateBatches({last.begin(), last.end()}));
+    const int64_t count = std::min(limit, all.num_rows);
     rows.batches = {SliceBatch(all, all.num_rows - count, count)};
   }
   return SendRows(execution, rows);
