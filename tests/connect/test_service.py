@@ -95,6 +95,22 @@ def test_interrupt_ends_a_wait(spark):
     query.stop()
 
 
+def test_names_are_matched_in_little_time(spark):
+    name = "a" * 60
+    spark.range(1).createOrReplaceTempView(name)
+    assert spark.catalog.listTables(pattern="*a" * 30 + "b") == []
+    assert [t.name for t in spark.catalog.listTables(pattern="x|*a*" + "A*" * 20)] == [name]
+    assert [t.name for t in spark.catalog.listTables(pattern="aa*")] == [name]
+
+
+def test_the_last_rows_come_without_the_others(spark):
+    last = spark.range(1_000_000).orderBy("id").tail(3)
+    assert [row[0] for row in last] == [999_997, 999_998, 999_999]
+    assert spark.range(5).orderBy("id").tail(9) == spark.range(5).orderBy("id").collect()
+    assert spark.range(5).tail(0) == []
+    assert spark.range(0).tail(2) == []
+
+
 def test_a_token_is_asked_for(tmp_path):
     running = Server(tmp_path, environment={"SPARK_CONNECT_AUTHENTICATE_TOKEN": "secret"})
     try:

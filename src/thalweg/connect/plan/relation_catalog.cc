@@ -91,19 +91,37 @@ Status CheckDatabase(const std::string& name) {
   return name.empty() || ToLowerAscii(name) == kDatabaseName ? Status::OK() : SchemaNotFound(name);
 }
 
+/// * any text. A star that has matched too little takes one character more: the last one is enough.
+bool MatchesOne(std::string_view text, std::string_view pattern) {
+  size_t at = 0;
+  size_t p = 0;
+  size_t star = std::string_view::npos;
+  size_t after_star = 0;
+  while (at < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      after_star = at;
+    } else if (p < pattern.size() && pattern[p] == text[at]) {
+      ++at;
+      ++p;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      at = ++after_star;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
 /// * any text, | alternatives, case ignored.
 bool Matches(const std::string& name, const std::string& pattern) {
   if (pattern.empty()) return true;
-  std::function<bool(const char*, const char*)> match = [&](const char* text, const char* p) {
-    if (*p == '\0') return *text == '\0';
-    if (*p == '*') return match(text, p + 1) || (*text != '\0' && match(text + 1, p));
-    return *text == *p && match(text + 1, p + 1);
-  };
   const std::string text = ToLowerAscii(name);
   const std::string lower = ToLowerAscii(pattern);
   for (size_t begin = 0; begin <= lower.size();) {
     const size_t end = std::min(lower.find('|', begin), lower.size());
-    if (match(text.c_str(), lower.substr(begin, end - begin).c_str())) return true;
+    if (MatchesOne(text, std::string_view(lower).substr(begin, end - begin))) return true;
     begin = end + 1;
   }
   return false;
