@@ -104,7 +104,8 @@ void WriteTail(const arrow::Array& array, const std::vector<int32_t>& rows, uint
       uint8_t* begin = targets[i] + place.offset;
       if (is_text) {
         const auto text = static_cast<const arrow::BinaryArray&>(array).GetView(rows[i]);
-        std::memcpy(begin, text.data(), text.size());
+        // Not memcpy: texts without bytes may lie nowhere.
+        text.copy(reinterpret_cast<char*>(begin), text.size());
         place.size = static_cast<uint32_t>(text.size());
       } else {
         place.size = static_cast<uint32_t>(internal::WriteExact(array, rows[i], begin) - begin);

@@ -83,8 +83,7 @@ uint8_t* WriteValue(const arrow::Array& array, int64_t row, uint8_t* out) {
   if (IsText(type)) {
     const std::string_view text = static_cast<const arrow::BinaryArray&>(array).GetView(row);
     out = WriteCount(static_cast<uint32_t>(text.size()), out);
-    std::memcpy(out, text.data(), text.size());
-    return out + text.size();
+    return out + text.copy(reinterpret_cast<char*>(out), text.size());
   }
   if (IsList(type)) {
     const auto& list = static_cast<const arrow::ListArray&>(array);

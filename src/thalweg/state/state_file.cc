@@ -40,8 +40,8 @@ char* PutVarint(uint64_t value, char* out) {
 }
 
 char* PutBytes(std::string_view bytes, char* out) {
-  std::memcpy(out, bytes.data(), bytes.size());
-  return out + bytes.size();
+  // Not memcpy: nothing may lie nowhere.
+  return out + bytes.copy(out, bytes.size());
 }
 
 void AppendText(std::string_view text, std::string* out) {
