@@ -71,14 +71,15 @@ class PipelinePlan : public QueryPlan {
   std::vector<std::shared_ptr<const plan::StreamRelation>> stream_relations_;
   std::vector<WatermarkNode> watermark_nodes_;
   std::vector<StatefulOperatorInfo> stateful_infos_;
+  // What operators hold on to, until their phases go.
   std::vector<StatefulParts> stateful_;  // by operator id
+  /// Of functions over groups in batch queries, whose state is thrown away.
+  std::vector<std::unique_ptr<state::VariableTable>> batch_tables_;
+  std::vector<EpochContext> contexts_;  // per worker, of the current epoch
   std::vector<std::unique_ptr<Phase>> phases_;
   std::vector<std::vector<WatermarkOperator*>> watermarks_;  // per node, per worker
   std::vector<ObservedParts> observed_;
-  /// Of functions over groups in batch queries, whose state is thrown away.
-  std::vector<std::unique_ptr<state::VariableTable>> batch_tables_;
   std::vector<SinkOperator*> sinks_;
-  std::vector<EpochContext> contexts_;  // per worker, of the current epoch
   // Per worker and stateful operator: what the last commit took.
   std::vector<std::vector<int64_t>> commit_micros_;
   std::string text_;
