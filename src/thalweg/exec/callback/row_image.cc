@@ -113,12 +113,16 @@ Result<std::shared_ptr<const RowImage>> RowImage::Make(SchemaPtr schema) {
 
 Result<std::string> RowImage::Encode(const Row& row) const {
   ARROW_ASSIGN_OR_RAISE(const auto columns, OneRowColumns(row, *schema_));
-  static const std::vector<int32_t> kFirst = {0};
+  return Encode(columns, 0);
+}
+
+Result<std::string> RowImage::Encode(const std::vector<ArrayPtr>& columns, int64_t row) const {
+  const std::vector<int32_t> rows = {static_cast<int32_t>(row)};
   std::vector<uint32_t> sizes;
-  ARROW_RETURN_NOT_OK(codec_->Measure(columns, kFirst, &sizes));
+  ARROW_RETURN_NOT_OK(codec_->Measure(columns, rows, &sizes));
   std::string bytes(sizes[0], '\0');
   auto* target = reinterpret_cast<uint8_t*>(bytes.data());
-  codec_->Encode(columns, kFirst, &target);
+  codec_->Encode(columns, rows, &target);
   return bytes;
 }
 

@@ -36,6 +36,8 @@ class RowImage {
   std::string Signature() const { return codec_->Signature(); }
 
   Result<std::string> Encode(const Row& row) const;
+  /// Row `row` of columns of the schema's types.
+  Result<std::string> Encode(const std::vector<ArrayPtr>& columns, int64_t row) const;
   Result<Row> Decode(std::string_view bytes) const;
   Result<std::shared_ptr<arrow::RecordBatch>> Decode(
       const std::vector<std::string_view>& rows) const;

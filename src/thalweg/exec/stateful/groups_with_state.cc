@@ -29,9 +29,7 @@ GroupsWithStateOperator::GroupsWithStateOperator(GroupsWithStateOptions options,
                                                  state::VariableTable* table)
     : options_(std::move(options)),
       table_(table),
-      value_(table->Variable(kGroupStateVariable, state::VariableKind::kValue)),
-      timeout_(table->Variable(kTimeoutVariable, state::VariableKind::kTimer)),
-      keeps_unset_timeouts_(plan::spec::OperatorName(*options_.callback) == kKeepsUnsetTimeouts),
+      states_(table, plan::spec::OperatorName(*options_.callback) == kKeepsUnsetTimeouts),
       inputs_(options_.input, options_.initial_state),
       out_(options_.callback->output_schema, plan::spec::OperatorName(*options_.callback),
            options_.input.batch_rows,
@@ -62,42 +60,17 @@ Status GroupsWithStateOperator::Push(int input, Batch batch) {
   return Status::OK();
 }
 
-std::optional<int64_t> GroupsWithStateOperator::StoredTimeout(const state::KeyState& state) const {
-  const state::VariableEntries* timers = table_->Entries(state, timeout_);
-  if (timers == nullptr) return std::nullopt;
-  return state::NumberOf(timers->begin()->first);
-}
-
-void GroupsWithStateOperator::Store(state::KeyState* state, StoredGroupState* called) {
-  const std::optional<int64_t> old_timeout = StoredTimeout(*state);
-  const std::optional<int64_t>& timeout = called->timeout_millis();
-  const bool ends = called->removed() && !timeout;
-  const bool other_timeout = keeps_unset_timeouts_ ? timeout.has_value() : timeout != old_timeout;
-  if (!called->updated() && !called->removed() && !other_timeout) return;
-  if (old_timeout && old_timeout != timeout) {
-    table_->Remove(state, timeout_, state::OrderedBytes(*old_timeout));
-  }
-  if (called->removed()) table_->Clear(state, value_);
-  if (ends) {
-    ++metrics_.num_rows_removed;
-    return;
-  }
-  if (called->updated()) table_->Put(state, value_, "", called->TakeUpdate());
-  if (timeout && old_timeout != timeout) {
-    table_->Put(state, timeout_, state::OrderedBytes(*timeout), "");
-  }
-  ++metrics_.num_rows_updated;
-}
-
 Status GroupsWithStateOperator::CallOne(const Row& key, state::KeyState* state, BatchIterator* rows,
                                         bool timed_out) {
   ARROW_RETURN_NOT_OK(CheckCancelled(context_->cancelled));
-  const state::VariableEntry* stored = table_->Find(*state, value_, "");
-  StoredGroupState group_state(times_, options_.state.get(),
-                               stored != nullptr ? &stored->bytes : nullptr, timed_out);
+  StoredGroupState group_state(times_, options_.state.get(), states_.Value(*state), timed_out);
   const Status status = Guarded([&] { return function_->Call(key, rows, &group_state, &out_); });
   ARROW_RETURN_NOT_OK(FunctionError(status, out_, kUserError, {}));
-  Store(state, &group_state);
+  GroupStateChange change;
+  change.removed = group_state.removed();
+  if (group_state.updated()) change.value = group_state.TakeUpdate();
+  change.timeout_millis = group_state.timeout_millis();
+  states_.Write(state, std::move(change), &metrics_);
   return Status::OK();
 }
 
@@ -120,7 +93,7 @@ Status GroupsWithStateOperator::TakeInitialState() {
     }
     ARROW_ASSIGN_OR_RAISE(const Row row, RowAt(columns, initial->begin(group)));
     ARROW_ASSIGN_OR_RAISE(std::string bytes, options_.state->Encode(row));
-    table_->Put(initial_states_[group], value_, "", std::move(bytes));
+    states_.PutInitial(initial_states_[group], std::move(bytes));
   }
   return Status::OK();
 }
@@ -158,7 +131,7 @@ Status GroupsWithStateOperator::CallTimedOut() {
   const StopWatch watch(&metrics_.removals_time_micros);
   const bool event_time = times_.timeout == GroupStateTimeout::kEventTimeTimeout;
   const int64_t threshold = event_time ? *times_.watermark_millis : times_.batch_millis;
-  ARROW_ASSIGN_OR_RAISE(const auto due, table_->TimersThrough(timeout_, threshold - 1));
+  ARROW_ASSIGN_OR_RAISE(const auto due, states_.TimedOutBefore(threshold));
   std::vector<std::string_view> keys;
   for (const auto& timer : due) keys.push_back(table_->key(*timer.state));
   ARROW_ASSIGN_OR_RAISE(const auto columns, options_.input.keys->Decode(keys));

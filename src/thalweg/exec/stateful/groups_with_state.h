@@ -17,14 +17,11 @@
 #include "thalweg/exec/callback/stateful_inputs.h"
 #include "thalweg/exec/callback/stored_group_state.h"
 #include "thalweg/exec/operator.h"
+#include "thalweg/exec/stateful/group_state_table.h"
 #include "thalweg/plan/spec/callback.h"
 #include "thalweg/state/variable_table.h"
 
 namespace thalweg::exec {
-
-/// The variables of the table: the value, and a timer that is the timeout.
-inline constexpr char kGroupStateVariable[] = "groupState";
-inline constexpr char kTimeoutVariable[] = "timeoutTimestamp";
 
 /// What the state files call their values.
 std::string GroupStateSignature(const RowImage& state, bool has_timeout);
@@ -65,16 +62,10 @@ class GroupsWithStateOperator : public Operator, public StatefulOperator {
   Status CallInitialOnly(const std::unordered_set<state::KeyState*>& seen);
   Status CallTimedOut();
   Status CallOne(const Row& key, state::KeyState* state, BatchIterator* rows, bool timed_out);
-  void Store(state::KeyState* state, StoredGroupState* called);
-  std::optional<int64_t> StoredTimeout(const state::KeyState& state) const;
 
   GroupsWithStateOptions options_;
   state::VariableTable* table_;
-  const int value_;
-  const int timeout_;
-  /// Spark's applyInPandasWithState leaves the timeout in place when a call neither sets one nor
-  /// touches the state; its other functions clear it.
-  const bool keeps_unset_timeouts_;
+  GroupStateTable states_;
   const EpochContext* context_ = nullptr;
   StateMetrics metrics_;
   GroupStateTimes times_;
