@@ -35,6 +35,23 @@ const char* TimeoutName(StateTimeout timeout) {
   }
 }
 
+/// The same JSON without capital letters, which are all inside of strings: workers of PySpark 4.2
+/// make small letters of what they are told, names of fields and of JSON members too.
+std::string WithoutCapitals(const std::string& json) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string escaped;
+  for (const char c : json) {
+    if (c < 'A' || c > 'Z') {
+      escaped += c;
+      continue;
+    }
+    escaped += "\\u00";
+    escaped += kHex[c >> 4];
+    escaped += kHex[c & 15];
+  }
+  return escaped;
+}
+
 /// What describes a chunk: a piece of a group in a batch.
 TypePtr ChunkType() {
   return arrow::struct_(
@@ -278,7 +295,7 @@ Result<std::shared_ptr<exec::ExternalStateFunction>> MakeStateFunction(
   spec.settings = settings;
   spec.header = MakeHeader(settings, {function});
   spec.header.functions.push_back({{function.command}, GroupArguments(input), 0});
-  spec.header.eval_conf["state_value_schema"] = SchemaToJson(*state);
+  spec.header.eval_conf["state_value_schema"] = WithoutCapitals(SchemaToJson(*state));
   spec.input_schema = input.schema;
   spec.state_schema = state;
   spec.output_schema = output;

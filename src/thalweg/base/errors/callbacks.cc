@@ -8,6 +8,8 @@ namespace {
 constexpr ErrorCondition kConditions[] = {
     {"ARROW_TYPE_MISMATCH", "42K0G",
      "Rows of <operation> have the types <actualDataTypes> where <outputTypes> are declared."},
+    {"_LEGACY_ERROR_TEMP_3176", "",
+     "applyInPandasWithState is unsupported in batch query. Use applyInPandas instead."},
     {"FLATMAPGROUPSWITHSTATE_USER_FUNCTION_ERROR", "39000",
      "The function given to flatMapGroupsWithState failed: <reason>"},
     {"TRANSFORM_WITH_STATE_USER_FUNCTION_ERROR", "39000",

@@ -131,6 +131,7 @@ const std::map<std::string_view, std::string_view>& ClassesByCondition() {
       {"INVALID_SQL_ARG", "AnalysisException"},
       {"INTERNAL_ERROR", "SparkException"},
       {"UNSUPPORTED_CALL", "SparkUnsupportedOperationException"},
+      {"_LEGACY_ERROR_TEMP_3176", "SparkUnsupportedOperationException"},
   };
   return *kByCondition;
 }

@@ -82,7 +82,6 @@ Result<RelationDraft> Alias(Translator* translator, const proto::Relation& input
 /// Relations that the engine has no operator for.
 Status Refuse(const proto::Relation& relation) {
   switch (relation.rel_type_case()) {
-    case Case::kApplyInPandasWithState:
     case Case::kCommonInlineUserDefinedTableFunction:
     case Case::kCommonInlineUserDefinedDataSource:
       return UnsupportedFeature("a Python function in a query");
@@ -146,6 +145,8 @@ Result<RelationDraft> TranslateOther(Translator* translator, const proto::Relati
       return TranslateGroupMap(translator, relation.group_map());
     case Case::kCoGroupMap:
       return TranslateCoGroupMap(translator, relation.co_group_map());
+    case Case::kApplyInPandasWithState:
+      return TranslateApplyWithState(translator, relation.apply_in_pandas_with_state());
     case Case::kToSchema:
       return TranslateToSchema(translator, relation.to_schema());
     case Case::kCollectMetrics:

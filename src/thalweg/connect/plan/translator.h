@@ -125,6 +125,8 @@ Result<RelationDraft> TranslateMapPartitions(Translator* translator,
                                              const proto::MapPartitions& map);
 Result<RelationDraft> TranslateGroupMap(Translator* translator, const proto::GroupMap& map);
 Result<RelationDraft> TranslateCoGroupMap(Translator* translator, const proto::CoGroupMap& map);
+Result<RelationDraft> TranslateApplyWithState(Translator* translator,
+                                              const proto::ApplyInPandasWithState& apply);
 // relation_combine.cc
 Result<RelationDraft> TranslateJoin(Translator* translator, const proto::Join& join);
 Result<RelationDraft> TranslateSetOperation(Translator* translator,

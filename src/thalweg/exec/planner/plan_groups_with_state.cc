@@ -1,9 +1,14 @@
+#include <functional>
+#include <numeric>
+
 #include <arrow/type.h>
 
 #include "thalweg/base/unsupported_call.h"
+#include "thalweg/exec/external/groups_with_external_state.h"
 #include "thalweg/exec/planner/plan_group_inputs.h"
 #include "thalweg/exec/stateful/groups_with_state.h"
 #include "thalweg/plan/spec/callback.h"
+#include "thalweg/plan/spec/external_state.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::exec {
@@ -27,6 +32,32 @@ Result<std::vector<int>> FindStateColumns(const arrow::Schema& state,
   return columns;
 }
 
+/// What makes the operator of a function in another process.
+Result<std::function<std::unique_ptr<Operator>(int, state::VariableTable*)>> PlanExternal(
+    const plan::Node& node, const GroupsWithStateOptions& options) {
+  const plan::spec::Callback& callback = *node.callback;
+  if (options.operator_id < 0) return MakeError("_LEGACY_ERROR_TEMP_3176");
+  GroupsWithExternalStateOptions external;
+  external.input = options.input;
+  external.input.schema = plan::OutputSchema(*node.children[0]);
+  external.state = options.state;
+  external.timeout = callback.timeout;
+  external.event_time_column = options.event_time_column;
+  external.operator_id = options.operator_id;
+  external.description = options.description;
+  plan::spec::ExternalGroupColumns columns;
+  columns.schema = external.input.schema;
+  columns.keys = external.input.key_columns;
+  columns.values.resize(node.num_data_columns);
+  std::iota(columns.values.begin(), columns.values.end(), 0);
+  ARROW_ASSIGN_OR_RAISE(external.function, callback.external_state->MakeFunction(
+                                               columns, callback.state_schema,
+                                               callback.output_schema, callback.timeout));
+  return [external](int, state::VariableTable* table) -> std::unique_ptr<Operator> {
+    return std::make_unique<GroupsWithExternalStateOperator>(external, table);
+  };
+}
+
 }  // namespace
 
 Result<Rows> PlanBuilder::BuildGroupsWithState(const plan::Node& node) {
@@ -47,12 +78,15 @@ Result<Rows> PlanBuilder::BuildGroupsWithState(const plan::Node& node) {
   options.description = inputs.description;
   const bool has_timeout = callback.timeout != GroupStateTimeout::kNoTimeout;
   const std::string signature = GroupStateSignature(*options.state, has_timeout);
-  ARROW_ASSIGN_OR_RAISE(Rows rows,
-                        AppendGroupOperator(node, std::move(inputs), options.operator_id, signature,
-                                            [&](int, state::VariableTable* table) {
-                                              return std::make_unique<GroupsWithStateOperator>(
-                                                  options, table);
-                                            }));
+  std::function<std::unique_ptr<Operator>(int, state::VariableTable*)> make =
+      [&](int, state::VariableTable* table) {
+        return std::make_unique<GroupsWithStateOperator>(options, table);
+      };
+  if (callback.external_state != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(make, PlanExternal(node, options));
+  }
+  ARROW_ASSIGN_OR_RAISE(Rows rows, AppendGroupOperator(node, std::move(inputs), options.operator_id,
+                                                       signature, make));
   if (options.operator_id < 0) return rows;
   StatefulOperatorInfo& info = plan_->stateful_infos_[options.operator_id];
   info.runs_always = callback.timeout == GroupStateTimeout::kProcessingTimeTimeout;

@@ -16,6 +16,8 @@
 
 namespace thalweg::plan::spec {
 
+class ExternalGroupState;  // plan/spec/external_state.h
+
 /// Called for each key of a micro-batch. Made anew for each partition of each micro-batch, used by
 /// one thread.
 class GroupFunction {
@@ -53,6 +55,8 @@ struct Callback {
 
   /// kMapPartitions, kFlatMapGroups and kCoGroups in another process: set instead of the next two.
   std::shared_ptr<const ExternalRows> external;
+  /// kFlatMapGroupsWithState in another process: set instead of make_group_function.
+  std::shared_ptr<const ExternalGroupState> external_state;
   std::function<std::unique_ptr<PartitionFunction>()> make_partition_function;
   std::function<std::unique_ptr<GroupFunction>()> make_group_function;
   StatefulProcessorFactory make_processor;
