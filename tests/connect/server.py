@@ -7,15 +7,15 @@ import sys
 
 
 class Server:
-    """`thalweg server` on a free port, until stop()."""
+    """`thalweg server` on a free port, until stop(). `log` is a file for what it says."""
 
-    def __init__(self, directory, *arguments, environment=None):
+    def __init__(self, directory, *arguments, environment=None, log=None):
         program = os.environ["THALWEG_PROGRAM"]
         # Python functions run where the tests run: in an environment of the client's version.
         environment = {"PYSPARK_PYTHON": sys.executable, **(environment or {})}
         self.process = subprocess.Popen(
             [program, "server", "--port", "0", *arguments], cwd=directory, text=True,
-            stdout=subprocess.PIPE, env={**os.environ, **environment})
+            stdout=subprocess.PIPE, stderr=log, env={**os.environ, **environment})
         line = self.process.stdout.readline()
         found = re.match(r"listening on (sc://[^/]*:(\d+)(?:/;use_ssl=true)?)$", line.strip())
         assert found, f"the server did not start: {line!r}"

@@ -19,6 +19,8 @@ constexpr SettingDeclaration kSettings[] = {
     {"spark.local.dir", kText, "",
      "Directory for state that does not fit into memory; SPARK_LOCAL_DIRS goes before it, and "
      "without both the system's directory for temporary files is used."},
+    {"spark.redaction.regex", kText, "(?i)secret|password|token|access[.]?key",
+     "Settings in whose keys or values it occurs are kept from clients and lists."},
     {"spark.sql.ansi.enabled", kBoolean, "true", "ANSI semantics. Only true is supported."},
     {"spark.sql.caseSensitive", kBoolean, "false",
      "Whether identifiers are case-sensitive. Only false is supported."},
@@ -54,6 +56,8 @@ constexpr SettingDeclaration kSettings[] = {
     {"spark.sql.pyspark.legacy.inferMapTypeFromFirstPair.enabled", kBoolean, "false",
      "Read by clients."},
     {"spark.sql.pyspark.plotting.max_rows", kInteger, "1000", "Read by clients."},
+    {"spark.sql.redaction.options.regex", kText, "(?i)url",
+     "Settings in whose keys or values it occurs are hidden in lists."},
     {"spark.sql.repl.eagerEval.enabled", kBoolean, "false", "Read by clients."},
     {"spark.sql.repl.eagerEval.maxNumRows", kInteger, "20", "Read by clients."},
     {"spark.sql.repl.eagerEval.truncate", kInteger, "20", "Read by clients."},

@@ -15,6 +15,20 @@ namespace {
 /// Text of one line in the log; a longer one is cut into several.
 constexpr size_t kMaxLogLine = 16384;
 
+/// `line` without the tokens of connection strings, which PySpark prints at times.
+std::string WithoutTokens(std::string line) {
+  static constexpr std::string_view kParameter = "token=";
+  static constexpr std::string_view kStars = "*********(redacted)";
+  size_t at = 0;
+  while ((at = line.find(kParameter, at)) != std::string::npos) {
+    at += kParameter.size();
+    const size_t end = std::min(line.find_first_of("; \t'\"", at), line.size());
+    line.replace(at, end - at, kStars);
+    at += kStars.size();
+  }
+  return line;
+}
+
 /// Takes whole lines off `text` and logs them; `all` takes the rest too.
 void LogLines(const std::string& name, bool all, std::string* text) {
   size_t begin = 0;
@@ -25,7 +39,10 @@ void LogLines(const std::string& name, bool all, std::string* text) {
       end = text->size();
     }
     const size_t stop = std::min(end, begin + kMaxLogLine);
-    if (stop > begin) Log(LogLevel::kWarning, name + ": " + text->substr(begin, stop - begin));
+    if (stop > begin) {
+      const std::string line = WithoutTokens(text->substr(begin, stop - begin));
+      Log(LogLevel::kWarning, name + ": " + line);
+    }
     begin = stop == end ? end + 1 : stop;
   }
   text->erase(0, std::min(begin, text->size()));

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "thalweg/connect/rpc/handlers.h"
+#include "thalweg/session/redaction.h"
 
 namespace thalweg::connect {
 namespace {
@@ -9,7 +10,8 @@ using proto::ConfigRequest;
 
 /// Keys of Spark's core: fixed when the process starts.
 bool IsCoreKey(const std::string& key) {
-  for (const char* prefix : {"spark.executor.", "spark.driver.", "spark.master", "spark.submit."}) {
+  for (const char* prefix :
+       {"spark.executor.", "spark.driver.", "spark.master", "spark.submit.", "spark.redaction."}) {
     if (key.rfind(prefix, 0) == 0) return true;
   }
   return false;
@@ -23,7 +25,7 @@ bool IsStaticKey(const std::string& key) {
 }
 
 bool IsModifiable(const std::string& key) {
-  return FindSetting(key) != nullptr && !IsStaticKey(key);
+  return FindSetting(key) != nullptr && !IsStaticKey(key) && !IsCoreKey(key);
 }
 
 Status CheckModifiable(const std::string& key) {
@@ -52,11 +54,17 @@ std::string Normalized(const std::string& key, const std::string& value) {
   return value;
 }
 
-std::optional<std::string> Find(const Settings& settings, const std::string& key) {
-  auto value = settings.Find(key);
-  if (value) value = Normalized(key, *value);
-  return value;
-}
+/// The settings as clients may see them: those that hold secrets look as if they were not set.
+struct VisibleSettings {
+  const Settings& settings;
+  const session::Redaction redaction = session::Redaction::OfSecrets(settings);
+
+  std::optional<std::string> Find(const std::string& key) const {
+    auto value = settings.Find(key);
+    if (!value || redaction.Hides(key, *value)) return std::nullopt;
+    return Normalized(key, *value);
+  }
+};
 
 void AddPair(const std::string& key, const std::optional<std::string>& value,
              proto::ConfigResponse* response) {
@@ -91,19 +99,20 @@ Status UnsetKeys(session::Session* engine, const ConfigRequest::Unset& unset) {
   return Status::OK();
 }
 
-Status GetKeys(const Settings& settings, const ConfigRequest::Get& get,
+Status GetKeys(const VisibleSettings& settings, const ConfigRequest::Get& get,
                proto::ConfigResponse* response) {
   for (const std::string& key : get.keys()) {
-    const auto value = Find(settings, key);
+    const auto value = settings.Find(key);
     if (!value) return MakeError("SQL_CONF_NOT_FOUND", {{"sqlConf", "\"" + key + "\""}});
     AddPair(key, value, response);
   }
   return Status::OK();
 }
 
-void GetAll(const Settings& settings, const std::string& prefix, proto::ConfigResponse* response) {
-  for (const auto& [key, value] : settings.Effective()) {
-    if (key.compare(0, prefix.size(), prefix) != 0) continue;
+void GetAll(const VisibleSettings& visible, const std::string& prefix,
+            proto::ConfigResponse* response) {
+  for (const auto& [key, value] : visible.settings.Effective()) {
+    if (key.compare(0, prefix.size(), prefix) != 0 || visible.redaction.Hides(key, value)) continue;
     AddPair(key.substr(prefix.size()), Normalized(key, value), response);
   }
 }
@@ -113,7 +122,8 @@ void GetAll(const Settings& settings, const std::string& prefix, proto::ConfigRe
 Status ConfigureSession(ConnectSession* session, const ConfigRequest& request,
                         proto::ConfigResponse* response) {
   session::Session* engine = &session->engine();
-  const Settings settings = engine->SettingsSnapshot();
+  const Settings snapshot = engine->SettingsSnapshot();
+  const VisibleSettings settings{snapshot};
   const ConfigRequest::Operation& operation = request.operation();
   switch (operation.op_type_case()) {
     case ConfigRequest::Operation::kSet:
@@ -124,14 +134,14 @@ Status ConfigureSession(ConnectSession* session, const ConfigRequest& request,
       return GetKeys(settings, operation.get(), response);
     case ConfigRequest::Operation::kGetWithDefault:
       for (const proto::KeyValue& pair : operation.get_with_default().pairs()) {
-        auto value = Find(settings, pair.key());
+        auto value = settings.Find(pair.key());
         if (!value && pair.has_value()) value = pair.value();
         AddPair(pair.key(), value, response);
       }
       return Status::OK();
     case ConfigRequest::Operation::kGetOption:
       for (const std::string& key : operation.get_option().keys()) {
-        AddPair(key, Find(settings, key), response);
+        AddPair(key, settings.Find(key), response);
       }
       return Status::OK();
     case ConfigRequest::Operation::kGetAll:
@@ -145,8 +155,8 @@ Status ConfigureSession(ConnectSession* session, const ConfigRequest& request,
     case ConfigRequest::Operation::OP_TYPE_NOT_SET:
       break;
   }
-  return MakeError("CONNECT_INVALID_PLAN.CANNOT_PARSE",
-                   {{"errorMsg", "a Config request without an operation"}});
+  return MakeError("CONNECT_INVALID_PLAN.INVALID_ONE_OF_FIELD_NOT_SET",
+                   {{"fullName", "spark.connect.ConfigRequest.Operation"}, {"name", "op_type"}});
 }
 
 }  // namespace thalweg::connect

@@ -1,4 +1,5 @@
 #include "thalweg/session/commands/commands.h"
+#include "thalweg/session/redaction.h"
 #include "thalweg/types/identifier_text.h"
 #include "thalweg/types/time_zone.h"
 
@@ -28,6 +29,14 @@ Status CheckValue(const std::string& key, const std::string& value) {
   return Status::OK();
 }
 
+/// What is hidden is decided before the session begins.
+constexpr const char* kRedaction = "spark.redaction.regex";
+
+Status CheckModifiable(const std::string& key) {
+  if (key != kRedaction) return Status::OK();
+  return MakeError("CANNOT_MODIFY_CONFIG", {{"key", "\"" + key + "\""}, {"docroot", ""}});
+}
+
 std::string ShownValue(const Settings& settings, const std::string& key) {
   return settings.Find(key).value_or("<undefined>");
 }
@@ -45,26 +54,37 @@ Result<StatementOutcome> SetSetting(Session* session, const Statement& statement
       }
       return TextRows({"key", "value", "meaning"}, rows);
     }
-    for (const auto& [key, value] : settings.values()) rows.push_back({key, value});
+    const Redaction redaction = Redaction::OfLists(settings);
+    for (const auto& [key, value] : settings.values()) {
+      rows.push_back({key, redaction.Shown(key, value)});
+    }
     return TextRows({"key", "value"}, rows);
   }
   if (statement.has_value) {
+    ARROW_RETURN_NOT_OK(CheckModifiable(statement.key));
     ARROW_RETURN_NOT_OK(CheckValue(statement.key, statement.value));
     ARROW_RETURN_NOT_OK(session->ChangeSettings(
         [&](Settings* settings) { return settings->Set(statement.key, statement.value); }));
+    return TextRows({"key", "value"},
+                    {{statement.key, ShownValue(session->SettingsSnapshot(), statement.key)}});
   }
+  const Settings settings = session->SettingsSnapshot();
+  const std::string value = ShownValue(settings, statement.key);
   return TextRows({"key", "value"},
-                  {{statement.key, ShownValue(session->SettingsSnapshot(), statement.key)}});
+                  {{statement.key, Redaction::OfLists(settings).Shown(statement.key, value)}});
 }
 
 Result<StatementOutcome> ResetSetting(Session* session, const Statement& statement) {
+  ARROW_RETURN_NOT_OK(CheckModifiable(statement.key));
   ARROW_RETURN_NOT_OK(session->ChangeSettings([&](Settings* settings) {
-    if (statement.key.empty()) {
-      *settings = Settings();
-    } else {
+    if (!statement.key.empty()) {
       settings->Unset(statement.key);
+      return Status::OK();
     }
-    return Status::OK();
+    const auto set = settings->values().find(kRedaction);
+    const std::string redaction = set == settings->values().end() ? "" : set->second;
+    *settings = Settings();
+    return redaction.empty() ? Status::OK() : settings->Set(kRedaction, redaction);
   }));
   return StatementOutcome{};
 }
