@@ -49,6 +49,8 @@ constexpr ErrorCondition kConditions[] = {
     {"CONNECT_INVALID_PLAN.INVALID_ENUM", "56K00",
      "The Spark Connect plan is invalid. The message <fullName> holds an unknown value: "
      "<name>(<number>)."},
+    {"CONNECT_INVALID_PLAN.PLAN_SIZE_LARGER_THAN_MAX", "56K00",
+     "The Spark Connect plan is invalid. Its <planSize> bytes are more than <maxPlanSize>."},
     {"CONNECT_INVALID_PLAN.ASSERTION_FAILURE", "56K00",
      "The Spark Connect plan is invalid. <message>"},
     {"CONNECT_INVALID_PLAN.NOT_FOUND_CACHED_LOCAL_RELATION", "56K00",
@@ -80,6 +82,8 @@ constexpr ErrorCondition kConditions[] = {
      "The artifact <normalizedRemoteRelativePath> exists already and cannot be replaced."},
     {"THALWEG_ARTIFACTS_TOO_LARGE", "54000",
      "The artifacts of a session may not exceed <limit> bytes."},
+    {"THALWEG_TOO_MANY_OPERATIONS", "54000",
+     "A session may have <limit> operations that run or whose results were not released."},
 };
 
 }  // namespace

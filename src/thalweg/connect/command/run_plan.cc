@@ -9,32 +9,61 @@ namespace thalweg::connect {
 namespace {
 
 constexpr size_t kMaxPlanBytes = size_t{128} << 20;
+constexpr size_t kPlanStepBytes = size_t{1} << 20;
 
 Status CannotParse(const std::string& why) {
   return MakeError("CONNECT_INVALID_PLAN.CANNOT_PARSE", {{"errorMsg", why}});
 }
 
+Status TooLarge(const std::string& bytes) {
+  return MakeError("CONNECT_INVALID_PLAN.PLAN_SIZE_LARGER_THAN_MAX",
+                   {{"planSize", bytes}, {"maxPlanSize", std::to_string(kMaxPlanBytes)}});
+}
+
+/// Takes memory as the text grows: what a frame says of its length is not believed.
+Result<std::string> Inflate(const std::string& data) {
+  const std::unique_ptr<ZSTD_DStream, size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(),
+                                                                        &ZSTD_freeDStream);
+  std::string text;
+  ZSTD_inBuffer input{data.data(), data.size(), 0};
+  size_t expected = 1;  // 0: the frame has ended
+  while (expected != 0) {
+    const size_t length = text.size();
+    if (length > kMaxPlanBytes) return TooLarge("unknown");
+    text.resize(length + kPlanStepBytes);
+    ZSTD_outBuffer output{text.data(), text.size(), length};
+    expected = ZSTD_decompressStream(stream.get(), &output, &input);
+    if (ZSTD_isError(expected)) return CannotParse(ZSTD_getErrorName(expected));
+    text.resize(output.pos);
+    const bool stands_still = output.pos == length && input.pos == input.size;
+    if (expected != 0 && stands_still) return CannotParse("the compressed data ends too early");
+  }
+  return text;
+}
+
 /// Unpacks a plan that the client compressed.
 Result<proto::Plan> Decompress(const proto::Plan::CompressedOperation& operation) {
+  using Compressed = proto::Plan::CompressedOperation;
   if (operation.compression_codec() != proto::COMPRESSION_CODEC_ZSTD) {
     return CannotParse("unknown compression codec");
   }
   const std::string& data = operation.data();
   const unsigned long long size = ZSTD_getFrameContentSize(data.data(), data.size());
-  if (size == ZSTD_CONTENTSIZE_ERROR ||
-      (size != ZSTD_CONTENTSIZE_UNKNOWN && size > kMaxPlanBytes)) {
-    return CannotParse("no zstd data, or too much of it");
+  if (size == ZSTD_CONTENTSIZE_ERROR) return CannotParse("no zstd data");
+  if (size != ZSTD_CONTENTSIZE_UNKNOWN && size > kMaxPlanBytes) {
+    return TooLarge(std::to_string(size));
   }
-  // Frames written as a stream do not say how long they are.
-  std::string text(size == ZSTD_CONTENTSIZE_UNKNOWN ? kMaxPlanBytes : size, '\0');
-  const size_t length = ZSTD_decompress(text.data(), text.size(), data.data(), data.size());
-  if (ZSTD_isError(length)) return CannotParse(ZSTD_getErrorName(length));
-  text.resize(length);
+  ARROW_ASSIGN_OR_RAISE(const std::string text, Inflate(data));
   proto::Plan plan;
-  if (operation.op_type() == proto::Plan::CompressedOperation::OP_TYPE_COMMAND) {
+  if (operation.op_type() == Compressed::OP_TYPE_COMMAND) {
     ARROW_RETURN_NOT_OK(ParseMessage(text, plan.mutable_command()));
-  } else {
+  } else if (operation.op_type() == Compressed::OP_TYPE_RELATION) {
     ARROW_RETURN_NOT_OK(ParseMessage(text, plan.mutable_root()));
+  } else {
+    return MakeError("CONNECT_INVALID_PLAN.INVALID_ENUM",
+                     {{"fullName", "spark.connect.Plan.CompressedOperation.OpType"},
+                      {"name", Compressed::OpType_Name(operation.op_type())},
+                      {"number", std::to_string(operation.op_type())}});
   }
   return plan;
 }
@@ -118,7 +147,14 @@ Result<Outcome> RunOperation(ServerState* state, const ExecutionPtr& execution,
 }  // namespace
 
 void RunPlan(ServerState* state, const ExecutionPtr& execution, const proto::Plan& plan) {
-  const Result<Outcome> outcome = GuardMemory([&] { return RunOperation(state, execution, plan); });
+  const Result<Outcome> outcome = [&]() -> Result<Outcome> {
+    try {
+      return GuardMemory([&] { return RunOperation(state, execution, plan); });
+    } catch (const std::exception& error) {
+      // A library's: it is the end of this execution only.
+      return Status::UnknownError(error.what());
+    }
+  }();
   if (!outcome.ok()) {
     execution->Fail(outcome.status());
   } else if (*outcome == Outcome::kFinished) {

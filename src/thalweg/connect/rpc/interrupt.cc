@@ -37,8 +37,10 @@ Status InterruptOperations(ConnectSession* session, const InterruptRequest& requ
           session->Interrupt([&](const Operation& o) { return o.id() == request.operation_id(); });
       break;
     default:
-      return MakeError("CONNECT_INVALID_PLAN.CANNOT_PARSE",
-                       {{"errorMsg", "an Interrupt request without a type"}});
+      return MakeError("CONNECT_INVALID_PLAN.INVALID_ENUM",
+                       {{"fullName", "spark.connect.InterruptRequest.InterruptType"},
+                        {"name", InterruptRequest::InterruptType_Name(request.interrupt_type())},
+                        {"number", std::to_string(request.interrupt_type())}});
   }
   for (std::string& id : ids) response->add_interrupted_ids(std::move(id));
   return Status::OK();

@@ -7,6 +7,8 @@
 
 #include <grpcpp/alarm.h>
 
+#include "thalweg/connect/service/guarded_call.h"
+
 namespace thalweg::connect {
 namespace {
 
@@ -68,7 +70,8 @@ class ResponseCall : public grpc::ServerGenericBidiReactor {
   };
 
   void Begin() {
-    const grpc::Status status = handler_(request_, &position_);
+    const std::shared_ptr<Link> link = link_;
+    const grpc::Status status = GuardedCall([this] { return handler_(request_, &position_); });
     handler_ = nullptr;
     request_.Clear();
     if (!status.ok()) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "thalweg/connect/service/guarded_call.h"
+
 namespace thalweg::connect {
 namespace {
 
@@ -27,7 +29,7 @@ class UnaryCall : public grpc::ServerGenericBidiReactor {
 
  private:
   void Answer() {
-    const grpc::Status status = handler_(request_, &response_);
+    const grpc::Status status = GuardedCall([this] { return handler_(request_, &response_); });
     handler_ = nullptr;
     if (status.ok()) {
       StartWriteAndFinish(&response_, grpc::WriteOptions(), status);
@@ -50,7 +52,7 @@ class ClientStreamCall : public grpc::ServerGenericBidiReactor {
 
   void OnReadDone(bool ok) override {
     if (!ok) {
-      const grpc::Status status = reader_->Finish(&response_);
+      const grpc::Status status = GuardedCall([this] { return reader_->Finish(&response_); });
       if (status.ok()) {
         StartWriteAndFinish(&response_, grpc::WriteOptions(), status);
       } else {
@@ -58,7 +60,7 @@ class ClientStreamCall : public grpc::ServerGenericBidiReactor {
       }
       return;
     }
-    const grpc::Status status = reader_->Read(request_);
+    const grpc::Status status = GuardedCall([this] { return reader_->Read(request_); });
     if (!status.ok()) {
       Finish(status);
       return;

@@ -9,6 +9,13 @@ namespace thalweg::connect {
 
 using SteadyClock = std::chrono::steady_clock;
 
+namespace {
+
+/// Operations that one session may have: under way, or not yet released by the client.
+constexpr size_t kMaxOperations = 1000;
+
+}  // namespace
+
 ConnectSession::ConnectSession(SessionKey key, std::shared_ptr<session::Session> engine,
                                std::shared_ptr<python::WorkerPool> python)
     : key_(std::move(key)),
@@ -40,9 +47,13 @@ Status ConnectSession::AddOperation(const OperationPtr& operation) {
   if (std::find(past.begin(), past.end(), operation->id()) != past.end()) {
     return MakeError("INVALID_HANDLE.OPERATION_ABANDONED", {{"handle", operation->id()}});
   }
-  if (!operations_.emplace(operation->id(), operation).second) {
+  if (operations_.count(operation->id()) > 0) {
     return MakeError("INVALID_HANDLE.OPERATION_ALREADY_EXISTS", {{"handle", operation->id()}});
   }
+  if (operations_.size() >= kMaxOperations) {
+    return MakeError("THALWEG_TOO_MANY_OPERATIONS", {{"limit", std::to_string(kMaxOperations)}});
+  }
+  operations_.emplace(operation->id(), operation);
   return Status::OK();
 }
 
