@@ -36,7 +36,7 @@ StateTable::~StateTable() { Clear(); }
 void StateTable::BeginEpoch() {
   for (Part* part : touched_parts_) part->touched.clear();
   touched_parts_.clear();
-  removed_keys_.clear();
+  removed_groups_.clear();
   const auto lasting = parts_.find(kNoExpiry);
   if (lasting != parts_.end()) lasting->second->table.ReuseRemoved();
   expired_through_ = kNothingExpired;
@@ -47,6 +47,7 @@ Status StateTable::status() const { return spill_ != nullptr ? spill_->status() 
 
 void StateTable::Clear() {
   touched_parts_.clear();
+  removed_groups_.clear();
   for (auto& [expiry, part] : parts_) {
     if (options_.values->trivial()) continue;
     std::vector<uint8_t*> groups;
@@ -200,10 +201,15 @@ void StateTable::DestroyGroup(Part* part, uint8_t* group) {
 
 void StateTable::Remove(uint8_t* group) {
   Part* part = GetPart(kNoExpiry);
-  removed_keys_.emplace_back(part->table.key(group), HeaderOf(group)->key_group);
+  removed_groups_.push_back(group);
   if (spill_ != nullptr) spill_->ForgetRemoved(part->table.key(group));
   DestroyGroup(part, group);
   part->table.Remove(group);
+}
+
+void StateTable::PrefetchRemoval(const uint8_t* group) const {
+  const auto part = parts_.find(kNoExpiry);
+  if (part != parts_.end()) part->second->table.PrefetchPlace(group);
 }
 
 Result<int64_t> StateTable::DropPart(Part* part, const GroupConsumer& emit) {
@@ -372,7 +378,7 @@ SpillMetrics StateTable::spill_metrics() const {
 }
 
 bool StateTable::HasChanges() const {
-  return !touched_parts_.empty() || !removed_keys_.empty() || expired_through_ != kNothingExpired;
+  return !touched_parts_.empty() || !removed_groups_.empty() || expired_through_ != kNothingExpired;
 }
 
 void StateTable::Measure(Part* part, uint8_t* group) {
@@ -402,11 +408,15 @@ Status StateTable::WriteValue(Part* part, const uint8_t* group, StateFileWriter*
 
 Status StateTable::WriteChanges(StateFileWriter* writer) {
   ARROW_RETURN_NOT_OK(status());
-  for (const auto& [key, key_group] : removed_keys_) {
+  for (size_t i = 0; i < removed_groups_.size(); ++i) {
+    if (i + kPrefetchGroups < removed_groups_.size()) {
+      __builtin_prefetch(removed_groups_[i + kPrefetchGroups]);
+    }
+    const uint8_t* group = removed_groups_[i];
     StateRecord record;
     record.deleted = true;
-    record.key_group = key_group;
-    record.key = key;
+    record.key_group = reinterpret_cast<const GroupHeader*>(group)->key_group;
+    record.key = key(group);
     ARROW_RETURN_NOT_OK(writer->Write(record));
   }
   for (Part* part : touched_parts_) {

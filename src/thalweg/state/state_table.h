@@ -83,6 +83,8 @@ class StateTable {
   /// Takes out a group that never expires; the next commit writes its end. Pointers to it stay
   /// readable until the next epoch begins.
   void Remove(uint8_t* group);
+  /// Asks for the memory that Remove() of the group will read; the group itself is in the cache.
+  void PrefetchRemoval(const uint8_t* group) const;
   /// Marks a group that never expires as touched.
   void Touch(uint8_t* group) { Touch(GetPart(kNoExpiry), group); }
 
@@ -176,7 +178,7 @@ class StateTable {
   int64_t expired_through_ = kNothingExpired;
   std::map<int64_t, std::unique_ptr<Part>> parts_;  // by expiry, or by end of its bucket
   std::vector<Part*> touched_parts_;
-  std::vector<std::pair<std::string, int32_t>> removed_keys_;
+  std::vector<const uint8_t*> removed_groups_;  // in this epoch, in which they stay readable
   std::string value_scratch_;
   std::vector<uint8_t*> slice_scratch_;
   ExpiryQueue due_;

@@ -109,8 +109,11 @@ Status DeduplicateWithinWatermarkOperator::Evict() {
   return table_->TakeDue(context_->eviction_watermark_micros[options_.operator_id],
                          [this](const state::DueGroup* due, int64_t count) {
                            for (int64_t i = 0; i < count; ++i) {
+                             if (i + 2 * kPrefetchGroups < count) {
+                               __builtin_prefetch(due[i + 2 * kPrefetchGroups].group, 1);
+                             }
                              if (i + kPrefetchGroups < count) {
-                               __builtin_prefetch(due[i + kPrefetchGroups].group, 1);
+                               table_->PrefetchRemoval(due[i + kPrefetchGroups].group);
                              }
                              table_->Remove(due[i].group);
                            }
