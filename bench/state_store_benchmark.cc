@@ -2,10 +2,11 @@
 // StreamStreamJoinOneSideOperationsBenchmark): put over existing and new keys, evict by watermark,
 // append rows to one side of a join, probe it within a time window. Each beside a loop written by
 // hand for that one purpose, on flat memory made beforehand. Counters: rows/s; the fraction of the
-// loop's rate is what the engine's generality costs.
+// loop's rate, printed at the end, is what the engine's generality costs.
 
 #include <cstdint>
 #include <cstdlib>
+#include <deque>
 #include <memory>
 #include <random>
 #include <vector>
@@ -14,6 +15,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench/benchmark_arguments.h"
+#include "bench/loop_fraction.h"
 #include "thalweg/state/key_hash.h"
 #include "thalweg/state/row_table.h"
 #include "thalweg/state/state_table.h"
@@ -148,30 +150,98 @@ void PutLoop(benchmark::State& benchmark) {
   benchmark.SetItemsProcessed(benchmark.iterations() * kBatchRows);
 }
 
-/// Evicts a tenth of `range(0)` keys whose expiries lie in ten seconds; they are put again untimed.
+/// A tenth of `keys` keys for each of the seconds 0, 1, ...: key, expiry.
+class Seconds {
+ public:
+  explicit Seconds(int64_t keys) : keys_(keys / 10), expiries_(keys / 10) {}
+
+  void Next() {
+    const auto part = static_cast<int64_t>(keys_.size());
+    for (int64_t i = 0; i < part; ++i) {
+      keys_[i] = second_ * part + i;
+      expiries_[i] = second_ * kSecond + i % kSecond;
+    }
+    ++second_;
+  }
+  const std::vector<int64_t>& keys() const { return keys_; }
+  const std::vector<int64_t>& expiries() const { return expiries_; }
+  /// Passes the oldest of the last ten seconds.
+  int64_t watermark() const { return (second_ - 9) * kSecond - 1; }
+
+ private:
+  std::vector<int64_t> keys_;
+  std::vector<int64_t> expiries_;
+  int64_t second_ = 0;
+};
+
+/// Evicts a tenth of `range(0)` keys, whose expiries lie in ten seconds, and hands each to a
+/// consumer, as append mode does, or to none; they are put again untimed.
 void Evict(benchmark::State& benchmark) {
   Putter putter(state::ExpiryKind::kBucket);
-  const int64_t part = benchmark.range(0) / 10;
-  std::vector<int64_t> keys(part);
-  std::vector<int64_t> expiries(part);
-  int64_t second = 0;
+  Seconds seconds(benchmark.range(0));
   const auto put_second = [&] {
-    for (int64_t i = 0; i < part; ++i) {
-      keys[i] = second * part + i;
-      expiries[i] = second * kSecond + i % kSecond;
-    }
-    putter.Put(keys.data(), expiries.data(), part);
-    ++second;
+    seconds.Next();
+    putter.table()->BeginEpoch();
+    putter.Put(seconds.keys().data(), seconds.expiries().data(),
+               static_cast<int64_t>(seconds.keys().size()));
   };
-  while (second < 10) put_second();
+  int64_t sum = 0;
+  state::GroupConsumer consumer;
+  if (benchmark.range(1) != 0) {
+    consumer = [&](uint8_t* const* groups, int64_t count) {
+      for (int64_t i = 0; i < count; ++i) {
+        sum += *reinterpret_cast<const int64_t*>(groups[i] + state::kSlotOffset);
+      }
+      return Status::OK();
+    };
+  }
+  for (int i = 0; i < 10; ++i) put_second();
   int64_t evicted = 0;
   for (auto _ : benchmark) {
-    evicted += putter.table()->Expire((second - 9) * kSecond - 1, nullptr).ValueOrDie();
+    evicted += putter.table()->Expire(seconds.watermark(), consumer).ValueOrDie();
     benchmark.PauseTiming();
-    putter.table()->BeginEpoch();
     put_second();
     benchmark.ResumeTiming();
   }
+  benchmark::DoNotOptimize(sum);
+  benchmark.SetItemsProcessed(evicted);
+}
+
+/// The same from a flat table a second: its numbers summed, its memory given back.
+void EvictLoop(benchmark::State& benchmark) {
+  struct Place {
+    int64_t key = -1;
+    int64_t number = 0;
+  };
+  Seconds seconds(benchmark.range(0));
+  uint64_t capacity = 16;
+  while (capacity < 2 * seconds.keys().size()) capacity *= 2;
+  std::deque<std::vector<Place>> tables;
+  const auto put_second = [&] {
+    seconds.Next();
+    tables.emplace_back(capacity);
+    std::vector<Place>& table = tables.back();
+    for (size_t i = 0; i < seconds.keys().size(); ++i) {
+      uint64_t place = Hash(seconds.keys()[i]) & (capacity - 1);
+      while (table[place].key >= 0) place = (place + 1) & (capacity - 1);
+      table[place] = {seconds.keys()[i], static_cast<int64_t>(i)};
+    }
+  };
+  for (int i = 0; i < 10; ++i) put_second();
+  const bool visits = benchmark.range(1) != 0;
+  int64_t sum = 0;
+  int64_t evicted = 0;
+  for (auto _ : benchmark) {
+    if (visits) {
+      for (const Place& place : tables.front()) sum += place.key >= 0 ? place.number : 0;
+    }
+    tables.pop_front();
+    evicted += static_cast<int64_t>(seconds.keys().size());
+    benchmark.PauseTiming();
+    put_second();
+    benchmark.ResumeTiming();
+  }
+  benchmark::DoNotOptimize(sum);
   benchmark.SetItemsProcessed(evicted);
 }
 
@@ -358,7 +428,15 @@ constexpr double kTimedSeconds = 0.05;
 
 BENCHMARK(Put)->Arg(10'000)->Arg(1'000'000)->MinTime(kTimedSeconds);
 BENCHMARK(PutLoop)->Arg(10'000)->Arg(1'000'000)->MinTime(kTimedSeconds);
-BENCHMARK(Evict)->Arg(10'000)->Arg(1'000'000)->Unit(benchmark::kMicrosecond)->Iterations(100);
+// Size, and whether somebody takes what goes.
+void Evictions(benchmark::internal::Benchmark* benchmark) {
+  for (const int64_t keys : {10'000, 1'000'000}) {
+    for (const int64_t taken : {0, 1}) benchmark->Args({keys, taken});
+  }
+  benchmark->Unit(benchmark::kMicrosecond)->Iterations(100);
+}
+BENCHMARK(Evict)->Apply(Evictions);
+BENCHMARK(EvictLoop)->Apply(Evictions);
 BENCHMARK(JoinAppend)->Unit(benchmark::kMillisecond);
 BENCHMARK(JoinAppendLoop)->Unit(benchmark::kMillisecond);
 BENCHMARK(JoinProbe);
@@ -366,4 +444,4 @@ BENCHMARK(JoinProbeLoop);
 
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) { return thalweg::bench::RunBesideLoops(argc, argv); }
