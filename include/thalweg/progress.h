@@ -20,6 +20,8 @@ struct StateOperatorProgress {
   int64_t all_updates_time_millis = 0;
   int64_t all_removals_time_millis = 0;
   int64_t commit_time_millis = 0;
+  int64_t num_shuffle_partitions = 0;
+  int64_t num_state_store_instances = 0;
   std::map<std::string, int64_t> custom_metrics;
 };
 

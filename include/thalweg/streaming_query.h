@@ -62,6 +62,10 @@ class StreamingQuery {
   Status ProcessAllAvailable() const;
   /// Ends the run, at once: the batch under way is given up and run again by the next run.
   Status Stop();
+  /// Ends the run after the batch under way, and waits for that; a Stop() meanwhile gives the batch
+  /// up. Both wait at most spark.sql.streaming.stopTimeout (0: without end). Errors:
+  /// STREAMING_QUERY_STOP_TIMEOUT; the run then ends when its batch does.
+  Status StopGracefully();
   /// The physical plan of the last batch; the logical plan too when `extended`.
   std::string Explain(bool extended = false) const;
 

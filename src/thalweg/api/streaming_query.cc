@@ -30,6 +30,8 @@ StreamingQueryProgress api::ConvertProgress(const stream::StreamingQueryProgress
          .all_updates_time_millis = state.all_updates_time_millis,
          .all_removals_time_millis = state.all_removals_time_millis,
          .commit_time_millis = state.commit_time_millis,
+         .num_shuffle_partitions = state.num_shuffle_partitions,
+         .num_state_store_instances = state.num_state_store_instances,
          .custom_metrics = state.custom_metrics});
   }
   for (const auto& source : progress.sources) {
@@ -97,6 +99,7 @@ Result<bool> StreamingQuery::AwaitTermination(std::chrono::milliseconds timeout)
 }
 Status StreamingQuery::ProcessAllAvailable() const { return query_->ProcessAllAvailable(); }
 Status StreamingQuery::Stop() { return query_->Stop(); }
+Status StreamingQuery::StopGracefully() { return query_->StopGracefully(); }
 std::string StreamingQuery::Explain(bool extended) const { return query_->Explain(extended); }
 
 }  // namespace thalweg

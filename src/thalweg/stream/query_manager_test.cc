@@ -161,6 +161,29 @@ TEST_F(QueryManagerTest, AGracefulStopFinishesTheBatch) {
   EXPECT_EQ(FileText("offsets/1"), "(none)");
 }
 
+TEST_F(QueryManagerTest, AGracefulStopWaitsForTheBatch) {
+  std::atomic<bool> entered{false};
+  StreamingQueryPtr query;
+  record_->on_run = [&](const exec::EpochContext&) {
+    entered = true;
+    // Only once the stop is asked for: a run that is asked to stop is not active for long.
+    while (!query->monitor()->stopping()) std::this_thread::yield();
+    return Status::OK();
+  };
+  stream_->per_batch = 1;
+  auto started = manager_->Start(Request(Trigger()));
+  ASSERT_TRUE(started.ok());
+  query = *started;
+  stream_->AddRows(3);
+  while (!entered) std::this_thread::yield();
+  EXPECT_TRUE(query->StopGracefully().ok());
+  EXPECT_TRUE(query->IsTerminated());
+  EXPECT_FALSE(query->exception().has_value());
+  EXPECT_NE(FileText("commits/0"), "(none)");
+  EXPECT_EQ(FileText("offsets/1"), "(none)");
+  EXPECT_TRUE(query->StopGracefully().ok());
+}
+
 TEST_F(QueryManagerTest, ARunKeepsAtLeastOneBatch) {
   for (const char* batches : {"0", "-1"}) {
     ASSERT_TRUE(settings_.Set("spark.sql.streaming.minBatchesToRetain", batches).ok());

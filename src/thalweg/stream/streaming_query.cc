@@ -122,6 +122,15 @@ Status StreamingQuery::ProcessAllAvailable() const {
 
 Status StreamingQuery::Stop() {
   monitor_.RequestStop(/*cancel=*/true);
+  return AwaitStop();
+}
+
+Status StreamingQuery::StopGracefully() {
+  RequestGracefulStop();
+  return AwaitStop();
+}
+
+Status StreamingQuery::AwaitStop() {
   if (IsQueryThread()) return Status::OK();
   const int64_t timeout = parts_.settings.stop_timeout_millis;
   if (WakeUntilStopped(timeout > 0 ? timeout : -1)) return Status::OK();

@@ -80,6 +80,8 @@ class StreamingQuery : public std::enable_shared_from_this<StreamingQuery> {
   /// run has ended, at most after spark.sql.streaming.stopTimeout. Errors:
   /// STREAMING_QUERY_STOP_TIMEOUT.
   Status Stop();
+  /// Ends the run after the batch under way, which is committed; else as Stop().
+  Status StopGracefully();
   /// Asks the run to end after the batch under way; does not wait.
   void RequestGracefulStop();
   /// Waits for the end of a run that was asked to stop, waking its waits.
@@ -94,6 +96,7 @@ class StreamingQuery : public std::enable_shared_from_this<StreamingQuery> {
   void Finish(const Status& status);
   StreamingQueryException MakeException(const Status& cause) const;
   void RemoveCheckpoint(bool failed);
+  Status AwaitStop();
   bool WakeUntilStopped(int64_t timeout_millis);
 
   Parts parts_;
