@@ -62,6 +62,8 @@ Result<ExpressionPtr> Translator::Translate(const proto::Expression& expression)
       return TranslateLambda(this, expression.lambda_function());
     case Case::kUnresolvedNamedLambdaVariable: {
       const auto& parts = expression.unresolved_named_lambda_variable().name_parts();
+      if (parts.empty())
+        return MissingPart("Expression.UnresolvedNamedLambdaVariable", "name_parts");
       return plan::spec::MakeAttribute({parts.begin(), parts.end()});
     }
     case Case::kWindow:
