@@ -37,16 +37,20 @@ std::string StartedEventJson(const stream::QueryStartedEvent& event) {
 }
 
 void ListenerStream::Open(const std::shared_ptr<Execution>& execution) {
+  std::shared_ptr<Execution> lost;
   {
     const std::lock_guard lock(mutex_);
+    // A client that comes back listens instead of itself.
+    if (execution_ != nullptr && execution_->operation()->cancelled()) {
+      lost = std::exchange(execution_, nullptr);
+    }
     if (execution_ == nullptr) {
-      execution_ = execution;
       proto::ExecutePlanResponse response;
       response.mutable_streaming_query_listener_events_result()->set_listener_bus_listener_added(
           true);
-      if (execution->Send(&response, /*may_wait=*/false).ok()) return;
-      execution_ = nullptr;
+      if (execution->Send(&response, /*may_wait=*/false).ok()) execution_ = execution;
     }
+    if (execution_ == execution) return;
   }
   execution->Complete();
 }
@@ -66,16 +70,22 @@ bool ListenerStream::is_open() const {
 }
 
 void ListenerStream::SendEvent(int type, std::string json) {
-  const std::lock_guard lock(mutex_);
-  if (execution_ == nullptr) return;
-  proto::ExecutePlanResponse response;
-  auto* event = response.mutable_streaming_query_listener_events_result()->add_events();
-  event->set_event_json(std::move(json));
-  event->set_event_type(static_cast<proto::StreamingQueryEventType>(type));
-  // A client that has gone, or does not read what it asked for, is no listener any more.
-  constexpr int64_t kMaxUnsentBytes = ResponseBuffer::kWaitingBytes;
-  const bool too_slow = execution_->operation()->responses().unsent_bytes() > kMaxUnsentBytes;
-  if (too_slow || !execution_->Send(&response, /*may_wait=*/false).ok()) execution_ = nullptr;
+  // Ended without the lock: it may hold the last reference to the session.
+  std::shared_ptr<Execution> lost;
+  {
+    const std::lock_guard lock(mutex_);
+    if (execution_ == nullptr) return;
+    proto::ExecutePlanResponse response;
+    auto* event = response.mutable_streaming_query_listener_events_result()->add_events();
+    event->set_event_json(std::move(json));
+    event->set_event_type(static_cast<proto::StreamingQueryEventType>(type));
+    // A client that has gone, or does not read what it asked for, is no listener any more.
+    constexpr int64_t kMaxUnsentBytes = ResponseBuffer::kWaitingBytes;
+    const bool too_slow = execution_->operation()->responses().unsent_bytes() > kMaxUnsentBytes;
+    if (!too_slow && execution_->Send(&response, /*may_wait=*/false).ok()) return;
+    lost = std::exchange(execution_, nullptr);
+  }
+  lost->Fail(MakeError("OPERATION_CANCELED"));
 }
 
 void ListenerStream::OnQueryProgress(const stream::QueryProgressEvent& event) {
