@@ -17,6 +17,7 @@ from pyspark.sql import SparkSession  # noqa: E402
 
 import function_programs  # noqa: E402,F401
 import reshape_programs  # noqa: E402,F401
+import state_programs  # noqa: E402,F401
 import stream_programs  # noqa: E402,F401
 from programs import PROGRAMS  # noqa: E402
 

@@ -7,6 +7,7 @@ import pytest
 
 import function_programs  # noqa: F401
 import reshape_programs  # noqa: F401
+import state_programs  # noqa: F401
 import stream_programs  # noqa: F401
 from programs import NEWER, PROGRAMS
 
