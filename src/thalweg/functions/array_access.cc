@@ -89,6 +89,13 @@ Result<expr::BoundFunction> BindSize(const std::string& name, const Arguments& a
   return MakeBound(name, arguments, {type}, int32(), SizeKernel);
 }
 
+Result<expr::BoundFunction> BindArraySize(const std::string& name, const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
+  const TypePtr& type = arguments[0].type;
+  if (!IsArray(*type) && !IsVoid(*type)) return UnexpectedInputType(0, "\"ARRAY\"", *type);
+  return MakeBound(name, arguments, {type}, int32(), SizeKernel);
+}
+
 // ---- Access by index or key ----
 
 Status IndexError(const char* condition, int64_t index, int64_t size) {
@@ -309,6 +316,9 @@ void RegisterArrayAccess(FunctionRegistry* registry) {
   DeclareBinder(registry, {"size", "cardinality"}, "collection_funcs",
                 "size(expr) - Returns the number of elements of an array or map.",
                 "SELECT size(array('b', 'd', 'c', 'a'));", BindSize);
+  DeclareBinder(registry, {"array_size"}, "array_funcs",
+                "array_size(array) - Returns the number of elements of an array.",
+                "SELECT array_size(array('b', 'd', 'c', 'a'));", BindArraySize);
   DeclareBinder(registry, {"element_at"}, "collection_funcs",
                 "element_at(array, index) - Returns the element at `index` (from 1, negative from "
                 "the end). element_at(map, key) - Returns the value of `key`, else NULL.",

@@ -1,4 +1,7 @@
-// sum: bigint for integers, double for floating point, a wider decimal for decimals; intervals.
+// sum and try_sum: bigint for integers, double for floating point, a wider decimal for decimals;
+// intervals.
+
+#include <algorithm>
 
 #include "thalweg/functions/aggregate/aggregate_support.h"
 #include "thalweg/types/coercion.h"
@@ -10,8 +13,16 @@ namespace {
 template <typename T>
 struct SumSlot {
   T sum;
-  int64_t has_value;
+  int64_t state;  // kEmpty, kHasValue or, of try_sum, kOverflowed
 };
+constexpr int64_t kEmpty = 0;
+constexpr int64_t kHasValue = 1;
+constexpr int64_t kOverflowed = 2;
+
+/// What becomes of a sum beyond its type.
+enum class OverflowMode { kFail, kNull };
+
+std::string NameOf(OverflowMode mode) { return mode == OverflowMode::kNull ? "try_sum" : "sum"; }
 
 Status SumOverflow(const arrow::DataType& type) {
   if (IsInterval(type)) {
@@ -23,13 +34,14 @@ Status SumOverflow(const arrow::DataType& type) {
                     {"config", "\"spark.sql.ansi.enabled\""}});
 }
 
-/// T: type of the argument's values, S: of the sum. Checked<S> sums raise ARITHMETIC_OVERFLOW.
+/// T: type of the argument's values, S: of the sum.
 template <typename T, typename S>
 class Sum : public AggregateFunction {
  public:
-  Sum(TypePtr argument, TypePtr result)
-      : AggregateFunction("sum", {std::move(argument)}, std::move(result), /*nullable=*/true,
-                          sizeof(SumSlot<S>), /*trivial=*/true) {}
+  Sum(TypePtr argument, TypePtr result, OverflowMode mode)
+      : AggregateFunction(NameOf(mode), {std::move(argument)}, std::move(result),
+                          /*nullable=*/true, sizeof(SumSlot<S>), /*trivial=*/true),
+        mode_(mode) {}
 
   void Init(uint8_t* slot) const override { std::memset(slot, 0, sizeof(SumSlot<S>)); }
 
@@ -37,12 +49,13 @@ class Sum : public AggregateFunction {
                 const GroupSlots& slots) const override {
     const expr::PrimitiveView<T> values(arguments[0]);
     if (values.AllNull()) return Status::OK();
+    if (mode_ == OverflowMode::kNull) return UpdateOrNull(values, slots);
     bool overflow = false;
     for (int64_t row = 0; row < slots.num_rows; ++row) {
       if (values.IsNull(row)) continue;
       auto* slot = SlotAs<SumSlot<S>>(slots.slot(row));
       overflow |= Add(static_cast<S>(values.Value(row)), &slot->sum);
-      slot->has_value = 1;
+      slot->state = kHasValue;
     }
     return overflow ? SumOverflow(*return_type()) : Status::OK();
   }
@@ -50,14 +63,17 @@ class Sum : public AggregateFunction {
   Status Merge(uint8_t* into, const uint8_t* from) const override {
     const auto* other = SlotAs<SumSlot<S>>(from);
     auto* slot = SlotAs<SumSlot<S>>(into);
-    slot->has_value |= other->has_value;
-    return Add(other->sum, &slot->sum) ? SumOverflow(*return_type()) : Status::OK();
+    slot->state = std::max(slot->state, other->state);
+    if (!Add(other->sum, &slot->sum)) return Status::OK();
+    if (mode_ == OverflowMode::kFail) return SumOverflow(*return_type());
+    slot->state = kOverflowed;
+    return Status::OK();
   }
 
   Result<ArrayPtr> Finish(const EvalContext&, const GroupSlots& slots) const override {
     const auto slot = [&](int64_t row) { return SlotAs<SumSlot<S>>(slots.slot(row)); };
     return FinishFixed<S>(
-        return_type(), slots.num_rows, [&](int64_t row) { return slot(row)->has_value == 0; },
+        return_type(), slots.num_rows, [&](int64_t row) { return slot(row)->state != kHasValue; },
         [&](int64_t row) -> Result<S> { return slot(row)->sum; });
   }
 
@@ -71,15 +87,28 @@ class Sum : public AggregateFunction {
       return __builtin_add_overflow(*sum, value, sum);
     }
   }
+
+  Status UpdateOrNull(const expr::PrimitiveView<T>& values, const GroupSlots& slots) const {
+    for (int64_t row = 0; row < slots.num_rows; ++row) {
+      if (values.IsNull(row)) continue;
+      auto* slot = SlotAs<SumSlot<S>>(slots.slot(row));
+      const bool overflow = Add(static_cast<S>(values.Value(row)), &slot->sum);
+      slot->state = std::max(slot->state, overflow ? kOverflowed : kHasValue);
+    }
+    return Status::OK();
+  }
+
+  OverflowMode mode_;
 };
 
 /// decimal(p, s) -> decimal(p + 10, s). 128-bit sums of 38 digits may pass the type's bound; that
 /// is looked at when the sum is asked for, as Spark does.
 class DecimalSum : public AggregateFunction {
  public:
-  DecimalSum(TypePtr argument, TypePtr result)
-      : AggregateFunction("sum", {std::move(argument)}, std::move(result), /*nullable=*/true,
-                          sizeof(Slot), /*trivial=*/true) {
+  DecimalSum(TypePtr argument, TypePtr result, OverflowMode mode)
+      : AggregateFunction(NameOf(mode), {std::move(argument)}, std::move(result),
+                          /*nullable=*/true, sizeof(Slot), /*trivial=*/true),
+        mode_(mode) {
     const int precision = static_cast<const arrow::Decimal128Type&>(*return_type()).precision();
     bound_ = 1;
     for (int i = 0; i < precision; ++i) bound_ *= 10;
@@ -113,10 +142,13 @@ class DecimalSum : public AggregateFunction {
   Result<ArrayPtr> Finish(const EvalContext&, const GroupSlots& slots) const override {
     return FinishFixed<Int128>(
         return_type(), slots.num_rows,
-        [&](int64_t row) { return Load(slots.slot(row)).has_value == 0; },
+        [&](int64_t row) {
+          const Slot slot = Load(slots.slot(row));
+          return slot.has_value == 0 || (mode_ == OverflowMode::kNull && IsBeyond(slot));
+        },
         [&](int64_t row) -> Result<Int128> {
           const Slot slot = Load(slots.slot(row));
-          if (slot.overflow != 0 || slot.sum >= bound_ || slot.sum <= -bound_) {
+          if (IsBeyond(slot)) {
             return MakeError(
                 "ARITHMETIC_OVERFLOW",
                 {{"message", "Overflow in sum of decimals"},
@@ -136,10 +168,7 @@ class DecimalSum : public AggregateFunction {
     ARROW_ASSIGN_OR_RAISE(
         auto sum, FinishFixed<Int128>(
                       return_type(), slots.num_rows,
-                      [&](int64_t row) {
-                        const Slot slot = Load(slots.slot(row));
-                        return slot.overflow != 0 || slot.sum >= bound_ || slot.sum <= -bound_;
-                      },
+                      [&](int64_t row) { return IsBeyond(Load(slots.slot(row))); },
                       [&](int64_t row) -> Result<Int128> { return Load(slots.slot(row)).sum; }));
     ARROW_ASSIGN_OR_RAISE(auto flags, StateColumn<bool>(arrow::boolean(), slots.num_rows, empty));
     return std::vector<ArrayPtr>{std::move(sum), std::move(flags)};
@@ -158,38 +187,43 @@ class DecimalSum : public AggregateFunction {
     std::memcpy(&slot, bytes, sizeof(slot));
     return slot;
   }
+  bool IsBeyond(const Slot& slot) const {
+    return slot.overflow != 0 || slot.sum >= bound_ || slot.sum <= -bound_;
+  }
   static void Store(const Slot& slot, uint8_t* bytes) { std::memcpy(bytes, &slot, sizeof(slot)); }
 
+  OverflowMode mode_;
   Int128 bound_ = 0;
 };
 
-Result<AggregateFunctionPtr> BindSum(const Arguments& arguments) {
-  ARROW_RETURN_NOT_OK(CheckArgumentCount("sum", arguments, 1, 1));
+Result<AggregateFunctionPtr> BindSum(OverflowMode mode, const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckArgumentCount(NameOf(mode), arguments, 1, 1));
   const TypePtr& type = arguments[0].type;
   switch (type->id()) {
     case arrow::Type::INT8:
-      return std::make_shared<Sum<int8_t, int64_t>>(type, arrow::int64());
+      return std::make_shared<Sum<int8_t, int64_t>>(type, arrow::int64(), mode);
     case arrow::Type::INT16:
-      return std::make_shared<Sum<int16_t, int64_t>>(type, arrow::int64());
+      return std::make_shared<Sum<int16_t, int64_t>>(type, arrow::int64(), mode);
     case arrow::Type::INT32:
-      return std::make_shared<Sum<int32_t, int64_t>>(type, arrow::int64());
+      return std::make_shared<Sum<int32_t, int64_t>>(type, arrow::int64(), mode);
     case arrow::Type::INT64:
-      return std::make_shared<Sum<int64_t, int64_t>>(type, arrow::int64());
+      return std::make_shared<Sum<int64_t, int64_t>>(type, arrow::int64(), mode);
     case arrow::Type::FLOAT:
-      return std::make_shared<Sum<float, double>>(type, arrow::float64());
+      return std::make_shared<Sum<float, double>>(type, arrow::float64(), mode);
     case arrow::Type::DOUBLE:
     case arrow::Type::STRING:
     case arrow::Type::NA:
-      return std::make_shared<Sum<double, double>>(arrow::float64(), arrow::float64());
+      return std::make_shared<Sum<double, double>>(arrow::float64(), arrow::float64(), mode);
     case arrow::Type::DURATION:
-      return std::make_shared<Sum<int64_t, int64_t>>(type, type);
+      return std::make_shared<Sum<int64_t, int64_t>>(type, type, mode);
     case arrow::Type::INTERVAL_MONTHS:
-      return std::make_shared<Sum<int32_t, int32_t>>(type, type);
+      return std::make_shared<Sum<int32_t, int32_t>>(type, type, mode);
     case arrow::Type::DECIMAL128: {
       const auto& decimal = static_cast<const arrow::Decimal128Type&>(*type);
       return std::make_shared<DecimalSum>(
           type,
-          DecimalOf(std::min(kMaxDecimalPrecision, decimal.precision() + 10), decimal.scale()));
+          DecimalOf(std::min(kMaxDecimalPrecision, decimal.precision() + 10), decimal.scale()),
+          mode);
     }
     default:
       return UnexpectedInputType(0, "\"NUMERIC\" or \"ANSI INTERVAL\"", *type);
@@ -199,11 +233,18 @@ Result<AggregateFunctionPtr> BindSum(const Arguments& arguments) {
 }  // namespace
 
 void RegisterSum(FunctionRegistry* registry) {
-  registry->AddAggregate({"sum",
-                          {},
-                          "sum(expr) - Returns the sum over the group; NULL without any value.",
-                          "SELECT sum(col) FROM VALUES (5), (10), (15) AS tab(col);",
-                          BindSum});
+  registry->AddAggregate(
+      {"sum",
+       {},
+       "sum(expr) - Returns the sum over the group; NULL without any value.",
+       "SELECT sum(col) FROM VALUES (5), (10), (15) AS tab(col);",
+       [](const Arguments& arguments) { return BindSum(OverflowMode::kFail, arguments); }});
+  registry->AddAggregate(
+      {"try_sum",
+       {},
+       "try_sum(expr) - As sum, NULL where that overflows.",
+       "SELECT try_sum(col) FROM VALUES (9223372036854775807L), (1L) AS tab(col);",
+       [](const Arguments& arguments) { return BindSum(OverflowMode::kNull, arguments); }});
 }
 
 }  // namespace thalweg::functions
