@@ -211,7 +211,6 @@ INSTANTIATE_TEST_SUITE_P(
         ErrorCase{"INTERVAL '1' SECOND TO DAY",
                   "INVALID_INTERVAL_FORMAT.UNSUPPORTED_FROM_TO_EXPRESSION 1:0"},
         ErrorCase{"dateadd('DAY', 1, d)", "INVALID_PARAMETER_VALUE.DATETIME_UNIT 1:0"},
-        ErrorCase{"f(a => 1)", "UNSUPPORTED_FEATURE 1:2"},
         ErrorCase{"a COLLATE b", "UNSUPPORTED_FEATURE 1:2"},
         ErrorCase{"", "PARSE_EMPTY_STATEMENT 1:0"}));
 

@@ -3,6 +3,7 @@
 
 #include <arrow/scalar.h>
 
+#include "thalweg/plan/spec/named_argument.h"
 #include "thalweg/sql/parser_state.h"
 #include "thalweg/types/identifier_text.h"
 
@@ -29,10 +30,17 @@ Result<spec::ExpressionPtr> Parser::ParseCall(Names name, int first) {
     ++at_;
   }
   if (AcceptSymbol(")")) return ParseCallSuffix(std::move(call), first);
-  if (AtIdentifier() && AtSymbol("=>", 1)) return Unsupported("named arguments (name => value)");
-  ARROW_ASSIGN_OR_RAISE(auto argument, ParseExpression());
+  ARROW_ASSIGN_OR_RAISE(auto argument, ParseArgument());
   call.children.push_back(std::move(argument));
   return ParseRestOfCall(std::move(call), first);
+}
+
+Result<spec::ExpressionPtr> Parser::ParseArgument() {
+  if (!AtIdentifier() || !AtSymbol("=>", 1)) return ParseExpression();
+  ARROW_ASSIGN_OR_RAISE(std::string name, ParseIdentifier());
+  ++at_;
+  ARROW_ASSIGN_OR_RAISE(auto value, ParseExpression());
+  return spec::MakeNamedArgument(std::move(name), std::move(value));
 }
 
 Result<spec::ExpressionPtr> Parser::ParseRestOfCall(spec::Expression call, int first) {
@@ -46,8 +54,7 @@ Result<spec::ExpressionPtr> Parser::ParseRestOfCall(spec::Expression call, int f
     }
     if (AcceptSymbol(")")) return ParseCallSuffix(std::move(call), first);
     ARROW_RETURN_NOT_OK(ExpectSymbol(","));
-    if (AtIdentifier() && AtSymbol("=>", 1)) return Unsupported("named arguments (name => value)");
-    ARROW_ASSIGN_OR_RAISE(auto argument, ParseExpression());
+    ARROW_ASSIGN_OR_RAISE(auto argument, ParseArgument());
     call.children.push_back(std::move(argument));
   }
 }

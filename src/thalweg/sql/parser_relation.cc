@@ -15,6 +15,27 @@ bool IsFileFormat(const std::string& name) {
          lower == "avro" || lower == "text" || lower == "binaryfile";
 }
 
+Status CheckLateral(spec::JoinType type, SqlPosition position) {
+  const char* name = nullptr;
+  switch (type) {
+    case spec::JoinType::kRight:
+      name = "RIGHT OUTER";
+      break;
+    case spec::JoinType::kFull:
+      name = "FULL OUTER";
+      break;
+    case spec::JoinType::kLeftSemi:
+      name = "LEFT SEMI";
+      break;
+    case spec::JoinType::kLeftAnti:
+      name = "LEFT ANTI";
+      break;
+    default:
+      return Status::OK();
+  }
+  return MakeError("INVALID_LATERAL_JOIN_TYPE", {{"joinType", name}}, std::move(position));
+}
+
 }  // namespace
 
 Result<spec::RelationPtr> Parser::ParseFrom() {
@@ -85,7 +106,10 @@ Result<spec::RelationPtr> Parser::ParseJoins(spec::RelationPtr left, int first) 
     }
     const bool lateral = AtWord("LATERAL");
     const int right_first = index();
-    if (lateral) join.kind = spec::RelationKind::kLateralJoin;
+    if (lateral) {
+      ARROW_RETURN_NOT_OK(CheckLateral(*type, PositionFrom(first)));
+      join.kind = spec::RelationKind::kLateralJoin;
+    }
     join.join_type = *type;
     join.input = std::move(left);
     ARROW_ASSIGN_OR_RAISE(join.right, lateral ? ParseLateral() : ParseRelationPrimary());
@@ -212,22 +236,6 @@ Result<spec::RelationPtr> Parser::ParseInlineTable() {
   if (!has_alias) return out;
   alias.input = std::move(out);
   return FinishRelation(std::move(alias), first);
-}
-
-Result<spec::RelationPtr> Parser::ParseTableFunction() {
-  const int first = index();
-  Names name;
-  do {
-    ARROW_ASSIGN_OR_RAISE(auto part, ParseIdentifier());
-    name.push_back(std::move(part));
-  } while (AcceptSymbol("."));
-  if (AtWord("TABLE", 1)) return Unsupported("a TABLE argument of a table function");
-  ARROW_ASSIGN_OR_RAISE(auto call, ParseCall(std::move(name), first));
-  spec::Relation function;
-  function.kind = spec::RelationKind::kTableFunction;
-  function.expressions = {std::move(call)};
-  return ParseRelationSuffix(FinishRelation(std::move(function), first), first,
-                             /*may_sample=*/false);
 }
 
 bool Parser::AtTableAlias() const {

@@ -16,6 +16,7 @@
 #include "thalweg/plan/spec/relation.h"
 #include "thalweg/plan/spec/relation_arguments.h"
 #include "thalweg/plan/spec/statement.h"
+#include "thalweg/plan/spec/table_argument.h"
 #include "thalweg/plan/spec/window.h"
 #include "thalweg/sql/parser.h"
 #include "thalweg/sql/token.h"
@@ -128,6 +129,8 @@ class Parser {
   // Calls (parser_call.cc)
   Result<spec::ExpressionPtr> ParseCall(Names name, int first);
   /// After the first argument: the others, the parenthesis and what follows it.
+  /// An expression, or name => expression.
+  Result<spec::ExpressionPtr> ParseArgument();
   Result<spec::ExpressionPtr> ParseRestOfCall(spec::Expression call, int first);
   /// ParseRestOfCall for a call whose first argument turned out to be a plain one.
   Result<spec::ExpressionPtr> ContinueCall(std::string name, spec::ExpressionPtr argument,
@@ -208,7 +211,13 @@ class Parser {
   Result<spec::RelationPtr> ParseTableName(bool is_stream, bool parenthesized = false);
   Result<spec::RelationPtr> ParseStreamRelation();
   Result<spec::RelationPtr> ParseInlineTable();
+  // Table functions (parser_table_function.cc)
   Result<spec::RelationPtr> ParseTableFunction();
+  Result<spec::ExpressionPtr> ParseTableFunctionArgument();
+  /// TABLE(...) with PARTITION BY and ORDER BY.
+  Result<spec::ExpressionPtr> ParseTableArgument();
+  Status ParseTablePartitioning(spec::TableArgument* argument);
+  // Relations again
   Result<spec::RelationPtr> ParseLateralView(spec::RelationPtr input);
   /// What follows a table or a subquery; TABLESAMPLE only where `may_sample`.
   Result<spec::RelationPtr> ParseRelationSuffix(spec::RelationPtr input, int first,

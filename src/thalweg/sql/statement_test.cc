@@ -4,6 +4,8 @@
 
 #include <arrow/type.h>
 
+#include "thalweg/plan/spec/named_argument.h"
+#include "thalweg/plan/spec/table_argument.h"
 #include "thalweg/sql/parser.h"
 
 namespace thalweg::sql {
@@ -104,6 +106,36 @@ TEST(Query, WithValuesAndTableFunctions) {
   EXPECT_EQ(values->alias, "t");
   EXPECT_EQ(values->input->column_names, (std::vector<std::string>{"k", "v"}));
   EXPECT_EQ(values->input->rows[1].size(), 2u);
+}
+
+TEST(Query, TablesAmongArguments) {
+  const auto function =
+      Parse("SELECT * FROM f(1, rows => TABLE(t) PARTITION BY (a, b % 2) ORDER BY (c DESC, d))")
+          .query->input;
+  ASSERT_EQ(function->kind, RelationKind::kTableFunction);
+  const auto& arguments = function->expressions[0]->children;
+  ASSERT_EQ(arguments.size(), 2u);
+  EXPECT_FALSE(plan::spec::TableArgumentOf(*arguments[0]));
+  EXPECT_TRUE(plan::spec::IsNamedArgument(*arguments[1]));
+  const auto table = plan::spec::TableArgumentOf(*arguments[1]);
+  ASSERT_TRUE(table);
+  EXPECT_EQ(table->relation->table_name, std::vector<std::string>{"t"});
+  EXPECT_EQ(table->partition_by.size(), 2u);
+  ASSERT_EQ(table->order_by.size(), 2u);
+  EXPECT_TRUE(table->order_by[0].descending);
+  const auto single =
+      Parse("SELECT * FROM f(TABLE(SELECT 1 AS a) WITH SINGLE PARTITION ORDER BY a) AS x")
+          .query->input->input;
+  EXPECT_TRUE(plan::spec::TableArgumentOf(*single->expressions[0]->children[0])->single_partition);
+  const std::string partitioning =
+      "INVALID_SQL_SYNTAX.INVALID_TABLE_FUNCTION_TABLE_ARGUMENT_PARTITIONING";
+  EXPECT_EQ(Error("SELECT * FROM f(TABLE(t) PARTITION BY a, b)").find(partitioning), 0u);
+  EXPECT_EQ(Error("SELECT * FROM f(TABLE(t) PARTITION BY a ORDER BY a, b)").find(partitioning), 0u);
+  EXPECT_EQ(Error("SELECT * FROM f(TABLE t)")
+                .find("INVALID_SQL_SYNTAX.INVALID_TABLE_FUNCTION_IDENTIFIER_ARGUMENT_MISSING_"),
+            0u);
+  EXPECT_EQ(Error("SELECT * FROM f(TABLE(t) ORDER BY a)"), "PARSE_SYNTAX_ERROR 1:25");
+  EXPECT_EQ(Error("SELECT * FROM a RIGHT JOIN LATERAL f(1)").find("INVALID_LATERAL_JOIN_TYPE"), 0u);
 }
 
 TEST(Query, LateralView) {

@@ -79,6 +79,39 @@ constexpr ErrorCondition kConditions[] = {
     {"ROUTINE_NOT_FOUND", "42883", "There is no function <routineName>."},
     {"UNRESOLVABLE_TABLE_VALUED_FUNCTION", "42883",
      "There is no table function <name> for these arguments."},
+    {"TABLE_VALUED_FUNCTION_TOO_MANY_TABLE_ARGUMENTS", "54023",
+     "A table function takes one table among its arguments, but got <num>."},
+    {"TABLE_VALUED_FUNCTION_FAILED_TO_ANALYZE_IN_PYTHON", "38000",
+     "The analyze method of a Python table function failed: <msg>"},
+    {"TABLE_VALUED_FUNCTION_REQUIRED_METADATA_INVALID", "22023",
+     "The table function <functionName> asks for what cannot be: <reason>."},
+    {"TABLE_VALUED_FUNCTION_REQUIRED_METADATA_INCOMPATIBLE_WITH_CALL", "22023",
+     "The table function <functionName> <requestedMetadata>, but its call "
+     "<invalidFunctionCallProperty>."},
+    {"UDTF_INVALID_ALIAS_IN_REQUESTED_ORDERING_STRING_FROM_ANALYZE_METHOD", "42802",
+     "The analyze method of a table function asks for an order by a column with the alias "
+     "<aliasName>: leave the alias out."},
+    {"UDTF_INVALID_REQUESTED_SELECTED_EXPRESSION_FROM_ANALYZE_METHOD_REQUIRES_ALIAS", "42802",
+     "The analyze method of a table function selects the expression <expression>, which needs an "
+     "alias."},
+    {"INVALID_LATERAL_JOIN_TYPE", "42613",
+     "A <joinType> JOIN cannot be LATERAL: one side would need columns of the other that is not "
+     "there yet."},
+    {"NUM_TABLE_VALUE_ALIASES_MISMATCH", "42826",
+     "The table function <funcName> has <outColsNum> columns, but <aliasesNum> names are given for "
+     "them."},
+    {"LATERAL_JOIN_WITH_ARROW_UDTF_UNSUPPORTED", "0A000",
+     "A table function made by arrow_udtf cannot be joined by LATERAL: it does not say which rows "
+     "belong to which."},
+    {"DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE", "4274K",
+     "The call of <routineName> gives the parameter <parameterName> more than once."},
+    {"UNEXPECTED_POSITIONAL_ARGUMENT", "4274K",
+     "The call of <routineName> has an argument without a name behind the one named "
+     "<parameterName>: put it before."},
+    {"NAMED_PARAMETERS_NOT_SUPPORTED", "4274K",
+     "The function <functionName> takes no named arguments: give them by position."},
+    {"UNRECOGNIZED_PARAMETER_NAME", "4274K",
+     "<routineName> has no parameter <argumentName>; it has: <proposal>."},
     {"REQUIRES_SINGLE_PART_NAMESPACE", "42K05",
      "<sessionCatalog> has schemas of one part only, but got <identifier>."},
     {"NOT_A_SCALAR_FUNCTION", "42887",

@@ -50,7 +50,6 @@ Status TableExternalOperator::Push(int, Batch batch) {
 }
 
 Status TableExternalOperator::FinishInput(int input) {
-  if (context_->eval.worker == 0) ARROW_RETURN_NOT_OK(Start());
   if (run_ != nullptr) {
     ARROW_RETURN_NOT_OK(run_->Finish([this](Batch rows) { return TakeResult(std::move(rows)); }));
     run_.reset();
@@ -60,10 +59,6 @@ Status TableExternalOperator::FinishInput(int input) {
 }
 
 Status TableExternalOperator::TakeResult(Batch result) {
-  if (waiting_.empty()) {
-    // The end of no input: there is no row to join with.
-    return kept_.empty() && result.num_rows > 0 ? Emit(std::move(result)) : Status::OK();
-  }
   if (row_ == waiting_.front().num_rows && waiting_.size() > 1) {
     ARROW_RETURN_NOT_OK(Flush());
     waiting_.pop_front();

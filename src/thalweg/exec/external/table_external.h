@@ -14,7 +14,7 @@ namespace thalweg::exec {
 /// Joins each row with the rows that a table function outside gives for it (a lateral join; a row
 /// that gets none is dropped). `function` gives one batch per row, in order, and then batches from
 /// the end of the input, which are joined with the last row. Output: `kept` columns of the input,
-/// then those of the function.
+/// then those of the function. Without rows the function does not run.
 class TableExternalOperator : public Operator {
  public:
   TableExternalOperator(std::shared_ptr<ExternalFunction> function,

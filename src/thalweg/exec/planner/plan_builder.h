@@ -78,6 +78,10 @@ class PlanBuilder {
   Result<Rows> BuildEvaluateExternal(const plan::Node& node);
   Result<Rows> BuildGroupsExternal(const plan::Node& node);
   Result<Rows> BuildAggregateExternal(const plan::Node& node);
+  // plan_table_external.cc
+  Result<Rows> BuildTableExternal(const plan::Node& node);
+  /// Brings the rows of a table to the workers in the order that the function wants.
+  Status ArrangeTable(const plan::Node& node, Rows* rows);
   Result<Rows> BuildGroupsWithState(const plan::Node& node);
   Result<Rows> BuildTransformWithState(const plan::Node& node);
   /// The rows and the initial state (may be null) of a function over groups, by key on each worker.

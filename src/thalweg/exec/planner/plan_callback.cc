@@ -61,6 +61,8 @@ Result<Rows> PlanBuilder::BuildCallback(const plan::Node& node) {
       return BuildGroupsExternal(node);
     case plan::spec::CallbackKind::kAggregateGroups:
       return BuildAggregateExternal(node);
+    case plan::spec::CallbackKind::kTable:
+      return BuildTableExternal(node);
     case plan::spec::CallbackKind::kEvaluate:
       return BuildEvaluateExternal(node);
   }

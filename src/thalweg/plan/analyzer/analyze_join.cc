@@ -12,6 +12,8 @@
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/logical/external_call.h"
 #include "thalweg/plan/logical/join_keys.h"
+#include "thalweg/plan/spec/callback.h"
+#include "thalweg/plan/spec/external_table.h"
 #include "thalweg/plan/spec/join_type_text.h"
 #include "thalweg/types/coercion.h"
 
@@ -180,6 +182,16 @@ Result<AnalyzedRelation> MergeUsingColumns(NodePtr node, const std::vector<Using
   return result;
 }
 
+// Whether a subquery calls a table function that does not say which rows belong to which.
+bool GivesUnjoinableRows(const Node& node) {
+  const bool called = node.kind == NodeKind::kCallback &&
+                      node.callback->kind == spec::CallbackKind::kTable &&
+                      !node.callback->table_call->takes_table();
+  if (called && !node.callback->table->answers_each_row()) return true;
+  return std::any_of(node.children.begin(), node.children.end(),
+                     [](const NodePtr& child) { return GivesUnjoinableRows(*child); });
+}
+
 }  // namespace
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeJoin(const Relation& relation) {
@@ -260,6 +272,9 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLateralJoin(const Relation& re
   std::vector<Attribute> used;
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation right,
                         AnalyzeSubquery(relation.right, {&left.scope, &used}));
+  if (GivesUnjoinableRows(*right.node)) {
+    return MakeError("LATERAL_JOIN_WITH_ARROW_UDTF_UNSUPPORTED");
+  }
   Scope both = left.scope;
   both.attributes.insert(both.attributes.end(), right.scope.attributes.begin(),
                          right.scope.attributes.end());

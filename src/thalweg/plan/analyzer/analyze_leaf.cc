@@ -93,17 +93,6 @@ Result<ArrayPtr> EvaluateColumn(const AnalyzerContext& context,
   return arrow::Concatenate(cells);
 }
 
-Result<int64_t> IntegerArgument(const AnalyzerContext& context, const Resolved& argument) {
-  ARROW_ASSIGN_OR_RAISE(
-      auto casted, MakeCheckedCast(argument, arrow::int64(), expr::CastMode::kAnsi, argument.text));
-  ARROW_ASSIGN_OR_RAISE(const auto value, expr::Fold(*casted, FoldingContext(context)));
-  if (!value->is_valid) {
-    return MakeError("DATATYPE_MISMATCH.UNEXPECTED_NULL",
-                     {{"sqlExpr", QuoteExpression("range")}, {"exprName", argument.text}});
-  }
-  return static_cast<const arrow::Int64Scalar&>(*value).value;
-}
-
 }  // namespace
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeValues(const Relation& relation) {
@@ -149,41 +138,6 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRange(int64_t start, int64_t e
   id.id = NextAttributeId();
   node->output = {std::move(id)};
   return MakeRelation(std::move(node));
-}
-
-Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTableFunction(const Relation& relation) {
-  const spec::Expression& call = *relation.expressions[0];
-  const std::string name = ToLowerAscii(call.name.back());
-  const Scope nothing;
-  ClauseHooks hooks("table function");
-  ExpressionResolver resolver(context_, &nothing, &hooks);
-  if (IsGeneratorCall(*context_, call)) {
-    ARROW_ASSIGN_OR_RAISE(const GeneratorCall generate,
-                          ResolveGeneratorCall(&resolver, call, false, {}));
-    return MakeRelation(BuildGenerate(BuildOneRow(), generate));
-  }
-  if (context_->functions->FindScalar(name) != nullptr ||
-      context_->functions->FindAggregate(name) != nullptr) {
-    return MakeError("NOT_A_TABLE_FUNCTION", {{"functionName", QuoteIdentifier(name)}});
-  }
-  if (name != "range") {
-    return MakeError("UNRESOLVABLE_TABLE_VALUED_FUNCTION", {{"name", QuoteIdentifier(name)}});
-  }
-  ARROW_ASSIGN_OR_RAISE(const auto arguments, resolver.ResolveList(call.children));
-  if (arguments.empty() || arguments.size() > 4) {
-    return MakeError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
-                     {{"functionName", "`range`"},
-                      {"expectedNum", "[1, 2, 3, 4]"},
-                      {"actualNum", std::to_string(arguments.size())},
-                      {"docroot", "https://spark.apache.org/docs/latest"}});
-  }
-  std::vector<int64_t> values;
-  for (const Resolved& argument : arguments) {
-    ARROW_ASSIGN_OR_RAISE(const int64_t value, IntegerArgument(*context_, argument));
-    values.push_back(value);
-  }
-  if (values.size() == 1) return AnalyzeRange(0, values[0], 1);
-  return AnalyzeRange(values[0], values[1], values.size() > 2 ? values[2] : 1);
 }
 
 }  // namespace thalweg::plan

@@ -45,6 +45,12 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeAlias(const Relation& relation
   std::vector<Attribute>& attributes = input.scope.attributes;
   const std::vector<std::string>& names = relation.column_names;
   if (!names.empty() && names.size() != attributes.size()) {
+    if (relation.input->kind == spec::RelationKind::kTableFunction) {
+      return MakeError("NUM_TABLE_VALUE_ALIASES_MISMATCH",
+                       {{"funcName", QuoteIdentifier(relation.input->expressions[0]->name.back())},
+                        {"aliasesNum", std::to_string(names.size())},
+                        {"outColsNum", std::to_string(attributes.size())}});
+    }
     return MakeError("ASSIGNMENT_ARITY_MISMATCH",
                      {{"numExpr", std::to_string(names.size())},
                       {"numTarget", std::to_string(attributes.size())}});

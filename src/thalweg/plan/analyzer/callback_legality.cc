@@ -86,6 +86,7 @@ Status CheckTimeout(const Node& node) {
 
 bool KeepsState(const Node& node) {
   return node.callback->kind != CallbackKind::kMapPartitions &&
+         node.callback->kind != CallbackKind::kTable &&
          node.callback->kind != CallbackKind::kFlatMapGroups;
 }
 

@@ -395,6 +395,7 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
     call.external = std::move(registered);
     return ResolveExternal(call);
   }
+  ARROW_RETURN_NOT_OK(CheckScalarCall(expression));
   if (name == "window" || name == "session_window") return hooks_->ResolveTimeWindow(expression);
   if (name == "grouping" || name == "grouping_id") return hooks_->ResolveGroupingCall(expression);
   const functions::HigherOrderFunction* with_lambdas = functions::FindHigherOrderFunction(name);

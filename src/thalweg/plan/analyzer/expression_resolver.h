@@ -118,6 +118,8 @@ class ExpressionResolver {
   /// A function of the program under the name that is called; null if there is none.
   std::shared_ptr<const spec::ExternalScalar> FindRegisteredFunction(
       const spec::Expression& call) const;
+  /// Errors: NOT_A_SCALAR_FUNCTION, NAMED_PARAMETERS_NOT_SUPPORTED.
+  Status CheckScalarCall(const spec::Expression& call) const;
   Result<Resolved> ResolveCast(const spec::Expression& expression);
   Result<Resolved> ResolveInterval(const spec::Expression& expression);
   Result<Resolved> ResolveStruct(const spec::Expression& expression);

@@ -7,8 +7,10 @@
 #include <fmt/ranges.h>
 
 #include "thalweg/plan/analyzer/expression_resolver.h"
+#include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/logical/external_aggregate.h"
 #include "thalweg/plan/logical/external_call.h"
+#include "thalweg/plan/spec/named_argument.h"
 
 namespace thalweg::plan {
 
@@ -23,6 +25,7 @@ Result<Resolved> ExpressionResolver::ResolveExternal(const spec::Expression& cal
     return MakeError("UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_PYTHON_UDF",
                      {{"funcName", fmt::format("\"{}\"", call.external->name())}});
   }
+  ARROW_RETURN_NOT_OK(spec::CheckNamedArguments(call.external->name(), call.children));
   std::vector<expr::ExpressionPtr> arguments;
   std::vector<std::optional<std::string>> names;
   std::vector<std::string> texts;
@@ -52,6 +55,19 @@ std::shared_ptr<const spec::ExternalScalar> ExpressionResolver::FindRegisteredFu
     const spec::Expression& call) const {
   if (context_->catalog == nullptr || call.name.size() != 1) return nullptr;
   return context_->catalog->FindFunction(call.name[0]);
+}
+
+Status ExpressionResolver::CheckScalarCall(const spec::Expression& call) const {
+  if (context_->catalog != nullptr && call.name.size() == 1 &&
+      context_->catalog->FindTableFunction(call.name[0]) != nullptr) {
+    return MakeError("NOT_A_SCALAR_FUNCTION", {{"functionName", QuoteIdentifier(call.name[0])}});
+  }
+  for (const spec::ExpressionPtr& argument : call.children) {
+    if (!spec::IsNamedArgument(*argument)) continue;
+    return MakeError("NAMED_PARAMETERS_NOT_SUPPORTED",
+                     {{"functionName", QuoteIdentifier(call.name.back())}});
+  }
+  return Status::OK();
 }
 
 }  // namespace thalweg::plan

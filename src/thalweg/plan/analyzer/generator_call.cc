@@ -25,13 +25,12 @@ const expr::GeneratorFunction* FindGenerator(const AnalyzerContext& context,
   return context.functions->FindGenerator(name);
 }
 
-// The parameter of generators that take one named argument; empty for all others.
+}  // namespace
+
 std::string RequiredParameter(const std::string& name) {
   if (name.starts_with("explode") || name.starts_with("posexplode")) return "collection";
   return name.starts_with("inline") ? "input" : "";
 }
-
-}  // namespace
 
 bool IsGeneratorCall(const AnalyzerContext& context, const spec::Expression& expression) {
   if (expression.kind != spec::ExpressionKind::kFunction) return false;

@@ -49,7 +49,10 @@ class RelationAnalyzer : public SubqueryAnalyzer {
   Result<AnalyzedRelation> AnalyzeLocal(const Relation& relation);
   Result<AnalyzedRelation> AnalyzeValues(const Relation& relation);
   Result<AnalyzedRelation> AnalyzeRange(int64_t start, int64_t end, int64_t step);
+  // analyze_table_function.cc
   Result<AnalyzedRelation> AnalyzeTableFunction(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeExternalTable(
+      const std::shared_ptr<const spec::ExternalTable>& function, const spec::Expression& call);
 
   // SELECT: analyze_select.cc
   static bool IsSelect(const spec::RelationPtr& relation);

@@ -12,6 +12,7 @@
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/logical/join_keys.h"
+#include "thalweg/plan/spec/callback.h"
 
 namespace thalweg::plan {
 namespace {
@@ -296,6 +297,21 @@ bool UsesAny(const expr::Expression& expression, const std::vector<Subquery>& su
   });
 }
 
+// A function that is called once, with columns of the outer query: it may as well be called over
+// its rows. Null for any other subquery.
+NodePtr CallOverRows(const NodePtr& left, const Node& right) {
+  const bool table =
+      right.kind == NodeKind::kCallback && right.callback->kind == spec::CallbackKind::kTable;
+  if (!table && right.kind != NodeKind::kGenerate) return nullptr;
+  const Node& input = *right.children[0];
+  if (input.kind != NodeKind::kLocal || !input.output.empty()) return nullptr;
+  auto call = std::make_shared<Node>(right);
+  call->children = {left};
+  call->output = left->output;
+  call->output.insert(call->output.end(), right.output.begin(), right.output.end());
+  return call;
+}
+
 }  // namespace
 
 Result<NodePtr> AttachSubqueries(const AnalyzerContext& context, NodePtr node,
@@ -340,6 +356,11 @@ Result<NodePtr> BuildLateralJoin(const AnalyzerContext& context, NodePtr left, N
                                  const ExpressionPtr& condition) {
   if (!outer.empty() && IsSingleRow(*right)) {
     return JoinSingleRow(context, std::move(left), right, outer, type, condition);
+  }
+  if (type != JoinType::kLeft || condition == nullptr) {
+    // As in Spark a LEFT join with a function alone is none: rows that it gives nothing for go.
+    const NodePtr call = CallOverRows(left, *right);
+    if (call != nullptr) return condition == nullptr ? call : BuildFilter(call, condition);
   }
   ARROW_ASSIGN_OR_RAISE(Decorrelated free, Decorrelate(context, right, left, outer));
   if (condition != nullptr) free.conditions.push_back(condition);

@@ -90,9 +90,23 @@ std::shared_ptr<const spec::ExternalScalar> Catalog::FindFunction(const std::str
   return found == functions_.end() ? nullptr : found->second;
 }
 
+void Catalog::RegisterTableFunction(const std::string& name,
+                                    std::shared_ptr<const spec::ExternalTable> function) {
+  const std::lock_guard lock(mutex_);
+  table_functions_[ToLowerAscii(name)] = std::move(function);
+}
+
+std::shared_ptr<const spec::ExternalTable> Catalog::FindTableFunction(
+    const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = table_functions_.find(ToLowerAscii(name));
+  return found == table_functions_.end() ? nullptr : found->second;
+}
+
 void Catalog::CopyFunctions(const Catalog& other) {
   const std::scoped_lock lock(mutex_, other.mutex_);
   functions_ = other.functions_;
+  table_functions_ = other.table_functions_;
 }
 
 }  // namespace thalweg::plan

@@ -15,6 +15,10 @@
 
 namespace thalweg::plan {
 
+namespace spec {
+class ExternalTable;  // external_table.h
+}  // namespace spec
+
 /// A temporary view: an unresolved relation that is analysed anew at each use, or an analysed plan
 /// (a DataFrame's) whose attribute ids are renewed at each use. Exactly one is set.
 struct ViewEntry {
@@ -63,6 +67,10 @@ class Catalog {
                         std::shared_ptr<const spec::ExternalScalar> function);
   /// Null if there is none.
   std::shared_ptr<const spec::ExternalScalar> FindFunction(const std::string& name) const;
+  /// The same for table functions.
+  void RegisterTableFunction(const std::string& name,
+                             std::shared_ptr<const spec::ExternalTable> function);
+  std::shared_ptr<const spec::ExternalTable> FindTableFunction(const std::string& name) const;
   /// Takes over the functions of `other`.
   void CopyFunctions(const Catalog& other);
 
@@ -85,6 +93,7 @@ class Catalog {
   std::map<std::string, std::shared_ptr<const TableEntry>> tables_;  // by lower-case name
   // by lower-case name
   std::map<std::string, std::shared_ptr<const spec::ExternalScalar>> functions_;
+  std::map<std::string, std::shared_ptr<const spec::ExternalTable>> table_functions_;
   std::map<const spec::Relation*, StreamEntry> streams_;
 };
 

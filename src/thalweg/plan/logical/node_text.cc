@@ -210,6 +210,7 @@ std::string DescribeCallback(const Node& node) {
     case spec::CallbackKind::kFlatMapGroups:
     case spec::CallbackKind::kCoGroups:
     case spec::CallbackKind::kEvaluate:
+    case spec::CallbackKind::kTable:
     case spec::CallbackKind::kAggregateGroups:
       break;
     case spec::CallbackKind::kMapGroupsWithState:

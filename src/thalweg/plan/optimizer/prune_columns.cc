@@ -3,6 +3,8 @@
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/window.h"
 #include "thalweg/plan/optimizer/rules.h"
+#include "thalweg/plan/spec/callback.h"
+#include "thalweg/plan/spec/external_table.h"
 
 namespace thalweg::plan {
 namespace {
@@ -143,6 +145,7 @@ void AddOwnReferences(const Node& node, Ids* ids) {
     AddReferences(call.filter, ids);
   }
   if (node.kind == NodeKind::kWatermark) ids->insert(node.event_time);
+  if (node.kind == NodeKind::kCallback) ids->insert(node.keys.begin(), node.keys.end());
   if (node.kind == NodeKind::kDeduplicate) {
     ids->insert(node.keys.begin(), node.keys.end());
     // Late rows are told by the marked column, key or not (semantics 5.2).
@@ -168,6 +171,12 @@ NodePtr PrunePassing(const Node& node, const Ids& required) {
     if (own || present.count(node.output[i].id) > 0) copy->output.push_back(node.output[i]);
   }
   return copy;
+}
+
+// Whether a program's function adds columns to the rows that it is called for.
+bool PassesRowsOn(const Node& node) {
+  return node.callback->kind == spec::CallbackKind::kTable &&
+         !node.callback->table_call->takes_table();
 }
 
 // Nobody knows what a program's function reads.
@@ -196,7 +205,7 @@ NodePtr Prune(const NodePtr& node, const Ids& required) {
     case NodeKind::kJoin:
       return PruneJoin(*node, required);
     case NodeKind::kCallback:
-      return PruneCallback(*node);
+      return PassesRowsOn(*node) ? PrunePassing(*node, required) : PruneCallback(*node);
     case NodeKind::kUnion:
       return PruneUnion(*node, required);
     case NodeKind::kWindow:

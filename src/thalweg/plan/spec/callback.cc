@@ -16,6 +16,8 @@ std::string OperatorName(const Callback& callback) {
       return "transformWithStateExec";
     case CallbackKind::kCoGroups:
       return "coGroup";
+    case CallbackKind::kTable:
+      return "EvaluateTable";
     case CallbackKind::kEvaluate:
       return "EvaluateExternal";
     case CallbackKind::kAggregateGroups:

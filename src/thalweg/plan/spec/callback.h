@@ -17,6 +17,8 @@
 namespace thalweg::plan::spec {
 
 class ExternalGroupState;  // plan/spec/external_state.h
+class ExternalTable;       // external_table.h
+struct ExternalTableCall;  // external_table.h
 
 /// Called for each key of a micro-batch. Made anew for each partition of each micro-batch, used by
 /// one thread.
@@ -37,6 +39,9 @@ enum class CallbackKind {
   kTransformWithState,
   /// A function over the groups of equal keys of two inputs: the second is the relation's `right`.
   kCoGroups,
+  /// Made by the analyzer: adds the columns of the table function `table` to the rows that it gives
+  /// for each row; the node's arguments are what it is called with.
+  kTable,
   /// Made by the optimizer: adds a column for each of `calls` to the rows.
   kEvaluate,
   /// Made by the optimizer: a row for each group, its keys and then a column for each of `calls`.
@@ -75,6 +80,10 @@ struct Callback {
 
   // kEvaluate, kAggregateGroups: of one kind; their columns are the node's arguments.
   std::vector<ExternalScalarCall> calls;
+
+  // kTable
+  std::shared_ptr<const ExternalTable> table;
+  std::shared_ptr<const ExternalTableCall> table_call;
 };
 
 /// "flatMapGroupsWithState": Spark's name of the operator.
