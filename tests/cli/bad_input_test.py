@@ -267,6 +267,14 @@ class StreamTest(ProgramTest):
                     self.assertIn(path.name, outcome.err)
                     self.assertIn("SQLSTATE", outcome.err)
 
+    def test_missing_operator_metadata(self):
+        self.assert_done(self.sql(self.complete_table()))
+        (self.root / "checkpoint/state/0/_metadata/metadata").unlink()
+        self.write_events(3, [{"k": "c", "v": 3}])
+        outcome = self.sql(self.complete_table())
+        self.assert_fails(outcome, "BATCH_METADATA_NOT_FOUND", "42K03")
+        self.assertIn("checkpoint/state/0/_metadata/metadata", outcome.err)
+
     def test_errors_do_not_steer_the_terminal(self):
         outcome = self.sql("SELECT CAST('\x1b[31mred' AS INT)")
         self.assert_fails(outcome, "CAST_INVALID_INPUT", "22018")

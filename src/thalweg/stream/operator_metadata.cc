@@ -75,6 +75,28 @@ Result<Names> ReadNames(FileSystem* file_system, const std::string& state_direct
   return names;
 }
 
+/// The id that a directory below the checkpoint's state directory is named by; negative: none.
+int OperatorId(const std::string& path) {
+  const std::string name = BaseName(path);
+  int id = -1;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
+  return error == std::errc() && end == name.data() + name.size() ? id : -1;
+}
+
+/// An operator that has run has written its metadata first: a directory without has lost it.
+Status CheckNoneIsMissing(FileSystem* file_system, const std::string& state_directory,
+                          const Names& recorded) {
+  const auto entries = file_system->List(state_directory);
+  if (!entries.ok()) return IsNotFound(entries.status()) ? Status::OK() : entries.status();
+  for (const FileInfo& entry : *entries) {
+    const int id = OperatorId(entry.path);
+    if (id < 0 || recorded.contains(id)) continue;
+    return MakeError("BATCH_METADATA_NOT_FOUND",
+                     {{"batchMetadataFile", MetadataPath(state_directory, id)}});
+  }
+  return Status::OK();
+}
+
 std::string Describe(const Names& names) {
   std::string text;
   for (const auto& [id, name] : names) {
@@ -107,10 +129,8 @@ Result<std::map<int, RecordedOperator>> ReadOperatorMetadata(FileSystem* file_sy
     return entries.status();
   }
   for (const FileInfo& entry : *entries) {
-    const std::string name = BaseName(entry.path);
-    int id = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
-    if (error != std::errc() || end != name.data() + name.size()) continue;
+    const int id = OperatorId(entry.path);
+    if (id < 0) continue;
     const std::string path = MetadataPath(state_directory, id);
     const auto text = ReadSealedLogFile(file_system, path);
     if (!text.ok() && IsNotFound(text.status())) continue;
@@ -126,6 +146,7 @@ Status VerifyOperatorMetadata(FileSystem* file_system, const std::string& state_
   ARROW_ASSIGN_OR_RAISE(const Names recorded, ReadNames(file_system, state_directory));
   Names wanted;
   for (const auto& info : operators) wanted[info.id] = info.name;
+  if (has_commits) ARROW_RETURN_NOT_OK(CheckNoneIsMissing(file_system, state_directory, recorded));
   if (has_commits && recorded.empty() && !wanted.empty()) {
     return MakeError("STREAMING_STATEFUL_OPERATOR_MISSING_STATE_DIRECTORY",
                      {{"OpsInCurBatchSeq", Describe(wanted)}});
