@@ -136,6 +136,16 @@ class StreamingTableTest(StreamingCase):
         process.send_signal(signal.SIGTERM)
         self.assert_done(self.finish(process))
 
+    def test_stop_statements(self):
+        for number, how in enumerate(("", " GRACEFUL")):
+            self.add_events(number, 1)
+            outcome = self.sql(ENDLESS_TABLE + "STOP STREAM out" + how + "; SHOW STREAMS",
+                               "--format", "csv")
+            self.assert_done(outcome)
+            self.assertEqual(outcome.out, "name,id,runId,status,lastBatchId\n")
+        self.assert_done(self.sql(TABLE))
+        self.assertEqual(self.written(), list(range(2)))
+
     def test_failed_query_ends_the_others(self):
         self.add_events(0, 1)
         process = self.start("sql", "-e", ENDLESS_TABLE + (

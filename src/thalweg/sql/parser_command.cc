@@ -336,9 +336,10 @@ Result<spec::Statement> Parser::ParseStop() {
   if (AtString()) {
     ARROW_ASSIGN_OR_RAISE(auto name, ParseString());
     statement.name = {std::move(name)};
-    return statement;
+  } else {
+    ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
   }
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  statement.graceful = AcceptWord("GRACEFUL");
   return statement;
 }
 

@@ -279,6 +279,9 @@ TEST(Command, DropShowDescribe) {
   EXPECT_EQ(Parse("DESC FUNCTION +").name, (std::vector<std::string>{"+"}));
   EXPECT_EQ(Parse("DESCRIBE STREAM s").kind, StatementKind::kDescribeStream);
   EXPECT_TRUE(Parse("STOP STREAM IF EXISTS s").if_exists);
+  EXPECT_FALSE(Parse("STOP STREAM s").graceful);
+  EXPECT_TRUE(Parse("STOP STREAM s GRACEFUL").graceful);
+  EXPECT_TRUE(Parse("STOP STREAM IF EXISTS 's' GRACEFUL").graceful);
 }
 
 TEST(Command, Explain) {

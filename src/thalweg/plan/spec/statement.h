@@ -32,7 +32,7 @@ enum class StatementKind {
   kExplainStream,     // name
   kSet,               // key, value; no key: list; key without value: show
   kReset,             // key or all
-  kStopStream,        // name; if_exists
+  kStopStream,        // name; if_exists, graceful
 };
 
 struct Statement {
@@ -54,6 +54,7 @@ struct Statement {
   bool if_exists = false;
   bool if_not_exists = false;
   bool extended = false;
+  bool graceful = false;
   bool overwrite = false;
   SqlPosition position;
   std::string text;  // the statement as written, without the closing semicolon

@@ -54,7 +54,7 @@ Result<StatementOutcome> StopStream(Session* session, const Statement& statement
     if (statement.if_exists) return StatementOutcome{};
     return query.status();
   }
-  ARROW_RETURN_NOT_OK((*query)->Stop());
+  ARROW_RETURN_NOT_OK(statement.graceful ? (*query)->StopGracefully() : (*query)->Stop());
   return StatementOutcome{};
 }
 
