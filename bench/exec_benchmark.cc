@@ -9,6 +9,7 @@
 #include <arrow/api.h>
 #include <benchmark/benchmark.h>
 
+#include "bench/loop_fraction.h"
 #include "thalweg/exec/planner/query_plan.h"
 #include "thalweg/functions/function_registry.h"
 #include "thalweg/plan/logical/build.h"
@@ -193,4 +194,4 @@ BENCHMARK(GroupedLoop)->Arg(100)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::
 
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) { return thalweg::bench::RunBesideLoops(argc, argv); }

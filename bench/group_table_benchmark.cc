@@ -9,6 +9,7 @@
 #include <arrow/api.h>
 #include <benchmark/benchmark.h>
 
+#include "bench/loop_fraction.h"
 #include "thalweg/state/group_table.h"
 #include "thalweg/state/key_hash.h"
 #include "thalweg/state/row_key.h"
@@ -111,4 +112,4 @@ BENCHMARK(GroupedCountLoop)
 
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) { return thalweg::bench::RunBesideLoops(argc, argv); }

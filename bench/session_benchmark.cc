@@ -12,6 +12,7 @@
 #include <arrow/api.h>
 #include <benchmark/benchmark.h>
 
+#include "bench/loop_fraction.h"
 #include "thalweg/exec/stateful/session_aggregate.h"
 #include "thalweg/functions/function_registry.h"
 #include "thalweg/state/key_hash.h"
@@ -195,4 +196,4 @@ BENCHMARK(SessionLoop)->Arg(1'000)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark
 
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) { return thalweg::bench::RunBesideLoops(argc, argv); }
