@@ -16,8 +16,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/conn
 from pyspark.sql import SparkSession  # noqa: E402
 
 import function_programs  # noqa: E402,F401
+import plan_programs  # noqa: E402,F401
 import reshape_programs  # noqa: E402,F401
 import state_programs  # noqa: E402,F401
+import statistic_programs  # noqa: E402,F401
 import stream_programs  # noqa: E402,F401
 from programs import PROGRAMS  # noqa: E402
 

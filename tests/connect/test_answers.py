@@ -6,8 +6,10 @@ import pyspark
 import pytest
 
 import function_programs  # noqa: F401
+import plan_programs  # noqa: F401
 import reshape_programs  # noqa: F401
 import state_programs  # noqa: F401
+import statistic_programs  # noqa: F401
 import stream_programs  # noqa: F401
 from programs import NEWER, PROGRAMS
 

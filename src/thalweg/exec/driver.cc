@@ -11,11 +11,13 @@ namespace thalweg::exec {
 class Driver::PhaseWorker {
  public:
   PhaseWorker(Driver* driver, Phase* phase, const std::vector<std::pair<Leaf*, io::SplitPtr>>& work,
-              std::atomic<size_t>* next, const std::atomic<bool>* cancelled, int worker)
+              std::atomic<size_t>* next, EpochContext* context, const std::atomic<bool>* cancelled,
+              int worker)
       : driver_(driver),
         phase_(phase),
         work_(work),
         next_(next),
+        context_(context),
         cancelled_(cancelled),
         worker_(worker),
         turn_(driver->scheduler_.get(), &driver->share_) {}
@@ -78,6 +80,7 @@ class Driver::PhaseWorker {
       if (index >= work_.size()) return false;
       leaf_ = work_[index].first;
       split_ = work_[index].second;
+      split_number_ = static_cast<int>(index);
       if (leaf_->heads[worker_]->WantsMore()) return true;
     }
   }
@@ -103,7 +106,11 @@ class Driver::PhaseWorker {
     if (leaf_->stream_relation >= 0) {
       leaf_->hash.fetch_add(HashInput(*batch), std::memory_order_relaxed);
     }
-    return rows > 0 ? head->Push(0, std::move(*batch)) : Status::OK();
+    if (rows == 0) return Status::OK();
+    context_->eval.worker = split_number_;
+    const Status pushed = head->Push(0, std::move(*batch));
+    context_->eval.worker = worker_;
+    return pushed;
   }
 
   bool ExchangesFinished() const {
@@ -117,11 +124,13 @@ class Driver::PhaseWorker {
   Phase* phase_;
   const std::vector<std::pair<Leaf*, io::SplitPtr>>& work_;
   std::atomic<size_t>* next_;
+  EpochContext* context_;
   const std::atomic<bool>* cancelled_;
   int worker_;
   WorkerScheduler::Turn turn_;
   Leaf* leaf_ = nullptr;
   io::SplitPtr split_;
+  int split_number_ = 0;
   std::unique_ptr<io::BatchReader> reader_;
 };
 
@@ -185,15 +194,18 @@ Status Driver::ForEachWorker(const std::function<Status(int worker)>& task) {
   return first_error_;
 }
 
-Status Driver::RunPhase(Phase* phase, const std::atomic<bool>* cancelled) {
+Status Driver::RunPhase(Phase* phase, std::vector<EpochContext>* contexts,
+                        const std::atomic<bool>* cancelled) {
   std::vector<std::pair<Leaf*, io::SplitPtr>> work;
   for (const auto& leaf : phase->leaves) {
     for (const io::SplitPtr& split : leaf->splits) work.emplace_back(leaf.get(), split);
   }
   std::atomic<size_t> next{0};
   mailboxes_.Reset();
-  return ForEachWorker(
-      [&](int worker) { return PhaseWorker(this, phase, work, &next, cancelled, worker).Run(); });
+  return ForEachWorker([&](int worker) {
+    EpochContext* context = &(*contexts)[static_cast<size_t>(worker)];
+    return PhaseWorker(this, phase, work, &next, context, cancelled, worker).Run();
+  });
 }
 
 }  // namespace thalweg::exec

@@ -55,8 +55,11 @@ class Driver {
   Status ForEachWorker(const std::function<Status(int worker)>& task);
 
   /// Reads all splits of the phase and sees its exchanges through. An error on one worker stops the
-  /// others; `cancelled` (may be null) stops all.
-  Status RunPhase(Phase* phase, const std::atomic<bool>* cancelled);
+  /// others; `cancelled` (may be null) stops all. `contexts` are those that the operators of each
+  /// worker see: while a worker pushes rows of a split, its `eval.worker` is the number of that
+  /// split in the phase, so that what depends on it does not depend on who reads the split.
+  Status RunPhase(Phase* phase, std::vector<EpochContext>* contexts,
+                  const std::atomic<bool>* cancelled);
 
  private:
   class PhaseWorker;

@@ -57,6 +57,8 @@ std::vector<std::string> FunctionRegistry::Names() const {
   for (const auto& [name, function] : scalars_) names.insert(name);
   for (const auto& [name, function] : aggregates_) names.insert(name);
   for (const auto& [name, function] : generators_) names.insert(name);
+  // What has a blank in its name is for DataFrames, not for SQL text.
+  std::erase_if(names, [](const std::string& name) { return name.find(' ') != std::string::npos; });
   return {names.begin(), names.end()};
 }
 

@@ -145,10 +145,6 @@ Result<expr::BoundFunction> BindPartitionId(const std::string& name, const Argum
   return bound;
 }
 
-Result<expr::BoundFunction> BindMonotonicId(const std::string&, const Arguments&) {
-  return MakeError("UNSUPPORTED_FEATURE", {{"feature", "monotonically_increasing_id"}});
-}
-
 }  // namespace
 
 void RegisterMiscellaneousFunctions(FunctionRegistry* registry) {
@@ -180,11 +176,8 @@ void RegisterMiscellaneousFunctions(FunctionRegistry* registry) {
                 "raise_error(message) - Raises an error with this text.",
                 "SELECT raise_error('custom error message');", BindRaiseError);
   DeclareBinder(registry, {"spark_partition_id"}, "misc_funcs",
-                "spark_partition_id() - Returns the index of the worker that evaluates.",
+                "spark_partition_id() - Returns the index of the input split or worker.",
                 "SELECT spark_partition_id();", BindPartitionId);
-  DeclareBinder(registry, {"monotonically_increasing_id"}, "misc_funcs",
-                "monotonically_increasing_id() - Not supported.",
-                "SELECT monotonically_increasing_id();", BindMonotonicId);
 }
 
 }  // namespace thalweg::functions

@@ -2,8 +2,6 @@
 
 #include <atomic>
 #include <cmath>
-#include <map>
-#include <mutex>
 #include <numbers>
 
 #include <arrow/api.h>
@@ -11,6 +9,8 @@
 
 #include "thalweg/functions/declaration.h"
 #include "thalweg/functions/math_family.h"
+#include "thalweg/functions/per_partition.h"
+#include "thalweg/functions/poisson_random.h"
 #include "thalweg/functions/xor_shift_random.h"
 #include "thalweg/types/time_text.h"
 
@@ -47,47 +47,65 @@ class Stream {
   std::atomic<uint64_t> next_{0};
 };
 
-/// The numbers of a call with a seed: those of Spark, where the worker counts as the partition.
-/// Each batch begins anew.
-class SeededStream {
- public:
-  explicit SeededStream(int64_t seed) : seed_(seed) {}
-
-  /// Fills `out` with the next numbers of the worker of `context`.
-  void Fill(const expr::EvalContext& context, bool gaussian, int64_t count, double* out) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (context.random_seed != batch_) {
-      generators_.clear();
-      batch_ = context.random_seed;
-    }
-    auto found = generators_.find(context.worker);
-    if (found == generators_.end()) {
-      found =
-          generators_.emplace(context.worker, XorShiftRandom(WrappingAdd(seed_, context.worker)))
-              .first;
-    }
-    XorShiftRandom& generator = found->second;
-    for (int64_t i = 0; i < count; ++i) {
-      out[i] = gaussian ? generator.NextGaussian() : generator.NextDouble();
-    }
-  }
-
- private:
-  int64_t seed_;
-  std::mutex mutex_;
-  uint64_t batch_ = 0;
-  std::map<int, XorShiftRandom> generators_;
-};
-
 expr::ScalarKernel SeededKernel(int64_t seed, bool gaussian) {
-  auto stream = std::make_shared<SeededStream>(seed);
-  return [stream, gaussian](const expr::EvalContext& context, const std::vector<arrow::Datum>&,
-                            int64_t num_rows) -> Result<arrow::Datum> {
+  auto generators = std::make_shared<PerPartition<XorShiftRandom>>(
+      [seed](int partition) { return XorShiftRandom(WrappingAdd(seed, partition)); });
+  return [generators, gaussian](const expr::EvalContext& context, const std::vector<arrow::Datum>&,
+                                int64_t num_rows) -> Result<arrow::Datum> {
     ARROW_ASSIGN_OR_RAISE(auto writer, expr::ResultWriter<double>::Make(float64(), num_rows, {}));
-    stream->Fill(context, gaussian, num_rows, writer.data());
+    const auto generator = generators->Of(context);
+    for (int64_t i = 0; i < num_rows; ++i) {
+      writer.data()[i] = gaussian ? generator->NextGaussian() : generator->NextDouble();
+    }
     ARROW_ASSIGN_OR_RAISE(auto array, writer.Finish());
     return arrow::Datum(array);
   };
+}
+
+/// "poisson count" (mean, seed): how often a row is in a sample with replacement.
+Result<expr::BoundFunction> BindPoissonCount(const std::string& name, const Arguments& arguments) {
+  const double mean = static_cast<const arrow::DoubleScalar&>(*arguments[0].constant).value;
+  const int64_t seed = static_cast<const arrow::Int64Scalar&>(*arguments[1].constant).value;
+  auto generators = std::make_shared<PerPartition<PoissonRandom>>(
+      [mean, seed](int partition) { return PoissonRandom(mean, seed, partition); });
+  auto bound =
+      MakeBound(name, arguments, {arguments[0].type, arguments[1].type}, arrow::int32(),
+                [generators](const expr::EvalContext& context, const std::vector<arrow::Datum>&,
+                             int64_t num_rows) -> Result<arrow::Datum> {
+                  ARROW_ASSIGN_OR_RAISE(
+                      auto writer, expr::ResultWriter<int32_t>::Make(arrow::int32(), num_rows, {}));
+                  const auto generator = generators->Of(context);
+                  for (int64_t i = 0; i < num_rows; ++i) writer.data()[i] = generator->Next();
+                  ARROW_ASSIGN_OR_RAISE(auto array, writer.Finish());
+                  return arrow::Datum(array);
+                });
+  bound.nullable = false;
+  bound.deterministic = false;
+  bound.context_dependent = true;
+  return bound;
+}
+
+/// monotonically_increasing_id(): the partition, then the number of the row in it.
+Result<expr::BoundFunction> BindMonotonicId(const std::string& name, const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 0, 0));
+  constexpr int kRowBits = 33;
+  auto counters = std::make_shared<PerPartition<int64_t>>(
+      [](int partition) { return static_cast<int64_t>(partition) << kRowBits; });
+  auto bound =
+      MakeBound(name, arguments, {}, arrow::int64(),
+                [counters](const expr::EvalContext& context, const std::vector<arrow::Datum>&,
+                           int64_t num_rows) -> Result<arrow::Datum> {
+                  ARROW_ASSIGN_OR_RAISE(
+                      auto writer, expr::ResultWriter<int64_t>::Make(arrow::int64(), num_rows, {}));
+                  const auto next = counters->Of(context);
+                  for (int64_t i = 0; i < num_rows; ++i) writer.data()[i] = (*next)++;
+                  ARROW_ASSIGN_OR_RAISE(auto array, writer.Finish());
+                  return arrow::Datum(array);
+                });
+  bound.nullable = false;
+  bound.deterministic = false;
+  bound.context_dependent = true;
+  return bound;
 }
 
 double ToUnit(uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-53; }
@@ -194,6 +212,12 @@ void RegisterRandomFunctions(FunctionRegistry* registry) {
                 "SELECT randn();", float64(), NormalKernel);
   DeclareRandom(registry, {"uuid"}, "misc_funcs", "uuid() - Returns a random UUID.",
                 "SELECT uuid();", arrow::utf8(), UuidKernel);
+  DeclareBinder(registry, {"monotonically_increasing_id"}, "misc_funcs",
+                "monotonically_increasing_id() - Returns a number that no other row has, greater "
+                "for later rows of a partition.",
+                "SELECT monotonically_increasing_id();", BindMonotonicId);
+  // Samples: no name that SQL text can call.
+  DeclareBinder(registry, {"poisson count"}, "math_funcs", "", "", BindPoissonCount);
 }
 
 }  // namespace thalweg::functions

@@ -5,6 +5,7 @@
 
 #include "thalweg/functions/collection_family.h"
 #include "thalweg/functions/declaration.h"
+#include "thalweg/functions/field_update.h"
 
 namespace thalweg::functions {
 namespace {
@@ -146,6 +147,7 @@ Result<expr::BoundFunction> BindGetField(const std::string& name, const Argument
 }  // namespace
 
 void RegisterStructFunctions(FunctionRegistry* registry) {
+  RegisterFieldUpdates(registry);
   DeclareBinder(registry, {"named_struct"}, "struct_funcs",
                 "named_struct(name1, val1, ...) - Returns a struct of these fields.",
                 "SELECT named_struct('a', 1, 'b', 2);", BindNamedStruct);

@@ -1,6 +1,6 @@
 // Expressions by kind.
 
-#include "thalweg/connect/plan/translator.h"
+#include "thalweg/connect/plan/rare_relations.h"
 #include "thalweg/connect/proto/literal.h"
 
 namespace thalweg::connect {
@@ -74,6 +74,14 @@ Result<ExpressionPtr> Translator::Translate(const proto::Expression& expression)
       return TranslateCall(this, expression.call_function());
     case Case::kSubqueryExpression:
       return TranslateSubquery(this, expression.subquery_expression());
+    case Case::kUpdateFields:
+      return TranslateFieldUpdate(this, expression.update_fields());
+    case Case::kUnresolvedRegex: {
+      // A pattern stands for itself in select() only.
+      const auto& pattern = expression.unresolved_regex();
+      ARROW_ASSIGN_OR_RAISE(auto columns, TranslatePattern(this, nullptr, pattern));
+      return columns[0];
+    }
     case Case::kCommonInlineUserDefinedFunction:
       return TranslateInlineFunction(this, expression.common_inline_user_defined_function());
     default:

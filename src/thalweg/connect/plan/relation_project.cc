@@ -2,8 +2,7 @@
 
 #include <arrow/api.h>
 
-#include "thalweg/connect/plan/translator.h"
-#include "thalweg/connect/proto/data_type.h"
+#include "thalweg/connect/plan/rare_relations.h"
 #include "thalweg/types/identifier_text.h"
 
 // Old clients fill fields that the protocol has given up since.
@@ -16,7 +15,17 @@ Result<RelationDraft> TranslateProject(Translator* translator, const proto::Proj
   if (project.has_input()) {
     ARROW_ASSIGN_OR_RAISE(input, translator->Translate(project.input()));
   }
-  ARROW_ASSIGN_OR_RAISE(auto expressions, translator->TranslateAll(project.expressions()));
+  std::vector<ExpressionPtr> expressions;
+  for (const proto::Expression& expression : project.expressions()) {
+    if (expression.has_unresolved_regex()) {
+      ARROW_ASSIGN_OR_RAISE(auto columns,
+                            TranslatePattern(translator, input, expression.unresolved_regex()));
+      expressions.insert(expressions.end(), columns.begin(), columns.end());
+      continue;
+    }
+    ARROW_ASSIGN_OR_RAISE(auto translated, translator->Translate(expression));
+    expressions.push_back(std::move(translated));
+  }
   return Select(std::move(input), std::move(expressions));
 }
 
@@ -72,17 +81,6 @@ Result<RelationDraft> TranslateDrop(Translator* translator, const proto::Drop& d
     relation->expressions.push_back(std::move(attribute));
   }
   return relation;
-}
-
-Result<RelationDraft> TranslateToSchema(Translator* translator, const proto::ToSchema& to_schema) {
-  ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(to_schema.input()));
-  ARROW_ASSIGN_OR_RAISE(const auto schema, SchemaFromProto(to_schema.schema()));
-  std::vector<ExpressionPtr> columns;
-  for (const FieldPtr& field : schema->fields()) {
-    auto column = plan::spec::MakeCast(plan::spec::MakeAttribute({field->name()}), field->type());
-    columns.push_back(plan::spec::MakeAlias(std::move(column), field->name()));
-  }
-  return Select(std::move(input), std::move(columns));
 }
 
 Result<RelationDraft> TranslateObserve(Translator* translator,

@@ -38,13 +38,54 @@ Result<RelationDraft> TranslateRead(Translator* translator, const proto::Read& r
   return relation;
 }
 
-Result<RelationDraft> TranslateRange(const proto::Range& range) {
+namespace {
+
+RelationDraft RangeOf(int64_t start, int64_t end, int64_t step) {
   RelationDraft relation = Derive(RelationKind::kRange, nullptr);
-  relation->range_start = range.start();
-  relation->range_end = range.end();
-  relation->range_step = range.step();
-  if (range.step() == 0) return Status::Invalid("requirement failed: step cannot be 0");
+  relation->range_start = start;
+  relation->range_end = end;
+  relation->range_step = step;
   return relation;
+}
+
+int64_t CountOf(const proto::Range& range) {
+  const __int128 distance = static_cast<__int128>(range.end()) - range.start();
+  if (distance == 0 || (distance > 0) != (range.step() > 0)) return 0;
+  const __int128 step = range.step();
+  return static_cast<int64_t>((distance + step + (step > 0 ? -1 : 1)) / step);
+}
+
+}  // namespace
+
+Result<RelationDraft> TranslateRange(const proto::Range& range) {
+  if (range.step() == 0) return Status::Invalid("requirement failed: step cannot be 0");
+  // Each part is read as one, so that random numbers with a seed are those of Spark.
+  constexpr int32_t kMaxParts = 64;
+  const int32_t parts = range.has_num_partitions() ? range.num_partitions() : 1;
+  const int64_t count = CountOf(range);
+  if (parts < 2 || parts > kMaxParts || count < parts) {
+    return RangeOf(range.start(), range.end(), range.step());
+  }
+  RelationDraft whole;
+  for (int32_t part = 0; part < parts; ++part) {
+    const auto bound = [&](int64_t number) {
+      const auto place = static_cast<int64_t>(static_cast<__int128>(number) * count / parts);
+      return number == parts ? range.end()
+                             : static_cast<int64_t>(static_cast<uint64_t>(range.start()) +
+                                                    static_cast<uint64_t>(place) *
+                                                        static_cast<uint64_t>(range.step()));
+    };
+    RelationDraft one = RangeOf(bound(part), bound(part + 1), range.step());
+    if (whole == nullptr) {
+      whole = std::move(one);
+      continue;
+    }
+    RelationDraft both = Derive(RelationKind::kSetOperation, std::move(whole));
+    both->right = std::move(one);
+    both->all = true;
+    whole = std::move(both);
+  }
+  return whole;
 }
 
 Result<RelationDraft> TranslateTableFunction(Translator* translator,

@@ -25,6 +25,22 @@ Result<RelationPtr> InOrder(Translator* translator, RelationPtr input) {
   return sorted->order.empty() ? input : RelationPtr(std::move(sorted));
 }
 
+/// Whether the rows of `relation` come in an order that is always the same: ranges, and what is
+/// left of them.
+bool IsInOrder(const Relation& relation) {
+  switch (relation.kind) {
+    case RelationKind::kRange:
+      return true;
+    case RelationKind::kFilter:
+      return IsInOrder(*relation.input);
+    case RelationKind::kSetOperation:
+      return relation.all && relation.set_operation == plan::spec::SetOperation::kUnion &&
+             IsInOrder(*relation.input) && IsInOrder(*relation.right);
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Result<std::vector<ExpressionPtr>> FindPivotValues(Translator* translator, const RelationPtr& input,
@@ -50,8 +66,18 @@ Result<RelationDraft> TranslateSample(Translator* translator, const proto::Sampl
   arguments->sample.lower = sample.lower_bound();
   arguments->sample.upper = sample.upper_bound();
   arguments->sample.with_replacement = sample.with_replacement();
+  const double fraction = sample.upper_bound() - sample.lower_bound();
+  // Each false for what is no number, too.
+  if (!(fraction >= 0)) {
+    return Status::Invalid("requirement failed: Sampling fraction (", fraction,
+                           ") must be nonnegative with replacement");
+  }
+  if (!sample.with_replacement() && !(sample.lower_bound() >= 0 && sample.upper_bound() <= 1)) {
+    return Status::Invalid("requirement failed: Sampling fraction (", fraction,
+                           ") must be on interval [0, 1] without replacement");
+  }
   if (sample.has_seed()) arguments->sample.seed = sample.seed();
-  if (sample.deterministic_order()) {
+  if (sample.deterministic_order() && !IsInOrder(*input)) {
     ARROW_ASSIGN_OR_RAISE(input, InOrder(translator, std::move(input)));
   }
   RelationDraft relation = Derive(RelationKind::kSample, std::move(input));

@@ -1,6 +1,8 @@
 // df.describe(), df.summary(), df.stat: written out as aggregations.
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 
 #include <arrow/api.h>
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/proto/literal.h"
 #include "thalweg/plan/spec/relation_arguments.h"
+#include "thalweg/types/identifier_text.h"
 
 namespace thalweg::connect {
 namespace {
@@ -27,9 +30,31 @@ ExpressionPtr Number(double value) {
   return MakeLiteral(std::make_shared<arrow::DoubleScalar>(value));
 }
 
-/// What `statistic` is of `column`.
-Result<ExpressionPtr> Statistic(const std::string& statistic, const ExpressionPtr& column) {
-  const ExpressionPtr number = MakeCast(column, arrow::float64(), /*try_cast=*/true);
+/// The part of one that "25%" says; nothing for what is no percentage.
+/// Errors: UNRECOGNIZED_STATISTIC.
+Result<std::optional<double>> FractionOf(const std::string& statistic) {
+  if (!statistic.ends_with("%")) return std::optional<double>();
+  const std::string digits = statistic.substr(0, statistic.size() - 1);
+  char* end = nullptr;
+  const double percent = std::strtod(digits.c_str(), &end);
+  if (digits.empty() || *end != '\0') {
+    return MakeError("UNRECOGNIZED_STATISTIC", {{"stats", "'" + statistic + "'"}});
+  }
+  // False for what is no number, too.
+  const bool valid = percent >= 0 && percent <= 100;
+  if (!valid) {
+    return Status::Invalid("requirement failed: Percentiles must be in the range [0, 1]");
+  }
+  return std::optional<double>(percent / 100);
+}
+
+/// What `statistic` is of the column `field`.
+Result<ExpressionPtr> Statistic(const std::string& statistic, const arrow::Field& field) {
+  const ExpressionPtr column = MakeAttribute({field.name()});
+  const ExpressionPtr number =
+      IsString(*field.type()) ? MakeCast(column, arrow::float64(), /*try_cast=*/true) : column;
+  ARROW_ASSIGN_OR_RAISE(const auto fraction, FractionOf(statistic));
+  if (fraction) return MakeFunction("percentile_approx", {number, Number(*fraction)});
   if (statistic == "count" || statistic == "min" || statistic == "max") {
     return MakeFunction(statistic, {column});
   }
@@ -41,19 +66,19 @@ Result<ExpressionPtr> Statistic(const std::string& statistic, const ExpressionPt
     count->distinct = true;
     return ExpressionPtr(std::move(count));
   }
-  return UnsupportedFeature("the statistic '" + statistic + "' of summary()");
+  return MakeError("UNRECOGNIZED_STATISTIC", {{"stats", "'" + statistic + "'"}});
 }
 
 /// A row for each statistic: its name, and what it is of each column, as text.
 Result<RelationDraft> Statistics(RelationPtr input, const std::vector<std::string>& statistics,
-                                 const std::vector<std::string>& columns) {
+                                 const arrow::FieldVector& columns) {
   RelationDraft aggregate = Derive(RelationKind::kProject, std::move(input));
   const auto num_rows = static_cast<int32_t>(statistics.size());
   std::vector<ExpressionPtr> cells = {MakeLiteral(std::make_shared<arrow::Int32Scalar>(num_rows))};
   for (const std::string& statistic : statistics) {
     cells.push_back(Text(statistic));
-    for (const std::string& column : columns) {
-      ARROW_ASSIGN_OR_RAISE(auto value, Statistic(statistic, MakeAttribute({column})));
+    for (const FieldPtr& column : columns) {
+      ARROW_ASSIGN_OR_RAISE(auto value, Statistic(ToLowerAscii(statistic), *column));
       const std::string name = fmt::format("value_{}", aggregate->expressions.size());
       aggregate->expressions.push_back(MakeAlias(std::move(value), name));
       cells.push_back(MakeCast(MakeAttribute({name}), arrow::utf8()));
@@ -62,32 +87,46 @@ Result<RelationDraft> Statistics(RelationPtr input, const std::vector<std::strin
   Expression table;
   table.kind = ExpressionKind::kAlias;
   table.name = {"summary"};
-  table.name.insert(table.name.end(), columns.begin(), columns.end());
+  for (const FieldPtr& column : columns) table.name.push_back(column->name());
   table.children = {MakeFunction("stack", std::move(cells))};
   // Without columns nothing is counted, but there are rows.
   RelationPtr counted = aggregate->expressions.empty() ? nullptr : RelationPtr(aggregate);
   return Select(std::move(counted), {std::make_shared<const Expression>(std::move(table))});
 }
 
-Result<std::vector<std::string>> DescribedColumns(Translator* translator,
-                                                  const RelationPtr& input) {
+Result<arrow::FieldVector> DescribedColumns(Translator* translator, const RelationPtr& input) {
   ARROW_ASSIGN_OR_RAISE(const auto schema, translator->SchemaOf(input));
-  std::vector<std::string> columns;
+  arrow::FieldVector columns;
   for (const FieldPtr& field : schema->fields()) {
-    if (IsNumeric(*field->type()) || IsString(*field->type())) columns.push_back(field->name());
+    if (IsNumeric(*field->type()) || IsString(*field->type())) columns.push_back(field);
   }
   return columns;
 }
 
+/// `function` of two columns of numbers, where NULL counts as 0; `missing` if it gives none.
 Result<RelationDraft> TwoColumns(Translator* translator, const proto::Relation& input,
-                                 const std::string& function, const std::string& first,
-                                 const std::string& second, const std::string& name) {
+                                 const std::string& function, const std::string& what,
+                                 const std::vector<std::string>& columns, double missing,
+                                 const std::string& name) {
   ARROW_ASSIGN_OR_RAISE(auto rows, translator->Translate(input));
-  const auto number = [](const std::string& column) {
-    return MakeCast(MakeAttribute({column}), arrow::float64());
-  };
+  std::vector<ExpressionPtr> numbers;
+  for (const std::string& text : columns) {
+    ARROW_ASSIGN_OR_RAISE(auto parts, sql::ParseMultipartName(text));
+    const ExpressionPtr column = MakeAttribute(std::move(parts));
+    ARROW_ASSIGN_OR_RAISE(const auto schema,
+                          translator->SchemaOf(Select(rows, {MakeAlias(column, name)})));
+    const TypePtr& type = schema->field(0)->type();
+    if (!IsNumeric(*type)) {
+      return Status::Invalid("requirement failed: Currently ", what,
+                             " calculation for columns with dataType ", SimpleTypeName(*type),
+                             " not supported.");
+    }
+    numbers.push_back(MakeFunction("coalesce", {MakeCast(column, arrow::float64()), Number(0)}));
+  }
   return Select(std::move(rows),
-                {MakeAlias(MakeFunction(function, {number(first), number(second)}), name)});
+                {MakeAlias(MakeFunction("coalesce", {MakeFunction(function, std::move(numbers)),
+                                                     Number(missing)}),
+                           name)});
 }
 
 /// How a value stands in the first column and in the names of the columns of a crosstab.
@@ -101,10 +140,15 @@ ExpressionPtr CrosstabText(const std::string& column) {
 Result<RelationDraft> TranslateDescribe(Translator* translator,
                                         const proto::StatDescribe& describe) {
   ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(describe.input()));
-  std::vector<std::string> columns(describe.cols().begin(), describe.cols().end());
-  if (columns.empty()) {
-    ARROW_ASSIGN_OR_RAISE(columns, DescribedColumns(translator, input));
+  if (!describe.cols().empty()) {
+    std::vector<ExpressionPtr> chosen;
+    for (const std::string& text : describe.cols()) {
+      ARROW_ASSIGN_OR_RAISE(auto parts, sql::ParseMultipartName(text));
+      chosen.push_back(MakeAttribute(std::move(parts)));
+    }
+    input = Select(std::move(input), std::move(chosen));
   }
+  ARROW_ASSIGN_OR_RAISE(const auto columns, DescribedColumns(translator, input));
   return Statistics(std::move(input), {"count", "mean", "stddev", "min", "max"}, columns);
 }
 
@@ -119,7 +163,8 @@ Result<RelationDraft> TranslateSummary(Translator* translator, const proto::Stat
 }
 
 Result<RelationDraft> TranslateCovariance(Translator* translator, const proto::StatCov& cov) {
-  return TwoColumns(translator, cov.input(), "covar_samp", cov.col1(), cov.col2(), "cov");
+  return TwoColumns(translator, cov.input(), "covar_samp", "covariance", {cov.col1(), cov.col2()},
+                    0, "cov");
 }
 
 Result<RelationDraft> TranslateCorrelation(Translator* translator, const proto::StatCorr& corr) {
@@ -128,7 +173,8 @@ Result<RelationDraft> TranslateCorrelation(Translator* translator, const proto::
         "requirement failed: Currently only the calculation of the Pearson Correlation coefficient "
         "is supported.");
   }
-  return TwoColumns(translator, corr.input(), "corr", corr.col1(), corr.col2(), "corr");
+  return TwoColumns(translator, corr.input(), "corr", "correlation", {corr.col1(), corr.col2()},
+                    std::numeric_limits<double>::quiet_NaN(), "corr");
 }
 
 Result<RelationDraft> TranslateCrosstab(Translator* translator,
@@ -160,6 +206,11 @@ Result<RelationDraft> TranslateSampleBy(Translator* translator, const proto::Sta
   Expression fraction;
   fraction.kind = ExpressionKind::kCase;
   for (const auto& entry : sample.fractions()) {
+    const bool valid = entry.fraction() >= 0 && entry.fraction() <= 1;
+    if (!valid) {
+      return Status::Invalid("requirement failed: Fractions must be in [0, 1], but got ",
+                             entry.fraction(), ".");
+    }
     ARROW_ASSIGN_OR_RAISE(auto stratum, ScalarFromProto(entry.stratum()));
     fraction.children.push_back(MakeFunction("=", {column, MakeLiteral(std::move(stratum))}));
     fraction.children.push_back(Number(entry.fraction()));

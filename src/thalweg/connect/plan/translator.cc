@@ -2,6 +2,7 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/connect/plan/rare_relations.h"
 #include "thalweg/connect/proto/literal.h"
 #include "thalweg/plan/spec/plan_id.h"
 
@@ -64,6 +65,19 @@ namespace {
 
 using Case = proto::Relation::RelTypeCase;
 
+/// What arranges rows in partitions by keys, which the engine does as it likes.
+Result<RelationDraft> Repartition(Translator* translator,
+                                  const proto::RepartitionByExpression& repartition) {
+  ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(repartition.input()));
+  RelationDraft draft = Derive(RelationKind::kRepartition, std::move(input));
+  for (const proto::Expression& key : repartition.partition_exprs()) {
+    if (key.has_direct_shuffle_partition_id()) continue;
+    ARROW_ASSIGN_OR_RAISE(auto expression, translator->Translate(key));
+    draft->expressions.push_back(std::move(expression));
+  }
+  return draft;
+}
+
 /// What only arranges how rows lie in partitions, which the engine does as it likes.
 Result<RelationDraft> Unchanged(Translator* translator, const proto::Relation& input) {
   ARROW_ASSIGN_OR_RAISE(auto relation, translator->Translate(input));
@@ -114,6 +128,16 @@ Result<RelationDraft> TranslateStatistics(Translator* translator, const proto::R
       return TranslateCrosstab(translator, relation.crosstab());
     case Case::kSampleBy:
       return TranslateSampleBy(translator, relation.sample_by());
+    case Case::kApproxQuantile:
+      return TranslateQuantiles(translator, relation.approx_quantile());
+    case Case::kFreqItems:
+      return TranslateFrequentItems(translator, relation.freq_items());
+    case Case::kTranspose:
+      return TranslateTranspose(translator, relation.transpose());
+    case Case::kAsOfJoin:
+      return TranslateAsOfJoin(translator, relation.as_of_join());
+    case Case::kNearestByJoin:
+      return TranslateNearestJoin(translator, relation.nearest_by_join());
     default:
       return Refuse(relation);
   }
@@ -125,7 +149,7 @@ Result<RelationDraft> TranslateOther(Translator* translator, const proto::Relati
     case Case::kRepartition:
       return Unchanged(translator, relation.repartition().input());
     case Case::kRepartitionByExpression:
-      return Unchanged(translator, relation.repartition_by_expression().input());
+      return Repartition(translator, relation.repartition_by_expression());
     case Case::kHint:
       return Unchanged(translator, relation.hint().input());
     case Case::kSubqueryAlias:

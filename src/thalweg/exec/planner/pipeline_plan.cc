@@ -81,7 +81,7 @@ Status PipelinePlan::RunPhases(const EpochContext& context, const EpochInput& in
   ARROW_RETURN_NOT_OK(BeginEpoch(context));
   for (const auto& phase : phases_) {
     ARROW_RETURN_NOT_OK(PlanSplits(phase.get(), input));
-    ARROW_RETURN_NOT_OK(driver_.RunPhase(phase.get(), context.cancelled));
+    ARROW_RETURN_NOT_OK(driver_.RunPhase(phase.get(), &contexts_, context.cancelled));
   }
   return Status::OK();
 }

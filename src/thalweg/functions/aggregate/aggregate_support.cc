@@ -1,5 +1,7 @@
 #include "thalweg/functions/aggregate/aggregate_support.h"
 
+#include "thalweg/functions/aggregate/percentile_support.h"
+
 namespace thalweg::functions {
 
 void AppendSized(std::string_view bytes, std::string* out) {
@@ -33,6 +35,8 @@ void RegisterBasicAggregates(FunctionRegistry* registry) {
   RegisterMode(registry);
   RegisterProduct(registry);
   RegisterListAggregate(registry);
+  RegisterPercentiles(registry);
+  RegisterFrequentItems(registry);
 }
 
 }  // namespace thalweg::functions

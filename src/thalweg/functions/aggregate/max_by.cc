@@ -1,6 +1,7 @@
 // max_by and min_by: the value of the row in which another expression is extreme.
 
 #include "thalweg/functions/aggregate/aggregate_support.h"
+#include "thalweg/functions/aggregate/extremes_by.h"
 #include "thalweg/functions/aggregate/value_codec.h"
 #include "thalweg/types/data_types.h"
 
@@ -105,12 +106,13 @@ void RegisterMaxBy(FunctionRegistry* registry) {
          name + "(x, y) - Returns the value of x in the row with the " + which + " y.",
          "SELECT " + name + "(x, y) FROM VALUES ('a', 10), ('b', 50) AS tab(x, y);",
          [=](const Arguments& arguments) -> Result<AggregateFunctionPtr> {
-           ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
+           ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 3));
            if (!IsOrderable(*arguments[1].type)) {
              return MakeError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
                               {{"functionName", "`" + name + "`"},
                                {"dataType", QuotedType(*arguments[1].type)}});
            }
+           if (arguments.size() == 3) return BindExtremesBy(name, arguments, max);
            return std::make_shared<ExtremeBy>(name, arguments[0].type, arguments[1].type, max);
          }});
   };

@@ -15,6 +15,7 @@
 #include "thalweg/plan/spec/callback.h"
 #include "thalweg/plan/spec/external_table.h"
 #include "thalweg/plan/spec/join_type_text.h"
+#include "thalweg/plan/spec/relation_arguments.h"
 #include "thalweg/types/coercion.h"
 
 namespace thalweg::plan {
@@ -195,6 +196,9 @@ bool GivesUnjoinableRows(const Node& node) {
 }  // namespace
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeJoin(const Relation& relation) {
+  if (relation.arguments != nullptr && relation.arguments->nearest) {
+    return AnalyzeNearestJoin(relation);
+  }
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation left, Analyze(relation.input));
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation right, Analyze(relation.right));
   const JoinType type = relation.join_type;

@@ -7,6 +7,7 @@
 #include <arrow/type.h>
 
 #include "thalweg/plan/analyzer/file_metadata.h"
+#include "thalweg/plan/analyzer/generator_call.h"
 #include "thalweg/plan/analyzer/join_legality.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
@@ -198,21 +199,58 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRepartition(const Relation& re
   return input;
 }
 
+namespace {
+
+Status InvalidFraction(double fraction) {
+  return MakeError("INVALID_TABLESAMPLE_FRACTION", {{"fraction", std::to_string(fraction)}});
+}
+
+// Each row as often as a random number says, the copies one after the other.
+Result<AnalyzedRelation> SampleWithReplacement(const AnalyzerContext* context,
+                                               AnalyzedRelation input,
+                                               const spec::SampleArguments& sample) {
+  const double fraction = sample.upper - sample.lower;
+  const bool valid = fraction >= 0;
+  if (!valid) return InvalidFraction(fraction);
+  ClauseHooks hooks("Sample");
+  ExpressionResolver resolver(context, &input.scope, &hooks);
+  const int64_t seed =
+      sample.seed.value_or(context->clock == nullptr ? 0 : context->clock->MonotonicMicros());
+  ARROW_ASSIGN_OR_RAISE(
+      const Resolved count,
+      resolver.BindCall(
+          "poisson count",
+          {{expr::Literal::Make(std::make_shared<arrow::DoubleScalar>(fraction)), "", "", {}, {}},
+           {expr::Literal::Long(seed), "", "", {}, {}}}));
+  const NamedExpression times = MakeNamed(count, "times");
+  const std::vector<NamedExpression> kept = PassThrough(input.node->output);
+  std::vector<NamedExpression> items = kept;
+  items.push_back(times);
+  NodePtr counted = BuildProject(std::move(input.node), std::move(items));
+  Scope scope;
+  scope.attributes = {times.output};
+  ExpressionResolver above(context, &scope, &hooks);
+  const auto zero = spec::MakeLiteral(std::make_shared<arrow::Int32Scalar>(0));
+  const auto copies = spec::MakeFunction(
+      "explode", {spec::MakeFunction("array_repeat", {zero, spec::MakeAttribute({"times"})})});
+  ARROW_ASSIGN_OR_RAISE(const GeneratorCall generate,
+                        ResolveGeneratorCall(&above, *copies, /*outer=*/false, {}));
+  input.node = BuildProject(BuildGenerate(std::move(counted), generate), kept);
+  return input;
+}
+
+}  // namespace
+
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSample(const Relation& relation) {
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
   if (input.node->is_streaming()) {
     return StreamingUnsupported("Sampling is not supported on streaming DataFrames/Datasets");
   }
   const spec::SampleArguments& sample = relation.arguments->sample;
-  if (sample.with_replacement) {
-    return MakeError("UNSUPPORTED_FEATURE", {{"feature", "a sample with replacement"}});
-  }
+  if (sample.with_replacement) return SampleWithReplacement(context_, std::move(input), sample);
   // False for what is no number, too.
   const bool valid = sample.lower >= 0 && sample.upper <= 1 && sample.lower <= sample.upper;
-  if (!valid) {
-    return MakeError("INVALID_TABLESAMPLE_FRACTION",
-                     {{"fraction", std::to_string(sample.upper - sample.lower)}});
-  }
+  if (!valid) return InvalidFraction(sample.upper - sample.lower);
   ClauseHooks hooks("Sample");
   ExpressionResolver resolver(context_, &input.scope, &hooks);
   const auto number = [](double value) {

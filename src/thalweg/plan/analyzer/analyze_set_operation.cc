@@ -12,14 +12,14 @@
 namespace thalweg::plan {
 namespace {
 
-const char* OperatorName(spec::SetOperation operation) {
+const char* OperatorName(spec::SetOperation operation, bool all) {
   switch (operation) {
     case spec::SetOperation::kUnion:
       return "UNION";
     case spec::SetOperation::kIntersect:
-      return "INTERSECT";
+      return all ? "INTERSECT ALL" : "INTERSECT";
     case spec::SetOperation::kExcept:
-      return "EXCEPT";
+      return all ? "EXCEPT ALL" : "EXCEPT";
   }
   return "";
 }
@@ -82,22 +82,6 @@ Status Align(const char* name, NodePtr* left, NodePtr* right) {
   return Status::OK();
 }
 
-NodePtr BuildUnion(NodePtr left, NodePtr right) {
-  auto node = std::make_shared<Node>();
-  node->kind = NodeKind::kUnion;
-  for (size_t i = 0; i < left->output.size(); ++i) {
-    Attribute attribute = left->output[i];
-    attribute.id = NextAttributeId();
-    attribute.nullable = attribute.nullable || right->output[i].nullable;
-    TypePtr merged = MergeNullability(attribute.type, right->output[i].type);
-    if (merged != nullptr) attribute.type = std::move(merged);
-    attribute.qualifier.clear();
-    node->output.push_back(std::move(attribute));
-  }
-  node->children = {std::move(left), std::move(right)};
-  return node;
-}
-
 // INTERSECT and EXCEPT: distinct rows of the left side that have, or have not, an equal row on the
 // right; NULLs are equal.
 Result<NodePtr> BuildMembership(spec::SetOperation operation, NodePtr left, NodePtr right) {
@@ -115,8 +99,24 @@ Result<NodePtr> BuildMembership(spec::SetOperation operation, NodePtr left, Node
 
 }  // namespace
 
+NodePtr BuildUnion(NodePtr left, NodePtr right) {
+  auto node = std::make_shared<Node>();
+  node->kind = NodeKind::kUnion;
+  for (size_t i = 0; i < left->output.size(); ++i) {
+    Attribute attribute = left->output[i];
+    attribute.id = NextAttributeId();
+    attribute.nullable = attribute.nullable || right->output[i].nullable;
+    TypePtr merged = MergeNullability(attribute.type, right->output[i].type);
+    if (merged != nullptr) attribute.type = std::move(merged);
+    attribute.qualifier.clear();
+    node->output.push_back(std::move(attribute));
+  }
+  node->children = {std::move(left), std::move(right)};
+  return node;
+}
+
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSetOperation(const Relation& relation) {
-  const char* name = OperatorName(relation.set_operation);
+  const char* name = OperatorName(relation.set_operation, relation.all);
   ARROW_ASSIGN_OR_RAISE(const AnalyzedRelation first, Analyze(relation.input));
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation second, Analyze(relation.right));
   if (relation.by_name) {
@@ -132,11 +132,14 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSetOperation(const Relation& r
     }
     return MakeRelation(std::move(node));
   }
-  if (relation.all) {
-    return MakeError("UNSUPPORTED_FEATURE", {{"feature", std::string(name) + " ALL"}});
+  if (relation.all && (left->is_streaming() || right->is_streaming())) {
+    return MakeError("UNSUPPORTED_FEATURE", {{"feature", std::string(name) + " of streams"}});
   }
-  ARROW_ASSIGN_OR_RAISE(NodePtr node,
-                        BuildMembership(relation.set_operation, std::move(left), std::move(right)));
+  ARROW_ASSIGN_OR_RAISE(
+      NodePtr node,
+      relation.all ? BuildMembershipOfAll(*context_, relation.set_operation, std::move(left),
+                                          std::move(right))
+                   : BuildMembership(relation.set_operation, std::move(left), std::move(right)));
   return MakeRelation(std::move(node));
 }
 

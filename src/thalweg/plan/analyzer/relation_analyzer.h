@@ -66,6 +66,7 @@ class RelationAnalyzer : public SubqueryAnalyzer {
   // joins and set operations: analyze_join.cc, analyze_set_operation.cc
   Result<AnalyzedRelation> AnalyzeJoin(const Relation& relation);
   Result<AnalyzedRelation> AnalyzeLateralJoin(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeNearestJoin(const Relation& relation);
   Result<AnalyzedRelation> AnalyzeSetOperation(const Relation& relation);
 
   // the rest: analyze_unary.cc
@@ -118,6 +119,14 @@ NodePtr ProjectToScope(const AnalyzedRelation& relation);
 /// SELECT DISTINCT: an aggregation on all columns. Errors:
 /// UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE.
 Result<NodePtr> BuildDistinct(NodePtr node);
+
+/// INTERSECT ALL and EXCEPT ALL of two nodes whose columns have the same types.
+/// Errors: UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE.
+Result<NodePtr> BuildMembershipOfAll(const AnalyzerContext& context, spec::SetOperation operation,
+                                     NodePtr left, NodePtr right);
+
+/// UNION ALL. Errors: none.
+NodePtr BuildUnion(NodePtr left, NodePtr right);
 
 /// A column of the input, for names that must be plain columns (dropDuplicates, drop).
 std::vector<const Attribute*> FindColumns(const Scope& scope, const std::string& name);

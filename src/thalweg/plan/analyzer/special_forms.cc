@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "thalweg/plan/analyzer/update_field.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/types/coercion.h"
 
@@ -107,7 +108,9 @@ bool SpecialForms::Has(const std::string& name) {
                                               "not like any",
                                               "not like all",
                                               "not ilike any",
-                                              "not ilike all"};
+                                              "not ilike all",
+                                              "with field",
+                                              "drop field"};
   return names.count(name) > 0;
 }
 
@@ -124,6 +127,9 @@ Result<Resolved> SpecialForms::Resolve(const std::string& name, const spec::Expr
   }
   if (name == "if") return If(arguments);
   if (name == "nvl2") return Nvl2(arguments);
+  if (name == "with field")
+    return UpdateField(resolver_, arguments[0], arguments[1], &arguments[2]);
+  if (name == "drop field") return UpdateField(resolver_, arguments[0], arguments[1], nullptr);
   if (name == "nullif" || name == "nullifzero") return NullIf(name, std::move(arguments));
   if (name == "zeroifnull") {
     ARROW_RETURN_NOT_OK(CheckCount(name, arguments, 1));

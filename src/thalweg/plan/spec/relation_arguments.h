@@ -48,6 +48,16 @@ struct UnpivotArguments {
   bool include_nulls = false;
 };
 
+/// A join of each left row with the `count` right rows that rank first among those that the
+/// condition of the join admits. NULL ranks nowhere.
+struct NearestArguments {
+  /// Over the columns of both sides.
+  ExpressionPtr ranking;
+  int64_t count = 1;
+  /// Whether the greatest rank is first, else the least.
+  bool greatest_first = false;
+};
+
 struct RelationArguments {
   SampleArguments sample;
   PivotArguments pivot;
@@ -60,6 +70,8 @@ struct RelationArguments {
   std::vector<std::pair<ExpressionPtr, ExpressionPtr>> replacements;
   /// kRename: one for each of column_names.
   std::vector<std::string> new_names;
+  /// kJoin, inner or left.
+  std::optional<NearestArguments> nearest;
   /// kNamedWindows.
   std::vector<NamedWindow> windows;
 };
