@@ -146,7 +146,7 @@ Status UrlDecode(std::string* out, string_view text) {
 /// The format of to_binary: hex unless given; nothing for a NULL.
 enum class BinaryFormat { kNone, kHex, kUtf8, kBase64 };
 
-Result<BinaryFormat> ReadBinaryFormat(const std::string& name, const Arguments& arguments) {
+Result<BinaryFormat> ReadBinaryFormat(const Arguments& arguments) {
   if (arguments.size() == 1) return BinaryFormat::kHex;
   const auto& constant = arguments[1].constant;
   if (constant == nullptr) {
@@ -160,10 +160,11 @@ Result<BinaryFormat> ReadBinaryFormat(const std::string& name, const Arguments& 
   if (upper == "HEX") return BinaryFormat::kHex;
   if (upper == "UTF-8" || upper == "UTF8") return BinaryFormat::kUtf8;
   if (upper == "BASE64") return BinaryFormat::kBase64;
-  return MakeError("INVALID_PARAMETER_VALUE.BINARY_FORMAT",
-                   {{"parameter", "`fmt`"},
-                    {"functionName", "`" + name + "`"},
-                    {"invalidFormat", "'" + std::string(given) + "'"}});
+  return MakeError("DATATYPE_MISMATCH.INVALID_ARG_VALUE",
+                   {{"inputName", "fmt"},
+                    {"requireType", "case-insensitive STRING"},
+                    {"validValues", "'hex', 'utf-8', 'utf8', or 'base64'"},
+                    {"inputValue", "'" + std::string(given) + "'"}});
 }
 
 /// Base64 without anything else in it, in groups of four.
@@ -200,7 +201,7 @@ Result<expr::BoundFunction> BindToBinary(const std::string& name, const Argument
     ARROW_ASSIGN_OR_RAISE(auto type, AcceptAs(arguments, i, utf8()));
     types.push_back(std::move(type));
   }
-  ARROW_ASSIGN_OR_RAISE(const BinaryFormat format, ReadBinaryFormat(name, arguments));
+  ARROW_ASSIGN_OR_RAISE(const BinaryFormat format, ReadBinaryFormat(arguments));
   expr::ScalarKernel convert = TextKernel<string_view>(
       binary(),
       [format](std::string* out, string_view text) { return ToBinary(format, out, text); });

@@ -18,6 +18,7 @@ struct Url {
   string_view path;
   string_view query;
   string_view fragment;
+  bool is_opaque = false;  // "mailto:x@y"
   bool has_scheme = false;
   bool has_authority = false;
   bool has_query = false;
@@ -56,8 +57,8 @@ std::optional<Url> ParseUrl(string_view text) {
     url.has_scheme = true;
     text.remove_prefix(colon + 1);
   }
-  // "mailto:x@y": neither path nor query.
-  if (url.has_scheme && text.front() != '/') return url;
+  url.is_opaque = url.has_scheme && text.front() != '/';
+  if (url.is_opaque) return url;
   const size_t mark = text.find('?');
   if (mark != string_view::npos) {
     url.query = text.substr(mark + 1);
@@ -105,7 +106,7 @@ bool AppendPart(const Url& url, string_view part, std::string* out) {
     return present;
   };
   if (part == "HOST") return append(HostOf(url.authority), url.has_authority);
-  if (part == "PATH") return append(url.path, true);
+  if (part == "PATH") return append(url.path, !url.is_opaque);
   if (part == "QUERY") return append(url.query, url.has_query);
   if (part == "REF") return append(url.fragment, url.has_fragment);
   if (part == "PROTOCOL") return append(url.scheme, url.has_scheme);

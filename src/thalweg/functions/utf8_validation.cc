@@ -83,35 +83,36 @@ bool TryValidate(std::string* out, string_view text) {
   return true;
 }
 
-void DeclareText(FunctionRegistry* registry, const std::string& name, const std::string& what,
-                 expr::ScalarKernel kernel, bool can_fail, bool nullable) {
-  Declare(registry, {.names = {name},
-                     .group = "string_funcs",
-                     .usage = name + "(str) - Returns `str`" + what,
-                     .example = "SELECT " + name + "('Spark');",
-                     .argument_types = {utf8()},
-                     .return_type = utf8(),
-                     .kernel = std::move(kernel),
-                     .can_fail = can_fail,
-                     .nullable_result = nullable});
+/// A function of text or bytes: bytes are not made valid by a cast first.
+void DeclareCheck(FunctionRegistry* registry, const std::string& name, const std::string& what,
+                  const TypePtr& result, expr::ScalarKernel kernel, bool can_fail, bool nullable) {
+  DeclareBinder(
+      registry, {name}, "string_funcs", name + "(str) - Returns " + what,
+      "SELECT " + name + "('Spark');",
+      [=](const std::string& used, const Arguments& arguments) -> Result<expr::BoundFunction> {
+        ARROW_RETURN_NOT_OK(CheckArgumentCount(used, arguments, 1, 1));
+        TypePtr type = arguments[0].type;
+        if (type->id() != arrow::Type::BINARY) {
+          ARROW_ASSIGN_OR_RAISE(type, AcceptAs(arguments, 0, utf8()));
+        }
+        auto bound = MakeBound(used, arguments, {type}, result, kernel);
+        bound.can_fail = can_fail;
+        bound.nullable |= nullable;
+        return bound;
+      });
 }
 
 }  // namespace
 
 void RegisterUtf8Validation(FunctionRegistry* registry) {
-  Declare(registry, {.names = {"is_valid_utf8"},
-                     .group = "string_funcs",
-                     .usage = "is_valid_utf8(str) - Returns whether `str` is valid UTF-8.",
-                     .example = "SELECT is_valid_utf8('Spark');",
-                     .argument_types = {utf8()},
-                     .return_type = arrow::boolean(),
-                     .kernel = expr::RowKernel<bool, string_view>(arrow::boolean(), IsValid)});
-  DeclareText(registry, "make_valid_utf8", " with U+FFFD for what is not valid UTF-8.",
-              TextKernel<string_view>(utf8(), MakeValid), false, false);
-  DeclareText(registry, "validate_utf8", " or fails if it is not valid UTF-8.",
-              TextKernel<string_view>(utf8(), Validate), true, false);
-  DeclareText(registry, "try_validate_utf8", ", NULL if it is not valid UTF-8.",
-              TextKernel<string_view>(utf8(), TryValidate), false, true);
+  DeclareCheck(registry, "is_valid_utf8", "whether `str` is valid UTF-8.", arrow::boolean(),
+               expr::RowKernel<bool, string_view>(arrow::boolean(), IsValid), false, false);
+  DeclareCheck(registry, "make_valid_utf8", "`str` with U+FFFD for what is not valid UTF-8.",
+               utf8(), TextKernel<string_view>(utf8(), MakeValid), false, false);
+  DeclareCheck(registry, "validate_utf8", "`str`, or fails if it is not valid UTF-8.", utf8(),
+               TextKernel<string_view>(utf8(), Validate), true, false);
+  DeclareCheck(registry, "try_validate_utf8", "`str`, NULL if it is not valid UTF-8.", utf8(),
+               TextKernel<string_view>(utf8(), TryValidate), false, true);
 }
 
 }  // namespace thalweg::functions

@@ -6,15 +6,17 @@ namespace {
 constexpr ErrorCondition kConditions[] = {
     {"DATATYPE_MISMATCH.INPUT_SIZE_NOT_ONE", "42K09",
      "The argument <exprName> must be one character."},
+    {"NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION", "22003",
+     "The <frequencyExpression> must not be negative, but is <negativeValue>."},
     {"INVALID_UTF8_STRING", "22029", "The bytes <str> are not valid UTF-8."},
     {"INVALID_URL", "22P02",
      "The URL <url> is malformed. Use `try_parse_url` to get NULL instead."},
     {"INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE", "22023",
      "The value of parameter <parameter> of <functionName> must lie in [0, <upper>), but is "
      "<invalidValue>."},
-    {"INVALID_PARAMETER_VALUE.BINARY_FORMAT", "22023",
-     "The value of parameter <parameter> of <functionName> must be 'base64', 'hex' or 'utf-8', but "
-     "is <invalidFormat>."},
+    {"DATATYPE_MISMATCH.INVALID_ARG_VALUE", "42K09",
+     "The argument <inputName> must be a <requireType> literal of <validValues>, but is "
+     "<inputValue>."},
     {"CANNOT_PARSE_TIMESTAMP", "22007",
      "<message>. Use <func> to get NULL for text that does not fit."},
     {"DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", "42K09",

@@ -31,11 +31,11 @@ void RegisterBasicAggregates(FunctionRegistry* registry) {
   RegisterBitwiseAggregates(registry);
   RegisterMaxBy(registry);
   RegisterApproximateCount(registry);
-  RegisterPercentile(registry);
+  RegisterExactPercentile(registry);
   RegisterMode(registry);
   RegisterProduct(registry);
   RegisterListAggregate(registry);
-  RegisterPercentiles(registry);
+  RegisterApproximatePercentile(registry);
   RegisterFrequentItems(registry);
 }
 

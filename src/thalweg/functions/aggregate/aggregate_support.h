@@ -91,7 +91,7 @@ void RegisterMaxBy(FunctionRegistry* registry);
 void RegisterApproximateCount(FunctionRegistry* registry);
 void RegisterHigherMoments(FunctionRegistry* registry);
 void RegisterRegression(FunctionRegistry* registry);
-void RegisterPercentile(FunctionRegistry* registry);
+void RegisterExactPercentile(FunctionRegistry* registry);
 void RegisterMode(FunctionRegistry* registry);
 void RegisterProduct(FunctionRegistry* registry);
 void RegisterListAggregate(FunctionRegistry* registry);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include <arrow/api.h>
@@ -11,6 +12,7 @@
 #include "thalweg/functions/aggregate/percentile_support.h"
 #include "thalweg/functions/aggregate/quantile_summary.h"
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/decimal_math.h"
 
 namespace thalweg::functions {
 namespace {
@@ -32,6 +34,12 @@ void VisitNumbers(const arrow::Array& array, const Visit& visit) {
   for (int64_t row = 0; row < typed.length(); ++row) {
     if (typed.IsValid(row)) visit(row, static_cast<double>(typed.Value(row)));
   }
+}
+
+double AsDouble(const uint8_t* decimal, int scale) {
+  Int128 unscaled;
+  std::memcpy(&unscaled, decimal, sizeof(unscaled));
+  return DecimalToDouble(unscaled, scale);
 }
 
 /// Calls visit(row, value) for what is not NULL, with Spark's conversion to double.
@@ -72,7 +80,7 @@ Status VisitAsDouble(const arrow::Array& array, const Visit& visit) {
       const auto& typed = static_cast<const arrow::Decimal128Array&>(array);
       const int scale = static_cast<const arrow::Decimal128Type&>(*array.type()).scale();
       for (int64_t row = 0; row < typed.length(); ++row) {
-        if (typed.IsValid(row)) visit(row, arrow::Decimal128(typed.GetValue(row)).ToDouble(scale));
+        if (typed.IsValid(row)) visit(row, AsDouble(typed.GetValue(row), scale));
       }
       return Status::OK();
     }
@@ -303,7 +311,7 @@ Status ReadFractions(const expr::ArgumentInfo& argument, std::vector<double>* fr
   return Status::OK();
 }
 
-void RegisterPercentiles(FunctionRegistry* registry) {
+void RegisterApproximatePercentile(FunctionRegistry* registry) {
   const std::string usage =
       "percentile_approx(col, percentage [, accuracy]) - Returns the approximate percentile of "
       "col: the smallest value that no more than percentage of the values are below.";

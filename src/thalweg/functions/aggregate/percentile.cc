@@ -5,13 +5,10 @@
 #include <cmath>
 #include <unordered_map>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include "thalweg/expr/expression.h"
 #include "thalweg/functions/aggregate/aggregate_support.h"
+#include "thalweg/functions/aggregate/percentile_support.h"
 #include "thalweg/types/data_types.h"
-#include "thalweg/types/number_text.h"
+#include "thalweg/types/interval_range.h"
 
 namespace thalweg::functions {
 namespace {
@@ -125,8 +122,8 @@ class Percentile : public OwningAggregate<Counts> {
       const int64_t times = frequency(row);
       if (times < 0) {
         return MakeError(
-            "_LEGACY_ERROR_TEMP_2013",
-            {{"frequencyExpression", "frequency of " + name()}, {"value", std::to_string(times)}});
+            "NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION",
+            {{"frequencyExpression", "frequency"}, {"negativeValue", std::to_string(times)}});
       }
       if (times > 0) Owned(slots.slot(row))[bits(values.Value(row))] += times;
     }
@@ -195,6 +192,13 @@ class Percentile : public OwningAggregate<Counts> {
   std::vector<double> shares_;
 };
 
+/// The type of the result for values of the counted type.
+TypePtr ResultType(const TypePtr& counted) {
+  if (counted->id() == arrow::Type::DURATION) return DayTimeIntervalType();
+  if (counted->id() == arrow::Type::INTERVAL_MONTHS) return IntervalTypeOf(kYearToMonth);
+  return counted;
+}
+
 /// The type to count: doubles of numbers, intervals as they are.
 Result<TypePtr> AcceptCounted(const Arguments& arguments) {
   const TypePtr& type = arguments[0].type;
@@ -207,75 +211,32 @@ Result<TypePtr> AcceptCounted(const Arguments& arguments) {
   return arrow::float64();
 }
 
-Status OutOfRange(const std::vector<double>& shares) {
-  std::vector<std::string> texts;
-  for (const double share : shares) {
-    std::string text;
-    AppendDoubleText(share, &text);
-    texts.push_back(text + "D");
-  }
-  return MakeError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
-                   {{"exprName", "percentage"},
-                    {"valueRange", "[0.0, 1.0]"},
-                    {"currentValue", fmt::format("{}", fmt::join(texts, ","))}});
-}
-
-/// The percentages: a constant number or array of numbers from 0 to 1.
-Result<std::vector<double>> ReadShares(const expr::ArgumentInfo& argument, const TypePtr& type) {
-  if (argument.constant == nullptr) {
-    return MakeError("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", {{"inputName", "`percentage`"},
-                                                              {"inputType", QuotedType(*type)},
-                                                              {"inputExpr", "\"percentage\""}});
-  }
-  ARROW_ASSIGN_OR_RAISE(auto cast, expr::CastDatum(arrow::Datum(argument.constant), type,
-                                                   expr::CastMode::kAnsi, expr::EvalContext()));
-  const auto& constant = cast.scalar();
-  const auto missing = [] {
-    return MakeError("DATATYPE_MISMATCH.UNEXPECTED_NULL", {{"exprName", "percentage"}});
-  };
-  if (!constant->is_valid) return missing();
-  std::vector<double> shares;
-  if (IsList(*type)) {
-    const auto& values = static_cast<const arrow::DoubleArray&>(
-        *static_cast<const arrow::ListScalar&>(*constant).value);
-    if (values.null_count() > 0) return missing();
-    shares.assign(values.raw_values(), values.raw_values() + values.length());
-  } else {
-    shares.push_back(static_cast<const arrow::DoubleScalar&>(*constant).value);
-  }
-  for (const double share : shares) {
-    if (!(share >= 0 && share <= 1)) return OutOfRange(shares);
-  }
-  return shares;
-}
-
 Result<AggregateFunctionPtr> BindPercentile(const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount("percentile", arguments, 2, 3));
   ARROW_ASSIGN_OR_RAISE(const auto counted, AcceptCounted(arguments));
-  const bool several = IsList(*arguments[1].type);
-  const TypePtr shares_type = several ? ArrayOf(arrow::float64(), false) : arrow::float64();
-  ARROW_RETURN_NOT_OK(AcceptAs(arguments, 1, shares_type).status());
-  ARROW_ASSIGN_OR_RAISE(auto shares, ReadShares(arguments[1], shares_type));
+  std::vector<double> shares;
+  bool several = false;
+  ARROW_RETURN_NOT_OK(ReadFractions(arguments[1], &shares, &several));
   std::vector<TypePtr> types = {counted, arguments[1].type};
   if (arguments.size() == 3) {
     ARROW_ASSIGN_OR_RAISE(auto frequency, AcceptAs(arguments, 2, arrow::int64()));
     types.push_back(std::move(frequency));
   }
-  return std::make_shared<Percentile>("percentile", std::move(types),
-                                      several ? ArrayOf(counted, false) : counted,
-                                      std::move(shares));
+  return std::make_shared<Percentile>(
+      "percentile", std::move(types),
+      several ? ArrayOf(ResultType(counted), false) : ResultType(counted), std::move(shares));
 }
 
 Result<AggregateFunctionPtr> BindMedian(const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount("median", arguments, 1, 1));
   ARROW_ASSIGN_OR_RAISE(const auto counted, AcceptCounted(arguments));
-  return std::make_shared<Percentile>("median", std::vector<TypePtr>{counted}, counted,
+  return std::make_shared<Percentile>("median", std::vector<TypePtr>{counted}, ResultType(counted),
                                       std::vector<double>{0.5});
 }
 
 }  // namespace
 
-void RegisterPercentile(FunctionRegistry* registry) {
+void RegisterExactPercentile(FunctionRegistry* registry) {
   registry->AddAggregate(
       {"percentile",
        {},

@@ -18,7 +18,7 @@ inline constexpr char kFrequentItems[] = "frequent items";         // (column, s
 Status ReadFractions(const expr::ArgumentInfo& argument, std::vector<double>* fractions,
                      bool* as_array);
 
-void RegisterPercentiles(FunctionRegistry* registry);
+void RegisterApproximatePercentile(FunctionRegistry* registry);
 void RegisterFrequentItems(FunctionRegistry* registry);
 
 }  // namespace thalweg::functions

@@ -1,3 +1,4 @@
+#include "thalweg/plan/analyzer/expression_text.h"
 #include "thalweg/plan/analyzer/aggregate_binding.h"
 
 #include <arrow/type.h>
@@ -53,8 +54,8 @@ Result<AggregateCall> BindAggregateCall(const AnalyzerContext& context,
   }
   AggregateCall aggregate;
   aggregate.distinct = call.distinct;
-  aggregate.text = fmt::format("{}({}{})", name == "array_agg" ? "collect_list" : name,
-                               call.distinct ? "DISTINCT " : "", fmt::join(texts, ", "));
+  if (call.distinct && !texts.empty()) texts[0].insert(0, "DISTINCT ");
+  aggregate.text = CallText(name, texts, {});
   auto bound = declaration.bind(infos);
   if (!bound.ok()) return WithExpressionText(bound.status(), aggregate.text, arguments);
   aggregate.function = std::move(*bound);

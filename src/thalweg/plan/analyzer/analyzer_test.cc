@@ -316,12 +316,12 @@ TEST_F(AnalyzerTest, GroupsByRollup) {
   EXPECT_EQ(OkColumns(rollup), "k:string");
 }
 
-TEST_F(AnalyzerTest, RefusesWhatIsNotThere) {
+TEST_F(AnalyzerTest, SamplesWithReplacement) {
   auto arguments = std::make_shared<spec::RelationArguments>();
   arguments->sample.with_replacement = true;
   auto sample = std::make_shared<spec::Relation>(*Make(spec::RelationKind::kSample, Table("t")));
   sample->arguments = std::move(arguments);
-  EXPECT_EQ(Error(sample), "UNSUPPORTED_FEATURE");
+  EXPECT_EQ(OkColumns(sample), "id:int, k:string, v:int");
 }
 
 }  // namespace

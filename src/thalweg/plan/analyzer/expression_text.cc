@@ -121,6 +121,8 @@ constexpr DefaultArguments kDefaults[] = {
      "namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())"},
     {"months_between", 2, ", true"},
     {"percentile", 2, ", 1"},
+    {"percentile_approx", 2, ", 10000"},
+    {"approx_percentile", 2, ", 10000"},
     {"make_interval", 0, "0, 0, 0, 0, 0, 0, 0.000000"},
     {"make_interval", 1, ", 0, 0, 0, 0, 0, 0.000000"},
     {"make_interval", 2, ", 0, 0, 0, 0, 0.000000"},
@@ -264,6 +266,9 @@ std::string CallText(const std::string& name, const std::vector<std::string>& ar
     return fmt::format("{}({})", printed, arguments[0]);
   }
   if (name == "uuid") return "uuid()";
+  if (name == "convert_timezone" && arguments.size() == 2) {
+    return fmt::format("convert_timezone(current_timezone(), {}, {})", arguments[0], arguments[1]);
+  }
   if (name == "mode" && arguments.size() == 2) {
     if (arguments[1] != "true") return fmt::format("mode({})", arguments[0]);
     return fmt::format("mode() WITHIN GROUP (ORDER BY {} DESC)", arguments[0]);
