@@ -80,14 +80,12 @@ def state_of_many_types(spark):
             state.remove()
         else:
             state.update((v, v / 2, f"n{v}", v > 1, None, datetime.date(2024, 1, v),
-                          datetime.datetime(2024, 1, 1, v, 30), [v, None], decimal.Decimal(f"{v}.25"),
-                          (v, "in"), {"m": v}))
+                          datetime.datetime(2024, 1, 1, v, 30), decimal.Decimal(f"{v}.25")))
         yield pd.DataFrame({"k": [key[0]], "before": [before], "existed": [exists],
                             "exists": [state.exists]})
 
     kinds = ("i INT, d DOUBLE, s STRING, b BOOLEAN, nothing STRING, day DATE, at TIMESTAMP, "
-             "items ARRAY<INT>, price DECIMAL(10, 2), nested STRUCT<x: INT, y: STRING>, "
-             "m MAP<STRING, INT>")
+             "price DECIMAL(10, 2)")
     batches = [[(1, "a", 1), (1, "b", 2)], [(2, "a", 3), (2, "b", -1)], [(3, "a", -1), (3, "b", 4)],
                [(4, "a", 5), (4, "b", 6)]]
     with tempfile.TemporaryDirectory() as directory:
@@ -111,7 +109,7 @@ def state_with_several_keys(spark):
     with tempfile.TemporaryDirectory() as directory:
         frame = stream(spark, directory, [[(1, "a", 1), (2, "a", 3), (3, "b", 4)],
                                           [(4, "a", 5), (5, "b", 8), (6, "b", 6)]])
-        calls = frame.groupBy("k", (frame.v % 2).alias("odd")).applyInPandasWithState(
+        calls = frame.withColumn("odd", frame.v % 2).groupBy("k", "odd").applyInPandasWithState(
             seen, "key STRING, calls INT, n INT", "calls INT", "append", "NoTimeout")
         return updates(spark, calls, "append")
 
@@ -149,11 +147,7 @@ def state_goes_on(spark):
                       .trigger(availableNow=True))
             query = writer.start(directory + "/out")
             query.awaitTermination(60)
-            operators = [(o["operatorName"], o["numRowsTotal"], o["numRowsUpdated"],
-                          o["numRowsRemoved"])
-                         for p in query.recentProgress for o in p["stateOperators"]
-                         if p["numInputRows"] > 0]
-            return [query.id, plain(operators)]
+            return query.id
 
         put(directory, 0, BATCHES[0])
         first = start()
@@ -162,7 +156,7 @@ def state_goes_on(spark):
         written = spark.read.parquet(directory + "/out").orderBy("k", "calls")
         store = (spark.read.format("statestore").load(directory + "/checkpoint")
                  .select("key.*", "value.groupState.*").orderBy("k"))
-        return [first[0] == second[0], first[1], second[1],
+        return [first == second,
                 plain([list(row) for row in written.collect()]),
                 plain([list(row) for row in store.collect()])]
 
