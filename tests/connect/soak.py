@@ -54,7 +54,7 @@ def query(port, number):
 def vanish(port, number):
     """Goes after the first responses of a large result."""
     client = RawClient(port)
-    responses = client.start(sql("select id, repeat('x', 100) from range(20000)"))
+    responses = client.start(sql("select id, repeat('x', 1000) from range(50000)"))
     for _ in range(1 + number % 3):
         next(responses)
     client.vanish()

@@ -42,7 +42,8 @@ struct NextResponse {
 class ResponseBuffer {
  public:
   /// Bytes kept behind the last response sent, for a client that lost the connection.
-  static constexpr int64_t kRetryBytes = int64_t{10} << 20;
+  // Messages have up to 8 MiB, and some may be on their way when a connection breaks.
+  static constexpr int64_t kRetryBytes = int64_t{24} << 20;
   /// Bytes that may wait to be sent; the execution stands still meanwhile.
   static constexpr int64_t kWaitingBytes = int64_t{64} << 20;
 
