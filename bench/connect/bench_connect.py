@@ -183,7 +183,8 @@ def print_table(spark, thalweg):
         ratio = "-"
         if name in spark.measures and name in thalweg.measures:
             (old, unit), (new, _) = spark.measures[name], thalweg.measures[name]
-            ratio = f"{(new / old if unit in RATES else old / new):.1f}"
+            better, worse = (new, old) if unit in RATES else (old, new)
+            ratio = f"{better / worse:.1f}" if worse > 0 else "-"
         print(f"| {name} | {cells[0]} | {cells[1]} | {ratio} |")
     for engine in (spark, thalweg):
         for failure in engine.failures:

@@ -296,16 +296,21 @@ class SparkRuns:
     @contextlib.contextmanager
     def halted(self):
         processes = [] if self.runner is None else processes_of(self.runner.process.pid)
-        for one in processes:
-            os.kill(one, signal.SIGSTOP)
+        signal_all(processes, signal.SIGSTOP)
         yield
-        for one in reversed(processes):
-            os.kill(one, signal.SIGCONT)
+        signal_all(reversed(processes), signal.SIGCONT)
 
     def stop(self):
         if self.runner is not None:
             self.runner.stop()
         self.runner = None
+
+
+def signal_all(processes, number):
+    for one in processes:
+        # A process that was there when they were listed may have ended since.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(one, number)
 
 
 def rate(result):
