@@ -101,16 +101,19 @@ def test_a_token_over_tls(authority, tmp_path):
         assert server.stop() == 0
 
 
+def assert_unreachable(server, credentials):
+    channel = grpc.secure_channel(f"localhost:{server.port}", credentials)
+    with pytest.raises(grpc.RpcError) as raised:
+        channel.unary_unary("/spark.connect.SparkConnectService/Config")(b"")
+    assert raised.value.code() == grpc.StatusCode.UNAVAILABLE
+    channel.close()
+
+
 def test_a_client_that_does_not_know_the_authority_is_not_fooled(authority, tmp_path):
     other = Authority(tmp_path, "other")
     server = Server(tmp_path, *tls_arguments(authority.sign("unknown")))
     try:
-        channel = grpc.secure_channel(f"localhost:{server.port}",
-                                      grpc.ssl_channel_credentials(other.certificate.read_bytes()))
-        with pytest.raises(grpc.RpcError) as raised:
-            channel.unary_unary("/spark.connect.SparkConnectService/Config")(b"")
-        assert raised.value.code() == grpc.StatusCode.UNAVAILABLE
-        channel.close()
+        assert_unreachable(server, grpc.ssl_channel_credentials(other.certificate.read_bytes()))
     finally:
         assert server.stop() == 0
 
@@ -129,13 +132,8 @@ def test_only_clients_with_a_certificate_get_in(authority, tmp_path):
             shown = {} if stranger is None else {
                 "certificate_chain": stranger[0].read_bytes(),
                 "private_key": stranger[1].read_bytes()}
-            channel = grpc.secure_channel(
-                f"localhost:{server.port}",
-                grpc.ssl_channel_credentials(authority.certificate.read_bytes(), **shown))
-            with pytest.raises(grpc.RpcError) as raised:
-                channel.unary_unary("/spark.connect.SparkConnectService/Config")(b"")
-            assert raised.value.code() == grpc.StatusCode.UNAVAILABLE
-            channel.close()
+            assert_unreachable(server, grpc.ssl_channel_credentials(
+                authority.certificate.read_bytes(), **shown))
     finally:
         assert server.stop() == 0
 

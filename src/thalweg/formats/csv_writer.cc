@@ -4,6 +4,7 @@
 
 #include "thalweg/formats/time_output.h"
 #include "thalweg/formats/value_text.h"
+#include "thalweg/types/binary_text.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/decimal_math.h"
 #include "thalweg/types/interval_range.h"
@@ -19,19 +20,6 @@ auto ValueAt(const arrow::Array& array, int64_t row) {
 }
 
 bool IsBlank(char c) { return static_cast<unsigned char>(c) <= ' '; }
-
-/// "[68 69]"
-void AppendDiscreteHex(std::string_view bytes, std::string* out) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  out->push_back('[');
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(bytes[i]);
-    if (i > 0) out->push_back(' ');
-    out->push_back(kDigits[byte >> 4]);
-    out->push_back(kDigits[byte & 15]);
-  }
-  out->push_back(']');
-}
 
 }  // namespace
 
@@ -148,7 +136,7 @@ void CsvRowWriter::FormatValue(const arrow::Array& array, int64_t row) {
       text_ = ValueAt<arrow::StringArray>(array, row);
       break;
     case arrow::Type::BINARY:
-      AppendDiscreteHex(ValueAt<arrow::BinaryArray>(array, row), &text_);
+      AppendBinaryText(ValueAt<arrow::BinaryArray>(array, row), &text_);
       break;
     default:
       FormatTime(array, row);

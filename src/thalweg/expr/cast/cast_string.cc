@@ -6,6 +6,7 @@
 
 #include "thalweg/expr/cast/cast_call.h"
 #include "thalweg/expr/cast/shown_text.h"
+#include "thalweg/types/binary_text.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/number_text.h"
 #include "thalweg/types/time_text.h"
@@ -135,23 +136,10 @@ RowText IntervalText(const ArrayPtr& array) {
   };
 }
 
-/// "[61 62]".
-void AppendHexBytes(std::string_view bytes, std::string* out) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  out->push_back('[');
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(bytes[i]);
-    if (i > 0) out->push_back(' ');
-    out->push_back(kDigits[byte >> 4]);
-    out->push_back(kDigits[byte & 15]);
-  }
-  out->push_back(']');
-}
-
 RowText BytesText(const ArrayPtr& array, const TextStyle& style) {
   const auto* typed = checked_cast<const arrow::BinaryArray*>(array.get());
   if (style.shown && array->type_id() == Type::BINARY) {
-    return [typed](int64_t row, std::string* out) { AppendHexBytes(typed->GetView(row), out); };
+    return [typed](int64_t row, std::string* out) { AppendBinaryText(typed->GetView(row), out); };
   }
   return [typed](int64_t row, std::string* out) { out->append(typed->GetView(row)); };
 }

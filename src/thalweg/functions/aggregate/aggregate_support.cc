@@ -5,16 +5,12 @@
 namespace thalweg::functions {
 
 void AppendSized(std::string_view bytes, std::string* out) {
-  const auto size = static_cast<uint64_t>(bytes.size());
-  out->append(reinterpret_cast<const char*>(&size), sizeof(size));
+  AppendNumber(static_cast<uint64_t>(bytes.size()), out);
   out->append(bytes);
 }
 
 Result<std::string_view> ReadSized(std::string_view* in) {
-  uint64_t size = 0;
-  if (in->size() < sizeof(size)) return Status::Invalid("truncated aggregate state");
-  std::memcpy(&size, in->data(), sizeof(size));
-  in->remove_prefix(sizeof(size));
+  ARROW_ASSIGN_OR_RAISE(const auto size, ReadNumber<uint64_t>(in));
   if (in->size() < size) return Status::Invalid("truncated aggregate state");
   const std::string_view bytes = in->substr(0, size);
   in->remove_prefix(size);

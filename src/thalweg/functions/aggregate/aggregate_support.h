@@ -49,6 +49,20 @@ class OwningAggregate : public AggregateFunction {
   static const T& Owned(const uint8_t* slot) { return **SlotAs<T*>(slot); }
 };
 
+/// Appends and reads the bytes of a number in Serialize and Deserialize.
+template <typename T>
+void AppendNumber(T value, std::string* out) {
+  out->append(reinterpret_cast<const char*>(&value), sizeof(T));
+}
+template <typename T>
+Result<T> ReadNumber(std::string_view* in) {
+  if (in->size() < sizeof(T)) return Status::Invalid("truncated aggregate state");
+  T value;
+  std::memcpy(&value, in->data(), sizeof(T));
+  in->remove_prefix(sizeof(T));
+  return value;
+}
+
 /// Appends and reads length-prefixed bytes in Serialize and Deserialize.
 void AppendSized(std::string_view bytes, std::string* out);
 Result<std::string_view> ReadSized(std::string_view* in);

@@ -55,16 +55,14 @@ class Collect : public OwningAggregate<Collected> {
 
   void Serialize(const uint8_t* slot, std::string* out) const override {
     AppendSized(Owned(slot).bytes, out);
-    const int64_t count = Owned(slot).count;
-    out->append(reinterpret_cast<const char*>(&count), sizeof(count));
+    AppendNumber(static_cast<int64_t>(Owned(slot).count), out);
   }
   Status Deserialize(uint8_t* slot, std::string_view* in) const override {
     ARROW_ASSIGN_OR_RAISE(auto bytes, ReadSized(in));
-    if (in->size() < sizeof(int64_t)) return Status::Invalid("truncated aggregate state");
+    ARROW_ASSIGN_OR_RAISE(const auto count, ReadNumber<int64_t>(in));
     Init(slot);
     Collected& group = Owned(slot);
-    std::memcpy(&group.count, in->data(), sizeof(int64_t));
-    in->remove_prefix(sizeof(int64_t));
+    group.count = count;
     group.bytes = bytes;
     if (!distinct_) return Status::OK();
     return ForEachValue(group, [&](std::string_view value) { group.seen.emplace(value); });

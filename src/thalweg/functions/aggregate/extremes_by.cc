@@ -55,24 +55,22 @@ class ExtremesBy : public OwningAggregate<BestRows> {
   }
 
   void Serialize(const uint8_t* slot, std::string* out) const override {
-    const uint64_t size = Owned(slot).rows.size();
-    out->append(reinterpret_cast<const char*>(&size), sizeof(size));
+    AppendNumber(static_cast<uint64_t>(Owned(slot).rows.size()), out);
     for (const RankedRow& row : Owned(slot).rows) {
       AppendSized(row.ordering, out);
       AppendSized(row.value, out);
     }
   }
   Status Deserialize(uint8_t* slot, std::string_view* in) const override {
-    Init(slot);
-    uint64_t size = 0;
-    if (in->size() < sizeof(size)) return Status::Invalid("truncated aggregate state");
-    std::memcpy(&size, in->data(), sizeof(size));
-    in->remove_prefix(sizeof(size));
+    BestRows best;
+    ARROW_ASSIGN_OR_RAISE(const auto size, ReadNumber<uint64_t>(in));
     for (uint64_t i = 0; i < size; ++i) {
       ARROW_ASSIGN_OR_RAISE(const auto ordering, ReadSized(in));
       ARROW_ASSIGN_OR_RAISE(const auto value, ReadSized(in));
-      Owned(slot).rows.push_back({std::string(ordering), std::string(value)});
+      best.rows.push_back({std::string(ordering), std::string(value)});
     }
+    Init(slot);
+    Owned(slot) = std::move(best);
     return Status::OK();
   }
 

@@ -44,21 +44,21 @@ class FrequentItems : public OwningAggregate<Counts> {
 
   void Serialize(const uint8_t* slot, std::string* out) const override {
     const Counts& counts = Owned(slot);
-    const auto size = static_cast<int64_t>(counts.items.size());
-    out->append(reinterpret_cast<const char*>(&size), sizeof(size));
+    AppendNumber(static_cast<int64_t>(counts.items.size()), out);
     for (const auto& [item, count] : counts.items) {
       AppendSized(item, out);
-      out->append(reinterpret_cast<const char*>(&count), sizeof(count));
+      AppendNumber(count, out);
     }
   }
   Status Deserialize(uint8_t* slot, std::string_view* in) const override {
-    Init(slot);
-    int64_t size = 0;
-    ARROW_RETURN_NOT_OK(ReadCount(in, &size));
+    Counts counts;
+    ARROW_ASSIGN_OR_RAISE(const auto size, ReadNumber<int64_t>(in));
     for (int64_t i = 0; i < size; ++i) {
       ARROW_ASSIGN_OR_RAISE(const auto item, ReadSized(in));
-      ARROW_RETURN_NOT_OK(ReadCount(in, &Owned(slot).items[std::string(item)]));
+      ARROW_ASSIGN_OR_RAISE(counts.items[std::string(item)], ReadNumber<int64_t>(in));
     }
+    Init(slot);
+    Owned(slot) = std::move(counts);
     return Status::OK();
   }
 
@@ -85,13 +85,6 @@ class FrequentItems : public OwningAggregate<Counts> {
   }
 
  private:
-  static Status ReadCount(std::string_view* in, int64_t* count) {
-    if (in->size() < sizeof(*count)) return Status::Invalid("truncated aggregate state");
-    std::memcpy(count, in->data(), sizeof(*count));
-    in->remove_prefix(sizeof(*count));
-    return Status::OK();
-  }
-
   void Add(const std::string& item, int64_t count, Counts* counts) const {
     auto& items = counts->items;
     if (const auto found = items.find(item); found != items.end()) {

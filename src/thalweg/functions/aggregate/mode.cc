@@ -36,25 +36,18 @@ class Mode : public OwningAggregate<Counts> {
   }
 
   void Serialize(const uint8_t* slot, std::string* out) const override {
-    const uint64_t size = Owned(slot).size();
-    out->append(reinterpret_cast<const char*>(&size), sizeof(size));
+    AppendNumber(static_cast<uint64_t>(Owned(slot).size()), out);
     for (const auto& [value, count] : Owned(slot)) {
       AppendSized(value, out);
-      out->append(reinterpret_cast<const char*>(&count), sizeof(count));
+      AppendNumber(count, out);
     }
   }
   Status Deserialize(uint8_t* slot, std::string_view* in) const override {
-    uint64_t size = 0;
-    if (in->size() < sizeof(size)) return Status::Invalid("truncated aggregate state");
-    std::memcpy(&size, in->data(), sizeof(size));
-    in->remove_prefix(sizeof(size));
+    ARROW_ASSIGN_OR_RAISE(const auto size, ReadNumber<uint64_t>(in));
     auto counts = std::make_unique<Counts>();
     for (uint64_t i = 0; i < size; ++i) {
       ARROW_ASSIGN_OR_RAISE(const auto value, ReadSized(in));
-      int64_t count = 0;
-      if (in->size() < sizeof(count)) return Status::Invalid("truncated aggregate state");
-      std::memcpy(&count, in->data(), sizeof(count));
-      in->remove_prefix(sizeof(count));
+      ARROW_ASSIGN_OR_RAISE(const auto count, ReadNumber<int64_t>(in));
       counts->emplace(value, count);
     }
     *SlotAs<Counts*>(slot) = counts.release();

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <numeric>
+
+#include "thalweg/functions/aggregate/aggregate_support.h"
 
 namespace thalweg::functions {
 namespace {
@@ -16,19 +17,6 @@ bool Before(double left, double right) {
   if (std::isnan(left) || std::isnan(right)) return !std::isnan(left) && std::isnan(right);
   if (left == right) return std::signbit(left) && !std::signbit(right);
   return left < right;
-}
-
-template <typename T>
-void AppendNumber(T value, std::string* out) {
-  out->append(reinterpret_cast<const char*>(&value), sizeof(T));
-}
-
-template <typename T>
-Status ReadNumber(std::string_view* in, T* value) {
-  if (in->size() < sizeof(T)) return Status::Invalid("truncated aggregate state");
-  std::memcpy(value, in->data(), sizeof(T));
-  in->remove_prefix(sizeof(T));
-  return Status::OK();
 }
 
 }  // namespace
@@ -176,17 +164,16 @@ void QuantileSummary::Serialize(std::string* out) const {
 }
 
 Status QuantileSummary::Deserialize(std::string_view* in) {
-  int64_t size = 0;
-  ARROW_RETURN_NOT_OK(ReadNumber(in, &count_));
-  ARROW_RETURN_NOT_OK(ReadNumber(in, &size));
+  ARROW_ASSIGN_OR_RAISE(count_, ReadNumber<decltype(count_)>(in));
+  ARROW_ASSIGN_OR_RAISE(const auto size, ReadNumber<int64_t>(in));
   if (size < 0 || static_cast<uint64_t>(size) > in->size() / sizeof(Sample)) {
     return Status::Invalid("truncated aggregate state");
   }
   samples_.resize(static_cast<size_t>(size));
   for (Sample& sample : samples_) {
-    ARROW_RETURN_NOT_OK(ReadNumber(in, &sample.value));
-    ARROW_RETURN_NOT_OK(ReadNumber(in, &sample.gap));
-    ARROW_RETURN_NOT_OK(ReadNumber(in, &sample.slack));
+    ARROW_ASSIGN_OR_RAISE(sample.value, ReadNumber<decltype(sample.value)>(in));
+    ARROW_ASSIGN_OR_RAISE(sample.gap, ReadNumber<decltype(sample.gap)>(in));
+    ARROW_ASSIGN_OR_RAISE(sample.slack, ReadNumber<decltype(sample.slack)>(in));
   }
   buffer_.clear();
   compressed_ = true;
