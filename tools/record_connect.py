@@ -18,6 +18,7 @@ from pyspark.sql import SparkSession  # noqa: E402
 import function_programs  # noqa: E402,F401
 import plan_programs  # noqa: E402,F401
 import reshape_programs  # noqa: E402,F401
+import source_programs  # noqa: E402,F401
 import state_programs  # noqa: E402,F401
 import statistic_programs  # noqa: E402,F401
 import stream_programs  # noqa: E402,F401
@@ -37,7 +38,7 @@ def main():
         except Exception as error:  # noqa: BLE001
             print(f"{name}: {type(error).__name__}: {str(error)[:400]}", file=sys.stderr)
         spark.stop()
-    output.write_text(json.dumps(answers, indent=1, sort_keys=True, default=str) + "\n")
+        output.write_text(json.dumps(answers, indent=1, sort_keys=True, default=str) + "\n")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 import function_programs  # noqa: F401
 import plan_programs  # noqa: F401
 import reshape_programs  # noqa: F401
+import source_programs  # noqa: F401
 import state_programs  # noqa: F401
 import statistic_programs  # noqa: F401
 import stream_programs  # noqa: F401

@@ -103,19 +103,13 @@ def test_a_crash_fails_one_query_alone(spark):
     assert spark.range(2).select(F.udf(lambda x: x, "long")("id")).count() == 2
 
 
-def test_a_hanging_function_is_interrupted(spark, tmp_path):
-    started = tmp_path / "started"
-
-    def hang(x):
-        open(started, "w").close()
-        time.sleep(600)
-        return x
-
+def assert_interrupted(spark, action, started):
+    """Interrupts an action that hangs after it has made the file `started`."""
     outcome = []
 
     def run():
         try:
-            spark.range(1).select(F.udf(hang, "long")("id")).collect()
+            action()
         except Exception as error:  # noqa: BLE001
             outcome.append(str(error))
 
@@ -127,6 +121,63 @@ def test_a_hanging_function_is_interrupted(spark, tmp_path):
     spark.interruptAll()
     thread.join(60)
     assert outcome and "OPERATION_CANCELED" in outcome[0]
+
+
+def hanging(started):
+    def hang(x):
+        open(started, "w").close()
+        time.sleep(600)
+        return x
+    return hang
+
+
+def test_a_hanging_function_is_interrupted(spark, tmp_path):
+    hang = hanging(tmp_path / "started")
+    assert_interrupted(spark, lambda: spark.range(1).select(F.udf(hang, "long")("id")).collect(),
+                       tmp_path / "started")
+
+
+def hanging_source(started):
+    from pyspark.sql.datasource import DataSource, DataSourceReader, DataSourceWriter
+
+    hang = hanging(started)
+
+    class Reader(DataSourceReader):
+        def read(self, partition):
+            yield (hang(1),)
+
+    class Writer(DataSourceWriter):
+        def write(self, iterator):
+            return hang(None)
+
+    class Hanging(DataSource):
+        @classmethod
+        def name(cls):
+            return "hanging"
+
+        def schema(self):
+            return "a INT"
+
+        def reader(self, schema):
+            return Reader()
+
+        def writer(self, schema, overwrite):
+            return Writer()
+
+    return Hanging
+
+
+def test_a_hanging_reader_of_a_data_source_is_interrupted(spark, tmp_path):
+    spark.dataSource.register(hanging_source(tmp_path / "started"))
+    assert_interrupted(spark, lambda: spark.read.format("hanging").load().collect(),
+                       tmp_path / "started")
+
+
+def test_a_hanging_writer_of_a_data_source_is_interrupted(spark, tmp_path):
+    spark.dataSource.register(hanging_source(tmp_path / "started"))
+    assert_interrupted(
+        spark, lambda: spark.range(3).write.format("hanging").mode("append").save(),
+        tmp_path / "started")
 
 
 def test_modules_of_the_client(spark, tmp_path):

@@ -86,8 +86,10 @@ class Driver::PhaseWorker {
   }
 
   Result<std::unique_ptr<io::BatchReader>> OpenSplit() {
-    return leaf_->scan != nullptr ? leaf_->scan->Open(split_, leaf_->request)
-                                  : leaf_->source->Open(split_, leaf_->request);
+    io::ReadRequest request = leaf_->request;
+    request.cancelled = cancelled_;
+    return leaf_->scan != nullptr ? leaf_->scan->Open(split_, request)
+                                  : leaf_->source->Open(split_, request);
   }
 
   Status ReadBatch() {

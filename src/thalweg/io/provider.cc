@@ -41,15 +41,20 @@ Result<std::unique_ptr<StreamSink>> Provider::MakeBatchSink(const WriteArguments
 
 void ProviderRegistry::Add(std::unique_ptr<Provider> provider) {
   std::string key = LowerCase(provider->name());
-  providers_[std::move(key)] = std::move(provider);
+  const std::lock_guard lock(mutex_);
+  std::unique_ptr<Provider>& place = providers_[std::move(key)];
+  if (place != nullptr) replaced_.push_back(std::move(place));
+  place = std::move(provider);
 }
 
 void ProviderRegistry::AddAlias(std::string alias, std::string name) {
+  const std::lock_guard lock(mutex_);
   aliases_[LowerCase(std::move(alias))] = LowerCase(std::move(name));
 }
 
 Result<Provider*> ProviderRegistry::Find(const std::string& name) const {
   std::string key = LowerCase(name);
+  const std::lock_guard lock(mutex_);
   if (const auto alias = aliases_.find(key); alias != aliases_.end()) key = alias->second;
   const auto found = providers_.find(key);
   if (found == providers_.end()) {
@@ -60,6 +65,7 @@ Result<Provider*> ProviderRegistry::Find(const std::string& name) const {
 
 std::vector<std::string> ProviderRegistry::Names() const {
   std::vector<std::string> names;
+  const std::lock_guard lock(mutex_);
   for (const auto& [name, provider] : providers_) names.push_back(name);
   return names;
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -68,8 +69,10 @@ class Provider {
   virtual Result<std::unique_ptr<StreamSink>> MakeBatchSink(const WriteArguments& arguments);
 };
 
+/// Thread-safe. Providers live as long as the registry, also those that were replaced.
 class ProviderRegistry {
  public:
+  /// Replaces a provider of the same name for those who look for it from now on.
   void Add(std::unique_ptr<Provider> provider);
   void AddAlias(std::string alias, std::string name);
   /// Case-insensitive. Errors: DATA_SOURCE_NOT_FOUND.
@@ -77,7 +80,9 @@ class ProviderRegistry {
   std::vector<std::string> Names() const;
 
  private:
+  mutable std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Provider>> providers_;
+  std::vector<std::unique_ptr<Provider>> replaced_;
   std::map<std::string, std::string> aliases_;
 };
 

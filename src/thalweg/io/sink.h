@@ -3,6 +3,7 @@
 // What the engine asks of a sink. One StreamSink serves a whole query run; per epoch each worker
 // opens a writer, and the epoch is committed once with what the writers report.
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,9 @@ using WriterReportPtr = std::unique_ptr<WriterReport>;
 class SinkWriter {
  public:
   virtual ~SinkWriter() = default;
+  /// Called once, before rows come. `cancelled` (may be null; outlives the writer) is set to stop
+  /// early: a writer that waits for others gives Status::Cancelled then.
+  virtual void CancelledBy(const std::atomic<bool>* cancelled) {}
   /// `batch` may have a selection.
   virtual Status Write(const Batch& batch) = 0;
   /// Makes what was written ready to commit (durable, where the sink is) and reports it.

@@ -3,6 +3,7 @@
 // What the engine asks of a source. A scan is planned in splits (units one worker reads alone) and
 // opened split by split; streams add offsets. Implementations live in connectors/.
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -46,6 +47,9 @@ struct ReadRequest {
   std::vector<PushedFilter> filters;
   int64_t batch_rows = kDefaultBatchRows;
   std::string session_time_zone = "UTC";
+  /// Set to stop early (may be null); outlives the reader. A reader that waits for others gives
+  /// Status::Cancelled then.
+  const std::atomic<bool>* cancelled = nullptr;
 };
 
 /// A bounded set of rows. Thread-safe for Open() from several workers.

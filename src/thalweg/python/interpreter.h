@@ -18,10 +18,13 @@ struct Interpreter {
   std::map<std::string, std::string> environment;
   /// Bytes of address space that each worker may have, in MiB; 0: as the system allows.
   int64_t memory_limit_mb = 0;
+  /// What its workers do: a module of PySpark.
+  std::string worker_module = "pyspark.worker";
 
   bool operator<(const Interpreter& other) const {
-    return std::tie(executable, environment, memory_limit_mb) <
-           std::tie(other.executable, other.environment, other.memory_limit_mb);
+    return std::tie(executable, environment, memory_limit_mb, worker_module) <
+           std::tie(other.executable, other.environment, other.memory_limit_mb,
+                    other.worker_module);
   }
 };
 

@@ -64,6 +64,8 @@ PythonSettings ReadPythonSettings(const Settings& settings, const std::string& e
   for (const auto& [key, fallback] : kPassedOn) out.runner_conf[key] = Or(settings, key, fallback);
   const std::string concurrency = Or(settings, kConcurrency, "");
   if (!concurrency.empty()) out.runner_conf[kConcurrency] = concurrency;
+  out.allows_pushed_filters =
+      Or(settings, "spark.sql.python.filterPushdown.enabled", "false") == "true";
   out.large_types = out.runner_conf["spark.sql.execution.arrow.useLargeVarTypes"] == "true";
   out.chunks.max_rows = NumberOr(settings, kMaxRecords, 10000);
   out.chunks.max_bytes = NumberOr(settings, kMaxBytes, 64 << 20);

@@ -23,6 +23,9 @@ struct PythonSettings {
   int64_t pickled_rows = 100;
   TaskLimits limits;
   bool large_types = false;
+  /// Data sources may take filters (spark.sql.python.filterPushdown.enabled). None are given to
+  /// them; but without it, those that want some are refused.
+  bool allows_pushed_filters = false;
   /// Where the session's files lie, and which of them are archives of Python code.
   std::string files_directory;
   std::vector<std::string> includes;

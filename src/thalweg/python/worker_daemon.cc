@@ -82,7 +82,7 @@ Result<std::shared_ptr<WorkerDaemon>> WorkerDaemon::Start(const Interpreter& int
   ARROW_ASSIGN_OR_RAISE(
       ChildProcess child,
       ChildProcess::Start(
-          {interpreter.executable, "-m", "pyspark.daemon", "pyspark.worker"},
+          {interpreter.executable, "-m", "pyspark.daemon", interpreter.worker_module},
           DaemonEnvironment(interpreter, versions.protocol, secret, socket_directory)));
   std::shared_ptr<WorkerDaemon> daemon(new WorkerDaemon(std::move(child)));
   daemon->secret_ = secret;

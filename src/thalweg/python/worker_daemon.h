@@ -21,10 +21,10 @@ struct WorkerConnection {
   pid_t pid = -1;
 };
 
-/// The stock daemon (`python -m pyspark.daemon pyspark.worker`) of one interpreter. It forks a
-/// worker for every connection. What it and its workers print goes to the log. Thread-safe. When
-/// this process ends, however it ends, the daemon notices that its standard input has closed and
-/// ends itself and its workers.
+/// The stock daemon (`python -m pyspark.daemon pyspark.worker`, or another module) of one
+/// interpreter. It forks a worker for every connection. What it and its workers print goes to the
+/// log. Thread-safe. When this process ends, however it ends, the daemon notices that its standard
+/// input has closed and ends itself and its workers.
 class WorkerDaemon {
  public:
   /// `socket_directory` is where the daemon puts its socket (versions that have one).

@@ -21,6 +21,9 @@ Status RunSqlCommand(Execution* execution, const proto::SqlCommand& command);
 // function_command.cc
 Status RegisterFunction(Execution* execution,
                         const proto::CommonInlineUserDefinedFunction& command);
+// data_source_command.cc
+Status RegisterDataSource(Execution* execution,
+                          const proto::CommonInlineUserDefinedDataSource& command);
 // view_command.cc
 Status CreateDataFrameView(Execution* execution, const proto::CreateDataFrameViewCommand& command);
 // checkpoint_command.cc

@@ -147,6 +147,17 @@ std::set<std::string> ConnectSession::QueriesOfTag(const std::string& tag) const
   return found == tagged_queries_.end() ? std::set<std::string>() : found->second;
 }
 
+ConnectSession::DataSources ConnectSession::data_sources() const {
+  const std::lock_guard lock(mutex_);
+  return data_sources_;
+}
+
+void ConnectSession::RememberDataSource(const std::string& name,
+                                        std::shared_ptr<const python::DataSourceClass> source) {
+  const std::lock_guard lock(mutex_);
+  data_sources_[name] = std::move(source);
+}
+
 void ConnectSession::RememberQuery(const std::shared_ptr<stream::StreamingQuery>& query) {
   const std::lock_guard lock(mutex_);
   queries_.push_back(query);

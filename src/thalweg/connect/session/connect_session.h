@@ -20,6 +20,10 @@
 #include "thalweg/python/worker_pool.h"
 #include "thalweg/session/session.h"
 
+namespace thalweg::python {
+struct DataSourceClass;
+}  // namespace thalweg::python
+
 namespace thalweg::connect {
 
 /// Sessions are of a user and a UUID that the client made.
@@ -75,6 +79,13 @@ class ConnectSession {
   /// Queries that answer for a tag: interrupting it stops them.
   void TagQuery(const std::set<std::string>& tags, const std::string& run_id);
   std::set<std::string> QueriesOfTag(const std::string& tag) const;
+
+  /// Data sources that the client registered, by their names in lower case.
+  using DataSources = std::map<std::string, std::shared_ptr<const python::DataSourceClass>>;
+  DataSources data_sources() const;
+  void RememberDataSource(const std::string& name,
+                          std::shared_ptr<const python::DataSourceClass> source);
+
   /// Ended queries stay known for as long as clients may ask for them.
   void RememberQuery(const std::shared_ptr<stream::StreamingQuery>& query);
   /// The query with that id and run id, running or ended; null if there is none.
@@ -106,6 +117,7 @@ class ConnectSession {
   std::map<std::string, OperationPtr> operations_;
   std::vector<std::string> past_operations_;  // oldest first
   std::map<std::string, plan::spec::RelationPtr> remote_relations_;
+  DataSources data_sources_;
   std::map<std::string, std::set<std::string>> tagged_queries_;  // run ids by tag
   std::vector<std::shared_ptr<stream::StreamingQuery>> queries_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "thalweg/connect/python/python_data_source.h"
 #include "thalweg/connect/runtime/identifier.h"
 
 namespace thalweg::connect {
@@ -85,6 +86,7 @@ Result<ConnectSessionPtr> SessionRegistry::Clone(ConnectSession* source,
     return MakeError("INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_ALREADY_EXISTS",
                      {{"targetSessionId", key.session_id}});
   }
+  CopyPythonDataSources(*source, session);
   return session;
 }
 

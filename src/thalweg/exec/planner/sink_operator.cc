@@ -4,6 +4,7 @@ namespace thalweg::exec {
 
 Status SinkOperator::BeginEpoch(const EpochContext& context) {
   epoch_ = context.epoch;
+  cancelled_ = context.cancelled;
   writer_.reset();
   return Status::OK();
 }
@@ -12,6 +13,7 @@ Status SinkOperator::Push(int, Batch batch) {
   if (batch.num_selected() == 0) return Status::OK();
   if (writer_ == nullptr) {
     ARROW_ASSIGN_OR_RAISE(writer_, sink_->OpenWriter(epoch_, worker_));
+    writer_->CancelledBy(cancelled_);
   }
   return writer_->Write(batch);
 }

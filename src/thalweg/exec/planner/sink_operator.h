@@ -24,6 +24,7 @@ class SinkOperator : public Operator {
   int worker_;
   io::StreamSink* sink_ = nullptr;
   int64_t epoch_ = 0;
+  const std::atomic<bool>* cancelled_ = nullptr;
   std::unique_ptr<io::SinkWriter> writer_;
 };
 
