@@ -85,6 +85,8 @@ Result<int64_t> ResponseBuffer::Attach(const std::string& last_response_id,
     old_wake_up = TakeWakeUp();
     wake_up_ = std::move(wake_up);
     waits_ = false;
+    // A client that goes on behind what was to be sent again makes room without taking anything.
+    space_.notify_all();
     attached_ = true;
     attachment = ++attachment_;
   }
@@ -143,6 +145,20 @@ void ResponseBuffer::ReleaseUntil(const std::string& response_id) {
   space_.notify_all();
 }
 
+bool ResponseBuffer::IsTaken(bool releases) const {
+  const std::lock_guard lock(mutex_);
+  return releases ? entries_.empty() : next_index_ > last_index();
+}
+
+void ResponseBuffer::DropUnsent() {
+  const std::lock_guard lock(mutex_);
+  while (last_index() >= next_index_) {
+    unsent_bytes_ -= entries_.back().size;
+    entries_.pop_back();
+  }
+  space_.notify_all();
+}
+
 void ResponseBuffer::Close() {
   std::function<void()> wake_up;
   {
@@ -170,7 +186,8 @@ void ResponseBuffer::DropFront() {
 }
 
 void ResponseBuffer::TrimSent() {
-  while (sent_bytes_ > kRetryBytes && first_index_ < next_index_ - 1) DropFront();
+  // The transport takes the next message while the last one is still on its way.
+  while (sent_bytes_ > kRetryBytes && first_index_ < next_index_ - 2) DropFront();
 }
 
 std::function<void()> ResponseBuffer::TakeWakeUp() {

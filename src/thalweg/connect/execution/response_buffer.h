@@ -42,7 +42,8 @@ struct NextResponse {
 class ResponseBuffer {
  public:
   /// Bytes kept behind the last response sent, for a client that lost the connection.
-  // Messages have up to 8 MiB, and some may be on their way when a connection breaks.
+  // Messages have up to 8 MiB, and some may be on their way when a connection breaks; larger ones
+  // are kept two at a time.
   static constexpr int64_t kRetryBytes = int64_t{24} << 20;
   /// Bytes that may wait to be sent; the execution stands still meanwhile.
   static constexpr int64_t kWaitingBytes = int64_t{64} << 20;
@@ -73,6 +74,11 @@ class ResponseBuffer {
 
   /// Drops the responses up to `response_id`; unknown ones are ignored.
   void ReleaseUntil(const std::string& response_id);
+  /// Whether nothing is left that the client may not have: it `releases` what it has taken, or else
+  /// everything was sent.
+  bool IsTaken(bool releases) const;
+  /// Drops what was not sent yet.
+  void DropUnsent();
   /// Drops everything; an execution that is still under way ends at its next Push(). An attached
   /// call that has not got everything fails with OPERATION_CANCELED.
   void Close();

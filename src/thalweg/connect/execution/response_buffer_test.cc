@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace thalweg::connect {
@@ -171,6 +172,55 @@ TEST(ResponseBufferTest, KeepsOnlySoMuchOfWhatWasSent) {
   EXPECT_TRUE(
       IsCondition(buffer.Attach("", [] {}).status(), "INVALID_CURSOR.POSITION_NOT_AVAILABLE"));
   EXPECT_EQ(TextOf(buffer.Next(Attach(&buffer, "b"))), "c");
+}
+
+TEST(ResponseBufferTest, KeepsTheLastTwoHoweverLarge) {
+  ResponseBuffer buffer;
+  const std::string large(ResponseBuffer::kRetryBytes + 1, 'x');
+  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(buffer.Push(id, Bytes(large)).ok());
+  const int64_t call = Attach(&buffer);
+  for (int i = 0; i < 3; ++i) buffer.Next(call);
+  EXPECT_TRUE(buffer.Attach("a", [] {}).ok());
+}
+
+TEST(ResponseBufferTest, KnowsWhatTheClientHasTaken) {
+  ResponseBuffer buffer;
+  EXPECT_TRUE(buffer.IsTaken(/*releases=*/true));
+  for (const char* id : {"a", "b"}) Push(&buffer, id);
+  const int64_t call = Attach(&buffer);
+  buffer.Next(call);
+  EXPECT_FALSE(buffer.IsTaken(/*releases=*/false));
+  buffer.Next(call);
+  EXPECT_TRUE(buffer.IsTaken(/*releases=*/false));
+  buffer.ReleaseUntil("a");
+  EXPECT_FALSE(buffer.IsTaken(/*releases=*/true));
+  buffer.ReleaseUntil("b");
+  EXPECT_TRUE(buffer.IsTaken(/*releases=*/true));
+}
+
+TEST(ResponseBufferTest, DropsWhatWasNotSent) {
+  ResponseBuffer buffer;
+  for (const char* id : {"a", "b", "c"}) Push(&buffer, id);
+  const int64_t call = Attach(&buffer);
+  EXPECT_EQ(TextOf(buffer.Next(call)), "a");
+  buffer.DropUnsent();
+  EXPECT_EQ(buffer.unsent_bytes(), 0);
+  EXPECT_EQ(TextOf(buffer.Next(call)), "(pending)");
+  Push(&buffer, "d");
+  EXPECT_EQ(TextOf(buffer.Next(call)), "d");
+  EXPECT_EQ(TextOf(buffer.Next(Attach(&buffer, "a"))), "d");
+}
+
+TEST(ResponseBufferTest, AClientThatIsFurtherThanKnownMakesRoom) {
+  ResponseBuffer buffer;
+  const std::string large(ResponseBuffer::kWaitingBytes, 'x');
+  ASSERT_TRUE(buffer.Push("a", Bytes(large)).ok());
+  std::thread execution([&] { Push(&buffer, "b"); });
+  // Long enough for it to wait, most of the time.
+  for (int i = 0; i < 300; ++i) std::this_thread::yield();
+  const int64_t call = Attach(&buffer, "a");
+  execution.join();
+  EXPECT_EQ(TextOf(buffer.Next(call)), "b");
 }
 
 }  // namespace
