@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 
 
 class Server:
@@ -21,6 +22,12 @@ class Server:
         assert found, f"the server did not start: {line!r}"
         self.url = found.group(1)
         self.port = int(found.group(2))
+        # What queries print to the console is read: a pipe that is full would hold them up.
+        threading.Thread(target=self._skip_output, daemon=True).start()
+
+    def _skip_output(self):
+        for _ in self.process.stdout:
+            pass
 
     def stop(self):
         """Asks the server to end; gives its exit code."""

@@ -1,9 +1,11 @@
 """Streaming queries as clients see them, where answers differ from run to run."""
+import random
 import threading
 import time
 
 import pytest
 from pyspark.errors import StreamingQueryException
+from pyspark.sql.connect.streaming.query import StreamingQueryListenerBus
 from pyspark.sql.streaming import StreamingQueryListener
 
 pytestmark = pytest.mark.timeout(120)
@@ -99,3 +101,54 @@ def test_listeners(spark):
     assert any(event[0] == "progress" for event in listener.events)
     assert listener.events[-1][0] == "terminated"
     assert listener.events[-1][2] is None
+
+
+def by_stop(spark, query):
+    query.stop()
+
+
+def by_waiting(spark, query):
+    query.awaitTermination()
+
+
+def by_asking(spark, query):
+    while query.isActive:
+        time.sleep(0.01)
+
+
+def by_any(spark, query):
+    spark.streams.awaitAnyTermination()
+    spark.streams.resetTerminated()
+
+
+@pytest.mark.parametrize("ends", [by_stop, by_waiting, by_asking, by_any])
+def test_the_last_events_come_before_the_listener_goes(spark, monkeypatch, ends):
+    """A client that gets an event while it takes its last listener off waits for itself for ever."""
+    seed = random.randrange(1 << 30)
+    print(f"seed {seed}")
+    pauses = random.Random(seed)
+    register = StreamingQueryListenerBus._register_server_side_listener
+
+    def take_slowly(events):
+        while True:
+            threading.Event().wait(pauses.uniform(0, 0.05))
+            event = next(events, None)
+            if event is None:
+                return
+            yield event
+
+    monkeypatch.setattr(StreamingQueryListenerBus, "_register_server_side_listener",
+                        lambda bus: take_slowly(register(bus)))
+    source = spark.readStream.format("rate-micro-batch").option("rowsPerBatch", 5).load()
+    for _ in range(5):
+        listener = Recorder()
+        spark.streams.addListener(listener)
+        writer = source.writeStream.format("noop")
+        once = ends is not by_stop
+        writer = writer.trigger(once=True) if once else writer.trigger(processingTime="1 second")
+        query = writer.start()
+        ends(spark, query)
+        spark.streams.removeListener(listener)
+        assert listener.events[0][0] == "started"
+        assert listener.events[-1][0] == "terminated"
+        assert str(listener.events[-1][1]) == str(query.id)

@@ -1,5 +1,6 @@
 #include "thalweg/connect/command/listener_stream.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -61,12 +62,29 @@ void ListenerStream::Close() {
     const std::lock_guard lock(mutex_);
     execution = std::exchange(execution_, nullptr);
   }
-  if (execution != nullptr) execution->Complete();
+  if (execution == nullptr) return;
+  execution->operation()->responses().DropUnsent();
+  execution->Complete();
 }
 
 bool ListenerStream::is_open() const {
   const std::lock_guard lock(mutex_);
   return execution_ != nullptr;
+}
+
+bool ListenerStream::HasTold(const std::set<std::string>& active) const {
+  const std::lock_guard lock(mutex_);
+  if (execution_ == nullptr) return true;
+  Operation& operation = *execution_->operation();
+  if (operation.cancelled()) return true;
+  const bool knows_ends =
+      std::includes(active.begin(), active.end(), untold_.begin(), untold_.end());
+  return knows_ends && operation.responses().IsTaken(operation.reattachable());
+}
+
+void ListenerStream::OnQueryStarted(const stream::QueryStartedEvent& event) {
+  const std::lock_guard lock(mutex_);
+  untold_.insert(event.run_id);
 }
 
 void ListenerStream::SendEvent(int type, std::string json) {
@@ -106,6 +124,8 @@ void ListenerStream::OnQueryTerminated(const stream::QueryTerminatedEvent& event
                  {"exception", OrNull(event.exception)},
                  {"errorClassOnException", OrNull(event.error_class)}}
                 .dump());
+  const std::lock_guard lock(mutex_);
+  untold_.erase(event.run_id);
 }
 
 }  // namespace thalweg::connect

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "thalweg/stream/listener.h"
@@ -18,10 +19,16 @@ class ListenerStream : public stream::StreamingQueryListener {
  public:
   /// Tells the client that events come from now on. A second stream is completed at once.
   void Open(const std::shared_ptr<Execution>& execution);
-  /// Completes the open stream, if there is one.
+  /// Completes the open stream, if there is one. Events that were not sent by then are not sent any
+  /// more: PySpark holds a lock while it waits for the end of the stream, and a thread of its own
+  /// that gets an event waits for that lock.
   void Close();
   bool is_open() const;
+  /// Whether the client has taken all that it was sent, and been told of the ends of all queries
+  /// but those of `active` (run ids). True of a client that does not listen.
+  bool HasTold(const std::set<std::string>& active) const;
 
+  void OnQueryStarted(const stream::QueryStartedEvent& event) override;
   void OnQueryProgress(const stream::QueryProgressEvent& event) override;
   void OnQueryIdle(const stream::QueryIdleEvent& event) override;
   void OnQueryTerminated(const stream::QueryTerminatedEvent& event) override;
@@ -31,6 +38,7 @@ class ListenerStream : public stream::StreamingQueryListener {
 
   mutable std::mutex mutex_;
   std::shared_ptr<Execution> execution_;
+  std::set<std::string> untold_;  // runs that have begun and whose end has not been told
 };
 
 /// The progress as clients parse it: offsets are texts that hold JSON.

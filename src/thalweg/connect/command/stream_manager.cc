@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "thalweg/connect/command/commands.h"
+#include "thalweg/connect/command/event_wait.h"
 #include "thalweg/connect/plan/translator.h"
 
 namespace thalweg::connect {
@@ -31,12 +32,15 @@ Result<Outcome> Sent(const Status& status) {
 }
 
 /// One look at a wait for any query's end; true when it is over.
-bool PollAnyTermination(const ExecutionPtr& execution, SteadyClock::time_point deadline) {
+bool PollAnyTermination(const ExecutionPtr& execution, SteadyClock::time_point deadline,
+                        EventWait* events) {
   if (execution->operation()->cancelled()) {
     execution->Fail(MakeError("OPERATION_CANCELED"));
     return true;
   }
   const Result<bool> terminated = execution->engine().queries().HasAnyTerminated();
+  const bool has_ended = !terminated.ok() || *terminated;
+  if (has_ended && !events->IsOver()) return false;
   if (!terminated.ok()) {
     execution->Fail(terminated.status());
     return true;
@@ -64,7 +68,10 @@ Result<Outcome> AwaitAnyTermination(
   if (command.has_timeout_ms() && command.timeout_ms() < kLongestMillis) {
     deadline = SteadyClock::now() + std::chrono::milliseconds(command.timeout_ms());
   }
-  state->waits.Add([execution, deadline] { return PollAnyTermination(execution, deadline); });
+  EventWait events(execution->session());
+  state->waits.Add([execution, deadline, events]() mutable {
+    return PollAnyTermination(execution, deadline, &events);
+  });
   return Outcome::kContinues;
 }
 
@@ -111,8 +118,6 @@ Result<Outcome> RunListenerCommand(const ExecutionPtr& execution,
     listeners.Open(execution);
     return Outcome::kContinues;
   }
-  // Events that were posted before the removal still come.
-  execution->engine().queries().FlushListeners();
   listeners.Close();
   return Outcome::kFinished;
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "thalweg/connect/command/commands.h"
+#include "thalweg/connect/command/event_wait.h"
 #include "thalweg/connect/plan/translator.h"
 
 namespace thalweg::connect {
@@ -72,29 +73,54 @@ StreamingQueryCommandResult ExceptionOf(const stream::StreamingQuery& query) {
   return result;
 }
 
-/// Waits, on no thread, for `done`; then the execution ends with `finish` or, when the query has
-/// failed, with its error.
+/// What an answer waits for.
+struct Wait {
+  /// Null: only for the events of the query's end.
+  std::function<bool()> is_over;
+  std::function<Status(Execution*)> answer;
+  /// The failure of the query is the answer then.
+  bool fails_with_query = true;
+};
+
+void End(Execution* execution, const stream::StreamingQuery& query, const Wait& wait) {
+  if (wait.fails_with_query && query.IsTerminated() && query.exception()) {
+    return execution->Fail(DescribeQueryFailure(query));
+  }
+  const Status status = wait.answer(execution);
+  if (!status.ok()) return execution->Fail(status);
+  execution->Complete();
+}
+
+/// Ends the execution when the wait is over, on no thread until then.
 Outcome WaitFor(ServerState* state, const ExecutionPtr& execution, const QueryPtr& query,
-                std::function<bool()> done, std::function<Status(Execution*)> finish) {
-  state->waits.Add([execution, query, done = std::move(done), finish = std::move(finish)] {
+                Wait wait) {
+  EventWait events(execution->session());
+  state->waits.Add([execution, query, wait = std::move(wait), events]() mutable {
     if (execution->operation()->cancelled()) {
       execution->Fail(MakeError("OPERATION_CANCELED"));
       return true;
     }
-    if (!done()) return false;
-    if (query->IsTerminated() && query->exception()) {
-      execution->Fail(DescribeQueryFailure(*query));
-      return true;
-    }
-    const Status status = finish(execution.get());
-    if (status.ok()) {
-      execution->Complete();
-    } else {
-      execution->Fail(status);
-    }
+    if (wait.is_over && !wait.is_over()) return false;
+    if (query->IsTerminated() && !events.IsOver()) return false;
+    End(execution.get(), *query, wait);
     return true;
   });
   return Outcome::kContinues;
+}
+
+/// Sends what `result` gives; of a query that has ended, once the client knows of that.
+Result<Outcome> Answer(ServerState* state, const ExecutionPtr& execution, const QueryPtr& query,
+                       std::function<StreamingQueryCommandResult()> result) {
+  Wait wait;
+  wait.answer = [query, result = std::move(result)](Execution* answered) {
+    return SendResult(answered, *query, result());
+  };
+  wait.fails_with_query = false;
+  if (query->IsTerminated() && execution->session()->listeners().is_open()) {
+    return WaitFor(state, execution, query, std::move(wait));
+  }
+  ARROW_RETURN_NOT_OK(wait.answer(execution.get()));
+  return Outcome::kFinished;
 }
 
 Result<Outcome> AwaitTermination(ServerState* state, const ExecutionPtr& execution,
@@ -108,22 +134,25 @@ Result<Outcome> AwaitTermination(ServerState* state, const ExecutionPtr& executi
   if (command.has_timeout_ms() && command.timeout_ms() < kLongestMillis) {
     deadline = SteadyClock::now() + std::chrono::milliseconds(command.timeout_ms());
   }
-  return WaitFor(
-      state, execution, query,
-      [query, deadline] { return query->IsTerminated() || SteadyClock::now() >= deadline; },
-      [query](Execution* waiting) {
-        StreamingQueryCommandResult result;
-        result.mutable_await_termination()->set_terminated(query->IsTerminated());
-        return SendResult(waiting, *query, std::move(result));
-      });
+  Wait wait;
+  wait.is_over = [query, deadline] {
+    return query->IsTerminated() || SteadyClock::now() >= deadline;
+  };
+  wait.answer = [query](Execution* waiting) {
+    StreamingQueryCommandResult result;
+    result.mutable_await_termination()->set_terminated(query->IsTerminated());
+    return SendResult(waiting, *query, std::move(result));
+  };
+  return WaitFor(state, execution, query, std::move(wait));
 }
 
 Outcome ProcessAllAvailable(ServerState* state, const ExecutionPtr& execution,
                             const QueryPtr& query) {
   const int64_t mark = query->IdleMark();
-  return WaitFor(
-      state, execution, query, [query, mark] { return query->IsIdleSince(mark); },
-      [query](Execution* waiting) { return SendResult(waiting, *query, {}); });
+  Wait wait;
+  wait.is_over = [query, mark] { return query->IsIdleSince(mark); };
+  wait.answer = [query](Execution* waiting) { return SendResult(waiting, *query, {}); };
+  return WaitFor(state, execution, query, std::move(wait));
 }
 
 Result<Outcome> Sent(const Status& status) {
@@ -146,14 +175,14 @@ Result<Outcome> RunQueryCommand(ServerState* state, const ExecutionPtr& executio
   Execution* e = execution.get();
   switch (command.command_case()) {
     case StreamingQueryCommand::kStatus:
-      return Sent(SendResult(e, *query, StatusOf(*query)));
+      return Answer(state, execution, query, [query] { return StatusOf(*query); });
     case StreamingQueryCommand::kLastProgress:
       return Sent(SendResult(e, *query, ProgressOf(*query, /*last_only=*/true)));
     case StreamingQueryCommand::kRecentProgress:
       return Sent(SendResult(e, *query, ProgressOf(*query, /*last_only=*/false)));
     case StreamingQueryCommand::kStop:
       ARROW_RETURN_NOT_OK(query->Stop());
-      return Sent(SendResult(e, *query, {}));
+      return Answer(state, execution, query, [] { return StreamingQueryCommandResult(); });
     case StreamingQueryCommand::kProcessAllAvailable:
       return ProcessAllAvailable(state, execution, query);
     case StreamingQueryCommand::kExplain: {
