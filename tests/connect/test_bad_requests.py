@@ -144,6 +144,22 @@ def test_operations_that_are_known(client):
         assert condition_of(call) == "INVALID_HANDLE.OPERATION_ABANDONED"
 
 
+def test_a_request_that_comes_twice_is_one(client):
+    """As from a client that does not know whether the first one had come."""
+    operation, plan = str(uuid.uuid4()), sql("select id from range(50000)")
+    first = client.start(plan, operation)
+    seen = next(first).response_id
+    again = list(client.start(plan, operation))
+    assert again[0].response_id == seen
+    begin = 0
+    for response in again:
+        if response.HasField("arrow_batch"):
+            assert response.arrow_batch.start_offset == begin
+            begin += response.arrow_batch.row_count
+    assert begin == 50_000
+    client.release(operation)
+
+
 def test_a_call_that_takes_the_results_over(client):
     """The one that held them before is told."""
     operation = str(uuid.uuid4())

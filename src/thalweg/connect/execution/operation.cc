@@ -6,8 +6,12 @@ namespace thalweg::connect {
 
 using SteadyClock = std::chrono::steady_clock;
 
-Operation::Operation(std::string id, std::vector<std::string> tags, bool reattachable)
-    : id_(std::move(id)), tags_(tags.begin(), tags.end()), reattachable_(reattachable) {
+Operation::Operation(std::string id, std::vector<std::string> tags, bool reattachable,
+                     uint64_t request_digest)
+    : id_(std::move(id)),
+      tags_(tags.begin(), tags.end()),
+      reattachable_(reattachable),
+      request_digest_(request_digest) {
   Touch();
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
@@ -19,10 +20,13 @@ class Operation {
  public:
   enum class State { kRunning, kSucceeded, kFailed, kCancelled };
 
-  Operation(std::string id, std::vector<std::string> tags, bool reattachable);
+  /// `request_digest` stands for the request that began it.
+  Operation(std::string id, std::vector<std::string> tags, bool reattachable,
+            uint64_t request_digest = 0);
 
   const std::string& id() const { return id_; }
   bool reattachable() const { return reattachable_; }
+  uint64_t request_digest() const { return request_digest_; }
   const std::set<std::string>& tags() const { return tags_; }
   ResponseBuffer& responses() { return responses_; }
   State state() const { return state_.load(); }
@@ -43,6 +47,7 @@ class Operation {
   const std::string id_;
   const std::set<std::string> tags_;
   const bool reattachable_;
+  const uint64_t request_digest_;
   ResponseBuffer responses_;
   std::atomic<State> state_{State::kRunning};
   std::atomic<bool> cancelled_{false};

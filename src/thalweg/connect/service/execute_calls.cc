@@ -1,5 +1,9 @@
 #include "thalweg/connect/service/execute_calls.h"
 
+#include <vector>
+
+#include <zlib.h>
+
 #include "thalweg/connect/command/commands.h"
 #include "thalweg/connect/proto/messages.h"
 #include "thalweg/connect/proto/wire.h"
@@ -40,6 +44,25 @@ void SetPosition(const ConnectSessionPtr& session, const OperationPtr& operation
   position->on_done = [session, id = operation->id()] { session->RemoveOperation(id); };
 }
 
+/// Tells requests apart; those with the same bytes have the same one.
+uint64_t DigestOf(const grpc::ByteBuffer& bytes) {
+  std::vector<grpc::Slice> slices;
+  if (!bytes.Dump(&slices).ok()) return 0;
+  uLong sums[] = {crc32_z(0, nullptr, 0), adler32_z(0, nullptr, 0)};
+  for (const grpc::Slice& slice : slices) {
+    sums[0] = crc32_z(sums[0], slice.begin(), slice.size());
+    sums[1] = adler32_z(sums[1], slice.begin(), slice.size());
+  }
+  return uint64_t{sums[0]} << 32 | sums[1];
+}
+
+/// Whether `again` is the request of `known` (null: there is none) once more, from a client that
+/// lost the connection before it knew whether the request had come.
+bool IsSameRequest(const OperationPtr& known, const Operation& again) {
+  return known != nullptr && known->reattachable() && again.reattachable() &&
+         known->request_digest() == again.request_digest();
+}
+
 grpc::Status BeginExecution(ServerState* state, const grpc::ByteBuffer& bytes,
                             ResponsePosition* position) {
   auto request = std::make_shared<proto::ExecutePlanRequest>();
@@ -58,9 +81,14 @@ grpc::Status BeginExecution(ServerState* state, const grpc::ByteBuffer& bytes,
   const ExecuteOptions options = OptionsOf(*request);
   auto operation = std::make_shared<Operation>(
       id, std::vector<std::string>(request->tags().begin(), request->tags().end()),
-      options.reattachable);
+      options.reattachable, options.reattachable ? DigestOf(bytes) : 0);
   const Status added = (*session)->AddOperation(operation);
-  if (!added.ok()) return ErrorReply(added, &(*session)->errors());
+  if (!added.ok()) {
+    const OperationPtr known = (*session)->FindOperation(id);
+    if (!IsSameRequest(known, *operation)) return ErrorReply(added, &(*session)->errors());
+    SetPosition(*session, known, "", position);
+    return grpc::Status::OK;
+  }
   SetPosition(*session, operation, "", position);
   auto execution = std::make_shared<Execution>(*session, operation, options.chunking);
   position->start = [state, execution = std::move(execution), request = std::move(request)] {
