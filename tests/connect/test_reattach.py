@@ -1,71 +1,113 @@
-"""A client behind connections that break."""
-import random
-import socket
+"""A client behind connections that break: what it asked for is done once, and it gets all of it
+once."""
 import threading
+import uuid
 
 import pytest
 from pyspark.sql import functions as F
+from pyspark.sql.streaming.listener import StreamingQueryListener
 
+from proxy import CuttingProxy
 from sessions import connect
 
-pytestmark = pytest.mark.timeout(240)
+SEEDS = (1, 2)
+
+pytestmark = pytest.mark.timeout(400)
 
 
-class BreakingProxy:
-    """Forwards connections to a port and cuts each after a random number of bytes."""
-
-    def __init__(self, port, seed):
-        self.port = port
-        self.random = random.Random(seed)
-        self.cuts = 0
-        self.breaks = True
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    @property
-    def url(self):
-        return f"sc://127.0.0.1:{self.listener.getsockname()[1]}"
-
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(("127.0.0.1", self.port))
-            limit = [self.random.randrange(1_500_000, 2_500_000)]
-            for source, target in ((client, server), (server, client)):
-                threading.Thread(target=self.copy, args=(source, target, limit), daemon=True).start()
-
-    def copy(self, source, target, limit):
-        try:
-            while data := source.recv(16384):
-                limit[0] -= len(data)
-                if self.breaks and limit[0] < 0:
-                    self.cuts += 1
-                    break
-                target.sendall(data)
-        except OSError:
-            pass
-        for end in (source, target):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def close(self):
-        self.breaks = False
-        self.listener.close()
+@pytest.fixture(params=SEEDS, ids=lambda seed: f"seed{seed}")
+def broken(request, server):
+    """A session whose connections break, and the proxy that breaks them."""
+    proxy = CuttingProxy(server.port, request.param)
+    session = connect(proxy.url)
+    # Results in many parts: connections get on by some of them before they break.
+    session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "250")
+    yield session, proxy
+    proxy.breaks = False
+    session.stop()
+    proxy.close()
 
 
-def test_results_survive_broken_connections(server):
-    proxy = BreakingProxy(server.port, seed=5)
+def texts(spark, rows):
+    return spark.range(rows).select("id", F.concat(F.lit("row "), "id").alias("t"))
+
+
+def test_results_come_once_and_whole(broken):
+    spark, proxy = broken
+    # As rows, so that nothing that comes twice or not at all can hide.
+    found = [tuple(row) for row in texts(spark, 30_000).orderBy("id").collect()]
+    assert found == [(i, f"row {i}") for i in range(30_000)]
+    assert proxy.cuts > 0
+
+
+def test_large_messages_come_once_and_whole(server):
+    proxy = CuttingProxy(server.port, 5, ranges=((1_500_000, 2_500_000),))
     spark = connect(proxy.url)
-    frame = spark.range(200_000).select("id", F.concat(F.lit("row "), "id").alias("t"))
-    ids = frame.toArrow() if hasattr(frame, "toArrow") else frame.toPandas()
-    column = ids["id"].to_pylist()
-    assert column == list(range(200_000))
+    frame = texts(spark, 200_000)
+    table = frame.toArrow() if hasattr(frame, "toArrow") else frame.toPandas()
+    assert table["id"].to_pylist() == list(range(200_000))
     assert proxy.cuts > 0
     proxy.breaks = False
     spark.stop()
     proxy.close()
+
+
+def test_many_small_results(broken):
+    spark, proxy = broken
+    for number in range(30):
+        assert spark.sql(f"select {number} as n").first().n == number
+    assert proxy.cuts > 0
+
+
+def test_commands_are_carried_out_once(broken, tmp_path):
+    spark, proxy = broken
+    directory = str(tmp_path / "rows")
+    for number in range(15):
+        spark.range(number, number + 1).write.mode("append").parquet(directory)
+    assert sorted(row.id for row in spark.read.parquet(directory).collect()) == list(range(15))
+    assert proxy.cuts > 0
+
+
+class Events(StreamingQueryListener):
+    """Notes the batches of one query; `ended` is set when it has ended."""
+
+    def __init__(self):
+        self.batches = []
+        self.ended = threading.Event()
+
+    def onQueryStarted(self, event):
+        pass
+
+    def onQueryProgress(self, event):
+        self.batches.append((event.progress.batchId, event.progress.numInputRows))
+
+    def onQueryIdle(self, event):
+        pass
+
+    def onQueryTerminated(self, event):
+        self.ended.set()
+
+
+def test_streams_and_their_listeners(broken, server, tmp_path):
+    spark, proxy = broken
+    directory, files = str(tmp_path / "in"), 12
+    whole = connect(server.url)
+    for number in range(files):
+        whole.range(number * 10, number * 10 + 10).coalesce(1).write.mode("append").parquet(
+            directory)
+    whole.stop()
+    events = Events()
+    spark.streams.addListener(events)
+    name = f"broken_{uuid.uuid4().hex[:8]}"
+    query = (spark.readStream.schema("id LONG").option("maxFilesPerTrigger", 1).parquet(directory)
+             .writeStream.format("memory").queryName(name).trigger(availableNow=True).start())
+    while query.isActive:
+        query.awaitTermination(1)
+    assert query.awaitTermination(60)
+    assert events.ended.wait(120)
+    spark.streams.removeListener(events)
+    # Each batch once, in its place.
+    assert events.batches == [(number, 10) for number in range(files)]
+    assert [p.batchId for p in query.recentProgress] == list(range(files))
+    assert sorted(row.id for row in spark.table(name).collect()) == list(range(files * 10))
+    assert proxy.cuts > 0

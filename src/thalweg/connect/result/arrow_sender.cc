@@ -21,6 +21,14 @@ constexpr int64_t kMaxBatchBytes = int64_t{8} << 20;
 // A message may have 128 MiB in all.
 constexpr int64_t kMaxChunkBytes = int64_t{115} << 20;
 constexpr int64_t kMinChunkBytes = 1024;
+constexpr const char* kMaxRecords = "spark.sql.execution.arrow.maxRecordsPerBatch";
+
+/// Rows of a message: the client's limit, if it has set one.
+int64_t MaxRows(const Settings& settings) {
+  if (settings.values().count(kMaxRecords) == 0) return kMaxRows;
+  const int64_t limit = settings.GetInteger(kMaxRecords);
+  return limit <= 0 ? kMaxRows : std::min(limit, kMaxRows);
+}
 
 int64_t ChunkBytes(const ChunkingOptions& options) {
   if (!options.allowed) return INT64_MAX;
@@ -55,7 +63,8 @@ ArrowSender::ArrowSender(Execution* execution, SchemaPtr schema)
     : execution_(execution),
       schema_(std::move(schema)),
       client_schema_(ClientSchema(
-          *schema_, execution->engine().SettingsSnapshot().Get("spark.sql.session.timeZone"))) {}
+          *schema_, execution->engine().SettingsSnapshot().Get("spark.sql.session.timeZone"))),
+      max_rows_(MaxRows(execution->engine().SettingsSnapshot())) {}
 
 Status ArrowSender::SendRows(const Batch& batch) {
   if (batch.num_selected() == 0) return Status::OK();
@@ -65,8 +74,8 @@ Status ArrowSender::SendRows(const Batch& batch) {
     waiting_bytes_ += bytes;
   }
   waiting_.push_back(batch);
-  const bool is_enough = waiting_rows_ >= std::clamp(sent_rows_, kFirstRows, kMaxRows) ||
-                         waiting_bytes_ >= kMaxBatchBytes;
+  const int64_t wanted_rows = std::clamp(sent_rows_, std::min(kFirstRows, max_rows_), max_rows_);
+  const bool is_enough = waiting_rows_ >= wanted_rows || waiting_bytes_ >= kMaxBatchBytes;
   return is_enough ? Flush(Delivery::kNow) : Status::OK();
 }
 
@@ -89,10 +98,11 @@ Status ArrowSender::Flush(Delivery delivery) {
   waiting_bytes_ = 0;
   ARROW_ASSIGN_OR_RAISE(const auto whole, ToClientBatch(rows, client_schema_));
   ARROW_ASSIGN_OR_RAISE(const int64_t bytes, arrow::util::ReferencedBufferSize(*whole));
-  const int64_t parts = std::max<int64_t>(1, std::min(whole->num_rows(), bytes / kMaxBatchBytes));
-  const int64_t part_rows = whole->num_rows() / parts;
+  const int64_t num_rows = whole->num_rows();
+  const int64_t parts = std::max<int64_t>(1, std::min(num_rows, bytes / kMaxBatchBytes));
+  const int64_t part_rows = std::min((num_rows + parts - 1) / parts, max_rows_);
   int64_t begin = 0;
-  for (int64_t part = 1; part < parts; ++part, begin += part_rows) {
+  for (; begin + part_rows < num_rows; begin += part_rows) {
     ARROW_RETURN_NOT_OK(SendBatch(*whole->Slice(begin, part_rows), Delivery::kNow));
   }
   return SendBatch(*whole->Slice(begin), delivery);

@@ -11,6 +11,7 @@ namespace thalweg::connect {
 
 /// Sends the rows of a result as the protocol wants them: messages of one Arrow batch each, at
 /// least one, the schema with the first. Small batches travel together. One thread at a time.
+/// spark.sql.execution.arrow.maxRecordsPerBatch limits the rows of a message once it is set.
 ///
 /// Clients answer each message with a call that releases it, which costs them more than a small
 /// message: the fewer the better.
@@ -31,6 +32,7 @@ class ArrowSender {
   Execution* const execution_;
   const SchemaPtr schema_;
   const SchemaPtr client_schema_;
+  const int64_t max_rows_;  // of a message
   std::vector<Batch> waiting_;
   int64_t waiting_rows_ = 0;
   int64_t waiting_bytes_ = 0;
