@@ -121,6 +121,8 @@ constexpr ErrorCondition kConditions[] = {
      "The artifact <normalizedRemoteRelativePath> exists already and cannot be replaced."},
     {"THALWEG_ARTIFACTS_TOO_LARGE", "54000",
      "The artifacts of a session may not exceed <limit> bytes."},
+    {"THALWEG_CHECKPOINTS_TOO_LARGE", "54000",
+     "The checkpoints of a session may not exceed <limit> bytes."},
     {"THALWEG_TOO_MANY_OPERATIONS", "54000",
      "A session may have <limit> operations that run or whose results were not released."},
 };

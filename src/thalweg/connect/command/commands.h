@@ -34,6 +34,9 @@ Status RunWriteTo(Execution* execution, const proto::WriteOperationV2& write);
 // stream_start.cc
 Status StartStream(ServerState* state, Execution* execution,
                    const proto::WriteStreamOperationStart& start);
+/// Gives a query that was started to its session; stops it when the session has been closed
+/// meanwhile (INVALID_HANDLE.SESSION_CLOSED).
+Status KeepQuery(ConnectSession* session, const std::shared_ptr<stream::StreamingQuery>& query);
 // stream_query.cc
 Result<Outcome> RunQueryCommand(ServerState* state, const ExecutionPtr& execution,
                                 const proto::StreamingQueryCommand& command);

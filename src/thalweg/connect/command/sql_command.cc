@@ -58,7 +58,9 @@ Status RunSqlCommand(Execution* execution, const proto::SqlCommand& command) {
     return SendRelation(execution, std::move(input));
   }
   ARROW_ASSIGN_OR_RAISE(const auto outcome, execution->engine().Execute(statement));
-  if (outcome.stream != nullptr) execution->session()->RememberQuery(outcome.stream);
+  if (outcome.stream != nullptr) {
+    ARROW_RETURN_NOT_OK(KeepQuery(execution->session().get(), outcome.stream));
+  }
   return SendRows(execution, outcome.rows);
 }
 

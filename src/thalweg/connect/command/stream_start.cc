@@ -134,6 +134,13 @@ Status SendStarted(Execution* execution, const stream::StreamingQuery& query) {
 
 }  // namespace
 
+Status KeepQuery(ConnectSession* session, const std::shared_ptr<stream::StreamingQuery>& query) {
+  if (session->RememberQuery(query)) return Status::OK();
+  // Before the execution lets go of the session, which the query's function may hold.
+  ARROW_RETURN_NOT_OK(query->Stop());
+  return MakeError("INVALID_HANDLE.SESSION_CLOSED", {{"handle", session->id()}});
+}
+
 Status StartStream(ServerState* state, Execution* execution,
                    const WriteStreamOperationStart& start) {
   ARROW_RETURN_NOT_OK(CheckSink(start));
@@ -157,7 +164,7 @@ Status StartStream(ServerState* state, Execution* execution,
   ARROW_ASSIGN_OR_RAISE(const auto query, execution->engine().StartPlan(plan, std::move(write)));
   if (runner != nullptr) runner->SetQuery(query);
   ConnectSession* session = execution->session().get();
-  session->RememberQuery(query);
+  ARROW_RETURN_NOT_OK(KeepQuery(session, query));
   session->TagQuery(execution->operation()->tags(), query->run_id());
   return SendStarted(execution, *query);
 }

@@ -113,27 +113,42 @@ std::vector<std::string> ClassesOf(const ErrorDetail& detail) {
   return ExceptionClasses(detail.condition());
 }
 
+size_t TextBytes(const ErrorChain& chain) {
+  size_t bytes = 0;
+  for (const ErrorRecord& record : chain) {
+    bytes += record.message.size();
+    for (const auto& [name, value] : record.parameters) bytes += name.size() + value.size();
+  }
+  return bytes;
+}
+
 }  // namespace
 
 std::string ErrorStore::Add(ErrorChain chain) {
   std::string id = MakeIdentifier();
   const std::lock_guard lock(mutex_);
-  if (order_.size() >= kMaxErrors) {
-    errors_.erase(order_.front());
-    order_.erase(order_.begin());
-  }
+  bytes_ += TextBytes(chain);
   errors_[id] = std::move(chain);
   order_.push_back(id);
+  while (order_.size() > kMaxErrors || (order_.size() > 1 && bytes_ > kMaxBytes)) {
+    Drop(std::string(order_.front()));
+  }
   return id;
+}
+
+void ErrorStore::Drop(const std::string& id) {
+  const auto found = errors_.find(id);
+  bytes_ -= TextBytes(found->second);
+  errors_.erase(found);
+  std::erase(order_, id);
 }
 
 ErrorChain ErrorStore::Take(const std::string& id) {
   const std::lock_guard lock(mutex_);
   const auto found = errors_.find(id);
   if (found == errors_.end()) return {};
-  ErrorChain chain = std::move(found->second);
-  errors_.erase(found);
-  std::erase(order_, id);
+  ErrorChain chain = found->second;
+  Drop(id);
   return chain;
 }
 

@@ -28,10 +28,11 @@ struct ErrorRecord {
 using ErrorChain = std::vector<ErrorRecord>;
 
 /// The details of errors that were sent, by error id, until they are fetched. Keeps the last
-/// kMaxErrors. Thread-safe.
+/// kMaxErrors, and of those kMaxBytes of text. Thread-safe.
 class ErrorStore {
  public:
   static constexpr size_t kMaxErrors = 1000;
+  static constexpr size_t kMaxBytes = size_t{16} << 20;
 
   /// Gives the id.
   std::string Add(ErrorChain chain);
@@ -39,9 +40,12 @@ class ErrorStore {
   ErrorChain Take(const std::string& id);
 
  private:
+  void Drop(const std::string& id);
+
   std::mutex mutex_;
   std::map<std::string, ErrorChain> errors_;
   std::vector<std::string> order_;  // oldest first
+  size_t bytes_ = 0;
 };
 
 /// The error and its causes as Spark would throw them.

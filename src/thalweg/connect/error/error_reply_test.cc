@@ -59,5 +59,23 @@ TEST(ErrorReplyTest, CastsFailWithTheExceptionOfTheirTarget) {
   EXPECT_EQ(class_of("\"BOOLEAN\""), "org.apache.spark.SparkRuntimeException");
 }
 
+TEST(ErrorStoreTest, KeepsOnlySoMuchText) {
+  ErrorStore store;
+  const auto add = [&](size_t bytes) {
+    ErrorRecord record;
+    record.message = std::string(bytes, 'x');
+    return store.Add({record});
+  };
+  const std::string first = add(ErrorStore::kMaxBytes / 2);
+  const std::string second = add(ErrorStore::kMaxBytes / 2);
+  const std::string third = add(1);
+  EXPECT_TRUE(store.Take(first).empty());
+  EXPECT_FALSE(store.Take(second).empty());
+  // The last one is kept however long it is.
+  const std::string large = add(ErrorStore::kMaxBytes + 1);
+  EXPECT_TRUE(store.Take(third).empty());
+  EXPECT_FALSE(store.Take(large).empty());
+}
+
 }  // namespace
 }  // namespace thalweg::connect

@@ -23,6 +23,7 @@ bool HasProperChecksum(const AddArtifactsRequest::ArtifactChunk& chunk) {
 class ArtifactReader : public MessageReader {
  public:
   explicit ArtifactReader(ServerState* state) : state_(state) {}
+  ~ArtifactReader() override { CloseArtifact(); }
 
   grpc::Status Read(const grpc::ByteBuffer& bytes) override {
     AddArtifactsRequest request;
@@ -86,16 +87,20 @@ class ArtifactReader : public MessageReader {
 
   Status TakeChunk(const AddArtifactsRequest::ArtifactChunk& chunk) {
     open_->is_intact = open_->is_intact && HasProperChecksum(chunk);
-    const auto size = static_cast<int64_t>(open_->content.size() + chunk.data().size());
-    if (size > ArtifactStore::kMaxBytes) {
-      return MakeError("THALWEG_ARTIFACTS_TOO_LARGE",
-                       {{"limit", std::to_string(ArtifactStore::kMaxBytes)}});
-    }
+    ARROW_RETURN_NOT_OK(session_->artifacts().Reserve(static_cast<int64_t>(chunk.data().size())));
     open_->content += chunk.data();
     if (--open_->chunks_left > 0) return Status::OK();
-    OpenArtifact done = std::move(*open_);
-    open_.reset();
+    OpenArtifact done = CloseArtifact();
     return Store(done.name, std::move(done.content), done.is_intact);
+  }
+
+  /// Takes out what is open; its bytes count no more.
+  OpenArtifact CloseArtifact() {
+    if (!open_) return {};
+    OpenArtifact closed = std::move(*open_);
+    open_.reset();
+    session_->artifacts().Free(static_cast<int64_t>(closed.content.size()));
+    return closed;
   }
 
   Status Store(const std::string& name, std::string content, bool is_intact) {

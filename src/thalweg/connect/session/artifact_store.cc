@@ -36,13 +36,27 @@ Status ArtifactStore::Put(const std::string& name, std::string content) {
     if (*known->second == content) return Status::OK();
     return MakeError("ARTIFACT_ALREADY_EXISTS", {{"normalizedRemoteRelativePath", name}});
   }
-  const auto size = static_cast<int64_t>(content.size());
-  if (bytes_ + size > kMaxBytes) {
-    return MakeError("THALWEG_ARTIFACTS_TOO_LARGE", {{"limit", std::to_string(kMaxBytes)}});
-  }
-  bytes_ += size;
+  ARROW_RETURN_NOT_OK(ReserveLocked(static_cast<int64_t>(content.size())));
   files_[name] = std::make_shared<const std::string>(std::move(content));
   return Status::OK();
+}
+
+Status ArtifactStore::Reserve(int64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  return ReserveLocked(bytes);
+}
+
+Status ArtifactStore::ReserveLocked(int64_t bytes) {
+  if (bytes > max_bytes_ - bytes_) {
+    return MakeError("THALWEG_ARTIFACTS_TOO_LARGE", {{"limit", std::to_string(max_bytes_)}});
+  }
+  bytes_ += bytes;
+  return Status::OK();
+}
+
+void ArtifactStore::Free(int64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  bytes_ -= bytes;
 }
 
 bool ArtifactStore::Contains(const std::string& name) const { return Find(name) != nullptr; }

@@ -9,19 +9,14 @@ namespace thalweg::connect {
 
 using SteadyClock = std::chrono::steady_clock;
 
-namespace {
-
-/// Operations that one session may have: under way, or not yet released by the client.
-constexpr size_t kMaxOperations = 1000;
-
-}  // namespace
-
 ConnectSession::ConnectSession(SessionKey key, std::shared_ptr<session::Session> engine,
-                               std::shared_ptr<python::WorkerPool> python)
-    : key_(std::move(key)),
+                               std::shared_ptr<python::WorkerPool> python, SessionLimits limits)
+    : limits_(limits),
+      key_(std::move(key)),
       server_side_id_(MakeIdentifier()),
       engine_(std::move(engine)),
       python_(std::move(python)),
+      artifacts_(limits.artifact_bytes),
       listeners_(std::make_shared<ListenerStream>()) {
   engine_->queries().AddListener(listeners_);
   Touch();
@@ -50,8 +45,9 @@ Status ConnectSession::AddOperation(const OperationPtr& operation) {
   if (operations_.count(operation->id()) > 0) {
     return MakeError("INVALID_HANDLE.OPERATION_ALREADY_EXISTS", {{"handle", operation->id()}});
   }
-  if (operations_.size() >= kMaxOperations) {
-    return MakeError("THALWEG_TOO_MANY_OPERATIONS", {{"limit", std::to_string(kMaxOperations)}});
+  if (operations_.size() >= limits_.operations) {
+    return MakeError("THALWEG_TOO_MANY_OPERATIONS",
+                     {{"limit", std::to_string(limits_.operations)}});
   }
   operations_.emplace(operation->id(), operation);
   return Status::OK();
@@ -116,6 +112,27 @@ void ConnectSession::RemoveAbandoned(SteadyClock::time_point limit) {
   }
 }
 
+Status ConnectSession::CheckRoom(int64_t bytes) const {
+  const std::lock_guard lock(mutex_);
+  return CheckRoomLocked(bytes);
+}
+
+Status ConnectSession::CheckRoomLocked(int64_t bytes) const {
+  if (kept_bytes_ + bytes <= limits_.checkpoint_bytes) return Status::OK();
+  return MakeError("THALWEG_CHECKPOINTS_TOO_LARGE",
+                   {{"limit", std::to_string(limits_.checkpoint_bytes)}});
+}
+
+Status ConnectSession::KeepFrame(const std::string& id, plan::spec::RelationPtr relation,
+                                 int64_t bytes) {
+  const std::lock_guard lock(mutex_);
+  ARROW_RETURN_NOT_OK(CheckRoomLocked(bytes));
+  kept_bytes_ += bytes;
+  kept_frames_[id] = bytes;
+  remote_relations_[id] = std::move(relation);
+  return Status::OK();
+}
+
 void ConnectSession::PutRemoteRelation(const std::string& id, plan::spec::RelationPtr relation) {
   const std::lock_guard lock(mutex_);
   remote_relations_[id] = std::move(relation);
@@ -134,6 +151,10 @@ void ConnectSession::RemoveRemoteRelation(const std::string& id) {
   if (found == remote_relations_.end()) return;
   dropped = std::move(found->second);
   remote_relations_.erase(found);
+  const auto kept = kept_frames_.find(id);
+  if (kept == kept_frames_.end()) return;
+  kept_bytes_ -= kept->second;
+  kept_frames_.erase(kept);
 }
 
 void ConnectSession::TagQuery(const std::set<std::string>& tags, const std::string& run_id) {
@@ -158,16 +179,18 @@ void ConnectSession::RememberDataSource(const std::string& name,
   data_sources_[name] = std::move(source);
 }
 
-void ConnectSession::RememberQuery(const std::shared_ptr<stream::StreamingQuery>& query) {
+bool ConnectSession::RememberQuery(const std::shared_ptr<stream::StreamingQuery>& query) {
   const std::lock_guard lock(mutex_);
+  if (closed_) return false;
   queries_.push_back(query);
-  if (queries_.size() <= kMaxQueries) return;
+  if (queries_.size() <= kMaxQueries) return true;
   const auto ended = std::find_if(queries_.begin(), queries_.end(),
                                   [](const auto& known) { return !known->IsActive(); });
-  if (ended == queries_.end()) return;
+  if (ended == queries_.end()) return true;
   for (auto& [tag, run_ids] : tagged_queries_) run_ids.erase((*ended)->run_id());
   std::erase_if(tagged_queries_, [](const auto& tagged) { return tagged.second.empty(); });
   queries_.erase(ended);
+  return true;
 }
 
 std::shared_ptr<stream::StreamingQuery> ConnectSession::FindQuery(const std::string& id,

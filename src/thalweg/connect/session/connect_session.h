@@ -33,12 +33,22 @@ struct SessionKey {
   auto operator<=>(const SessionKey&) const = default;
 };
 
+/// What one session may have.
+struct SessionLimits {
+  /// Operations that are under way or that the client has not released.
+  size_t operations = 1000;
+  /// Bytes of uploaded files, those on their way included.
+  int64_t artifact_bytes = int64_t{4} << 30;
+  /// Bytes of rows in checkpoints.
+  int64_t checkpoint_bytes = int64_t{4} << 30;
+};
+
 /// Thread-safe.
 class ConnectSession {
  public:
   /// `python` runs the functions of the session.
   ConnectSession(SessionKey key, std::shared_ptr<session::Session> engine,
-                 std::shared_ptr<python::WorkerPool> python);
+                 std::shared_ptr<python::WorkerPool> python, SessionLimits limits = {});
   /// Ends what runs.
   ~ConnectSession();
 
@@ -54,7 +64,7 @@ class ConnectSession {
   ListenerStream& listeners() { return *listeners_; }
 
   /// Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS, INVALID_HANDLE.OPERATION_ABANDONED,
-  /// INVALID_HANDLE.SESSION_CLOSED.
+  /// INVALID_HANDLE.SESSION_CLOSED, THALWEG_TOO_MANY_OPERATIONS.
   Status AddOperation(const OperationPtr& operation);
   /// Null if there is none.
   OperationPtr FindOperation(const std::string& id) const;
@@ -70,7 +80,13 @@ class ConnectSession {
   /// Drops operations without a client since `limit`.
   void RemoveAbandoned(std::chrono::steady_clock::time_point limit);
 
-  /// Frames that clients name by id: checkpoints and the batches of foreachBatch.
+  // Frames that clients name by id.
+
+  /// Whether a checkpoint of `bytes` fits. Errors: THALWEG_CHECKPOINTS_TOO_LARGE.
+  Status CheckRoom(int64_t bytes) const;
+  /// Keeps a checkpoint of `bytes` until the client drops it. Errors as above.
+  Status KeepFrame(const std::string& id, plan::spec::RelationPtr relation, int64_t bytes);
+  /// A batch of foreachBatch.
   void PutRemoteRelation(const std::string& id, plan::spec::RelationPtr relation);
   /// Null if there is none.
   plan::spec::RelationPtr FindRemoteRelation(const std::string& id) const;
@@ -86,8 +102,9 @@ class ConnectSession {
   void RememberDataSource(const std::string& name,
                           std::shared_ptr<const python::DataSourceClass> source);
 
-  /// Ended queries stay known for as long as clients may ask for them.
-  void RememberQuery(const std::shared_ptr<stream::StreamingQuery>& query);
+  /// Ended queries stay known for as long as clients may ask for them. False: the session has been
+  /// closed, and nobody else ends the query.
+  bool RememberQuery(const std::shared_ptr<stream::StreamingQuery>& query);
   /// The query with that id and run id, running or ended; null if there is none.
   std::shared_ptr<stream::StreamingQuery> FindQuery(const std::string& id,
                                                     const std::string& run_id) const;
@@ -102,6 +119,9 @@ class ConnectSession {
   static constexpr size_t kMaxPastOperations = 1000;
   static constexpr size_t kMaxQueries = 1000;
 
+  Status CheckRoomLocked(int64_t bytes) const;
+
+  const SessionLimits limits_;
   const SessionKey key_;
   const std::string server_side_id_;
   const std::shared_ptr<session::Session> engine_;
@@ -118,6 +138,8 @@ class ConnectSession {
   std::vector<std::string> past_operations_;  // oldest first
   std::map<std::string, plan::spec::RelationPtr> remote_relations_;
   DataSources data_sources_;
+  std::map<std::string, int64_t> kept_frames_;  // their bytes
+  int64_t kept_bytes_ = 0;
   std::map<std::string, std::set<std::string>> tagged_queries_;  // run ids by tag
   std::vector<std::shared_ptr<stream::StreamingQuery>> queries_;
 };

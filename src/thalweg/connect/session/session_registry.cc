@@ -1,7 +1,7 @@
 #include "thalweg/connect/session/session_registry.h"
 
-#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "thalweg/connect/python/python_data_source.h"
 #include "thalweg/connect/runtime/identifier.h"
@@ -13,7 +13,7 @@ Status SessionRegistry::CheckUsable(const SessionKey& key, const ConnectSession*
   if (!IsIdentifier(key.session_id)) {
     return MakeError("INVALID_HANDLE.FORMAT", {{"handle", key.session_id}});
   }
-  if (std::find(closed_.begin(), closed_.end(), key) != closed_.end()) {
+  if (closed_.count(key) > 0) {
     return MakeError("INVALID_HANDLE.SESSION_CLOSED", {{"handle", key.session_id}});
   }
   const bool changed =
@@ -45,7 +45,7 @@ Result<ConnectSessionPtr> SessionRegistry::Find(const SessionKey& key,
   const std::lock_guard lock(mutex_);
   const auto found = sessions_.find(key);
   const bool known = found != sessions_.end();
-  if (known || std::find(closed_.begin(), closed_.end(), key) != closed_.end()) {
+  if (known || closed_.count(key) > 0) {
     ARROW_RETURN_NOT_OK(CheckUsable(key, known ? found->second.get() : nullptr, observed_id));
     found->second->Touch();
     return found->second;
@@ -77,7 +77,7 @@ Result<ConnectSessionPtr> SessionRegistry::Clone(ConnectSession* source,
   ARROW_ASSIGN_OR_RAISE(auto engine, make_engine_());
   ARROW_RETURN_NOT_OK(engine->CopyFrom(source->engine()));
   const std::lock_guard lock(mutex_);
-  if (std::find(closed_.begin(), closed_.end(), key) != closed_.end()) {
+  if (closed_.count(key) > 0) {
     return MakeError("INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_ALREADY_CLOSED",
                      {{"targetSessionId", key.session_id}});
   }
@@ -118,8 +118,11 @@ void SessionRegistry::Clear() {
 }
 
 void SessionRegistry::AddClosed(const SessionKey& key) {
-  closed_.push_back(key);
-  if (closed_.size() > kMaxClosed) closed_.erase(closed_.begin());
+  if (!closed_.insert(key).second) return;
+  closing_order_.push_back(key);
+  if (closing_order_.size() <= kMaxClosed) return;
+  closed_.erase(closing_order_.front());
+  closing_order_.pop_front();
 }
 
 }  // namespace thalweg::connect

@@ -2,10 +2,11 @@
 
 #include <chrono>
 #include <functional>
+#include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
-#include <vector>
 
 #include "thalweg/connect/session/connect_session.h"
 
@@ -50,7 +51,8 @@ class SessionRegistry {
   const std::shared_ptr<python::WorkerPool> python_;
   std::mutex mutex_;
   std::map<SessionKey, ConnectSessionPtr> sessions_;
-  std::vector<SessionKey> closed_;  // oldest first
+  std::set<SessionKey> closed_;
+  std::deque<SessionKey> closing_order_;  // of closed_, oldest first
 };
 
 }  // namespace thalweg::connect

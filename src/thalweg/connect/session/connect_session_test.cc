@@ -1,0 +1,75 @@
+#include "thalweg/connect/session/connect_session.h"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "thalweg/connect/plan/translator.h"
+
+namespace thalweg::connect {
+namespace {
+
+class ConnectSessionTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto engine = session::Session::Make();
+    ASSERT_TRUE(engine.ok()) << engine.status();
+    SessionLimits limits;
+    limits.operations = 2;
+    limits.artifact_bytes = 10;
+    limits.checkpoint_bytes = 100;
+    session_ =
+        std::make_shared<ConnectSession>(SessionKey{"user", "session"}, *engine, nullptr, limits);
+  }
+
+  Status Add(const std::string& id) {
+    return session_->AddOperation(
+        std::make_shared<Operation>(id, std::vector<std::string>{}, true));
+  }
+  Status Keep(const std::string& id, int64_t bytes) {
+    return session_->KeepFrame(id, Derive(RelationKind::kLocal, nullptr), bytes);
+  }
+
+  ConnectSessionPtr session_;
+};
+
+TEST_F(ConnectSessionTest, HasOnlySoManyOperations) {
+  ASSERT_TRUE(Add("a").ok());
+  ASSERT_TRUE(Add("b").ok());
+  EXPECT_TRUE(IsCondition(Add("c"), "THALWEG_TOO_MANY_OPERATIONS"));
+  session_->RemoveOperation("a");
+  EXPECT_TRUE(Add("c").ok());
+}
+
+TEST_F(ConnectSessionTest, KeepsOnlySoMuchInCheckpoints) {
+  ASSERT_TRUE(Keep("a", 60).ok());
+  EXPECT_TRUE(IsCondition(Keep("b", 41), "THALWEG_CHECKPOINTS_TOO_LARGE"));
+  EXPECT_TRUE(IsCondition(session_->CheckRoom(41), "THALWEG_CHECKPOINTS_TOO_LARGE"));
+  EXPECT_EQ(session_->FindRemoteRelation("b"), nullptr);
+  session_->RemoveRemoteRelation("a");
+  EXPECT_TRUE(Keep("b", 100).ok());
+}
+
+TEST_F(ConnectSessionTest, HoldsOnlySoMuchOfFiles) {
+  ArtifactStore& files = session_->artifacts();
+  ASSERT_TRUE(files.Put("files/a", "123456").ok());
+  // The same once more is no more.
+  ASSERT_TRUE(files.Put("files/a", "123456").ok());
+  EXPECT_TRUE(IsCondition(files.Put("files/b", "12345"), "THALWEG_ARTIFACTS_TOO_LARGE"));
+  // What is on its way counts, until it has come or is given up.
+  ASSERT_TRUE(files.Reserve(4).ok());
+  EXPECT_TRUE(IsCondition(files.Put("files/b", "1"), "THALWEG_ARTIFACTS_TOO_LARGE"));
+  EXPECT_TRUE(IsCondition(files.Reserve(1), "THALWEG_ARTIFACTS_TOO_LARGE"));
+  files.Free(4);
+  EXPECT_TRUE(files.Put("files/b", "1234").ok());
+}
+
+TEST_F(ConnectSessionTest, AClosedSessionTakesNothing) {
+  session_->Close();
+  EXPECT_TRUE(IsCondition(Add("a"), "INVALID_HANDLE.SESSION_CLOSED"));
+  EXPECT_FALSE(session_->RememberQuery(nullptr));
+}
+
+}  // namespace
+}  // namespace thalweg::connect
