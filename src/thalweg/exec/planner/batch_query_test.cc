@@ -194,6 +194,40 @@ TEST_P(BatchQueryTest, AggregatesBySlidingWindows) {
              {"[-4,2)|3|9", "[0,6)|2|1", "[4,10)|2|18", "[8,14)|1|16"});
 }
 
+/// Both ways, with windows and slices repeated in many pieces.
+TEST_P(BatchQueryTest, ManyWindowsComeInBatchesOfTheSizeAskedFor) {
+  const Attribute time = MakeAttribute("t", TimestampType());
+  const Attribute value = MakeAttribute("x", arrow::int64());
+  const NodePtr local =
+      plan::BuildLocal({time, value}, {MakeBatch({time, value}, {"[3, 50, null]", "[2, 2, 2]"}),
+                                       MakeBatch({time, value}, {"[7]", "[2]"})});
+  const NodePtr windows = TimeWindowNode(local, 0, 1000, 1);
+  PlanOptions options;
+  options.num_workers = GetParam();
+  options.batch_rows = 64;
+  int64_t rows = 0;
+  ASSERT_TRUE(RunBatchQuery(windows, options, EpochContext(), [&](const Batch& batch) {
+                EXPECT_LE(batch.num_rows, 64);
+                rows += batch.num_rows;
+                return Status::OK();
+              }).ok());
+  EXPECT_EQ(rows, 3000);
+  plan::AggregateCall distinct = SumCall(value.Reference());
+  distinct.distinct = true;
+  for (const plan::AggregateCall& call : {SumCall(value.Reference()), distinct}) {
+    // [4, 1004) to [7, 1007) lack the first time, and so on: 43 + 4 + 953 + 43 + 4 windows.
+    const NodePtr by_window = plan::BuildAggregate(
+        windows, plan::PassThrough(std::vector<Attribute>{windows->output.back()}),
+        {CountCall(), call});
+    const NodePtr counts = plan::BuildAggregate(
+        by_window, plan::PassThrough(std::vector<Attribute>{by_window->output[1]}), {CountCall()});
+    for (const int64_t batch_rows : {int64_t{1}, int64_t{64}, kDefaultBatchRows}) {
+      EXPECT_EQ(Sorted(RunBatch(counts, GetParam(), batch_rows).ValueOrDie()),
+                (RowTexts{"1|47", "2|47", "3|953"}));
+    }
+  }
+}
+
 class JoinTest : public BatchQueryTest {
  protected:
   NodePtr Join(JoinType type, bool with_keys = true, bool with_condition = false,

@@ -14,7 +14,7 @@ Result<Rows> PlanBuilder::BuildTimeWindow(const plan::Node& node) {
                                   ", " + std::to_string(shape.start);
   Append(&rows, [&](int) {
     return std::make_unique<TimeWindowOperator>(time[0], shape, node.output.back().type,
-                                                description);
+                                                options_.batch_rows, description);
   });
   rows.text = NodeText(description, {rows.text});
   return rows;

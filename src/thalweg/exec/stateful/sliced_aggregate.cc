@@ -6,6 +6,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/exec/take.h"
+#include "thalweg/exec/window_expansion.h"
 
 namespace thalweg::exec {
 namespace {
@@ -50,24 +51,25 @@ Status SlicedAggregateOperator::EmitSlice(uint8_t* const* groups, int64_t count)
   ARROW_ASSIGN_OR_RAISE(auto columns, options_.keys->Decode(keys));
   const WindowShape& windows = options_.windows;
   const arrow::Array& slices = *columns[options_.window_key];
-  const int64_t* begins = static_cast<const arrow::TimestampArray&>(slices).raw_values();
-  ARROW_ASSIGN_OR_RAISE(const auto last_starts, LastStarts(slices, windows));
-  std::vector<int32_t> parents;
-  std::vector<int64_t> starts;
-  for (int64_t i = 0; i < count; ++i) {
-    for (int64_t start = last_starts[i]; begins[i] < start + windows.size; start -= windows.slide) {
-      parents.push_back(static_cast<int32_t>(i));
-      starts.push_back(start);
-    }
+  ARROW_ASSIGN_OR_RAISE(auto repeated, WindowExpansion::Make(slices, windows, options_.batch_rows));
+  while (repeated.Next()) {
+    ARROW_RETURN_NOT_OK(CheckCancelled(context_->cancelled));
+    ARROW_RETURN_NOT_OK(EmitWindows(columns, groups, repeated.parents(), repeated.starts()));
   }
+  return Status::OK();
+}
+
+Status SlicedAggregateOperator::EmitWindows(const std::vector<ArrayPtr>& keys,
+                                            uint8_t* const* groups,
+                                            const std::vector<int32_t>& parents,
+                                            const std::vector<int64_t>& starts) {
   Batch out;
   out.num_rows = static_cast<int64_t>(parents.size());
-  if (out.num_rows == 0) return Status::OK();
-  for (size_t i = 0; i < columns.size(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(ArrayPtr column,
-                          static_cast<int>(i) == options_.window_key
-                              ? MakeWindowColumn(starts, windows.size, options_.window_type)
-                              : TakeRows(columns[i], parents));
+  for (size_t i = 0; i < keys.size(); ++i) {
+    ARROW_ASSIGN_OR_RAISE(
+        ArrayPtr column, static_cast<int>(i) == options_.window_key
+                             ? MakeWindowColumn(starts, options_.windows.size, options_.window_type)
+                             : TakeRows(keys[i], parents));
     out.columns.push_back(std::move(column));
   }
   const int32_t width = options_.calls->slot_bytes();
@@ -83,8 +85,7 @@ Status SlicedAggregateOperator::EmitSlice(uint8_t* const* groups, int64_t count)
 }
 
 Status SlicedAggregateOperator::EmitGroups() {
-  const int64_t overlapping =
-      (options_.windows.size + options_.windows.slide - 1) / options_.windows.slide;
+  const int64_t overlapping = (options_.windows.size - 1) / options_.windows.slide + 1;
   const int64_t slice = std::max<int64_t>(1, options_.batch_rows / overlapping);
   std::vector<uint8_t*> groups;
   state::GroupTable::Cursor cursor;

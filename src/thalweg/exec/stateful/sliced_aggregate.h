@@ -46,6 +46,9 @@ class SlicedAggregateOperator : public Operator {
  private:
   Status EmitGroups();
   Status EmitSlice(uint8_t* const* groups, int64_t count);
+  /// One batch: a row of `groups` and their `keys` for each of `parents`.
+  Status EmitWindows(const std::vector<ArrayPtr>& keys, uint8_t* const* groups,
+                     const std::vector<int32_t>& parents, const std::vector<int64_t>& starts);
 
   SlicedAggregateOptions options_;
   const EpochContext* context_ = nullptr;

@@ -3,14 +3,17 @@
 #include <arrow/api.h>
 
 #include "thalweg/exec/take.h"
+#include "thalweg/exec/window_expansion.h"
 
 namespace thalweg::exec {
 
 TimeWindowOperator::TimeWindowOperator(expr::ExpressionPtr time, WindowShape shape,
-                                       TypePtr window_type, std::string description)
+                                       TypePtr window_type, int64_t batch_rows,
+                                       std::string description)
     : time_(std::move(time)),
       shape_(shape),
       window_type_(std::move(window_type)),
+      batch_rows_(batch_rows),
       description_(std::move(description)) {}
 
 Status TimeWindowOperator::BeginEpoch(const EpochContext& context) {
@@ -36,31 +39,22 @@ Status TimeWindowOperator::PushTumbling(Batch batch, const arrow::Array& times) 
 }
 
 Status TimeWindowOperator::PushSliding(const Batch& batch, const arrow::Array& times) {
-  const int64_t* values = static_cast<const arrow::TimestampArray&>(times).raw_values();
-  ARROW_ASSIGN_OR_RAISE(const auto last_starts, LastStarts(times, shape_));
-  std::vector<int32_t> parents;
-  std::vector<int64_t> starts;
-  const int64_t overlapping = (shape_.size + shape_.slide - 1) / shape_.slide;
-  parents.reserve(batch.num_rows * overlapping);
-  starts.reserve(batch.num_rows * overlapping);
-  for (int64_t i = 0; i < batch.num_rows; ++i) {
-    if (times.IsNull(i)) continue;
-    for (int64_t start = last_starts[i]; values[i] < start + shape_.size; start -= shape_.slide) {
-      parents.push_back(static_cast<int32_t>(i));
-      starts.push_back(start);
+  ARROW_ASSIGN_OR_RAISE(auto windows, WindowExpansion::Make(times, shape_, batch_rows_));
+  while (WantsMore() && windows.Next()) {
+    ARROW_RETURN_NOT_OK(CheckCancelled(context_->cancelled));
+    Batch out;
+    out.num_rows = static_cast<int64_t>(windows.parents().size());
+    out.change_kind = batch.change_kind;
+    for (const ArrayPtr& column : batch.columns) {
+      ARROW_ASSIGN_OR_RAISE(ArrayPtr repeated, TakeRows(column, windows.parents()));
+      out.columns.push_back(std::move(repeated));
     }
+    ARROW_ASSIGN_OR_RAISE(ArrayPtr column,
+                          MakeWindowColumn(windows.starts(), shape_.size, window_type_));
+    out.columns.push_back(std::move(column));
+    ARROW_RETURN_NOT_OK(Emit(std::move(out)));
   }
-  if (parents.empty()) return Status::OK();
-  Batch out;
-  out.num_rows = static_cast<int64_t>(parents.size());
-  out.change_kind = batch.change_kind;
-  for (const ArrayPtr& column : batch.columns) {
-    ARROW_ASSIGN_OR_RAISE(ArrayPtr repeated, TakeRows(column, parents));
-    out.columns.push_back(std::move(repeated));
-  }
-  ARROW_ASSIGN_OR_RAISE(ArrayPtr windows, MakeWindowColumn(starts, shape_.size, window_type_));
-  out.columns.push_back(std::move(windows));
-  return Emit(std::move(out));
+  return Status::OK();
 }
 
 }  // namespace thalweg::exec
