@@ -1,5 +1,7 @@
 #include "thalweg/exec/driver.h"
 
+#include <system_error>
+
 #include "thalweg/base/memory_guard.h"
 #include "thalweg/exec/input_hash.h"
 #include "thalweg/exec/take.h"
@@ -138,8 +140,20 @@ class Driver::PhaseWorker {
 
 Driver::Driver(int num_workers, std::shared_ptr<WorkerScheduler> scheduler)
     : num_workers_(num_workers), scheduler_(std::move(scheduler)), mailboxes_(num_workers) {
-  for (int worker = 1; worker < num_workers; ++worker) {
-    threads_.emplace_back([this, worker] { ThreadMain(worker); });
+  StartThreads();
+}
+
+void Driver::StartThreads() {
+  threads_.reserve(static_cast<size_t>(num_workers_));
+  try {
+    for (int worker = 1; worker < num_workers_; ++worker) {
+      threads_.emplace_back([this, worker] { ThreadMain(worker); });
+    }
+  } catch (const std::system_error&) {
+    started_ = MakeError(
+        "THALWEG_OUT_OF_MEMORY",
+        {{"what", "thread " + std::to_string(threads_.size() + 1) + " of " +
+                      std::to_string(num_workers_ - 1) + " for workers cannot be started"}});
   }
 }
 
@@ -181,6 +195,7 @@ void Driver::ThreadMain(int worker) {
 
 Status Driver::ForEachWorker(const std::function<Status(int worker)>& task) {
   if (num_workers_ == 1) return GuardMemory([&] { return task(0); });
+  ARROW_RETURN_NOT_OK(started_);
   failed_.store(false);
   {
     const std::lock_guard<std::mutex> lock(mutex_);

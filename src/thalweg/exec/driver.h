@@ -41,7 +41,8 @@ struct Phase {
 
 class Driver {
  public:
-  /// `scheduler` says when a phase's workers may compute; null: whenever they can.
+  /// `scheduler` says when a phase's workers may compute; null: whenever they can. Where the system
+  /// gives fewer threads, everything that is run fails with THALWEG_OUT_OF_MEMORY.
   explicit Driver(int num_workers, std::shared_ptr<WorkerScheduler> scheduler = nullptr);
   ~Driver();
   Driver(const Driver&) = delete;
@@ -64,6 +65,7 @@ class Driver {
  private:
   class PhaseWorker;
 
+  void StartThreads();
   void ThreadMain(int worker);
   void Report(const Status& status);
 
@@ -80,6 +82,7 @@ class Driver {
   int running_ = 0;
   bool stopping_ = false;
   Status first_error_;
+  Status started_;  // whether there is a thread for each worker
   std::vector<BigStackThread> threads_;
 };
 

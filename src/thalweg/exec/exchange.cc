@@ -1,18 +1,21 @@
 #include "thalweg/exec/exchange.h"
 
+#include <algorithm>
+
 #include "thalweg/state/key_group.h"
 
 namespace thalweg::exec {
 
 ExchangeChannel::ExchangeChannel(int id, int num_senders, int num_receivers, Mailboxes* mailboxes)
-    : id_(id), num_senders_(num_senders), mailboxes_(mailboxes), open_senders_(num_receivers, 0) {
+    : id_(id), num_senders_(num_senders), mailboxes_(mailboxes), finished_(num_receivers, 1) {
   for (int i = 0; i < num_receivers; ++i) heads_.push_back(std::make_unique<EntryOperator>());
 }
 
 Status ExchangeChannel::BeginEpoch(const std::vector<EpochContext>& contexts) {
   wants_more_.store(true, std::memory_order_relaxed);
+  num_open_senders_.store(num_senders_);
+  finished_.assign(heads_.size(), num_senders_ == 0);
   for (size_t i = 0; i < heads_.size(); ++i) {
-    open_senders_[i] = num_senders_;
     ARROW_RETURN_NOT_OK(heads_[i]->BeginEpoch(contexts[i]));
   }
   return Status::OK();
@@ -26,8 +29,10 @@ Status ExchangeChannel::Send(int from, int to, Batch batch) {
 }
 
 Status ExchangeChannel::SendFinished(int from) {
+  // What the others have sent is in the queues by now, and what follows goes behind it.
+  if (num_open_senders_.fetch_sub(1) > 1) return Status::OK();
   for (int to = 0; to < num_receivers(); ++to) {
-    if (from == to) {
+    if (from == to && num_senders_ == 1) {
       ARROW_RETURN_NOT_OK(Receive(to, {id_, true, {}}));
     } else {
       mailboxes_->Send(to, {id_, true, {}});
@@ -39,7 +44,8 @@ Status ExchangeChannel::SendFinished(int from) {
 Status ExchangeChannel::Receive(int to, Message message) {
   Operator* head = heads_[to].get();
   if (message.finished) {
-    return --open_senders_[to] == 0 ? head->FinishInput(0) : Status::OK();
+    finished_[to] = 1;
+    return head->FinishInput(0);
   }
   ARROW_RETURN_NOT_OK(head->Push(0, std::move(message.batch)));
   // One receiver that is satisfied says nothing about the others.
@@ -47,9 +53,7 @@ Status ExchangeChannel::Receive(int to, Message message) {
   return Status::OK();
 }
 
-bool ExchangeChannel::Finished(int to) const {
-  return to >= num_receivers() || open_senders_[to] == 0;
-}
+bool ExchangeChannel::Finished(int to) const { return to >= num_receivers() || finished_[to] != 0; }
 
 Status ExchangeSender::Push(int, Batch batch) {
   if (key_columns_.empty()) return channel_->Send(worker_, 0, std::move(batch));
@@ -63,9 +67,11 @@ Status ExchangeSender::Push(int, Batch batch) {
   ARROW_RETURN_NOT_OK(state::ComputeKeyGroups(keys, num_rows, num_key_groups_, &groups));
   const int num_workers = channel_->num_receivers();
   std::vector<std::shared_ptr<std::vector<int32_t>>> rows(num_workers);
+  // Twice the part of each, so that it seldom grows.
+  const int64_t reserved = std::min(num_rows, 2 * num_rows / num_workers + 1);
   for (auto& selected : rows) {
     selected = std::make_shared<std::vector<int32_t>>();
-    selected->reserve(num_rows);
+    selected->reserve(reserved);
   }
   for (int64_t i = 0; i < num_rows; ++i) {
     const int32_t row = batch.selection != nullptr ? (*batch.selection)[i] : i;

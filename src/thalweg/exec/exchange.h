@@ -26,6 +26,7 @@ class ExchangeChannel {
   Status BeginEpoch(const std::vector<EpochContext>& contexts);
   /// Sends from the thread of worker `from`; rows for itself go straight on.
   Status Send(int from, int to, Batch batch);
+  /// Says that `from` has sent all. The last sender tells the receivers.
   Status SendFinished(int from);
   /// On the thread of worker `to`.
   Status Receive(int to, Message message);
@@ -39,7 +40,8 @@ class ExchangeChannel {
   int num_senders_;
   Mailboxes* mailboxes_;
   std::vector<std::unique_ptr<EntryOperator>> heads_;
-  std::vector<int> open_senders_;  // each entry used by its worker only
+  std::atomic<int> num_open_senders_{0};
+  std::vector<char> finished_;  // whether all has come; each entry used by its worker only
   std::atomic<bool> wants_more_{true};
 };
 

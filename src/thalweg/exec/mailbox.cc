@@ -8,43 +8,41 @@ constexpr size_t kFullQueue = 32;
 }  // namespace
 
 void Mailboxes::Send(int worker, Message message) {
+  Box& box = boxes_[worker];
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    queues_[worker].push_back(std::move(message));
+    box.queue.push_back(std::move(message));
+    if (box.queue.size() == kFullQueue) ++num_full_;
   }
-  changed_.notify_all();
+  box.changed.notify_one();
 }
 
 std::optional<Message> Mailboxes::Poll(int worker) {
   std::optional<Message> message;
-  bool made_room = false;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    std::deque<Message>& queue = queues_[worker];
-    if (queue.empty()) return message;
-    message = std::move(queue.front());
-    queue.pop_front();
-    made_room = queue.size() + 1 == kFullQueue;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::deque<Message>& queue = boxes_[worker].queue;
+  if (queue.empty()) return message;
+  const bool was_full = queue.size() == kFullQueue;
+  message = std::move(queue.front());
+  queue.pop_front();
+  if (was_full && --num_full_ == 0 && num_waiting_for_room_ > 0) {
+    for (Box& box : boxes_) {
+      if (box.waits_for_room) box.changed.notify_one();
+    }
   }
-  if (made_room) changed_.notify_all();
   return message;
 }
 
 bool Mailboxes::WaitForMessage(int worker) {
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [&] { return awake_ || !queues_[worker].empty(); });
+  Box& box = boxes_[worker];
+  box.changed.wait(lock, [&] { return awake_ || !box.queue.empty(); });
   return !awake_;
 }
 
-bool Mailboxes::HasRoom(int worker) const {
-  for (size_t i = 0; i < queues_.size(); ++i) {
-    if (static_cast<int>(i) != worker && queues_[i].size() >= kFullQueue) return false;
-  }
-  return true;
-}
-
+/// Who has no message has no full queue either.
 bool Mailboxes::GoesOn(int worker) const {
-  return awake_ || !queues_[worker].empty() || HasRoom(worker);
+  return awake_ || num_full_ == 0 || !boxes_[worker].queue.empty();
 }
 
 bool Mailboxes::MustWaitForRoom(int worker) {
@@ -54,20 +52,24 @@ bool Mailboxes::MustWaitForRoom(int worker) {
 
 void Mailboxes::WaitForRoom(int worker) {
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait(lock, [&] { return GoesOn(worker); });
+  Box& box = boxes_[worker];
+  box.waits_for_room = true;
+  ++num_waiting_for_room_;
+  box.changed.wait(lock, [&] { return GoesOn(worker); });
+  --num_waiting_for_room_;
+  box.waits_for_room = false;
 }
 
 void Mailboxes::Wake() {
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    awake_ = true;
-  }
-  changed_.notify_all();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  awake_ = true;
+  for (Box& box : boxes_) box.changed.notify_one();
 }
 
 void Mailboxes::Reset() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (std::deque<Message>& queue : queues_) queue.clear();
+  for (Box& box : boxes_) box.queue.clear();
+  num_full_ = 0;
   awake_ = false;
 }
 

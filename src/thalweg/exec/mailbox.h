@@ -12,17 +12,18 @@
 
 namespace thalweg::exec {
 
-/// A batch for a channel's chain on the receiving worker, or that one sender is done.
+/// A batch for a channel's chain on the receiving worker, or that its senders are done.
 struct Message {
   int channel = 0;
   bool finished = false;
   Batch batch;
 };
 
-/// One queue per worker. Thread-safe.
+/// One queue per worker. Thread-safe; one thread at a time receives and waits for a worker. What a
+/// message costs does not depend on the number of workers: it wakes the one that it is for.
 class Mailboxes {
  public:
-  explicit Mailboxes(int num_workers) : queues_(num_workers) {}
+  explicit Mailboxes(int num_workers) : boxes_(num_workers) {}
 
   void Send(int worker, Message message);
   /// The next message for `worker`, if there is one.
@@ -40,12 +41,18 @@ class Mailboxes {
   void Reset();
 
  private:
-  bool HasRoom(int worker) const;
+  struct Box {
+    std::deque<Message> queue;
+    std::condition_variable changed;
+    bool waits_for_room = false;
+  };
+
   bool GoesOn(int worker) const;
 
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::deque<Message>> queues_;
+  std::vector<Box> boxes_;
+  int num_full_ = 0;
+  int num_waiting_for_room_ = 0;
   bool awake_ = false;
 };
 
