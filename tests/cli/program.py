@@ -10,7 +10,7 @@ import time
 import unittest
 
 PROGRAM = os.environ.get("THALWEG_PROGRAM", "build/bin/thalweg")
-TIMEOUT = 60
+TIMEOUT = 500
 
 
 class Outcome:

@@ -32,4 +32,4 @@ class Server:
     def stop(self):
         """Asks the server to end; gives its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=500)

@@ -146,7 +146,7 @@ def state_goes_on(spark):
                       .option("checkpointLocation", directory + "/checkpoint")
                       .trigger(availableNow=True))
             query = writer.start(directory + "/out")
-            query.awaitTermination(60)
+            query.awaitTermination()
             return query.id
 
         put(directory, 0, BATCHES[0])
@@ -247,14 +247,14 @@ def state_processing_timeouts(spark):
             query = (timed.writeStream.format("parquet").outputMode("append")
                      .option("checkpointLocation", directory + "/checkpoint").trigger(once=True)
                      .start(directory + "/out"))
-            query.awaitTermination(60)
+            query.awaitTermination()
         return plain([list(row) for row in
                       spark.read.parquet(directory + "/out").orderBy("k", "n", "what").collect()])
 
 
 def failure(query):
     """What ended a query: its class and condition, and those of the function's exception."""
-    raised = error(lambda: query.awaitTermination(60), with_parameters=False)
+    raised = error(lambda: query.awaitTermination(), with_parameters=False)
     text = str(query.exception())
     return [raised, [line.split("]")[0] for line in text.splitlines()
                      if line.startswith(("ValueError", "pyspark.errors"))][:1]]

@@ -21,7 +21,7 @@ def event_files(spark, directory):
 def run(writer):
     """Runs a query to its end."""
     query = writer.trigger(availableNow=True).start()
-    query.awaitTermination(60)
+    query.awaitTermination()
     return query
 
 
@@ -58,9 +58,9 @@ def stream_to_files(spark):
         writer = (stream.filter("v > 1").writeStream.format("parquet")
                   .option("checkpointLocation", directory + "/checkpoint"))
         first = writer.trigger(availableNow=True).start(directory + "/out")
-        first.awaitTermination(60)
+        first.awaitTermination()
         again = writer.trigger(availableNow=True).start(directory + "/out")
-        again.awaitTermination(60)
+        again.awaitTermination()
         written = spark.read.parquet(directory + "/out").orderBy("v")
         return [first.id == again.id, first.runId == again.runId, rows(written)]
 
@@ -128,7 +128,31 @@ def stream_failure(spark):
         stream = event_files(spark, directory)
         query = (stream.select(F.expr("v / (v - v)").alias("q")).writeStream.format("noop")
                  .trigger(availableNow=True).start())
-        raised = error(lambda: query.awaitTermination(60), with_parameters=False)
+        raised = error(lambda: query.awaitTermination(), with_parameters=False)
         exception = query.exception()
         return [raised, type(exception).__name__, "DIVIDE_BY_ZERO" in str(exception),
                 query.isActive, query.status["isTriggerActive"]]
+
+
+@program
+def stream_many_windows(spark):
+    """Rows that each lie in hundreds of windows, by stream and at once."""
+    schema = "t TIMESTAMP, v INT"
+    window = F.window("t", "10 minutes", "1 second").alias("w")
+    answers = []
+    with tempfile.TemporaryDirectory() as directory:
+        (spark.range(45).selectExpr("cast(1704067200 + id * 7 % 45 as timestamp) as t",
+                                    "cast(id as int) as v")
+         .coalesce(1).write.json(directory))
+        for value in (F.sum("v"), F.size(F.collect_list("v"))):
+            name = unique("windows")
+            stream = spark.readStream.schema(schema).json(directory)
+            run(stream.groupBy(window).agg(value.alias("a")).writeStream.format("memory")
+                .queryName(name).outputMode("complete"))
+            whole = spark.read.schema(schema).json(directory)
+            for found in (spark.table(name), whole.groupBy(window).agg(value.alias("a"))):
+                found = found.groupBy("a").agg(F.count("*").alias("c"),
+                                               F.min("w.start").alias("first"),
+                                               F.max("w.end").alias("last"))
+                answers.append(rows(found.orderBy("a")))
+    return answers

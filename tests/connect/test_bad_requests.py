@@ -8,7 +8,7 @@ from pyspark.sql.connect import proto
 
 from raw_client import RawClient, sql
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 SERVICE = "/spark.connect.SparkConnectService/"
 UNARY = ("AnalyzePlan", "Config", "ArtifactStatus", "Interrupt", "ReleaseExecute", "ReleaseSession",

@@ -55,7 +55,7 @@ def test_streams(server, tmp_path):
         spark.range(number, number + 20).coalesce(1).write.parquet(directory)
         query = (spark.readStream.schema("id LONG").parquet(directory).writeStream.format("memory")
                  .queryName(name).trigger(availableNow=True).start())
-        assert query.awaitTermination(300)
+        assert query.awaitTermination(500)
         assert sorted(row.id for row in spark.table(name).collect()) == list(
             range(number, number + 20))
         assert [q.id for q in spark.streams.active] == []

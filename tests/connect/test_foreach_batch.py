@@ -6,7 +6,7 @@ from pyspark.errors import StreamingQueryException
 
 from number_files import numbers
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 
 def test_a_batch_is_used_several_times(spark, tmp_path):
@@ -21,7 +21,7 @@ def test_a_batch_is_used_several_times(spark, tmp_path):
 
     query = (numbers(spark, str(tmp_path / "in")).writeStream.foreachBatch(write)
              .option("checkpointLocation", str(tmp_path / "c")).trigger(availableNow=True).start())
-    query.awaitTermination(120)
+    query.awaitTermination()
     assert sorted(row[0] for row in spark.read.parquet(one).collect()) == list(range(20))
     found = spark.read.schema("twice LONG, epoch LONG, n LONG").json(two)
     assert found.groupBy("epoch", "n").count().orderBy("epoch").collect() == [(0, 10, 10), (1, 10, 10)]
@@ -38,7 +38,7 @@ def test_the_session_is_the_query_s(spark, tmp_path):
 
     query = (numbers(spark, str(tmp_path / "in"), files=1).writeStream.foreachBatch(join)
              .trigger(availableNow=True).start())
-    query.awaitTermination(120)
+    query.awaitTermination()
     assert [tuple(r) for r in spark.read.schema("id LONG, name STRING").json(out).collect()] == [
         (3, "three")]
 
@@ -50,7 +50,7 @@ def test_an_error_of_the_function_ends_the_query(spark, tmp_path):
     query = (numbers(spark, str(tmp_path / "in"), files=1).writeStream.foreachBatch(fail)
              .trigger(availableNow=True).start())
     with pytest.raises(StreamingQueryException, match="no good batch") as raised:
-        query.awaitTermination(120)
+        query.awaitTermination()
     assert "FOREACH_BATCH_USER_FUNCTION_ERROR" in str(raised.value)
 
 

@@ -10,12 +10,12 @@ from pyspark.sql import functions as F
 
 from number_files import numbers
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 
 def finish(writer, checkpoint):
     query = (writer.option("checkpointLocation", str(checkpoint)).trigger(availableNow=True).start())
-    query.awaitTermination(120)
+    query.awaitTermination()
     return query
 
 
@@ -115,11 +115,10 @@ def assert_interrupted(spark, action, started):
 
     thread = threading.Thread(target=run)
     thread.start()
-    deadline = time.monotonic() + 120
-    while not started.exists() and time.monotonic() < deadline:
+    while not started.exists():
         thread.join(0.05)
     spark.interruptAll()
-    thread.join(60)
+    thread.join()
     assert outcome and "OPERATION_CANCELED" in outcome[0]
 
 

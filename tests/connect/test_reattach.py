@@ -12,7 +12,7 @@ from sessions import connect
 
 SEEDS = (1, 2)
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(params=SEEDS, ids=lambda seed: f"seed{seed}")

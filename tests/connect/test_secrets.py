@@ -7,7 +7,7 @@ from raw_client import RawClient
 from server import Server
 from sessions import connect
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 TOKEN = "planted-in-the-environment"
 PASSWORDS = {"spark.my.password": "planted-one", "my.access.key.id": "planted-two",
@@ -111,7 +111,7 @@ def test_nothing_is_logged(guarded, spark, log_path, tmp_path):
 
     query = (spark.readStream.schema("id LONG").parquet(str(tmp_path / "in")).writeStream
              .foreachBatch(write).trigger(availableNow=True).start())
-    assert query.awaitTermination(120)
+    assert query.awaitTermination(500)
     stranger = connect(f"sc://localhost:{guarded.port}/;token=planted-wrong")
     with pytest.raises(Exception, match="Invalid authentication token") as raised:
         stranger.range(1).collect()

@@ -1,6 +1,5 @@
 """Sessions, executions and their limits."""
 import threading
-import time
 import uuid
 
 import pytest
@@ -10,7 +9,7 @@ from pyspark.sql import functions as F
 from server import Server
 from sessions import connect
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(600)
 
 
 def abandon(session):
@@ -86,8 +85,7 @@ def test_interrupt_ends_a_wait(spark):
     thread = threading.Thread(target=wait)
     thread.start()
     ids = []
-    deadline = time.monotonic() + 60
-    while not ids and time.monotonic() < deadline:
+    while not ids:
         ids = spark.interruptTag("waiting")
     thread.join()
     assert len(ids) == 1

@@ -1,14 +1,13 @@
 """Streaming queries as clients see them, where answers differ from run to run."""
 import random
 import threading
-import time
 
 import pytest
 from pyspark.errors import StreamingQueryException
 from pyspark.sql.connect.streaming.query import StreamingQueryListenerBus
 from pyspark.sql.streaming import StreamingQueryListener
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(600)
 
 
 def rate(spark, rows=10):
@@ -51,7 +50,7 @@ def test_a_failure_has_its_cause(spark):
     failing = rate(spark, 1000).selectExpr("1 / (value - value) as q")
     query = failing.writeStream.format("noop").start()
     with pytest.raises(StreamingQueryException, match="DIVIDE_BY_ZERO"):
-        query.awaitTermination(60)
+        query.awaitTermination()
     assert "DIVIDE_BY_ZERO" in str(query.exception())
 
 
@@ -62,7 +61,7 @@ def test_tables(spark, tmp_path):
     name = "streamed"
     query = (stream.writeStream.option("checkpointLocation", str(tmp_path / "c"))
              .option("path", str(tmp_path / "out")).trigger(availableNow=True).toTable(name))
-    query.awaitTermination(60)
+    query.awaitTermination()
     assert spark.table(name).count() == 5
     assert spark.readStream.table(name).isStreaming
 
@@ -90,11 +89,10 @@ def test_listeners(spark):
     listener = Recorder()
     spark.streams.addListener(listener)
     query = rate(spark, 100).writeStream.format("noop").queryName("heard").start()
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not any(e[0] == "progress" for e in listener.events):
+    while not any(event[0] == "progress" for event in listener.events):
         query.awaitTermination(0.05)
     query.stop()
-    assert listener.terminated.wait(60)
+    assert listener.terminated.wait(500)
     spark.streams.removeListener(listener)
     assert listener.events[0] == ("started", listener.events[0][1], "heard")
     assert str(listener.events[0][1]) == str(query.id)

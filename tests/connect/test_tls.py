@@ -12,7 +12,7 @@ from pyspark.sql.connect.session import SparkSession as ConnectSession
 from certificates import Authority
 from server import Server
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 PROGRAM = pathlib.Path(__file__).parent / "tls_program.py"
 ANSWER = "10\n[(0, 5), (1, 5), (2, 5), (3, 5), (4, 5)]\n"
@@ -33,13 +33,13 @@ def run_program(url, directory, roots):
     environment = {**os.environ, "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH": str(roots)}
     environment.pop("SPARK_CONNECT_AUTHENTICATE_TOKEN", None)
     return subprocess.run([sys.executable, str(PROGRAM), url, str(directory)], env=environment,
-                          text=True, capture_output=True, timeout=200)
+                          text=True, capture_output=True, timeout=500)
 
 
 def refused(*arguments):
     """What a server says that does not start."""
     outcome = subprocess.run([os.environ["THALWEG_PROGRAM"], "server", "--port", "0", *arguments],
-                             text=True, capture_output=True, timeout=60)
+                             text=True, capture_output=True, timeout=500)
     assert outcome.returncode == 1, outcome
     assert outcome.stdout == ""
     return outcome.stderr
@@ -152,7 +152,7 @@ def test_functions_of_certified_clients_run(authority, tmp_path):
 
         query = (session.readStream.schema("id LONG").parquet(str(tmp_path / "in")).writeStream
                  .foreachBatch(write).trigger(availableNow=True).start())
-        assert query.awaitTermination(120)
+        assert query.awaitTermination(500)
         found = session.read.schema("id LONG").json(out + "/0").collect()
         assert sorted(row.id for row in found) == [0, 1, 2, 3]
         session.stop()

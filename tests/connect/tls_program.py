@@ -15,7 +15,7 @@ def write(batch, epoch):
 
 query = (spark.readStream.schema("id LONG").parquet(f"{directory}/in").writeStream
          .foreachBatch(write).trigger(availableNow=True).start())
-query.awaitTermination(120)
+query.awaitTermination()
 found = spark.read.schema("id LONG, n LONG").json(f"{directory}/out/0")
 print(sorted(tuple(row) for row in found.collect()))
 spark.stop()

@@ -64,7 +64,7 @@ def main(flights_directory, output):
              .option("checkpointLocation", output + "/_checkpoint").start())
     query.processAllAvailable()
     query.stop()
-    if not printer.ended.wait(60):
+    if not printer.ended.wait(600):
         sys.exit("the listener did not hear of the end")
     spark.streams.removeListener(printer)
 

@@ -50,7 +50,7 @@ def main(payments_directory):
             query.awaitTermination()
         except Exception as error:
             print("failed:", error.getCondition())
-        if not printer.ended.wait(60):
+        if not printer.ended.wait(600):
             sys.exit("the listener did not hear of the end")
 
     run(observed, "good")

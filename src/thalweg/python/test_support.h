@@ -70,7 +70,7 @@ class PickledFunctions {
             .ValueOrDie();
     version_ = ReadToEnd(child.output(), 100, std::chrono::minutes(5)).ValueOr("");
     const std::string said = ReadToEnd(child.errors(), 100000, std::chrono::minutes(1)).ValueOr("");
-    EXPECT_EQ(child.End(std::chrono::seconds(10)), 0) << said;
+    EXPECT_EQ(child.End(std::chrono::minutes(5)), 0) << said;
   }
 
   testing::TemporaryDirectory directory_;
