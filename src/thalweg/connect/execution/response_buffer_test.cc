@@ -176,8 +176,8 @@ TEST(ResponseBufferTest, KeepsOnlySoMuchOfWhatWasSent) {
 
 TEST(ResponseBufferTest, KeepsTheLastTwoHoweverLarge) {
   ResponseBuffer buffer;
-  const std::string large(ResponseBuffer::kRetryBytes + 1, 'x');
-  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(buffer.Push(id, Bytes(large)).ok());
+  const grpc::ByteBuffer large = Bytes(std::string(ResponseBuffer::kRetryBytes + 1, 'x'));
+  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(buffer.Push(id, large).ok());
   const int64_t call = Attach(&buffer);
   for (int i = 0; i < 3; ++i) buffer.Next(call);
   EXPECT_TRUE(buffer.Attach("a", [] {}).ok());
@@ -217,7 +217,7 @@ TEST(ResponseBufferTest, AClientThatIsFurtherThanKnownMakesRoom) {
   ASSERT_TRUE(buffer.Push("a", Bytes(large)).ok());
   std::thread execution([&] { Push(&buffer, "b"); });
   // Long enough for it to wait, most of the time.
-  for (int i = 0; i < 300; ++i) std::this_thread::yield();
+  for (int i = 0; i < 20; ++i) std::this_thread::yield();
   const int64_t call = Attach(&buffer, "a");
   execution.join();
   EXPECT_EQ(TextOf(buffer.Next(call)), "b");
