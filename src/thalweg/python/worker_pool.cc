@@ -13,6 +13,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+/// Interpreters whose versions are remembered.
+constexpr size_t kMaxVersions = 1000;
+
 /// True if the worker still listens and has said nothing unasked.
 bool IsReady(int socket) {
   char byte;
@@ -76,6 +79,7 @@ Result<InterpreterVersions> WorkerPool::Versions(const Interpreter& interpreter)
   }
   ARROW_ASSIGN_OR_RAISE(InterpreterVersions versions, ProbeInterpreter(interpreter));
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (versions_.size() >= kMaxVersions) versions_.clear();
   versions_[interpreter] = versions;
   return versions;
 }
@@ -158,6 +162,8 @@ void WorkerPool::Release(std::unique_ptr<PythonWorker> worker) {
 void WorkerPool::EndIdleWorkers(milliseconds lifetime) {
   const auto oldest = steady_clock::now() - lifetime;
   std::vector<Idle> ended;
+  // Ended without the lock, which takes its time: daemons that have no worker any more.
+  std::vector<std::shared_ptr<Pool>> unused;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (auto& [interpreter, pool] : pools_) {
@@ -166,6 +172,14 @@ void WorkerPool::EndIdleWorkers(milliseconds lifetime) {
       std::move(fresh, pool->idle.end(), std::back_inserter(ended));
       pool->idle.erase(fresh, pool->idle.end());
     }
+    std::erase_if(pools_, [&](const auto& entry) {
+      const std::shared_ptr<Pool>& pool = entry.second;
+      // Nobody else holds the pool, so nobody starts a worker of it.
+      if (pool.use_count() > 1 || !pool->idle.empty()) return false;
+      if (pool->daemon != nullptr && pool->daemon.use_count() > 1) return false;
+      unused.push_back(pool);
+      return true;
+    });
   }
   for (Idle& idle : ended) {
     if (!IsReady(idle.worker->socket())) idle.worker->MarkGone();

@@ -52,6 +52,22 @@ TEST(WorkerPool, AWorkerIsUsedAgainAndAgain) {
   EXPECT_EQ(pool->counts().busy, 0);
 }
 
+TEST(WorkerPool, ADaemonEndsWithItsLastWorker) {
+  auto pool = WorkerPool::Make().ValueOrDie();
+  auto worker = pool->Acquire(TestSettings().interpreter).ValueOrDie();
+  const pid_t first = worker->pid();
+  pool->EndIdleWorkers(std::chrono::milliseconds(0));
+  EXPECT_EQ(pool->counts().interpreters, 1) << "a worker is busy";
+  pool->Release(std::move(worker));
+  pool->EndIdleWorkers(std::chrono::hours(1));
+  EXPECT_EQ(pool->counts().interpreters, 1) << "a worker is idle";
+  // The first call ends the worker, which holds the daemon until then.
+  for (int call = 0; call < 2; ++call) pool->EndIdleWorkers(std::chrono::milliseconds(0));
+  EXPECT_EQ(pool->counts().interpreters, 0);
+  EXPECT_TRUE(EndsSoon(first));
+  EXPECT_TRUE(pool->Acquire(TestSettings().interpreter).ok());
+}
+
 TEST(WorkerPool, IdleWorkersAreEnded) {
   auto pool = WorkerPool::Make().ValueOrDie();
   auto worker = pool->Acquire(TestSettings().interpreter).ValueOrDie();

@@ -16,6 +16,8 @@ Result<python::StreamingWorkerOptions> WorkerOptions(ServerState* state, Connect
   python::StreamingWorkerOptions options;
   ARROW_ASSIGN_OR_RAISE(python::PythonSettings settings, PythonSettingsOf(session));
   options.interpreter = std::move(settings.interpreter);
+  // Before the session's files are added, which are in another place for each session.
+  ARROW_ASSIGN_OR_RAISE(options.versions, session->python_workers()->Versions(options.interpreter));
   if (!settings.files_directory.empty()) {
     std::string& path = options.interpreter.environment["PYTHONPATH"];
     const char* own = std::getenv("PYTHONPATH");
@@ -36,7 +38,6 @@ Result<python::StreamingWorkerOptions> WorkerOptions(ServerState* state, Connect
 Result<std::shared_ptr<ForeachBatchRunner>> ForeachBatchRunner::Start(
     ServerState* state, const ConnectSessionPtr& session, const proto::PythonUDF& function) {
   ARROW_ASSIGN_OR_RAISE(auto options, WorkerOptions(state, session.get(), function));
-  ARROW_ASSIGN_OR_RAISE(options.versions, session->python_workers()->Versions(options.interpreter));
   ARROW_ASSIGN_OR_RAISE(auto worker, python::StreamingWorker::Start(options));
   std::shared_ptr<ForeachBatchRunner> runner(new ForeachBatchRunner());
   runner->session_ = session;
