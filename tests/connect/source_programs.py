@@ -408,7 +408,7 @@ def simple_source_that_streams(spark):
                  [json.loads(progress["sources"][0]["endOffset"])
                   if isinstance(progress["sources"][0]["endOffset"], str)
                   else progress["sources"][0]["endOffset"]
-                  for progress in query.recentProgress if progress["numInputRows"] > 0]]
+                  for progress in query.recentProgress if progress["sources"][0]["numInputRows"]]]
         query.stop()
         return first
 

@@ -67,6 +67,8 @@ struct BatchWrite {
   std::string path;
   std::vector<std::string> partition_by;
   io::SaveMode save_mode = io::SaveMode::kErrorIfExists;
+  /// Ends the write early once it is true (may be null), besides what the session was made with.
+  const std::atomic<bool>* cancelled = nullptr;
 };
 
 /// A streaming write (DataStreamWriter).

@@ -122,7 +122,8 @@ Status Session::WritePlan(const plan::NodePtr& analyzed, const BatchWrite& write
   options.output_mode = io::OutputMode::kComplete;
   ARROW_ASSIGN_OR_RAISE(auto plan, exec::MakeQueryPlan(Optimize(analyzed), options));
   ARROW_RETURN_NOT_OK(sink->BeginEpoch(0, io::OutputMode::kAppend));
-  const exec::EpochContext context = MakeBatchContext();
+  exec::EpochContext context = MakeBatchContext();
+  if (write.cancelled != nullptr) context.cancelled = write.cancelled;
   auto result = plan->RunEpoch(context, {}, sink.get());
   Status status = result.status();
   if (status.ok()) status = sink->CommitEpoch(0, std::move(result->reports));

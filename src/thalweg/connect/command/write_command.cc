@@ -126,6 +126,7 @@ Status RunWrite(Execution* execution, const WriteOperation& write) {
   batch.path = write.path();
   batch.partition_by = {write.partitioning_columns().begin(), write.partitioning_columns().end()};
   batch.save_mode = ModeOf(write);
+  batch.cancelled = execution->operation()->cancel_flag();
   return execution->engine().Write(batch);
 }
 
