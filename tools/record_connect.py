@@ -18,10 +18,14 @@ from pyspark.sql import SparkSession  # noqa: E402
 import function_programs  # noqa: E402,F401
 import plan_programs  # noqa: E402,F401
 import reshape_programs  # noqa: E402,F401
+import scalar_function_programs  # noqa: E402,F401
 import source_programs  # noqa: E402,F401
 import state_programs  # noqa: E402,F401
 import statistic_programs  # noqa: E402,F401
 import stream_programs  # noqa: E402,F401
+import table_function_programs  # noqa: E402,F401
+import table_query_programs  # noqa: E402,F401
+import window_function_programs  # noqa: E402,F401
 from programs import PROGRAMS  # noqa: E402
 
 

@@ -8,13 +8,19 @@ import pytest
 import function_programs  # noqa: F401
 import plan_programs  # noqa: F401
 import reshape_programs  # noqa: F401
+import scalar_function_programs  # noqa: F401
 import source_programs  # noqa: F401
 import state_programs  # noqa: F401
 import statistic_programs  # noqa: F401
 import stream_programs  # noqa: F401
+import table_function_programs  # noqa: F401
+import table_query_programs  # noqa: F401
+import window_function_programs  # noqa: F401
 from programs import NEWER, PROGRAMS
 
-ANSWERS = json.loads((pathlib.Path(__file__).parent / "answers.json").read_text())
+ANSWERS = {name: answer
+           for file in sorted(pathlib.Path(__file__).parent.glob("*answers.json"))
+           for name, answer in json.loads(file.read_text()).items()}
 
 
 def as_json(value):

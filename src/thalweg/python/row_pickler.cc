@@ -148,6 +148,12 @@ std::string RowPickler::PickleRow(const Batch& rows, int64_t row) const {
   return out + ".";
 }
 
+std::string RowPickler::PickleValue(const arrow::Array& array, int64_t row) const {
+  std::string out = "\x80\x03" + preamble_;
+  AppendValue(array, row, &out);
+  return out + ".";
+}
+
 void RowPickler::AppendRow(const Batch& rows, int64_t row, std::string* out) const {
   if (as_rows_) AppendGet(remembered_ - 1, out);
   out->push_back('(');

@@ -27,6 +27,8 @@ class RowPickler {
   std::string Pickle(const Batch& rows, int64_t begin, int64_t count) const;
   /// The pickle of one row that is no list.
   std::string PickleRow(const Batch& rows, int64_t row) const;
+  /// The pickle of a bare value of one of the schema's types.
+  std::string PickleValue(const arrow::Array& array, int64_t row) const;
 
  private:
   RowPickler(SchemaPtr schema, bool as_rows, bool binary_as_bytes)

@@ -231,6 +231,27 @@ class Repeat:
         yield -1, "end"
 
 
+class Analysed:
+    @staticmethod
+    def analyze(row, factor, *rest):
+        from pyspark.sql.functions import (
+            AnalyzeResult, OrderingColumn, PartitioningColumn, SelectedColumn)
+        from pyspark.sql.types import LongType, StructType
+
+        if factor.value is None:
+            raise ValueError("no factor")
+        schema = StructType().add(f"times_{factor.value}", LongType())
+        for other in rest:
+            schema = schema.add(str(other.value), other.dataType)
+        return AnalyzeResult(
+            schema=schema, partitionBy=[PartitioningColumn("k")],
+            orderBy=[OrderingColumn("n + 1", ascending=False, overrideNullsFirst=True)],
+            select=[SelectedColumn("n"), SelectedColumn("n * 2", "twice")])
+
+    def eval(self, row, factor):
+        yield row,
+
+
 class BadTable:
     def eval(self, value, text):
         raise ValueError("no table")
@@ -321,6 +342,7 @@ FUNCTIONS = {
     "arrow_iterator_sum": (arrow_iterator_sum, DoubleType()),
     "Repeat": Repeat,
     "BadTable": BadTable,
+    "Analysed": Analysed,
 }
 
 

@@ -94,9 +94,6 @@ constexpr ErrorCondition kConditions[] = {
     {"UDTF_INVALID_REQUESTED_SELECTED_EXPRESSION_FROM_ANALYZE_METHOD_REQUIRES_ALIAS", "42802",
      "The analyze method of a table function selects the expression <expression>, which needs an "
      "alias."},
-    {"INVALID_LATERAL_JOIN_TYPE", "42613",
-     "A <joinType> JOIN cannot be LATERAL: one side would need columns of the other that is not "
-     "there yet."},
     {"NUM_TABLE_VALUE_ALIASES_MISMATCH", "42826",
      "The table function <funcName> has <outColsNum> columns, but <aliasesNum> names are given for "
      "them."},

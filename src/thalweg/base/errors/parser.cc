@@ -40,6 +40,9 @@ constexpr ErrorCondition kConditions[] = {
      "The bound of a window's frame must be a constant."},
     {"INVALID_SQL_SYNTAX.LATERAL_WITHOUT_SUBQUERY_OR_TABLE_VALUED_FUNC", "42000",
      "LATERAL stands before a subquery or a call of a table function only."},
+    {"INVALID_LATERAL_JOIN_TYPE", "42613",
+     "A <joinType> JOIN cannot be LATERAL: one side would need columns of the other that is not "
+     "there yet."},
     {"INVALID_SQL_SYNTAX.INVALID_TABLE_FUNCTION_IDENTIFIER_ARGUMENT_MISSING_PARENTHESES", "42000",
      "The TABLE argument <argumentName> needs parentheses: TABLE(<argumentName>)."},
     {"INVALID_SQL_SYNTAX.INVALID_TABLE_FUNCTION_TABLE_ARGUMENT_PARTITIONING", "42000",

@@ -21,6 +21,8 @@ Status RunSqlCommand(Execution* execution, const proto::SqlCommand& command);
 // function_command.cc
 Status RegisterFunction(Execution* execution,
                         const proto::CommonInlineUserDefinedFunction& command);
+Status RegisterTableFunction(Execution* execution,
+                             const proto::CommonInlineUserDefinedTableFunction& command);
 // data_source_command.cc
 Status RegisterDataSource(Execution* execution,
                           const proto::CommonInlineUserDefinedDataSource& command);

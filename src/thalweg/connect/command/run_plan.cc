@@ -70,8 +70,6 @@ Result<proto::Plan> Decompress(const proto::Plan::CompressedOperation& operation
 
 Status Refuse(const proto::Command& command) {
   switch (command.command_type_case()) {
-    case proto::Command::kRegisterTableFunction:
-      return UnsupportedFeature("the registration of a Python table function");
     case proto::Command::COMMAND_TYPE_NOT_SET:
       return MissingPart("Command", "command_type");
     default: {
@@ -99,6 +97,8 @@ Result<Outcome> RunCommand(ServerState* state, const ExecutionPtr& execution,
       return Finished(RegisterFunction(e, command.register_function()));
     case proto::Command::kRegisterDataSource:
       return Finished(RegisterDataSource(e, command.register_data_source()));
+    case proto::Command::kRegisterTableFunction:
+      return Finished(RegisterTableFunction(e, command.register_table_function()));
     case proto::Command::kWriteOperation:
       return Finished(RunWrite(e, command.write_operation()));
     case proto::Command::kWriteOperationV2:

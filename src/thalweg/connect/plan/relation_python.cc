@@ -3,6 +3,7 @@
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/proto/data_type.h"
 #include "thalweg/connect/python/python_rows.h"
+#include "thalweg/connect/python/python_table.h"
 #include "thalweg/plan/spec/callback.h"
 #include "thalweg/python/eval_type.h"
 
@@ -77,6 +78,19 @@ Result<RelationDraft> TranslateCoGroupMap(Translator* translator, const proto::C
                         translator->TranslateAll(map.input_grouping_expressions()));
   ARROW_ASSIGN_OR_RAISE(relation->outputs,
                         translator->TranslateAll(map.other_grouping_expressions()));
+  return relation;
+}
+
+Result<RelationDraft> TranslatePythonTable(
+    Translator* translator, const proto::CommonInlineUserDefinedTableFunction& function) {
+  auto callback = std::make_shared<Callback>();
+  callback->kind = CallbackKind::kTable;
+  ARROW_ASSIGN_OR_RAISE(callback->table, MakePythonTable(translator->session(), function));
+  ARROW_ASSIGN_OR_RAISE(auto arguments, TranslateArguments(translator, function.arguments()));
+  RelationDraft relation = Derive(RelationKind::kTableFunction, nullptr);
+  relation->callback = std::move(callback);
+  relation->expressions = {
+      plan::spec::MakeFunction(function.function_name(), std::move(arguments))};
   return relation;
 }
 

@@ -96,7 +96,6 @@ Result<RelationDraft> Alias(Translator* translator, const proto::Relation& input
 /// Relations that the engine has no operator for.
 Status Refuse(const proto::Relation& relation) {
   switch (relation.rel_type_case()) {
-    case Case::kCommonInlineUserDefinedTableFunction:
     case Case::kCommonInlineUserDefinedDataSource:
       return UnsupportedFeature("a Python function in a query");
     case Case::kShowString:
@@ -171,6 +170,10 @@ Result<RelationDraft> TranslateOther(Translator* translator, const proto::Relati
       return TranslateCoGroupMap(translator, relation.co_group_map());
     case Case::kApplyInPandasWithState:
       return TranslateApplyWithState(translator, relation.apply_in_pandas_with_state());
+    case Case::kCommonInlineUserDefinedTableFunction:
+      return TranslatePythonTable(translator, relation.common_inline_user_defined_table_function());
+    case Case::kLateralJoin:
+      return TranslateLateralJoin(translator, relation.lateral_join());
     case Case::kToSchema:
       return TranslateToSchema(translator, relation.to_schema());
     case Case::kCollectMetrics:

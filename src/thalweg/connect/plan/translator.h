@@ -127,7 +127,10 @@ Result<RelationDraft> TranslateGroupMap(Translator* translator, const proto::Gro
 Result<RelationDraft> TranslateCoGroupMap(Translator* translator, const proto::CoGroupMap& map);
 Result<RelationDraft> TranslateApplyWithState(Translator* translator,
                                               const proto::ApplyInPandasWithState& apply);
+Result<RelationDraft> TranslatePythonTable(
+    Translator* translator, const proto::CommonInlineUserDefinedTableFunction& function);
 // relation_combine.cc
+Result<RelationDraft> TranslateLateralJoin(Translator* translator, const proto::LateralJoin& join);
 Result<RelationDraft> TranslateJoin(Translator* translator, const proto::Join& join);
 Result<RelationDraft> TranslateSetOperation(Translator* translator,
                                             const proto::SetOperation& operation);
@@ -156,6 +159,9 @@ Result<ExpressionPtr> TranslateWindow(Translator* translator,
 // expression_python.cc
 Result<ExpressionPtr> TranslateInlineFunction(
     Translator* translator, const proto::CommonInlineUserDefinedFunction& function);
+/// Arguments of a call, by position or by name.
+Result<std::vector<ExpressionPtr>> TranslateArguments(
+    Translator* translator, const google::protobuf::RepeatedPtrField<proto::Expression>& arguments);
 // expression_subquery.cc
 Result<ExpressionPtr> TranslateSubquery(Translator* translator,
                                         const proto::SubqueryExpression& subquery);

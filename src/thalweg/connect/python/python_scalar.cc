@@ -53,6 +53,16 @@ class PythonScalar : public ExternalScalar {
     return python::MakeAggregateFunction(pool_, settings_, PythonCalls(calls), arguments);
   }
 
+  Result<std::shared_ptr<exec::ExternalGroupFunction>> MakeWindow(
+      const ExternalScalarCall& call, bool bounded,
+      const std::vector<TypePtr>& arguments) const override {
+    std::vector<python::ScalarCall> calls = PythonCalls({call});
+    const bool pandas = function_.eval_type == EvalType::kGroupedAggPandas;
+    calls[0].chain[0].eval_type = pandas ? EvalType::kWindowAggPandas : EvalType::kWindowAggArrow;
+    const auto bounds = bounded ? python::WindowBounds::kBounded : python::WindowBounds::kUnbounded;
+    return python::MakeWindowFunction(pool_, settings_, calls, {bounds}, arguments);
+  }
+
  private:
   /// All of one kind, and so of this class.
   static std::vector<python::ScalarCall> PythonCalls(const std::vector<ExternalScalarCall>& calls) {

@@ -1,9 +1,12 @@
 #include <algorithm>
 
+#include <arrow/type.h>
+
 #include "thalweg/plan/logical/node_description.h"
 #include "thalweg/exec/planner/plan_builder.h"
 #include "thalweg/exec/stateless/tail.h"
 #include "thalweg/exec/window/window.h"
+#include "thalweg/plan/logical/external_aggregate.h"
 #include "thalweg/plan/logical/window.h"
 
 namespace thalweg::exec {
@@ -15,11 +18,29 @@ Status BindBound(const plan::Node& input, expr::WindowBound* bound) {
   return Status::OK();
 }
 
+/// A program's aggregate: what evaluates it.
+Status BindExternal(BoundWindowCall* bound) {
+  if (bound->function == nullptr) return Status::OK();
+  const auto function = plan::FindExternalAggregate(*bound->function);
+  if (function == nullptr) return Status::OK();
+  bound->bounded = !bound->frame.lower.unbounded || !bound->frame.upper.unbounded;
+  std::vector<TypePtr> types;
+  if (bound->bounded) types = {arrow::int32(), arrow::int32()};
+  const int first = static_cast<int>(types.size());
+  plan::spec::ExternalScalarCall call = plan::CallOfAggregate(*bound->function, first);
+  for (int bound_column = first - 1; bound_column >= 0; --bound_column) {
+    call.arguments.insert(call.arguments.begin(), {bound_column});
+  }
+  for (const expr::ExpressionPtr& argument : bound->arguments) types.push_back(argument->type());
+  return function->MakeWindow(call, bound->bounded, types).Value(&bound->external);
+}
+
 Result<BoundWindowCall> BindCall(const plan::WindowCall& call, const plan::Node& input) {
   BoundWindowCall bound = {call, call.output.type};
   ARROW_ASSIGN_OR_RAISE(bound.arguments, BindAll(call.arguments, input));
   ARROW_RETURN_NOT_OK(BindBound(input, &bound.frame.lower));
   ARROW_RETURN_NOT_OK(BindBound(input, &bound.frame.upper));
+  ARROW_RETURN_NOT_OK(BindExternal(&bound));
   return bound;
 }
 

@@ -4,6 +4,7 @@
 
 #include "thalweg/exec/row_limit.h"
 #include "thalweg/exec/take.h"
+#include "thalweg/exec/window/external_frames.h"
 #include "thalweg/exec/window/frame_aggregate.h"
 #include "thalweg/exec/window/rank_functions.h"
 
@@ -71,6 +72,7 @@ Result<ArrayPtr> WindowOperator::Compute(const BoundWindowCall& call, const Wind
         options_.order_by.empty() ? SortDirection() : options_.order_by[0].direction;
     ARROW_ASSIGN_OR_RAISE(frames, ComputeFrames(call.frame, rows, direction, context_->eval));
   }
+  if (call.external != nullptr) return EvaluateExternalFrames(call, rows, frames, *context_);
   switch (call.kind) {
     case expr::WindowFunctionKind::kAggregate:
       return AggregateFrames(call, rows, frames, context_->eval);

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/spec/named_argument.h"
 
 namespace thalweg::plan {
 namespace {
@@ -38,9 +39,11 @@ Result<AggregateCall> BindAggregateCall(const AnalyzerContext& context,
   }
   std::vector<expr::ArgumentInfo> infos;
   std::vector<std::string> texts;
-  for (const Resolved& argument : arguments) {
-    infos.push_back(DescribeArgument(context, argument));
-    texts.push_back(argument.text);
+  const auto names = spec::ArgumentNames(call.children, arguments.size());
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    infos.push_back(DescribeArgument(context, arguments[i]));
+    const std::string& text = arguments[i].text;
+    texts.push_back(names[i] ? fmt::format("{} => {}", *names[i], text) : text);
   }
   const std::string name = ToLowerAscii(call.name.back());
   // Spark hides a second argument that only tells how: whether NULLs count, how exact it is.

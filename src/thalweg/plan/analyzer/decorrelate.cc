@@ -12,6 +12,8 @@
 #include "thalweg/plan/logical/join_keys.h"
 #include "thalweg/plan/logical/window.h"
 #include "thalweg/plan/optimizer/rules.h"
+#include "thalweg/plan/spec/callback.h"
+#include "thalweg/plan/spec/external_table.h"
 
 namespace thalweg::plan {
 namespace {
@@ -44,6 +46,12 @@ bool TreeReads(const NodePtr& node, const std::set<uint64_t>& ids) {
 bool HasAttribute(const std::vector<Attribute>& attributes, uint64_t id) {
   return std::any_of(attributes.begin(), attributes.end(),
                      [id](const Attribute& attribute) { return attribute.id == id; });
+}
+
+// Whether the node calls a program's table function for each row of its child.
+bool IsCallOverRows(const Node& node) {
+  return node.kind == NodeKind::kCallback && node.callback->kind == spec::CallbackKind::kTable &&
+         !node.callback->table_call->takes_table();
 }
 
 // A plan without outer columns, and what its rows must meet beside an outer row.
@@ -92,6 +100,7 @@ class Decorrelator {
       case NodeKind::kTimeWindow:
         return PullPassing(node);
       default:
+        if (IsCallOverRows(*node)) return PullPassing(node);
         return MakeError(
             "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED",
             {{"treeNode", ToString(*node)}});

@@ -176,10 +176,6 @@ Result<Resolved> ExpressionResolver::ResolveNode(const spec::Expression& express
 }
 
 Result<Resolved> ExpressionResolver::ResolveOver(const spec::Expression& expression) {
-  if (!expression.children.empty() &&
-      expression.children[0]->kind == spec::ExpressionKind::kExternal) {
-    return MakeError("UNSUPPORTED_FEATURE", {{"feature", "a Python function over a window"}});
-  }
   // A name that nothing has is told before what may stand there.
   if (!expression.children.empty() &&
       expression.children[0]->kind == spec::ExpressionKind::kAttribute) {

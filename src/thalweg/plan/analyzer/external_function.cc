@@ -15,23 +15,23 @@
 namespace thalweg::plan {
 
 Result<Resolved> ExpressionResolver::ResolveExternal(const spec::Expression& call) {
+  ARROW_RETURN_NOT_OK(spec::CheckNamedArguments(call.external->name(), call.children));
   if (call.external->is_aggregate()) {
     spec::Expression aggregate = call;
     aggregate.kind = spec::ExpressionKind::kFunction;
     aggregate.name = {call.external->name()};
-    return hooks_->ResolveAggregate(aggregate, DeclareExternalAggregate(call.external));
+    return hooks_->ResolveAggregate(aggregate, DeclareExternalAggregate(call.external, call));
   }
   if (lambdas_ != nullptr) {
     return MakeError("UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_PYTHON_UDF",
                      {{"funcName", fmt::format("\"{}\"", call.external->name())}});
   }
-  ARROW_RETURN_NOT_OK(spec::CheckNamedArguments(call.external->name(), call.children));
   std::vector<expr::ExpressionPtr> arguments;
   std::vector<std::optional<std::string>> names;
   std::vector<std::string> texts;
   for (const spec::ExpressionPtr& child : call.children) {
-    const bool named = child->kind == spec::ExpressionKind::kAlias;
-    const spec::Expression& value = named ? *child->children[0] : *child;
+    const bool named = spec::IsNamedArgument(*child);
+    const spec::Expression& value = spec::ArgumentValue(*child);
     std::vector<Resolved> resolved;
     if (value.kind == spec::ExpressionKind::kStar) {
       ARROW_ASSIGN_OR_RAISE(resolved, ExpandStar(value));

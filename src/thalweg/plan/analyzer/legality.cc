@@ -178,6 +178,10 @@ Status CheckNode(const Node& node, OutputMode mode) {
       break;
     case NodeKind::kOffset:
       return StreamingUnsupported("Offset is not supported on streaming DataFrames/Datasets");
+    case NodeKind::kCallback:
+      // The table of a table function, in the order that its call asks for.
+      if (node.sort_keys.empty()) break;
+      [[fallthrough]];
     case NodeKind::kSort:
       if (!ContainsCompleteData(node, mode)) {
         return StreamingUnsupported(

@@ -10,6 +10,8 @@
 #include "thalweg/plan/analyzer/aggregate_binding.h"
 #include "thalweg/plan/analyzer/select_block.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/logical/external_aggregate.h"
+#include "thalweg/plan/spec/named_argument.h"
 #include "thalweg/types/nullability.h"
 
 namespace thalweg::plan {
@@ -44,11 +46,20 @@ Status WrongCount(const std::string& name, const char* expected, size_t actual) 
                     {"docroot", "https://spark.apache.org/docs/latest"}});
 }
 
+// What stands before OVER, a program's function under its name.
+spec::Expression NamedCall(const spec::Expression& call) {
+  spec::Expression named = call;
+  if (call.kind != spec::ExpressionKind::kExternal) return named;
+  named.kind = spec::ExpressionKind::kFunction;
+  named.name = {call.external->name()};
+  return named;
+}
+
 class WindowResolver {
  public:
   WindowResolver(ExpressionResolver* resolver, const spec::Expression& over,
                  const std::vector<spec::NamedWindow>* named)
-      : resolver_(resolver), over_(over), call_(*over.children[0]), named_(named) {}
+      : resolver_(resolver), over_(over), call_(NamedCall(*over.children[0])), named_(named) {}
 
   Result<ResolvedWindow> Resolve() {
     if (call_.kind != spec::ExpressionKind::kFunction) return NotForWindows();
@@ -56,7 +67,7 @@ class WindowResolver {
     ARROW_RETURN_NOT_OK(ResolveDefinition());
     const std::string name = ToLowerAscii(call_.name.back());
     const auto kind = WindowKinds().find(name);
-    if (kind != WindowKinds().end()) {
+    if (kind != WindowKinds().end() && FindExternal() == nullptr) {
       ARROW_RETURN_NOT_OK(ResolveFunction(name, kind->second));
     } else {
       ARROW_RETURN_NOT_OK(ResolveAggregate(name));
@@ -67,6 +78,14 @@ class WindowResolver {
   }
 
  private:
+  // The program's function that is called; null if it is one of the engine.
+  std::shared_ptr<const spec::ExternalScalar> FindExternal() const {
+    if (call_.external != nullptr) return call_.external;
+    const Catalog* catalog = resolver_->context().catalog;
+    if (catalog == nullptr || call_.name.size() != 1) return nullptr;
+    return catalog->FindFunction(call_.name[0]);
+  }
+
   Status NotForWindows() const {
     return MakeError("UNSUPPORTED_EXPR_FOR_WINDOW",
                      {{"sqlExpr", QuoteExpression(spec::ToString(call_))}});
@@ -292,9 +311,28 @@ class WindowResolver {
            static_cast<const arrow::BooleanScalar&>(value).value;
   }
 
+  // A program's aggregate gets the values of the frame as they are.
+  Status SetExternal(AggregateCall aggregate) {
+    if (aggregate.filter != nullptr) {
+      return MakeError("UNSUPPORTED_FEATURE", {{"feature", "FILTER of a Python aggregate"}});
+    }
+    result_.call.kind = Kind::kAggregate;
+    result_.call.function = std::move(aggregate.function);
+    result_.call.arguments = std::move(aggregate.arguments);
+    return Status::OK();
+  }
+
   Status ResolveAggregate(const std::string& name) {
     const expr::AggregateDeclaration* declaration =
         resolver_->context().functions->FindAggregate(name);
+    expr::AggregateDeclaration external;
+    if (const auto function = FindExternal()) {
+      // Those over iterators cannot be told of frames.
+      if (!function->is_aggregate() || function->runs_alone()) return NotForWindows();
+      ARROW_RETURN_NOT_OK(spec::CheckNamedArguments(function->name(), call_.children));
+      external = DeclareExternalAggregate(function, call_);
+      declaration = &external;
+    }
     if (declaration == nullptr) {
       // An unknown function is reported as such.
       ARROW_RETURN_NOT_OK(resolver_->Resolve(call_));
@@ -320,6 +358,7 @@ class WindowResolver {
                        {{"windowExpr", QuoteExpression(call.text)}});
     }
     SetOutput(aggregate.output.type, aggregate.output.nullable);
+    if (external.bind != nullptr) return SetExternal(std::move(aggregate));
     const bool first = name.starts_with("first") || name == "any_value";
     if (first || name == "last" || name == "last_value") {
       return SetFirstOrLast(first, arguments, aggregate.filter);
@@ -371,7 +410,7 @@ class WindowResolver {
 
   ExpressionResolver* resolver_;
   const spec::Expression& over_;
-  const spec::Expression& call_;
+  const spec::Expression call_;
   const std::vector<spec::NamedWindow>* named_;
   const spec::WindowDefinition* definition_ = nullptr;
   std::vector<Resolved> order_;

@@ -4,6 +4,8 @@
 // the engine could keep: ExtractExternalCalls() turns the aggregation into a call per group.
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "thalweg/plan/logical/node.h"
@@ -11,10 +13,15 @@
 
 namespace thalweg::plan {
 
-/// How `function` is bound like other aggregates.
+/// How `function`, which `call` calls, is bound like other aggregates.
 expr::AggregateDeclaration DeclareExternalAggregate(
-    std::shared_ptr<const spec::ExternalScalar> function);
+    std::shared_ptr<const spec::ExternalScalar> function, const spec::Expression& call);
 
+/// The function behind an aggregate; null if it is one of the engine.
+std::shared_ptr<const spec::ExternalScalar> FindExternalAggregate(
+    const expr::AggregateFunction& function);
+/// The call that such an aggregate makes, of columns from `first_column` on.
+spec::ExternalScalarCall CallOfAggregate(const expr::AggregateFunction& external, int first_column);
 /// The function of a call; null if it is an aggregate of the engine.
 std::shared_ptr<const spec::ExternalScalar> FindExternalAggregate(const AggregateCall& call);
 bool HasExternalAggregate(const Node& node);

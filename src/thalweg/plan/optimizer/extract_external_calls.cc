@@ -204,10 +204,9 @@ NodePtr ExtractAggregates(const NodePtr& node) {
   std::vector<NamedExpression> columns = node->grouping;
   for (const NamedExpression& key : columns) made->keys.push_back(key.output.id);
   for (const AggregateCall& call : node->aggregates) {
-    spec::ExternalScalarCall& wanted = callback->calls.emplace_back();
-    wanted.chain = {FindExternalAggregate(call)};
+    const int first_column = static_cast<int>(made->arguments.size());
+    callback->calls.push_back(CallOfAggregate(*call.function, first_column));
     for (const ExpressionPtr& argument : call.arguments) {
-      wanted.arguments.push_back({static_cast<int>(made->arguments.size())});
       Attribute column{argument->ToPrettyString(), argument->type(), true, NextAttributeId()};
       made->arguments.push_back(column.Reference());
       columns.push_back({argument, std::move(column)});

@@ -59,6 +59,12 @@ class ExternalScalar {
   virtual Result<std::shared_ptr<exec::ExternalGroupFunction>> MakeAggregator(
       const std::vector<ExternalScalarCall>& calls,
       const std::vector<TypePtr>& arguments) const = 0;
+  /// The same over windows, for one call without a chain: one row for each row of a group. If
+  /// `bounded`, the first two arguments say the rows of the group that the row's frame has: int
+  /// columns, the end not included; else it has them all.
+  virtual Result<std::shared_ptr<exec::ExternalGroupFunction>> MakeWindow(
+      const ExternalScalarCall& call, bool bounded,
+      const std::vector<TypePtr>& arguments) const = 0;
 };
 
 /// The columns of an input of groups, and which of them are the keys and the rows' own.

@@ -1,5 +1,6 @@
 #include "thalweg/plan/spec/named_argument.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -23,6 +24,16 @@ bool IsNamedArgument(const Expression& expression) {
 
 const Expression& ArgumentValue(const Expression& expression) {
   return IsNamedArgument(expression) ? *expression.children[0] : expression;
+}
+
+std::vector<std::optional<std::string>> ArgumentNames(const std::vector<ExpressionPtr>& arguments,
+                                                      size_t count) {
+  std::vector<std::optional<std::string>> names(count);
+  for (size_t behind = 1; behind <= std::min(count, arguments.size()); ++behind) {
+    const Expression& argument = *arguments[arguments.size() - behind];
+    if (IsNamedArgument(argument)) names[count - behind] = argument.name.back();
+  }
+  return names;
 }
 
 Status CheckNamedArguments(const std::string& function,
