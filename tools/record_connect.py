@@ -19,6 +19,7 @@ import function_programs  # noqa: E402,F401
 import plan_programs  # noqa: E402,F401
 import reshape_programs  # noqa: E402,F401
 import scalar_function_programs  # noqa: E402,F401
+import setting_programs  # noqa: E402,F401
 import source_programs  # noqa: E402,F401
 import state_programs  # noqa: E402,F401
 import statistic_programs  # noqa: E402,F401

@@ -9,6 +9,7 @@ import function_programs  # noqa: F401
 import plan_programs  # noqa: F401
 import reshape_programs  # noqa: F401
 import scalar_function_programs  # noqa: F401
+import setting_programs  # noqa: F401
 import source_programs  # noqa: F401
 import state_programs  # noqa: F401
 import statistic_programs  # noqa: F401
@@ -27,7 +28,7 @@ def as_json(value):
     return json.loads(json.dumps(value, default=str))
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", sorted(ANSWERS))
 def test_program(spark, name):
     if name in NEWER and pyspark.__version__ < "4.1":

@@ -186,7 +186,7 @@ constexpr SettingDeclaration kSettings[] = {
      "Directory of tables that name no location."},
     {"thalweg.execution.batchRows", kInteger, "8192", "Rows an operator passes on at once."},
     {"thalweg.execution.workers", kInteger, "0",
-     "Worker threads of a query; 0: one per processor."},
+     "Worker threads of a query, at most 1024; 0: one per processor."},
     {"thalweg.sql.streaming.outputMode", kText, "append",
      "Output mode of streaming tables that name none."},
     {"thalweg.sql.streaming.trigger", kText, "processingTime",

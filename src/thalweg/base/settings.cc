@@ -4,6 +4,8 @@
 #include <cctype>
 #include <charconv>
 
+#include "thalweg/base/setting_requirements.h"
+
 namespace thalweg {
 namespace {
 
@@ -126,6 +128,7 @@ Status Settings::Set(const std::string& key, const std::string& value) {
                       {"confValue", value},
                       {"confType", std::string(KindName(declaration->kind))}});
   }
+  ARROW_RETURN_NOT_OK(CheckSettingRequirement(key, value));
   values_[key] = value;
   return Status::OK();
 }

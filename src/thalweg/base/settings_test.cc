@@ -32,6 +32,37 @@ TEST(SettingsTest, RefusesAValueOfTheWrongKind) {
   EXPECT_TRUE(IsCondition(status, "INVALID_CONF_VALUE.TYPE_MISMATCH")) << status;
 }
 
+TEST(SettingsTest, RefusesAValueThatNothingCouldRunWith) {
+  const std::pair<const char*, const char*> refused[] = {
+      {"spark.sql.shuffle.partitions", "0"},
+      {"spark.sql.streaming.aggregation.stateFormatVersion", "3"},
+      {"spark.sql.streaming.flatMapGroupsWithState.stateFormatVersion", "0"},
+      {"spark.sql.streaming.join.stateFormatVersion", "9"},
+      {"spark.sql.streaming.minBatchesToRetain", "0"},
+      {"spark.sql.streaming.minBatchesToRetain", "-1"},
+      {"spark.sql.streaming.multipleWatermarkPolicy", "median"},
+      {"spark.sql.streaming.sessionWindow.stateFormatVersion", "2"},
+      {"spark.sql.streaming.stateStore.encodingFormat", "json"},
+      {"spark.sql.streaming.stateStore.rocksdb.formatVersion", "-1"},
+      {"thalweg.execution.workers", "-1"},
+      {"thalweg.execution.workers", "1025"}};
+  for (const auto& [key, value] : refused) {
+    Settings settings;
+    const Status status = settings.Set(key, value);
+    EXPECT_TRUE(IsCondition(status, "INVALID_CONF_VALUE.REQUIREMENT")) << key << status;
+    EXPECT_TRUE(settings.values().empty());
+  }
+  Settings settings;
+  EXPECT_TRUE(IsCondition(settings.Set("spark.sql.shuffle.partitions", "99999999999"),
+                          "INVALID_CONF_VALUE.TYPE_MISMATCH"));
+  const std::pair<const char*, const char*> taken[] = {
+      {"spark.sql.streaming.join.stateFormatVersion", "3"},
+      {"spark.sql.streaming.multipleWatermarkPolicy", "MAX"},
+      {"spark.sql.streaming.stateStore.encodingFormat", "Avro"},
+      {"thalweg.execution.workers", "1024"}};
+  for (const auto& [key, value] : taken) EXPECT_TRUE(settings.Set(key, value).ok()) << key;
+}
+
 TEST(SettingsTest, KeepsUnknownKeys) {
   Settings settings;
   EXPECT_FALSE(settings.Find("my.key").has_value());

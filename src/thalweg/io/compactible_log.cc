@@ -102,16 +102,22 @@ Result<std::vector<std::string>> ParseLogText(const std::string& path, std::stri
   return entries;
 }
 
-CompactibleLogSettings LogSettingsFrom(const std::map<std::string, std::string>& values,
-                                       const std::string& file_source_or_sink) {
+Result<CompactibleLogSettings> LogSettingsFrom(const std::map<std::string, std::string>& values,
+                                               const std::string& file_source_or_sink) {
   CompactibleLogSettings settings;
   const std::string prefix = "spark.sql.streaming." + file_source_or_sink + ".log.";
   auto find = [&](const std::string& key) {
     const auto found = values.find(key);
     return found == values.end() ? std::string() : found->second;
   };
-  if (const auto value = ParseWholeNumber(find(prefix + "compactInterval")); value && *value > 0) {
+  const std::string interval = find(prefix + "compactInterval");
+  if (const auto value = ParseWholeNumber(interval); value && *value > 0) {
     settings.compact_interval = *value;
+  } else if (value || interval.starts_with('-')) {
+    return MakeError("INVALID_CONF_VALUE.REQUIREMENT",
+                     {{"confName", prefix + "compactInterval"},
+                      {"confValue", interval},
+                      {"confRequirement", "it must be positive"}});
   }
   if (find(prefix + "deletion") == "false") settings.deletion = false;
   if (const std::string delay = find(prefix + "cleanupDelay"); !delay.empty()) {

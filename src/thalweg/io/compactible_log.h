@@ -84,8 +84,9 @@ int64_t DeriveCompactInterval(int64_t wanted, int64_t compact_id);
 Result<std::vector<std::string>> ParseLogText(const std::string& path, std::string text);
 
 /// The settings of `spark.sql.streaming.<file_source_or_sink>.log.*` out of `values`; absent or
-/// malformed keys leave the default.
-CompactibleLogSettings LogSettingsFrom(const std::map<std::string, std::string>& values,
-                                       const std::string& file_source_or_sink);
+/// malformed keys leave the default. Errors: INVALID_CONF_VALUE.REQUIREMENT for an interval that is
+/// not positive.
+Result<CompactibleLogSettings> LogSettingsFrom(const std::map<std::string, std::string>& values,
+                                               const std::string& file_source_or_sink);
 
 }  // namespace thalweg::io

@@ -103,10 +103,23 @@ TEST_F(CompactibleLogTest, ReadsItsSettings) {
   const auto settings = LogSettingsFrom({{"spark.sql.streaming.fileSink.log.compactInterval", "3"},
                                          {"spark.sql.streaming.fileSink.log.cleanupDelay", "5m"},
                                          {"spark.sql.streaming.fileSink.log.deletion", "false"}},
-                                        "fileSink");
+                                        "fileSink")
+                            .ValueOrDie();
   EXPECT_EQ(settings.compact_interval, 3);
   EXPECT_EQ(settings.cleanup_delay_millis, 300000);
   EXPECT_FALSE(settings.deletion);
+  EXPECT_EQ(LogSettingsFrom({}, "fileSource").ValueOrDie().compact_interval, 10);
+}
+
+TEST_F(CompactibleLogTest, RefusesIntervalsAtWhichNothingIsCompacted) {
+  for (const char* kind : {"fileSink", "fileSource"}) {
+    const std::string key = std::string("spark.sql.streaming.") + kind + ".log.compactInterval";
+    for (const char* interval : {"0", "-1", "-99999999999999999999"}) {
+      const Status status = LogSettingsFrom({{key, interval}}, kind).status();
+      EXPECT_TRUE(IsCondition(status, "INVALID_CONF_VALUE.REQUIREMENT")) << status;
+      EXPECT_TRUE(LogSettingsFrom({{key, interval}}, "other").ok());
+    }
+  }
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "thalweg/io/commit_check.h"
 #include "thalweg/io/replay_check.h"
 #include "thalweg/stream/operator_metadata.h"
+#include "thalweg/stream/state_settings.h"
 #include "thalweg/stream/watermark_report.h"
 
 namespace thalweg::stream {
@@ -103,6 +104,7 @@ Status EpochLoop::Recover() {
     return MakeError("CONCURRENT_STREAM_LOG_UPDATE",
                      {{"batchId", std::to_string(start.next_batch)}});
   }
+  if (is_stateful_) ARROW_RETURN_NOT_OK(CheckStateCodec(pinned_));
   ARROW_ASSIGN_OR_RAISE(const WatermarkPolicy policy, PinnedWatermarkPolicy(pinned_));
   tracker_.emplace(plan_->watermark_nodes(), policy, settings_.source_idle_timeout_millis);
   tracker_->Start(clock_->NowMillis());

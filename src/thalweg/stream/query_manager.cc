@@ -8,18 +8,6 @@
 #include "thalweg/stream/state_settings.h"
 
 namespace thalweg::stream {
-namespace {
-
-/// Without an entry that stays, a run would remove what it goes on from.
-Status CheckRetention(int64_t batches) {
-  if (batches > 0) return Status::OK();
-  return MakeError("INVALID_CONF_VALUE.REQUIREMENT",
-                   {{"confName", "spark.sql.streaming.minBatchesToRetain"},
-                    {"confValue", std::to_string(batches)},
-                    {"confRequirement", "it must be positive"}});
-}
-
-}  // namespace
 
 void ActiveQueries::Add(const StreamingQueryPtr& query) {
   std::lock_guard<std::mutex> lock(mutex_);
@@ -142,7 +130,6 @@ Result<StreamingQuery::Parts> QueryManager::MakeParts(const StartRequest& reques
                                                       const CheckpointLocation& location) const {
   StreamingQuery::Parts parts;
   parts.settings = ReadStreamSettings(request.settings);
-  ARROW_RETURN_NOT_OK(CheckRetention(parts.settings.min_batches_to_retain));
   ARROW_ASSIGN_OR_RAISE(parts.id,
                         checkpoint::LoadOrCreateQueryId(request.file_system, location.path));
   ARROW_RETURN_NOT_OK(

@@ -1,7 +1,10 @@
 #include "thalweg/stream/state_settings.h"
 
+#include <cctype>
 #include <charconv>
 #include <cstdlib>
+#include <string_view>
+#include <utility>
 
 namespace thalweg::stream {
 namespace {
@@ -9,12 +12,20 @@ namespace {
 constexpr char kProviderClass[] = "spark.sql.streaming.stateStore.providerClass";
 constexpr char kMaxMemory[] = "thalweg.streaming.stateStore.maxMemory";
 constexpr char kFormatVersion[] = "formatVersion";
+constexpr char kCodec[] = "spark.sql.streaming.stateStore.compression.codec";
+constexpr std::pair<std::string_view, std::string_view> kCodecs[] = {
+    {"lz4", "org.apache.spark.io.LZ4CompressionCodec"},
+    {"lzf", "org.apache.spark.io.LZFCompressionCodec"},
+    {"snappy", "org.apache.spark.io.SnappyCompressionCodec"},
+    {"zstd", "org.apache.spark.io.ZStdCompressionCodec"}};
 constexpr int64_t kKilobyte = 1 << 10;
 constexpr int64_t kMegabyte = 1 << 20;
 
 std::string Key(const char* name) {
   return std::string("spark.sql.streaming.stateStore.rocksdb.") + name;
 }
+
+std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
 
 Status Refuse(const std::string& key, const std::string& value, const char* requirement) {
   return MakeError("INVALID_CONF_VALUE.REQUIREMENT",
@@ -86,6 +97,18 @@ Result<state::RocksDbSettings> ReadRocksDbSettings(const Settings& settings) {
   out.compression = settings.Get(Key("compression"));
   out.bounded_memory = settings.GetBoolean(Key("boundedMemoryUsage"));
   return out;
+}
+
+Status CheckStateCodec(const std::map<std::string, std::string>& pinned) {
+  const std::string& codec = pinned.at(kCodec);
+  std::string lower = codec;
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const auto& [name, class_name] : kCodecs) {
+    if (lower == name || codec == class_name) return Status::OK();
+  }
+  return MakeError(
+      "CODEC_NOT_AVAILABLE.WITH_CONF_SUGGESTION",
+      {{"codecName", codec}, {"configKey", Quoted(kCodec)}, {"configVal", Quoted("lz4")}});
 }
 
 Result<std::shared_ptr<state::StateBackend>> MakeStateBackend(

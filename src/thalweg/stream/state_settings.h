@@ -20,6 +20,10 @@ Result<std::shared_ptr<state::StateBackend>> MakeStateBackend(
     const std::map<std::string, std::string>& pinned, const Settings& settings,
     std::shared_ptr<state::RocksDbMemory> rocksdb_memory);
 
+/// Whether the codec that `pinned` names for state is one that Spark knows, by its name or its
+/// class. Errors: CODEC_NOT_AVAILABLE.WITH_CONF_SUGGESTION.
+Status CheckStateCodec(const std::map<std::string, std::string>& pinned);
+
 /// Settings below spark.sql.streaming.stateStore.rocksdb.
 /// Errors: INVALID_CONF_VALUE.REQUIREMENT.
 Result<state::RocksDbSettings> ReadRocksDbSettings(const Settings& settings);

@@ -65,9 +65,19 @@ TEST(StateSettingsTest, TheVersionOfTablesIsOneThatRocksDbWrites) {
     ASSERT_TRUE(settings.Set(key, version).ok());
     EXPECT_TRUE(Make(settings).ok()) << version;
   }
-  for (const char* version : {"6", "-1"}) {
-    ASSERT_TRUE(settings.Set(key, version).ok());
-    EXPECT_TRUE(IsCondition(Make(settings).status(), "INVALID_CONF_VALUE.REQUIREMENT")) << version;
+  ASSERT_TRUE(settings.Set(key, "6").ok());
+  EXPECT_TRUE(IsCondition(Make(settings).status(), "INVALID_CONF_VALUE.REQUIREMENT"));
+}
+
+TEST(StateSettingsTest, TheCodecIsOneThatSparkKnows) {
+  const std::string key = "spark.sql.streaming.stateStore.compression.codec";
+  for (const char* codec : {"lz4", "Snappy", "org.apache.spark.io.ZStdCompressionCodec"}) {
+    EXPECT_TRUE(CheckStateCodec({{key, codec}}).ok()) << codec;
+  }
+  for (const char* codec : {"nope", "", "gzip", "org.apache.spark.io.zstdcompressioncodec"}) {
+    EXPECT_TRUE(
+        IsCondition(CheckStateCodec({{key, codec}}), "CODEC_NOT_AVAILABLE.WITH_CONF_SUGGESTION"))
+        << codec;
   }
 }
 

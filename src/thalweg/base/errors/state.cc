@@ -25,6 +25,8 @@ constexpr ErrorCondition kConditions[] = {
      "The state cannot be loaded: operator <operatorId> at <checkpointLocation> has no partition "
      "<snapshotPartitionId>."},
     {"CANNOT_LOAD_STATE_STORE.UNCATEGORIZED", "58030", "The state cannot be loaded: <reason>."},
+    {"CODEC_NOT_AVAILABLE.WITH_CONF_SUGGESTION", "56038",
+     "There is no codec <codecName>. Set <configKey> to <configVal>, for example."},
     {"STATE_STORE_INVALID_PROVIDER", "42K06",
      "The state store provider <inputClass> is not one that this engine has. Use "
      "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider (memory) or "

@@ -148,6 +148,16 @@ TEST_F(FileSinkTest, OldEntriesLeaveTheManifest) {
   EXPECT_EQ(Read(), Lines());
 }
 
+TEST_F(FileSinkTest, AnIntervalAtWhichNothingIsCompactedIsRefused) {
+  ASSERT_TRUE(RunEpoch(Open().get(), 0, {PairBatch({{1, "a"}})}).ok());
+  settings_["spark.sql.streaming.fileSource.log.compactInterval"] = "-1";
+  EXPECT_TRUE(IsCondition(Find("csv")->MakeStreamSource(Arguments({}, out_, PairSchema())).status(),
+                          "INVALID_CONF_VALUE.REQUIREMENT"));
+  settings_["spark.sql.streaming.fileSink.log.compactInterval"] = "0";
+  EXPECT_TRUE(IsCondition(Find("csv")->MakeStreamSink(WriteTo(out_)).status(),
+                          "INVALID_CONF_VALUE.REQUIREMENT"));
+}
+
 TEST_F(FileSinkTest, AStreamReadsTheManifest) {
   ASSERT_TRUE(RunEpoch(Open().get(), 0, {PairBatch({{1, "a"}})}).ok());
   WriteFile(out_ + "/stray.csv", "7,garbage\n");

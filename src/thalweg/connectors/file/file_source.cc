@@ -355,10 +355,10 @@ Result<std::unique_ptr<io::StreamSource>> MakeFileStreamSource(
                                   /*may_be_missing=*/IsGlob(path)));
   ARROW_ASSIGN_OR_RAISE(auto relation,
                         FileRelation::Make(format_name, arguments, listing_options, listing));
-  ARROW_ASSIGN_OR_RAISE(
-      auto log,
-      io::CompactibleLog::Make(arguments.file_system, arguments.clock, arguments.metadata_path,
-                               io::LogSettingsFrom(arguments.settings, "fileSource")));
+  ARROW_ASSIGN_OR_RAISE(auto log_settings, io::LogSettingsFrom(arguments.settings, "fileSource"));
+  ARROW_ASSIGN_OR_RAISE(auto log,
+                        io::CompactibleLog::Make(arguments.file_system, arguments.clock,
+                                                 arguments.metadata_path, std::move(log_settings)));
   auto source =
       std::make_unique<FileStreamSource>(arguments, path, std::move(listing_options),
                                          std::move(options), std::move(relation), std::move(log));

@@ -60,7 +60,8 @@ Result<std::vector<ListedFile>> ReadManifest(FileSystem* file_system, Clock* clo
 Result<std::unique_ptr<io::CompactibleLog>> OpenManifest(
     FileSystem* file_system, Clock* clock, const std::string& directory,
     const std::map<std::string, std::string>& settings, std::optional<int64_t> retention_millis) {
-  io::CompactibleLogSettings log_settings = io::LogSettingsFrom(settings, "fileSink");
+  ARROW_ASSIGN_OR_RAISE(io::CompactibleLogSettings log_settings,
+                        io::LogSettingsFrom(settings, "fileSink"));
   if (retention_millis) {
     log_settings.retain = [clock, retention = *retention_millis](const std::string& entry) {
       const auto file = ParseManifestEntry(entry);
