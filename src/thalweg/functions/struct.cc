@@ -29,15 +29,18 @@ Result<ArrayPtr> FieldOf(const arrow::StructArray& structs, int index) {
 Result<arrow::Datum> NamedStructKernel(const TypePtr& type,
                                        const std::vector<arrow::Datum>& arguments,
                                        int64_t num_rows) {
-  const bool as_scalar = expr::AllScalars(arguments);
-  const int64_t rows = as_scalar ? 1 : num_rows;
+  if (expr::AllScalars(arguments)) {
+    // As it is: by way of an array each struct in it would be taken apart once for each around it.
+    arrow::ScalarVector values;
+    for (size_t i = 1; i < arguments.size(); i += 2) values.push_back(arguments[i].scalar());
+    return arrow::Datum(std::make_shared<arrow::StructScalar>(std::move(values), type));
+  }
   std::vector<ArrayPtr> columns;
   for (size_t i = 1; i < arguments.size(); i += 2) {
-    ARROW_ASSIGN_OR_RAISE(auto column, expr::ToArray(arguments[i], rows));
+    ARROW_ASSIGN_OR_RAISE(auto column, expr::ToArray(arguments[i], num_rows));
     columns.push_back(std::move(column));
   }
-  const ArrayPtr array = std::make_shared<arrow::StructArray>(type, rows, std::move(columns));
-  return expr::FinishDatum(array, as_scalar);
+  return arrow::Datum(std::make_shared<arrow::StructArray>(type, num_rows, std::move(columns)));
 }
 
 Result<expr::BoundFunction> BindNamedStruct(const std::string& name, const Arguments& arguments) {

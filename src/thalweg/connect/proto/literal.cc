@@ -1,5 +1,7 @@
 #include "thalweg/connect/proto/literal.h"
 
+#include <algorithm>
+
 #include <arrow/api.h>
 
 #include "thalweg/connect/proto/data_type.h"
@@ -66,12 +68,25 @@ Result<ScalarPtr> Convert(const ScalarPtr& scalar, const TypePtr& type) {
   return BadLiteral("A value in a literal does not have the type of its place.");
 }
 
+/// Whether the type is that of NULL, or has it inside: builders take no scalars of such.
+bool HasNullType(const arrow::DataType& type) {
+  return type.id() == arrow::Type::NA ||
+         std::any_of(type.fields().begin(), type.fields().end(),
+                     [](const FieldPtr& field) { return HasNullType(*field->type()); });
+}
+
 /// The values as an array of `type`.
 Result<ArrayPtr> MakeArray(const arrow::ScalarVector& values, const TypePtr& type) {
   ARROW_ASSIGN_OR_RAISE(auto builder, arrow::MakeBuilder(type));
+  const bool takes_scalars = !HasNullType(*type);
   for (const ScalarPtr& value : values) {
     ARROW_ASSIGN_OR_RAISE(const ScalarPtr converted, Convert(value, type));
-    ARROW_RETURN_NOT_OK(builder->AppendScalar(*converted));
+    if (takes_scalars) {
+      ARROW_RETURN_NOT_OK(builder->AppendScalar(*converted));
+      continue;
+    }
+    ARROW_ASSIGN_OR_RAISE(const ArrayPtr one, arrow::MakeArrayFromScalar(*converted, 1));
+    ARROW_RETURN_NOT_OK(builder->AppendArraySlice(*one->data(), 0, 1));
   }
   return builder->Finish();
 }
