@@ -132,27 +132,3 @@ def stream_failure(spark):
         exception = query.exception()
         return [raised, type(exception).__name__, "DIVIDE_BY_ZERO" in str(exception),
                 query.isActive, query.status["isTriggerActive"]]
-
-
-@program
-def stream_many_windows(spark):
-    """Rows that each lie in hundreds of windows, by stream and at once."""
-    schema = "t TIMESTAMP, v INT"
-    window = F.window("t", "10 minutes", "1 second").alias("w")
-    answers = []
-    with tempfile.TemporaryDirectory() as directory:
-        (spark.range(45).selectExpr("cast(1704067200 + id * 7 % 45 as timestamp) as t",
-                                    "cast(id as int) as v")
-         .coalesce(1).write.json(directory))
-        for value in (F.sum("v"), F.size(F.collect_list("v"))):
-            name = unique("windows")
-            stream = spark.readStream.schema(schema).json(directory)
-            run(stream.groupBy(window).agg(value.alias("a")).writeStream.format("memory")
-                .queryName(name).outputMode("complete"))
-            whole = spark.read.schema(schema).json(directory)
-            for found in (spark.table(name), whole.groupBy(window).agg(value.alias("a"))):
-                found = found.groupBy("a").agg(F.count("*").alias("c"),
-                                               F.min("w.start").alias("first"),
-                                               F.max("w.end").alias("last"))
-                answers.append(rows(found.orderBy("a")))
-    return answers

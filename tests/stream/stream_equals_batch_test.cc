@@ -44,6 +44,13 @@ constexpr Query kQueries[] = {
      "SELECT window.start AS s, count(*) AS c, max(v) AS x, sum(v) FILTER (WHERE v > 500) AS f "
      "FROM events GROUP BY window(ts, '45 seconds', '20 seconds') "
      "HAVING window.end <= TIMESTAMP'{wm}'"},
+    {"many_windows",
+     "SELECT w.start AS s, size(l) AS n, t FROM (SELECT window(ts, '60 seconds', '1 second') AS w, "
+     "collect_list(v) AS l, sum(v) AS t "
+     "FROM STREAM events WATERMARK ts DELAY OF INTERVAL 30 SECONDS GROUP BY 1)",
+     "SELECT w.start AS s, size(collect_list(v)) AS n, sum(v) AS t "
+     "FROM (SELECT window(ts, '60 seconds', '1 second') AS w, v FROM events) "
+     "GROUP BY w HAVING w.end <= TIMESTAMP'{wm}'"},
     {"session",
      "SELECT w.start AS s, w.end AS e, k, c, t, m, l FROM (SELECT session_window(ts, '7 seconds') "
      "AS w, k, count(*) AS c, sum(v) AS t, min(name) AS m, size(collect_list(v)) AS l "
