@@ -130,7 +130,7 @@ def test_the_last_events_come_before_the_listener_goes(spark, monkeypatch, ends)
 
     def take_slowly(events):
         while True:
-            threading.Event().wait(pauses.uniform(0, 0.05))
+            threading.Event().wait(pauses.uniform(0, 0.02))
             event = next(events, None)
             if event is None:
                 return

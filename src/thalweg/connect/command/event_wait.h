@@ -17,7 +17,7 @@ namespace thalweg::connect {
 /// Copyable; one thread at a time.
 class EventWait {
  public:
-  static constexpr std::chrono::milliseconds kPatience{1000};
+  static constexpr std::chrono::milliseconds kPatience{2000};
   /// From when the client says that it takes an event, to when it has handed it to its listeners.
   static constexpr std::chrono::milliseconds kHandOver{10};
 
