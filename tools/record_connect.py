@@ -15,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/conn
 
 from pyspark.sql import SparkSession  # noqa: E402
 
+import catalog_programs  # noqa: E402,F401
 import function_programs  # noqa: E402,F401
 import plan_programs  # noqa: E402,F401
 import reshape_programs  # noqa: E402,F401

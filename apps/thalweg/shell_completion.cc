@@ -4,6 +4,7 @@
 #include <cctype>
 #include <set>
 
+#include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::cli {
@@ -80,7 +81,10 @@ std::vector<std::string> CompleteWord(session::Session* session, std::string_vie
     if (BeginsWith(name, prefix)) words.insert(std::string(word) + name.substr(word.size()));
   };
   for (const auto& view : session->catalog().Views()) add_name(view->name);
-  for (const auto& table : session->catalog().Tables()) add_name(table->name);
+  plan::Catalog& catalog = session->catalog();
+  for (const auto& table : catalog.shared()->Tables(catalog.current_database())) {
+    add_name(table->name);
+  }
   return {words.begin(), words.end()};
 }
 

@@ -5,6 +5,7 @@ import pathlib
 import pyspark
 import pytest
 
+import catalog_programs  # noqa: F401
 import function_programs  # noqa: F401
 import plan_programs  # noqa: F401
 import reshape_programs  # noqa: F401

@@ -104,7 +104,7 @@ Result<std::shared_ptr<StreamingQuery>> DataStreamWriter::ToTable(const std::str
   DataStreamWriter writer = *this;
   writer.foreach_ = nullptr;
   writer.foreach_batch_ = nullptr;
-  if (const auto table = engine.catalog().FindTable(name)) {
+  if (const auto table = engine.catalog().FindTable({name})) {
     writer.format_ = table->format;
     writer.partition_by_ = table->partition_by;
     return writer.Start(table->location);
@@ -115,17 +115,18 @@ Result<std::shared_ptr<StreamingQuery>> DataStreamWriter::ToTable(const std::str
   }
   std::string location = FindOption(options_, "path");
   if (location.empty()) location = JoinPath(engine.settings().Get("spark.sql.warehouse.dir"), name);
-  ARROW_ASSIGN_OR_RAISE(auto provider, engine.providers().Find(writer.format_));
+  ARROW_RETURN_NOT_OK(engine.providers().Find(writer.format_).status());
   ARROW_ASSIGN_OR_RAISE(auto query, writer.Start(location));
-  ARROW_RETURN_NOT_OK(engine.catalog().CreateTable({.name = name,
-                                                    .provider = provider,
-                                                    .format = writer.format_,
-                                                    .schema = schema,
-                                                    .location = location,
-                                                    .partition_by = partition_by_,
-                                                    .options = {},
-                                                    .comment = "",
-                                                    .is_streaming_table = true}));
+  ARROW_RETURN_NOT_OK(
+      engine.catalog().CreateTable({.name = name,
+                                    .format = writer.format_,
+                                    .schema = schema,
+                                    .location = location,
+                                    .partition_by = partition_by_,
+                                    .options = {},
+                                    .comment = "",
+                                    .is_streaming_table = true,
+                                    .database = engine.catalog().current_database()}));
   return query;
 }
 

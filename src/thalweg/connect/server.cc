@@ -11,6 +11,7 @@
 #include "thalweg/connect/runtime/url_text.h"
 #include "thalweg/connect/service/endpoint.h"
 #include "thalweg/connect/service/tls.h"
+#include "thalweg/plan/catalog/shared_catalog.h"
 
 namespace thalweg::connect {
 namespace {
@@ -99,6 +100,8 @@ class GrpcServer : public Server {
     if (worker_endpoint_ != nullptr) worker_endpoint_->Shutdown();
     // Those of calls that came meanwhile.
     state_.sessions.Clear();
+    // Global views keep alive the sessions that made them.
+    catalog_->DropViews();
   }
 
  private:
@@ -124,7 +127,9 @@ class GrpcServer : public Server {
     options.settings = options_.settings;
     options.scheduler = scheduler_;
     options.active_queries = active_queries_;
-    return session::Session::Make(std::move(options));
+    ARROW_ASSIGN_OR_RAISE(auto engine, session::Session::Make(std::move(options)));
+    engine->catalog().Share(catalog_);
+    return engine;
   }
 
   void Maintain() {
@@ -140,10 +145,11 @@ class GrpcServer : public Server {
   }
 
   const ServerOptions options_;
-  // Shared by the sessions: processors, and which checkpoints are in use.
+  // Shared by the sessions: processors, which checkpoints are in use, tables and global views.
   const std::unique_ptr<Clock> clock_;
   const std::shared_ptr<exec::WorkerScheduler> scheduler_;
   const std::shared_ptr<stream::ActiveQueries> active_queries_;
+  const std::shared_ptr<plan::SharedCatalog> catalog_ = std::make_shared<plan::SharedCatalog>();
   ServerState state_;
   std::unique_ptr<Endpoint> endpoint_;
   std::unique_ptr<Endpoint> worker_endpoint_;  // null: workers use the other one

@@ -75,9 +75,8 @@ Status Session::CopyFrom(const Session& other) {
   for (const auto& view : other.catalog_->Views()) {
     ARROW_RETURN_NOT_OK(catalog_->CreateView(*view, /*replace=*/true));
   }
-  for (const auto& table : other.catalog_->Tables()) {
-    ARROW_RETURN_NOT_OK(catalog_->CreateTable(*table));
-  }
+  catalog_->Share(other.catalog_->shared_pointer());
+  ARROW_RETURN_NOT_OK(catalog_->UseDatabase(other.catalog_->current_database()));
   catalog_->CopyFunctions(*other.catalog_);
   return Status::OK();
 }

@@ -113,7 +113,7 @@ class Session : public std::enable_shared_from_this<Session> {
   /// The settings at this moment.
   Settings SettingsSnapshot() const;
   Status ChangeSettings(const std::function<Status(Settings*)>& change);
-  /// Takes over the settings, views, tables and functions of `other`.
+  /// Takes over the settings, views and functions of `other`, and shares its tables.
   Status CopyFrom(const Session& other);
   plan::Catalog& catalog() { return *catalog_; }
   io::ProviderRegistry& providers() { return *providers_; }

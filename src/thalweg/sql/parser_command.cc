@@ -43,17 +43,19 @@ Result<spec::Statement> Parser::ParseCommand() {
   if (AtWord("CREATE")) return ParseCreate();
   if (AtWord("INSERT")) return ParseInsert();
   if (AtWord("DROP")) return ParseDrop();
+  if (AtWord("USE")) return ParseUse();
+  if (AtWord("TRUNCATE") && AtWord("TABLE", 1)) return ParseTruncate();
   if (AtWord("SHOW")) return ParseShow();
   if (AtAnyWord({"DESCRIBE", "DESC"})) return ParseDescribe();
   if (AtWord("EXPLAIN")) return ParseExplain();
   if (AtWord("SET")) return ParseSet();
   if (AtWord("RESET")) return ParseReset();
   if (AtWord("STOP")) return ParseStop();
-  if (AtAnyWord({"ALTER",   "ANALYZE",  "CACHE",   "UNCACHE", "CLEAR",   "USE",     "REFRESH",
-                 "LOAD",    "TRUNCATE", "MSCK",    "REPAIR",  "DELETE",  "UPDATE",  "MERGE",
-                 "COMMENT", "ADD",      "LIST",    "CALL",    "DECLARE", "EXECUTE", "BEGIN",
-                 "GRANT",   "REVOKE",   "REPLACE", "IMPORT",  "EXPORT",  "COMMIT",  "ROLLBACK",
-                 "LOCK",    "UNLOCK",   "DFS"})) {
+  if (AtAnyWord({"ALTER",   "ANALYZE",  "CACHE",    "UNCACHE", "CLEAR",   "REFRESH",
+                 "LOAD",    "TRUNCATE", "MSCK",     "REPAIR",  "DELETE",  "UPDATE",
+                 "MERGE",   "COMMENT",  "ADD",      "LIST",    "CALL",    "DECLARE",
+                 "EXECUTE", "BEGIN",    "GRANT",    "REVOKE",  "REPLACE", "IMPORT",
+                 "EXPORT",  "COMMIT",   "ROLLBACK", "LOCK",    "UNLOCK",  "DFS"})) {
     return Unsupported(fmt::format("the statement {}", Peek().upper));
   }
   return SyntaxError();
@@ -96,8 +98,9 @@ Result<spec::Statement> Parser::ParseDrop() {
     statement.kind = spec::StatementKind::kDropTable;
   } else if (AcceptWord("VIEW")) {
     statement.kind = spec::StatementKind::kDropView;
-  } else if (AtAnyWord({"DATABASE", "SCHEMA", "NAMESPACE", "FUNCTION", "INDEX", "VARIABLE", "ROLE",
-                        "VAR"})) {
+  } else if (AtAnyWord({"DATABASE", "SCHEMA", "NAMESPACE"})) {
+    return ParseDropDatabase(std::move(statement));
+  } else if (AtAnyWord({"FUNCTION", "INDEX", "VARIABLE", "ROLE", "VAR"})) {
     return Unsupported(fmt::format("DROP {}", Peek().upper));
   } else {
     return SyntaxError();
@@ -105,6 +108,15 @@ Result<spec::Statement> Parser::ParseDrop() {
   statement.if_exists = AcceptWords({"IF", "EXISTS"});
   ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
   if (statement.kind == spec::StatementKind::kDropTable) AcceptWord("PURGE");
+  return statement;
+}
+
+Result<spec::Statement> Parser::ParseTruncate() {
+  spec::Statement statement;
+  statement.kind = spec::StatementKind::kTruncateTable;
+  at_ += 2;
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  if (AtWord("PARTITION")) return Unsupported("TRUNCATE TABLE with PARTITION");
   return statement;
 }
 
@@ -128,6 +140,12 @@ Result<spec::Statement> Parser::ParseShow() {
     statement.kind = spec::StatementKind::kShowTables;
   } else if (AcceptWord("VIEWS")) {
     statement.kind = spec::StatementKind::kShowViews;
+  } else if (AtAnyWord({"DATABASES", "SCHEMAS", "NAMESPACES"})) {
+    ++at_;
+    statement.kind = spec::StatementKind::kShowDatabases;
+    if (AtAnyWord({"FROM", "IN"})) return Unsupported("SHOW DATABASES of another catalog");
+    ARROW_ASSIGN_OR_RAISE(statement.pattern, ParsePattern());
+    return statement;
   } else if (AcceptWord("STREAMS")) {
     statement.kind = spec::StatementKind::kShowStreams;
     ARROW_ASSIGN_OR_RAISE(statement.pattern, ParsePattern());
@@ -151,7 +169,11 @@ Result<spec::Statement> Parser::ParseShow() {
   } else {
     return Unsupported(fmt::format("SHOW {}", Peek().text));
   }
-  ARROW_RETURN_NOT_OK(RefuseNamespace());
+  if (statement.kind == spec::StatementKind::kShowFunctions) {
+    ARROW_RETURN_NOT_OK(RefuseNamespace());
+  } else {
+    ARROW_ASSIGN_OR_RAISE(statement.name, ParseNamespace());
+  }
   const bool function_name = statement.kind == spec::StatementKind::kShowFunctions &&
                              (AtIdentifier() && (!AtWord("LIKE") || AtIdentifier(1)));
   if (function_name) {

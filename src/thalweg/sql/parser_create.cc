@@ -25,7 +25,14 @@ Result<spec::Statement> Parser::ParseCreate() {
     return ParseCreateTable(std::move(statement));
   }
   if (refresh) return SyntaxError();
-  if (AtWord("GLOBAL")) return Unsupported("a GLOBAL TEMPORARY view");
+  if (AtWord("GLOBAL") && AtAnyWord({"TEMPORARY", "TEMP"}, 1) && AtWord("VIEW", 2)) {
+    at_ += 3;
+    statement.is_global = true;
+    return ParseCreateView(std::move(statement));
+  }
+  if (AtAnyWord({"DATABASE", "SCHEMA", "NAMESPACE"}) && !statement.replace) {
+    return ParseCreateDatabase(std::move(statement));
+  }
   if (AtAnyWord({"TEMPORARY", "TEMP"}) && AtWord("VIEW", 1)) {
     at_ += 2;
     return ParseCreateView(std::move(statement));
@@ -160,6 +167,7 @@ Status Parser::ParseTableClauses(spec::Statement* statement) {
           return MakeError("DUPLICATE_KEY", {{"keyColumn", QuoteIdentifier(key)}},
                            PositionFrom(first));
         }
+        if (clause == "TBLPROPERTIES") statement->properties[key] = value;
       }
     } else {
       at_ = first;

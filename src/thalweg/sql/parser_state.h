@@ -245,6 +245,7 @@ class Parser {
   Result<spec::Statement> ParseQueryStatement();
   Result<spec::Statement> ParseInsert();
   Result<spec::Statement> ParseDrop();
+  Result<spec::Statement> ParseTruncate();
   Result<spec::Statement> ParseShow();
   Result<spec::Statement> ParseDescribe();
   Result<spec::Statement> ParseExplain();
@@ -254,6 +255,12 @@ class Parser {
   Result<spec::Statement> ParseStop();
   Result<std::string> ParsePattern();
   Status RefuseNamespace();
+  // Databases (parser_database.cc)
+  Result<spec::Statement> ParseCreateDatabase(spec::Statement statement);
+  Result<spec::Statement> ParseDropDatabase(spec::Statement statement);
+  Result<spec::Statement> ParseUse();
+  /// [FROM | IN] database: its name, or nothing.
+  Result<Names> ParseNamespace();
   /// Source text from the next token to the end of the statement; moves there.
   std::string TakeRestOfStatement();
   Result<spec::Statement> ParseCreate();

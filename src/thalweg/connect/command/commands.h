@@ -33,6 +33,8 @@ Status RunCheckpoint(Execution* execution, const proto::CheckpointCommand& comma
 // write_command.cc
 Status RunWrite(Execution* execution, const proto::WriteOperation& write);
 Status RunWriteTo(Execution* execution, const proto::WriteOperationV2& write);
+/// No table takes it: Spark's error.
+Status RunMerge(Execution* execution, const proto::MergeIntoTableCommand& merge);
 // stream_start.cc
 Status StartStream(ServerState* state, Execution* execution,
                    const proto::WriteStreamOperationStart& start);

@@ -103,6 +103,8 @@ Result<Outcome> RunCommand(ServerState* state, const ExecutionPtr& execution,
       return Finished(RunWrite(e, command.write_operation()));
     case proto::Command::kWriteOperationV2:
       return Finished(RunWriteTo(e, command.write_operation_v2()));
+    case proto::Command::kMergeIntoTableCommand:
+      return Finished(RunMerge(e, command.merge_into_table_command()));
     case proto::Command::kCheckpointCommand:
       return Finished(RunCheckpoint(e, command.checkpoint_command()));
     case proto::Command::kRemoveCachedRemoteRelationCommand:

@@ -8,6 +8,7 @@
 #include "thalweg/connect/python/python_rows.h"
 #include "thalweg/connectors/foreach/foreach_sink.h"
 #include "thalweg/plan/spec/callback.h"
+#include "thalweg/session/table_location.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::connect {
@@ -60,22 +61,23 @@ Status AimAtTable(Execution* execution, const plan::NodePtr& plan, const std::st
   ARROW_ASSIGN_OR_RAISE(const auto name, sql::ParseMultipartName(text));
   session::Session& engine = execution->engine();
   const Settings settings = engine.SettingsSnapshot();
-  auto table = engine.catalog().FindTable(name.back());
+  auto table = engine.catalog().FindTable(name);
   if (table == nullptr) {
+    ARROW_ASSIGN_OR_RAISE(const plan::TableName resolved, engine.catalog().Resolve(name));
     plan::TableEntry entry;
-    entry.name = name.back();
+    entry.name = resolved.table;
+    entry.database = resolved.database;
     entry.format =
         write->format.empty() ? settings.Get("spark.sql.sources.default") : write->format;
-    ARROW_ASSIGN_OR_RAISE(entry.provider, engine.providers().Find(entry.format));
+    ARROW_RETURN_NOT_OK(engine.providers().Find(entry.format).status());
     entry.schema = plan::OutputSchema(*plan);
     entry.partition_by = write->partition_by;
     const auto path = write->options.find("path");
-    entry.location = path != write->options.end()
-                         ? path->second
-                         : JoinPath(settings.Get("spark.sql.warehouse.dir"), entry.name);
+    entry.location =
+        path != write->options.end() ? path->second : session::DefaultLocation(&engine, resolved);
     entry.is_streaming_table = true;
     ARROW_RETURN_NOT_OK(engine.catalog().CreateTable(entry));
-    table = engine.catalog().FindTable(entry.name);
+    table = engine.catalog().FindTable(name);
   }
   write->format = table->format;
   write->options["path"] = table->location;

@@ -4,7 +4,8 @@
 
 #include "thalweg/connect/command/commands.h"
 #include "thalweg/connect/plan/translator.h"
-#include "thalweg/types/identifier_text.h"
+#include "thalweg/plan/catalog/shared_catalog.h"
+#include "thalweg/plan/logical/error_text.h"
 
 namespace thalweg::connect {
 namespace {
@@ -50,7 +51,7 @@ Status Insert(Execution* execution, const std::vector<std::string>& name, Relati
 }
 
 bool TableExists(Execution* execution, const std::vector<std::string>& name) {
-  return execution->engine().catalog().FindTable(name.back()) != nullptr;
+  return execution->engine().catalog().FindTable(name) != nullptr;
 }
 
 Status SaveToTable(Execution* execution, const WriteOperation& write, RelationPtr query) {
@@ -109,7 +110,21 @@ Status Create(Execution* execution, const WriteOperationV2& write,
 }
 
 Status TableNotFound(const std::vector<std::string>& name) {
-  return MakeError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", QuoteIdentifier(name.back())}});
+  return MakeError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", plan::QuoteIdentifiers(name)},
+                                               {"searchPath", plan::SearchPath()}});
+}
+
+/// overwrite(condition) and overwritePartitions() where they concern all rows of the table.
+Status Overwrite(Execution* execution, const WriteOperationV2& write,
+                 const std::vector<std::string>& name, RelationPtr query) {
+  const auto table = execution->engine().catalog().FindTable(name);
+  if (table == nullptr) return TableNotFound(name);
+  const auto& condition = write.overwrite_condition();
+  const bool is_whole = write.mode() == WriteOperationV2::MODE_OVERWRITE
+                            ? condition.has_literal() && condition.literal().boolean()
+                            : table->partition_by.empty();
+  if (!is_whole) return UnsupportedFeature("overwriting a part of a table");
+  return Insert(execution, name, std::move(query), /*overwrite=*/true);
 }
 
 }  // namespace
@@ -148,9 +163,22 @@ Status RunWriteTo(Execution* execution, const WriteOperationV2& write) {
     case WriteOperationV2::MODE_APPEND:
       if (!exists) return TableNotFound(name);
       return Insert(execution, name, std::move(input), /*overwrite=*/false);
+    case WriteOperationV2::MODE_OVERWRITE:
+    case WriteOperationV2::MODE_OVERWRITE_PARTITIONS:
+      return Overwrite(execution, write, name, std::move(input));
     default:
-      return UnsupportedFeature("overwriting a part of a table");
+      return MissingPart("WriteOperationV2", "mode");
   }
+}
+
+Status RunMerge(Execution* execution, const proto::MergeIntoTableCommand& merge) {
+  ARROW_ASSIGN_OR_RAISE(const auto name, sql::ParseMultipartName(merge.target_table_name()));
+  const auto table = execution->engine().catalog().FindTable(name);
+  if (table == nullptr) return TableNotFound(name);
+  return MakeError("UNSUPPORTED_FEATURE.TABLE_OPERATION",
+                   {{"tableName", plan::QuoteIdentifiers(
+                                      {plan::kSessionCatalogName, table->database, table->name})},
+                    {"operation", "MERGE INTO TABLE"}});
 }
 
 }  // namespace thalweg::connect

@@ -135,6 +135,8 @@ const std::map<std::string_view, std::string_view>& ClassesByCondition() {
       {"INVALID_SQL_ARG", "AnalysisException"},
       {"INTERNAL_ERROR", "SparkException"},
       {"UNSUPPORTED_CALL", "SparkUnsupportedOperationException"},
+      {"UNSUPPORTED_FEATURE.TABLE_OPERATION", "SparkUnsupportedOperationException"},
+      {"CATALOG_NOT_FOUND", "SparkException"},
       {"_LEGACY_ERROR_TEMP_3176", "SparkUnsupportedOperationException"},
   };
   return *kByCondition;

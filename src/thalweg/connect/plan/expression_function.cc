@@ -50,6 +50,12 @@ Result<ExpressionPtr> TranslateFunction(Translator* translator,
   }
   name = SqlName(name);
   if (name == "when") return Case(std::move(arguments));
+  if (name == "distributed_sequence_id") {
+    // zipWithIndex(): the number of the row, counted over all of them.
+    return sql::ParseExpression(
+        "cast(row_number() over (order by monotonically_increasing_id()) - 1 as bigint)",
+        translator->parser_options());
+  }
   return Call(std::move(name), std::move(arguments), function.is_distinct());
 }
 

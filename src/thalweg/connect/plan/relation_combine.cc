@@ -4,7 +4,7 @@
 
 #include <arrow/api.h>
 
-#include "thalweg/connect/plan/translator.h"
+#include "thalweg/connect/plan/rare_relations.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::connect {
@@ -14,7 +14,8 @@ using plan::spec::JoinType;
 using proto::Join;
 using proto::SetOperation;
 
-Result<JoinType> TypeOf(const Join& join) {
+template <typename Message>
+Result<JoinType> TypeOf(const Message& join) {
   switch (join.join_type()) {
     case Join::JOIN_TYPE_INNER:
       return JoinType::kInner;
@@ -84,6 +85,18 @@ Result<RelationDraft> TranslateJoin(Translator* translator, const Join& join) {
   // A cross join on something is an inner one, an inner one on nothing a cross join.
   if (has_terms && relation->join_type == JoinType::kCross) relation->join_type = JoinType::kInner;
   if (!has_terms && relation->join_type == JoinType::kInner) relation->join_type = JoinType::kCross;
+  return relation;
+}
+
+Result<RelationDraft> TranslateLateralJoin(Translator* translator, const proto::LateralJoin& join) {
+  ARROW_ASSIGN_OR_RAISE(auto left, translator->Translate(join.left()));
+  ARROW_ASSIGN_OR_RAISE(auto right, translator->Translate(join.right()));
+  RelationDraft relation = Derive(RelationKind::kLateralJoin, std::move(left));
+  relation->right = std::move(right);
+  ARROW_ASSIGN_OR_RAISE(relation->join_type, TypeOf(join));
+  if (join.has_join_condition()) {
+    ARROW_ASSIGN_OR_RAISE(relation->condition, translator->Translate(join.join_condition()));
+  }
   return relation;
 }
 

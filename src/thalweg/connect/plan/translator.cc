@@ -1,6 +1,7 @@
 #include "thalweg/connect/plan/translator.h"
 
 #include <arrow/api.h>
+#include <fmt/format.h>
 
 #include "thalweg/connect/plan/rare_relations.h"
 #include "thalweg/connect/proto/literal.h"
@@ -135,11 +136,28 @@ Result<RelationDraft> TranslateStatistics(Translator* translator, const proto::R
       return TranslateTranspose(translator, relation.transpose());
     case Case::kAsOfJoin:
       return TranslateAsOfJoin(translator, relation.as_of_join());
+    case Case::kLateralJoin:
+      return TranslateLateralJoin(translator, relation.lateral_join());
     case Case::kNearestByJoin:
       return TranslateNearestJoin(translator, relation.nearest_by_join());
     default:
       return Refuse(relation);
   }
+}
+
+/// The client sends createTable() again with every use of the frame that it gives: the table is
+/// made once.
+Result<RelationDraft> TranslateCatalogOnce(Translator* translator,
+                                           const proto::Relation& relation) {
+  const proto::Catalog& call = relation.catalog();
+  const bool creates = call.has_create_table() || call.has_create_external_table();
+  if (!creates || !relation.common().has_plan_id()) return TranslateCatalog(translator, call);
+  ConnectSession* session = translator->session();
+  const std::string key = fmt::format("createTable {}", relation.common().plan_id());
+  if (auto known = session->FindRemoteRelation(key)) return PassThrough(std::move(known));
+  ARROW_ASSIGN_OR_RAISE(RelationDraft made, TranslateCatalog(translator, call));
+  session->PutRemoteRelation(key, made);
+  return PassThrough(std::move(made));
 }
 
 /// The kinds of rel_type beyond those in TranslateNode().
@@ -185,7 +203,7 @@ Result<RelationDraft> TranslateOther(Translator* translator, const proto::Relati
     case Case::kReplace:
       return TranslateReplace(translator, relation.replace());
     case Case::kCatalog:
-      return TranslateCatalog(translator, relation.catalog());
+      return TranslateCatalogOnce(translator, relation);
     case Case::kCachedLocalRelation:
       return TranslateCachedLocal(translator, relation.cached_local_relation());
     case Case::kChunkedCachedLocalRelation:

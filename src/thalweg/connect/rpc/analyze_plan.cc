@@ -1,9 +1,13 @@
+#include <set>
+
 #include <arrow/api.h>
 
 #include "thalweg/base/memory_guard.h"
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/proto/data_type.h"
 #include "thalweg/connect/rpc/handlers.h"
+#include "thalweg/connectors/file/file_scan.h"
+#include "thalweg/connectors/file/path_text.h"
 
 namespace thalweg::connect {
 namespace {
@@ -72,10 +76,28 @@ Status AnswerDdl(const std::string& text, AnalyzePlanResponse::DDLParse* answer)
   return DataTypeToProto(**fields, answer->mutable_parsed());
 }
 
-/// Whether two plans read and do the same: their texts say so, but for the ids of columns.
-Result<std::string> SemanticText(ConnectSession* session, const proto::Plan& plan) {
+/// The URIs of `plan` and of what is below it, each once.
+void CollectFiles(const plan::Node& node, std::set<std::string>* files) {
+  if (node.scan != nullptr) {
+    for (const std::string& path : connectors::FilesOfScan(*node.scan)) {
+      files->insert(connectors::PathToUri(path));
+    }
+  }
+  for (const plan::NodePtr& child : node.children) CollectFiles(*child, files);
+}
+
+Status AnswerFiles(ConnectSession* session, const proto::Plan& plan,
+                   AnalyzePlanResponse::InputFiles* answer) {
   ARROW_ASSIGN_OR_RAISE(const auto analyzed, Analyzed(session, plan));
-  const std::string text = plan::ToString(*analyzed);
+  std::set<std::string> files;
+  CollectFiles(*analyzed, &files);
+  answer->mutable_files()->Assign(files.begin(), files.end());
+  return Status::OK();
+}
+
+/// Whether two plans read and do the same: their texts say so, but for the ids of columns.
+std::string SemanticText(const plan::Node& analyzed) {
+  const std::string text = plan::ToString(analyzed);
   std::map<std::string, size_t> ids;
   std::string normal;
   for (size_t i = 0; i < text.size();) {
@@ -87,6 +109,51 @@ Result<std::string> SemanticText(ConnectSession* session, const proto::Plan& pla
     i = end;
   }
   return normal;
+}
+
+Result<std::string> SemanticText(ConnectSession* session, const proto::Plan& plan) {
+  ARROW_ASSIGN_OR_RAISE(const auto analyzed, Analyzed(session, plan));
+  return SemanticText(*analyzed);
+}
+
+Result<std::string> SemanticText(ConnectSession* session, const proto::Relation& relation) {
+  Translator translator(session);
+  ARROW_ASSIGN_OR_RAISE(const auto translated, translator.Translate(relation));
+  ARROW_ASSIGN_OR_RAISE(const auto analyzed, session->engine().Analyze(translated));
+  return SemanticText(*analyzed);
+}
+
+/// persist(), unpersist() and storageLevel: frames are computed again, but keep their level.
+Status AnswerCaching(ConnectSession* session, const AnalyzePlanRequest& request,
+                     AnalyzePlanResponse* response) {
+  CacheMarks& marks = session->cache_marks();
+  if (request.has_persist()) {
+    ARROW_ASSIGN_OR_RAISE(const std::string frame,
+                          SemanticText(session, request.persist().relation()));
+    proto::StorageLevel level = request.persist().storage_level();
+    if (!request.persist().has_storage_level()) {
+      level.set_use_disk(true);
+      level.set_use_memory(true);
+      level.set_deserialized(true);
+      level.set_replication(1);
+    }
+    marks.Persist(frame, level);
+    response->mutable_persist();
+    return Status::OK();
+  }
+  if (request.has_unpersist()) {
+    ARROW_ASSIGN_OR_RAISE(const std::string frame,
+                          SemanticText(session, request.unpersist().relation()));
+    marks.Unpersist(frame);
+    response->mutable_unpersist();
+    return Status::OK();
+  }
+  ARROW_ASSIGN_OR_RAISE(const std::string frame,
+                        SemanticText(session, request.get_storage_level().relation()));
+  proto::StorageLevel* level = response->mutable_get_storage_level()->mutable_storage_level();
+  level->set_replication(1);
+  if (const auto known = marks.FindLevel(frame)) *level = *known;
+  return Status::OK();
 }
 
 /// Questions that are not about the columns or the nature of one plan.
@@ -114,17 +181,11 @@ Status AnswerOther(ConnectSession* session, const AnalyzePlanRequest& request,
       return Status::OK();
     }
     case AnalyzePlanRequest::kPersist:
-      // Nothing is cached: frames are computed again.
-      response->mutable_persist();
-      return Status::OK();
     case AnalyzePlanRequest::kUnpersist:
-      response->mutable_unpersist();
-      return Status::OK();
     case AnalyzePlanRequest::kGetStorageLevel:
-      response->mutable_get_storage_level()->mutable_storage_level()->set_replication(1);
-      return Status::OK();
+      return AnswerCaching(session, request, response);
     case AnalyzePlanRequest::kInputFiles:
-      return UnsupportedFeature("inputFiles()");
+      return AnswerFiles(session, request.input_files().plan(), response->mutable_input_files());
     default:
       return MissingPart("AnalyzePlanRequest", "analyze");
   }

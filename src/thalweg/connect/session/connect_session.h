@@ -16,6 +16,7 @@
 #include "thalweg/connect/error/error_reply.h"
 #include "thalweg/connect/execution/operation.h"
 #include "thalweg/connect/session/artifact_store.h"
+#include "thalweg/connect/session/cache_marks.h"
 #include "thalweg/connect/session/python_files.h"
 #include "thalweg/python/worker_pool.h"
 #include "thalweg/session/session.h"
@@ -61,6 +62,7 @@ class ConnectSession {
   ErrorStore& errors() { return errors_; }
   ArtifactStore& artifacts() { return artifacts_; }
   PythonFiles& python_files() { return python_files_; }
+  CacheMarks& cache_marks() { return cache_marks_; }
   ListenerStream& listeners() { return *listeners_; }
 
   /// Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS, INVALID_HANDLE.OPERATION_ABANDONED,
@@ -142,6 +144,7 @@ class ConnectSession {
   int64_t kept_bytes_ = 0;
   std::map<std::string, std::set<std::string>> tagged_queries_;  // run ids by tag
   std::vector<std::shared_ptr<stream::StreamingQuery>> queries_;
+  CacheMarks cache_marks_;
 };
 
 using ConnectSessionPtr = std::shared_ptr<ConnectSession>;

@@ -27,6 +27,11 @@ class FileScan : public io::Scan {
                                                 const io::ReadRequest& request) const override {
     return relation_->Open(split, request);
   }
+  std::vector<std::string> Paths() const {
+    std::vector<std::string> paths;
+    for (const ListedFile& file : listing_.files) paths.push_back(file.path);
+    return paths;
+  }
 
  private:
   const std::shared_ptr<const FileRelation> relation_;
@@ -45,6 +50,11 @@ Status CheckStreamSchema(const std::string& format_name, const io::ReadArguments
 }
 
 }  // namespace
+
+std::vector<std::string> FilesOfScan(const io::Scan& scan) {
+  const auto* files = dynamic_cast<const FileScan*>(&scan);
+  return files == nullptr ? std::vector<std::string>() : files->Paths();
+}
 
 std::vector<std::string> AbsolutePaths(const io::ReadArguments& arguments) {
   std::vector<std::string> paths;

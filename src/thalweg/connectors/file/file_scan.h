@@ -16,6 +16,9 @@ Result<SchemaPtr> InferFileSchema(const std::string& format_name,
 Result<std::shared_ptr<io::Scan>> MakeFileScan(const std::string& format_name,
                                                const io::ReadArguments& arguments);
 
+/// The paths of the files that a scan reads, as they were listed; none if it reads no files.
+std::vector<std::string> FilesOfScan(const io::Scan& scan);
+
 /// The paths of a reader made absolute.
 std::vector<std::string> AbsolutePaths(const io::ReadArguments& arguments);
 

@@ -1,5 +1,7 @@
 // UNION, INTERSECT, EXCEPT.
 
+#include <set>
+
 #include <arrow/type.h>
 
 #include "thalweg/plan/analyzer/relation_analyzer.h"
@@ -24,15 +26,34 @@ const char* OperatorName(spec::SetOperation operation, bool all) {
   return "";
 }
 
+Status CheckNamesDiffer(const Scope& scope) {
+  std::set<std::string> names;
+  for (const Attribute& attribute : scope.attributes) {
+    const std::string name = ToLowerAscii(attribute.name);
+    if (!names.insert(name).second) {
+      return MakeError("COLUMN_ALREADY_EXISTS", {{"columnName", QuoteIdentifier(name)}});
+    }
+  }
+  return Status::OK();
+}
+
+Status NotAmong(const std::string& name, const Scope& scope) {
+  std::string names;
+  for (const Attribute& attribute : scope.attributes) {
+    names += (names.empty() ? "" : ", ") + attribute.name;
+  }
+  return MakeError("UNRESOLVED_COLUMN_AMONG_FIELD_NAMES",
+                   {{"colName", name}, {"fieldNames", names}});
+}
+
 // Reorders the right side by the names of the left one (unionByName).
 Result<AnalyzedRelation> AlignByName(const AnalyzedRelation& left, AnalyzedRelation right) {
+  ARROW_RETURN_NOT_OK(CheckNamesDiffer(left.scope));
+  ARROW_RETURN_NOT_OK(CheckNamesDiffer(right.scope));
   std::vector<Attribute> ordered;
   for (const Attribute& attribute : left.scope.attributes) {
     const std::vector<const Attribute*> found = FindColumns(right.scope, attribute.name);
-    if (found.empty()) return UnresolvedColumn(right.scope, {attribute.name});
-    if (found.size() > 1) {
-      ARROW_RETURN_NOT_OK(FindName(right.scope, {attribute.name}));
-    }
+    if (found.empty()) return NotAmong(attribute.name, right.scope);
     ordered.push_back(*found.front());
   }
   if (ordered.size() == right.scope.attributes.size()) right.scope.attributes = std::move(ordered);

@@ -99,14 +99,8 @@ io::ReadArguments RelationAnalyzer::MakeReadArguments(const io::Options& options
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTable(const Relation& relation) {
   const std::vector<std::string>& name = relation.table_name;
-  // A session has one catalog and one schema: spark_catalog.default.t is t.
-  size_t first = 0;
-  if (name.size() == 3 && EqualsIgnoreCase(name[0], "spark_catalog")) first = 1;
-  if (name.size() - first == 2 && EqualsIgnoreCase(name[first], "default")) ++first;
-  if (name.size() - first == 1) {
-    ARROW_ASSIGN_OR_RAISE(AnalyzedRelation found, AnalyzeNamed(relation, name.back()));
-    if (found.node != nullptr) return found;
-  }
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation found, AnalyzeNamed(relation));
+  if (found.node != nullptr) return found;
   if (name.size() == 2 && context_->providers->Find(name[0]).ok()) {
     auto read = std::make_shared<Relation>(relation);
     read->kind = spec::RelationKind::kRead;
@@ -114,19 +108,17 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTable(const Relation& relation
     read->paths = {name[1]};
     return AnalyzeRead(read);
   }
-  if (name.size() - first > 2) {
-    return MakeError("REQUIRES_SINGLE_PART_NAMESPACE",
-                     {{"sessionCatalog", "spark_catalog"}, {"identifier", QuoteIdentifiers(name)}});
-  }
+  ARROW_RETURN_NOT_OK(context_->catalog->Resolve(name).status());
   return MakeError("TABLE_OR_VIEW_NOT_FOUND",
                    {{"relationName", QuoteIdentifiers(name)}, {"searchPath", SearchPath()}});
 }
 
 // Gives a relation without a node if nothing has that name.
-Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNamed(const Relation& relation,
-                                                        const std::string& name) {
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNamed(const Relation& relation) {
+  const std::string& name = relation.table_name.back();
   AnalyzedRelation found;
-  const CommonTables* table = common_tables_.get();
+  // What WITH defines has names of one part.
+  const CommonTables* table = relation.table_name.size() == 1 ? common_tables_.get() : nullptr;
   while (table != nullptr && !EqualsIgnoreCase(table->name, name)) table = table->outer.get();
   if (table != nullptr) {
     // The definition sees what was in sight where it stands.
@@ -137,10 +129,10 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNamed(const Relation& relation
     common_tables_ = here;
     ARROW_ASSIGN_OR_RAISE(found, std::move(analyzed));
     found.scope.metadata.clear();
-  } else if (const auto view = context_->catalog->FindView(name)) {
+  } else if (const auto view = context_->catalog->FindView(relation.table_name)) {
     ARROW_ASSIGN_OR_RAISE(found, UseView(*view, relation.is_stream));
     found.scope.metadata.clear();
-  } else if (const auto entry = context_->catalog->FindTable(name)) {
+  } else if (const auto entry = context_->catalog->FindTable(relation.table_name)) {
     ARROW_ASSIGN_OR_RAISE(found, UseTable(relation, *entry));
   } else {
     return found;
@@ -159,7 +151,7 @@ Result<AnalyzedRelation> RelationAnalyzer::UseView(const ViewEntry& view, bool a
     relation.node = RenewAttributeIds(relation.node, &relation.scope.attributes);
     return relation;
   }
-  const std::string key = ToLowerAscii(view.name);
+  const std::string key = (view.is_global ? "global_temp." : "") + ToLowerAscii(view.name);
   if (std::find(open_views_.begin(), open_views_.end(), key) != open_views_.end()) {
     return MakeError("RECURSIVE_VIEW", {{"viewIdent", QuoteIdentifier(view.name)},
                                         {"newPath", QuoteIdentifier(view.name)}});
@@ -184,12 +176,14 @@ Result<AnalyzedRelation> RelationAnalyzer::UseTable(const Relation& relation,
   io::ReadArguments arguments = MakeReadArguments(options);
   arguments.schema = table.schema;
   if (!table.location.empty()) arguments.paths.push_back(table.location);
+  // The provider of this session: another may have made the table.
+  ARROW_ASSIGN_OR_RAISE(io::Provider * provider, context_->providers->Find(table.format));
   if (!relation.is_stream) {
-    ARROW_ASSIGN_OR_RAISE(NodePtr node, ScanNode(table.provider, std::move(arguments)));
-    return OfferMetadata(*table.provider, MakeRelation(std::move(node)));
+    ARROW_ASSIGN_OR_RAISE(NodePtr node, ScanNode(provider, std::move(arguments)));
+    return OfferMetadata(*provider, MakeRelation(std::move(node)));
   }
-  ARROW_ASSIGN_OR_RAISE(auto stream, MakeStreamRelation(table.provider, std::move(arguments)));
-  return OfferMetadata(*table.provider, MakeRelation(StreamNode(std::move(stream))));
+  ARROW_ASSIGN_OR_RAISE(auto stream, MakeStreamRelation(provider, std::move(arguments)));
+  return OfferMetadata(*provider, MakeRelation(StreamNode(std::move(stream))));
 }
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRead(const spec::RelationPtr& relation) {

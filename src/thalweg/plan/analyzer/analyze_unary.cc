@@ -132,7 +132,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeDeduplicate(const Relation& re
       std::vector<std::string> names;
       for (const Attribute& attribute : input.scope.attributes) names.push_back(attribute.name);
       return MakeError("UNRESOLVED_COLUMN_AMONG_FIELD_NAMES",
-                       {{"colName", QuoteIdentifier(name)},
+                       {{"colName", name},
                         {"fieldNames", fmt::format("{}", fmt::join(names, ", "))}});
     }
     keys.insert(keys.end(), found.begin(), found.end());

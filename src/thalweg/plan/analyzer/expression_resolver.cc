@@ -417,6 +417,13 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
   }
   if (SpecialForms::Has(name)) return SpecialForms(this).Resolve(name, expression);
   if (name == "struct") return ResolveStruct(expression);
+  const bool is_database = name == "current_database" || name == "current_schema";
+  if (is_database && expression.children.empty() && context_->catalog != nullptr) {
+    Resolved database;
+    database.expression = expr::Literal::String(context_->catalog->current_database());
+    database.text = "current_schema()";
+    return database;
+  }
   if (name == "window_time") return ResolveWindowTime(expression);
   if (name == "monotonically_increasing_id" && hooks_->is_streaming()) {
     return StreamingUnsupported(

@@ -34,9 +34,11 @@ Result<std::optional<NameMatch>> PlanColumns::Find(int64_t id,
   }
   std::optional<NameMatch> found;
   bool found_renamed = false;
+  bool is_known = false;
   for (const Scope& known : scopes->second) {
     ARROW_ASSIGN_OR_RAISE(std::optional<NameMatch> match, FindName(known, parts));
     if (!match) continue;
+    is_known = true;
     const Attribute* visible = FindVisible(scope, match->attribute.id);
     if (visible == nullptr) continue;
     // A column that has got another name since counts only where none has kept its name.
@@ -49,6 +51,9 @@ Result<std::optional<NameMatch>> PlanColumns::Find(int64_t id,
     match->attribute = *visible;
     found = std::move(match);
     found_renamed = renamed;
+  }
+  if (!is_known) {
+    return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", QuoteExpression(Joined(parts))}});
   }
   return found;
 }

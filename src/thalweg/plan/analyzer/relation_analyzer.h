@@ -42,7 +42,7 @@ class RelationAnalyzer : public SubqueryAnalyzer {
 
   // leaves: analyze_table.cc, analyze_leaf.cc
   Result<AnalyzedRelation> AnalyzeTable(const Relation& relation);
-  Result<AnalyzedRelation> AnalyzeNamed(const Relation& relation, const std::string& name);
+  Result<AnalyzedRelation> AnalyzeNamed(const Relation& relation);
   Result<AnalyzedRelation> UseView(const ViewEntry& view, bool as_stream);
   Result<AnalyzedRelation> UseTable(const Relation& relation, const TableEntry& table);
   Result<AnalyzedRelation> AnalyzeRead(const spec::RelationPtr& relation);

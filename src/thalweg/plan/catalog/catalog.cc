@@ -1,8 +1,40 @@
 #include "thalweg/plan/catalog/catalog.h"
 
+#include <set>
+#include <utility>
+
+#include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/plan/logical/error_text.h"
 
 namespace thalweg::plan {
+
+Catalog::Catalog()
+    : shared_(std::make_shared<SharedCatalog>()), current_database_(kDefaultDatabase) {}
+
+void Catalog::Share(std::shared_ptr<SharedCatalog> shared) { shared_ = std::move(shared); }
+
+std::string Catalog::current_database() const {
+  const std::lock_guard lock(mutex_);
+  return current_database_;
+}
+
+Status Catalog::UseDatabase(const std::string& name) {
+  const auto database = shared_->FindDatabase(name);
+  if (database == nullptr) return SchemaNotFound(name);
+  const std::lock_guard lock(mutex_);
+  current_database_ = database->name;
+  return Status::OK();
+}
+
+Result<TableName> Catalog::Resolve(const std::vector<std::string>& name) const {
+  const bool has_catalog = name.size() == 3 && ToLowerAscii(name[0]) == kSessionCatalogName;
+  if (name.empty() || name.size() > (has_catalog ? 3 : 2)) {
+    return MakeError("REQUIRES_SINGLE_PART_NAMESPACE", {{"sessionCatalog", kSessionCatalogName},
+                                                        {"identifier", QuoteIdentifiers(name)}});
+  }
+  if (name.size() == 1) return TableName{current_database(), name[0]};
+  return TableName{name[name.size() - 2], name.back()};
+}
 
 Status Catalog::CreateView(ViewEntry view, bool replace) {
   const std::string key = ToLowerAscii(view.name);
@@ -15,25 +47,16 @@ Status Catalog::CreateView(ViewEntry view, bool replace) {
   return Status::OK();
 }
 
-Status Catalog::CreateTable(TableEntry table) {
-  const std::string key = ToLowerAscii(table.name);
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (tables_.count(key) > 0) {
-    return MakeError("TABLE_OR_VIEW_ALREADY_EXISTS",
-                     {{"relationName", QuoteIdentifier(table.name)}});
-  }
-  tables_[key] = std::make_shared<const TableEntry>(std::move(table));
-  return Status::OK();
-}
+Status Catalog::CreateTable(TableEntry table) { return shared_->CreateTable(std::move(table)); }
 
 bool Catalog::DropView(const std::string& name) {
   std::lock_guard<std::mutex> lock(mutex_);
   return views_.erase(ToLowerAscii(name)) > 0;
 }
 
-bool Catalog::DropTable(const std::string& name) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  return tables_.erase(ToLowerAscii(name)) > 0;
+std::shared_ptr<const TableEntry> Catalog::DropTable(const std::vector<std::string>& name) {
+  const Result<TableName> resolved = Resolve(name);
+  return resolved.ok() ? shared_->DropTable(resolved->database, resolved->table) : nullptr;
 }
 
 std::shared_ptr<const ViewEntry> Catalog::FindView(const std::string& name) const {
@@ -42,23 +65,21 @@ std::shared_ptr<const ViewEntry> Catalog::FindView(const std::string& name) cons
   return found == views_.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<const TableEntry> Catalog::FindTable(const std::string& name) const {
-  std::lock_guard<std::mutex> lock(mutex_);
-  const auto found = tables_.find(ToLowerAscii(name));
-  return found == tables_.end() ? nullptr : found->second;
+std::shared_ptr<const ViewEntry> Catalog::FindView(const std::vector<std::string>& name) const {
+  if (name.size() == 1) return FindView(name[0]);
+  if (name.size() != 2 || ToLowerAscii(name[0]) != kGlobalTempDatabase) return nullptr;
+  return shared_->FindView(name[1]);
+}
+
+std::shared_ptr<const TableEntry> Catalog::FindTable(const std::vector<std::string>& name) const {
+  const Result<TableName> resolved = Resolve(name);
+  return resolved.ok() ? shared_->FindTable(resolved->database, resolved->table) : nullptr;
 }
 
 std::vector<std::shared_ptr<const ViewEntry>> Catalog::Views() const {
   std::lock_guard<std::mutex> lock(mutex_);
   std::vector<std::shared_ptr<const ViewEntry>> entries;
   for (const auto& [key, entry] : views_) entries.push_back(entry);
-  return entries;
-}
-
-std::vector<std::shared_ptr<const TableEntry>> Catalog::Tables() const {
-  std::lock_guard<std::mutex> lock(mutex_);
-  std::vector<std::shared_ptr<const TableEntry>> entries;
-  for (const auto& [key, entry] : tables_) entries.push_back(entry);
   return entries;
 }
 
@@ -101,6 +122,14 @@ std::shared_ptr<const spec::ExternalTable> Catalog::FindTableFunction(
   const std::lock_guard lock(mutex_);
   const auto found = table_functions_.find(ToLowerAscii(name));
   return found == table_functions_.end() ? nullptr : found->second;
+}
+
+std::vector<std::string> Catalog::FunctionNames() const {
+  const std::lock_guard lock(mutex_);
+  std::set<std::string> names;
+  for (const auto& [name, function] : functions_) names.insert(name);
+  for (const auto& [name, function] : table_functions_) names.insert(name);
+  return {names.begin(), names.end()};
 }
 
 void Catalog::CopyFunctions(const Catalog& other) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// Names of a session: temporary views and registered tables.
+// Names of a session: its temporary views and functions, and the tables that it sees.
 
 #include <map>
 #include <memory>
@@ -28,12 +28,13 @@ struct ViewEntry {
   /// The same read as a stream, of views made by CREATE TEMPORARY VIEW ... USING: what STREAM means
   /// for them. Null for all others.
   spec::RelationPtr stream_relation = nullptr;
+  /// Stands in `global_temp`, for all sessions.
+  bool is_global = false;
 };
 
 /// A table made by CREATE TABLE or CREATE STREAMING TABLE: files or another source at a location.
 struct TableEntry {
   std::string name;
-  io::Provider* provider = nullptr;
   std::string format;
   SchemaPtr schema;  // null: inferred at each read
   std::string location;
@@ -41,26 +42,58 @@ struct TableEntry {
   io::Options options;  // keys in lower case
   std::string comment;
   bool is_streaming_table = false;
+  std::string database = "default";
+  /// Its files go with it: it was made without a location.
+  bool is_managed = false;
+  std::map<std::string, std::string> properties = {};
 };
 
+/// A table's name with its database.
+struct TableName {
+  std::string database;
+  std::string table;
+};
+
+class SharedCatalog;  // shared_catalog.h
+
 /// Names are case-insensitive. Thread-safe. Returned entries are immutable and stay valid after a
-/// drop. One catalog serves one session.
+/// drop. One catalog serves one session; what it shares with others is in a SharedCatalog, its own
+/// until Share().
 class Catalog {
  public:
+  Catalog();
+
+  /// From now on tables and global views are those of `shared`. Before any is looked up.
+  void Share(std::shared_ptr<SharedCatalog> shared);
+  SharedCatalog* shared() const { return shared_.get(); }
+  const std::shared_ptr<SharedCatalog>& shared_pointer() const { return shared_; }
+
+  /// The database of names that say none.
+  std::string current_database() const;
+  /// Errors: SCHEMA_NOT_FOUND.
+  Status UseDatabase(const std::string& name);
+  /// Which table "t", "d.t" or "spark_catalog.d.t" means, whether it is there or not.
+  /// Errors: REQUIRES_SINGLE_PART_NAMESPACE.
+  Result<TableName> Resolve(const std::vector<std::string>& name) const;
+
   /// Errors: TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless `replace`.
   Status CreateView(ViewEntry view, bool replace);
-  /// Errors: TABLE_OR_VIEW_ALREADY_EXISTS.
+  /// Errors: SCHEMA_NOT_FOUND, TABLE_OR_VIEW_ALREADY_EXISTS.
   Status CreateTable(TableEntry table);
-  /// False if there is no such view (table).
+  /// False if there is no such view.
   bool DropView(const std::string& name);
-  bool DropTable(const std::string& name);
+  /// What was taken out; null if there is no such table.
+  std::shared_ptr<const TableEntry> DropTable(const std::vector<std::string>& name);
 
   /// Null if there is none. A view hides a table of the same name.
   std::shared_ptr<const ViewEntry> FindView(const std::string& name) const;
-  std::shared_ptr<const TableEntry> FindTable(const std::string& name) const;
-  /// Sorted by name.
+  /// The view that a query means by "v" (a temporary one) or "global_temp.v"; null if there is
+  /// none.
+  std::shared_ptr<const ViewEntry> FindView(const std::vector<std::string>& name) const;
+  /// Null if there is none.
+  std::shared_ptr<const TableEntry> FindTable(const std::vector<std::string>& name) const;
+  /// The temporary views of the session, sorted by name.
   std::vector<std::shared_ptr<const ViewEntry>> Views() const;
-  std::vector<std::shared_ptr<const TableEntry>> Tables() const;
 
   /// A function that a program registered, for SQL text to call; replaces one of its name.
   void RegisterFunction(const std::string& name,
@@ -71,6 +104,8 @@ class Catalog {
   void RegisterTableFunction(const std::string& name,
                              std::shared_ptr<const spec::ExternalTable> function);
   std::shared_ptr<const spec::ExternalTable> FindTableFunction(const std::string& name) const;
+  /// Of the functions and table functions that the program registered: in lower case, sorted.
+  std::vector<std::string> FunctionNames() const;
   /// Takes over the functions of `other`.
   void CopyFunctions(const Catalog& other);
 
@@ -88,9 +123,10 @@ class Catalog {
     std::shared_ptr<const StreamRelation> stream;
   };
 
+  std::shared_ptr<SharedCatalog> shared_;
   mutable std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<const ViewEntry>> views_;    // by lower-case name
-  std::map<std::string, std::shared_ptr<const TableEntry>> tables_;  // by lower-case name
+  std::string current_database_;
+  std::map<std::string, std::shared_ptr<const ViewEntry>> views_;  // by lower-case name
   // by lower-case name
   std::map<std::string, std::shared_ptr<const spec::ExternalScalar>> functions_;
   std::map<std::string, std::shared_ptr<const spec::ExternalTable>> table_functions_;

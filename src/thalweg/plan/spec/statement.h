@@ -12,14 +12,19 @@ namespace thalweg::plan::spec {
 
 enum class StatementKind {
   kQuery,                 // query
-  kCreateView,            // name, query, column names; replace, if_not_exists
-  kCreateViewUsing,       // name, schema, format, options; replace   (TEMPORARY VIEW ... USING)
+  kCreateView,            // name, query, column names; replace, if_not_exists, is_global
+  kCreateViewUsing,       // name, schema, format, options; replace, is_global (VIEW ... USING)
   kCreateTable,           // CREATE TABLE [USING] [LOCATION] [AS query]: name, format, ...
   kCreateStreamingTable,  // name, format, partition_by, location, options, query; if_not_exists
   kInsert,                // INSERT INTO name [columns] query (streaming or not); overwrite
   kDropView,              // name; if_exists
   kDropTable,
-  kShowTables,  // pattern
+  kTruncateTable,   // name
+  kCreateDatabase,  // name, comment, location, options; if_not_exists
+  kDropDatabase,    // name; if_exists, cascade
+  kUseDatabase,     // name
+  kShowDatabases,   // pattern
+  kShowTables,      // pattern; name: the database
   kShowViews,
   kShowFunctions,
   kShowColumns,  // name
@@ -46,7 +51,8 @@ struct Statement {
   std::string comment;
   std::string pattern;
   std::vector<std::string> partition_by;
-  std::map<std::string, std::string> options;  // keys as written
+  std::map<std::string, std::string> options;     // keys as written; the properties too
+  std::map<std::string, std::string> properties;  // what stands in TBLPROPERTIES
   std::string key;
   std::string value;
   bool has_value = false;
@@ -56,6 +62,8 @@ struct Statement {
   bool extended = false;
   bool graceful = false;
   bool overwrite = false;
+  bool cascade = false;
+  bool is_global = false;
   SqlPosition position;
   std::string text;  // the statement as written, without the closing semicolon
 };

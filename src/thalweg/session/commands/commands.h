@@ -21,7 +21,15 @@ Result<StatementOutcome> DropView(Session* session, const Statement& statement);
 // tables.cc
 Result<StatementOutcome> CreateTable(Session* session, const Statement& statement);
 Result<StatementOutcome> DropTable(Session* session, const Statement& statement);
+Result<StatementOutcome> TruncateTable(Session* session, const Statement& statement);
+/// What goes with a table that is dropped: the files of a managed one.
+Status RemoveFiles(Session* session, const plan::TableEntry& table);
 Result<StatementOutcome> Insert(Session* session, const Statement& statement);
+// databases.cc
+Result<StatementOutcome> CreateDatabase(Session* session, const Statement& statement);
+Result<StatementOutcome> DropDatabase(Session* session, const Statement& statement);
+Result<StatementOutcome> UseDatabase(Session* session, const Statement& statement);
+Result<StatementOutcome> ShowDatabases(Session* session, const Statement& statement);
 // streaming_table.cc
 Result<StatementOutcome> CreateStreamingTable(Session* session, const Statement& statement);
 // streams.cc

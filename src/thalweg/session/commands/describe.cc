@@ -17,6 +17,11 @@ std::vector<std::vector<std::string>> ColumnRows(const arrow::Schema& schema) {
   return rows;
 }
 
+std::string TableType(const plan::TableEntry& table) {
+  if (table.is_streaming_table) return "STREAMING_TABLE";
+  return table.is_managed ? "MANAGED" : "EXTERNAL";
+}
+
 const std::vector<std::string> kColumns = {"col_name", "data_type", "comment"};
 
 }  // namespace
@@ -24,7 +29,7 @@ const std::vector<std::string> kColumns = {"col_name", "data_type", "comment"};
 Result<StatementOutcome> DescribeTable(Session* session, const Statement& statement) {
   ARROW_ASSIGN_OR_RAISE(auto schema, session->SchemaOf(TableRelation(statement.name)));
   auto rows = ColumnRows(*schema);
-  const auto table = session->catalog().FindTable(statement.name.back());
+  const auto table = session->catalog().FindTable(statement.name);
   if (table != nullptr && !table->partition_by.empty()) {
     rows.push_back({"# Partition Information", "", ""});
     rows.push_back({"# col_name", "data_type", "comment"});
@@ -37,7 +42,7 @@ Result<StatementOutcome> DescribeTable(Session* session, const Statement& statem
     rows.push_back({"", "", ""});
     rows.push_back({"# Detailed Table Information", "", ""});
     rows.push_back({"Name", table->name, ""});
-    rows.push_back({"Type", table->is_streaming_table ? "STREAMING_TABLE" : "EXTERNAL", ""});
+    rows.push_back({"Type", TableType(*table), ""});
     rows.push_back({"Provider", table->format, ""});
     rows.push_back({"Location", table->location, ""});
   }

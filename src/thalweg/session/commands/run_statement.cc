@@ -47,6 +47,16 @@ Result<StatementOutcome> RunStatement(Session* session, const Statement& stateme
       return DropView(session, statement);
     case StatementKind::kDropTable:
       return DropTable(session, statement);
+    case StatementKind::kTruncateTable:
+      return TruncateTable(session, statement);
+    case StatementKind::kCreateDatabase:
+      return CreateDatabase(session, statement);
+    case StatementKind::kDropDatabase:
+      return DropDatabase(session, statement);
+    case StatementKind::kUseDatabase:
+      return UseDatabase(session, statement);
+    case StatementKind::kShowDatabases:
+      return ShowDatabases(session, statement);
     case StatementKind::kShowTables:
       return ShowTables(session, statement);
     case StatementKind::kShowViews:

@@ -1,18 +1,26 @@
 #include <arrow/api.h>
 
+#include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/session/commands/commands.h"
+#include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
 namespace {
 
+struct NameRow {
+  std::string database;
+  std::string name;
+  bool is_temporary = false;
+};
+
 /// (namespace, name, isTemporary) rows, as SHOW TABLES and SHOW VIEWS give them.
 Result<StatementOutcome> NameRows(const std::string& name_column,
-                                  const std::vector<std::pair<std::string, bool>>& names) {
+                                  const std::vector<NameRow>& names) {
   std::vector<std::vector<std::string>> texts;
   arrow::BooleanBuilder temporary;
-  for (const auto& [name, is_temporary] : names) {
-    texts.push_back({"", name});
-    ARROW_RETURN_NOT_OK(temporary.Append(is_temporary));
+  for (const NameRow& row : names) {
+    texts.push_back({row.database, row.name});
+    ARROW_RETURN_NOT_OK(temporary.Append(row.is_temporary));
   }
   ARROW_ASSIGN_OR_RAISE(auto outcome, TextRows({"namespace", name_column}, texts));
   ARROW_ASSIGN_OR_RAISE(
@@ -25,25 +33,51 @@ Result<StatementOutcome> NameRows(const std::string& name_column,
   return outcome;
 }
 
+/// The views in sight of `database`: all global ones for theirs, and the session's own.
+void AddViews(Session* session, const std::string& database, const std::string& pattern,
+              std::vector<NameRow>* rows) {
+  const plan::Catalog& catalog = session->catalog();
+  if (ToLowerAscii(database) == plan::kGlobalTempDatabase) {
+    for (const auto& view : catalog.shared()->Views()) {
+      if (MatchesPattern(view->name, pattern)) {
+        rows->push_back({plan::kGlobalTempDatabase, view->name, true});
+      }
+    }
+  }
+  for (const auto& view : catalog.Views()) {
+    if (MatchesPattern(view->name, pattern)) rows->push_back({"", view->name, true});
+  }
+}
+
+/// The database that SHOW ... IN names, else the current one. Errors: SCHEMA_NOT_FOUND.
+Result<std::string> DatabaseOf(Session* session, const Statement& statement) {
+  if (statement.name.empty()) return session->catalog().current_database();
+  const std::string& name = statement.name.back();
+  if (ToLowerAscii(name) == plan::kGlobalTempDatabase) return name;
+  const auto database = session->catalog().shared()->FindDatabase(name);
+  if (database == nullptr) return plan::SchemaNotFound(name);
+  return database->name;
+}
+
 }  // namespace
 
 Result<StatementOutcome> ShowTables(Session* session, const Statement& statement) {
-  std::vector<std::pair<std::string, bool>> names;
-  for (const auto& table : session->catalog().Tables()) {
-    if (MatchesPattern(table->name, statement.pattern)) names.emplace_back(table->name, false);
+  ARROW_ASSIGN_OR_RAISE(const std::string database, DatabaseOf(session, statement));
+  std::vector<NameRow> rows;
+  for (const auto& table : session->catalog().shared()->Tables(database)) {
+    if (MatchesPattern(table->name, statement.pattern)) {
+      rows.push_back({database, table->name, false});
+    }
   }
-  for (const auto& view : session->catalog().Views()) {
-    if (MatchesPattern(view->name, statement.pattern)) names.emplace_back(view->name, true);
-  }
-  return NameRows("tableName", names);
+  AddViews(session, database, statement.pattern, &rows);
+  return NameRows("tableName", rows);
 }
 
 Result<StatementOutcome> ShowViews(Session* session, const Statement& statement) {
-  std::vector<std::pair<std::string, bool>> names;
-  for (const auto& view : session->catalog().Views()) {
-    if (MatchesPattern(view->name, statement.pattern)) names.emplace_back(view->name, true);
-  }
-  return NameRows("viewName", names);
+  ARROW_ASSIGN_OR_RAISE(const std::string database, DatabaseOf(session, statement));
+  std::vector<NameRow> rows;
+  AddViews(session, database, statement.pattern, &rows);
+  return NameRows("viewName", rows);
 }
 
 Result<StatementOutcome> ShowFunctions(Session* session, const Statement& statement) {

@@ -1,4 +1,5 @@
-#include "thalweg/session/commands/commands.h"
+#include "thalweg/session/commands/not_found.h"
+#include "thalweg/session/table_location.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
@@ -40,14 +41,15 @@ Result<StreamingOptions> TakeStreamingOptions(const Session& session, const io::
 }
 
 Result<StatementOutcome> CreateStreamingTable(Session* session, const Statement& statement) {
-  const std::string name = statement.name.back();
-  if (session->catalog().FindTable(name) != nullptr) {
+  ARROW_ASSIGN_OR_RAISE(const plan::TableName resolved, session->catalog().Resolve(statement.name));
+  const std::string& name = resolved.table;
+  if (session->catalog().FindTable(statement.name) != nullptr) {
     if (statement.if_not_exists) return StatementOutcome{};
     if (!statement.replace) {
-      return MakeError("TABLE_OR_VIEW_ALREADY_EXISTS",
-                       {{"relationName", QuoteName(statement.name)}}, statement.position);
+      return MakeError("TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", FullName(resolved)}},
+                       statement.position);
     }
-    session->catalog().DropTable(name);
+    session->catalog().DropTable(statement.name);
   }
   ARROW_ASSIGN_OR_RAISE(auto plan, session->Analyze(statement.query));
   if (!plan->is_streaming()) {
@@ -56,8 +58,9 @@ Result<StatementOutcome> CreateStreamingTable(Session* session, const Statement&
   }
   ARROW_ASSIGN_OR_RAISE(auto options, TakeStreamingOptions(*session, statement.options));
   StreamWrite write;
-  write.format = statement.format.empty() ? session->SettingsSnapshot().Get("spark.sql.sources.default")
-                                          : statement.format;
+  write.format = statement.format.empty()
+                     ? session->SettingsSnapshot().Get("spark.sql.sources.default")
+                     : statement.format;
   write.query_name = name;
   write.output_mode = options.output_mode;
   write.trigger = options.trigger;
@@ -66,9 +69,7 @@ Result<StatementOutcome> CreateStreamingTable(Session* session, const Statement&
   std::string location = statement.location;
   if (IsFileFormat(write.format)) {
     if (location.empty()) location = write.options["path"];
-    if (location.empty()) {
-      location = JoinPath(session->SettingsSnapshot().Get("spark.sql.warehouse.dir"), name);
-    }
+    if (location.empty()) location = DefaultLocation(session, resolved);
     write.options["path"] = location;
     const bool has_default =
         session->SettingsSnapshot().Find("spark.sql.streaming.checkpointLocation").has_value();
@@ -83,16 +84,15 @@ Result<StatementOutcome> CreateStreamingTable(Session* session, const Statement&
   const std::string format = write.format;
   ARROW_ASSIGN_OR_RAISE(outcome.stream, session->StartPlan(plan, std::move(write)));
   if (IsFileFormat(format)) {
-    ARROW_ASSIGN_OR_RAISE(auto provider, session->providers().Find(format));
     ARROW_RETURN_NOT_OK(session->catalog().CreateTable({.name = name,
-                                                        .provider = provider,
                                                         .format = format,
                                                         .schema = schema,
                                                         .location = location,
                                                         .partition_by = statement.partition_by,
                                                         .options = options.rest,
                                                         .comment = statement.comment,
-                                                        .is_streaming_table = true}));
+                                                        .is_streaming_table = true,
+                                                        .database = resolved.database}));
   }
   return outcome;
 }

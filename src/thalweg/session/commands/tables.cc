@@ -1,7 +1,9 @@
 #include <arrow/api.h>
 
+#include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/plan/logical/build.h"
-#include "thalweg/session/commands/commands.h"
+#include "thalweg/session/commands/not_found.h"
+#include "thalweg/session/table_location.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
@@ -32,7 +34,7 @@ BatchWrite WriteToTable(const plan::TableEntry& table, io::SaveMode mode) {
 /// The columns an INSERT must give: the table's, in order.
 Result<SchemaPtr> TableSchema(Session* session, const plan::TableEntry& table) {
   if (table.schema != nullptr) return table.schema;
-  return session->SchemaOf(TableRelation({table.name}));
+  return session->SchemaOf(TableRelation({table.database, table.name}));
 }
 
 Status ArityMismatch(const plan::Node& plan, const std::vector<std::string>& columns,
@@ -42,12 +44,10 @@ Status ArityMismatch(const plan::Node& plan, const std::vector<std::string>& col
     table_columns += (table_columns.empty() ? "`" : ", `") + name + "`";
   for (const auto& attribute : plan.output)
     data_columns += (data_columns.empty() ? "`" : ", `") + attribute.name + "`";
-  return MakeError(plan.output.size() > columns.size()
-                       ? "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"
-                       : "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS",
-                   {{"tableName", "`" + table + "`"},
-                    {"tableColumns", table_columns},
-                    {"dataColumns", data_columns}});
+  return MakeError(
+      plan.output.size() > columns.size() ? "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"
+                                          : "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS",
+      {{"tableName", table}, {"tableColumns", table_columns}, {"dataColumns", data_columns}});
 }
 
 /// INSERT INTO t (columns): the columns of `target` in its order, NULL for those not named.
@@ -104,7 +104,7 @@ Result<plan::NodePtr> CastToTable(const plan::NodePtr& plan, const arrow::Schema
     const plan::Attribute& from = plan->output[i];
     if (!CanStoreAssign(*from.type, *field->type())) {
       return MakeError("INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST",
-                       {{"tableName", "`" + table + "`"},
+                       {{"tableName", table},
                         {"colName", "`" + field->name() + "`"},
                         {"srcType", "\"" + SqlTypeName(*from.type) + "\""},
                         {"targetType", "\"" + SqlTypeName(*field->type()) + "\""}});
@@ -123,28 +123,34 @@ Result<plan::NodePtr> CastToTable(const plan::NodePtr& plan, const arrow::Schema
 }
 
 Result<StatementOutcome> CreateTable(Session* session, const Statement& statement) {
-  const std::string name = statement.name.back();
-  if (session->catalog().FindTable(name) != nullptr) {
+  ARROW_ASSIGN_OR_RAISE(const plan::TableName name, session->catalog().Resolve(statement.name));
+  if (session->catalog().FindTable(statement.name) != nullptr) {
     if (statement.if_not_exists) return StatementOutcome{};
-    return MakeError("TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", QuoteName(statement.name)}},
+    return MakeError("TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", FullName(name)}},
                      statement.position);
   }
+  if (session->catalog().shared()->FindDatabase(name.database) == nullptr) {
+    return plan::SchemaNotFound(name.database);
+  }
   plan::TableEntry table;
-  table.name = name;
-  table.format = statement.format.empty() ? session->SettingsSnapshot().Get("spark.sql.sources.default")
-                                          : statement.format;
-  ARROW_ASSIGN_OR_RAISE(table.provider, session->providers().Find(table.format));
+  table.name = name.table;
+  table.database = name.database;
+  table.format = statement.format.empty()
+                     ? session->SettingsSnapshot().Get("spark.sql.sources.default")
+                     : statement.format;
+  ARROW_RETURN_NOT_OK(session->providers().Find(table.format).status());
   table.schema = statement.schema;
   table.options = LowerOptions(statement.options);
   table.partition_by = statement.partition_by;
   table.comment = statement.comment;
+  table.properties = statement.properties;
   table.location = statement.location;
-  if (table.location.empty()) {
-    const auto path = table.options.find("path");
-    table.location = path != table.options.end()
-                         ? path->second
-                         : JoinPath(session->SettingsSnapshot().Get("spark.sql.warehouse.dir"), name);
+  if (const auto path = table.options.find("path");
+      table.location.empty() && path != table.options.end()) {
+    table.location = path->second;
   }
+  table.is_managed = table.location.empty();
+  if (table.is_managed) table.location = DefaultLocation(session, name);
   if (statement.query != nullptr) {
     ARROW_ASSIGN_OR_RAISE(auto plan, session->Analyze(statement.query));
     table.schema = plan::OutputSchema(*plan);
@@ -157,32 +163,53 @@ Result<StatementOutcome> CreateTable(Session* session, const Statement& statemen
   return StatementOutcome{};
 }
 
+Status RemoveFiles(Session* session, const plan::TableEntry& table) {
+  return table.is_managed ? session->file_system()->RemoveRecursively(table.location)
+                          : Status::OK();
+}
+
 Result<StatementOutcome> DropTable(Session* session, const Statement& statement) {
-  if (!session->catalog().DropTable(statement.name.back()) && !statement.if_exists) {
-    return MakeError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", QuoteName(statement.name)}},
-                     statement.position);
+  if (session->catalog().FindView(statement.name) != nullptr) return DropView(session, statement);
+  const auto table = session->catalog().DropTable(statement.name);
+  if (table != nullptr) {
+    ARROW_RETURN_NOT_OK(RemoveFiles(session, *table));
+  } else if (!statement.if_exists) {
+    return DroppedNotFound(session, statement);
+  }
+  return StatementOutcome{};
+}
+
+Result<StatementOutcome> TruncateTable(Session* session, const Statement& statement) {
+  const auto table = session->catalog().FindTable(statement.name);
+  if (table == nullptr) return CommandTableNotFound(session, statement);
+  if (!table->is_managed) {
+    return MakeError("CANNOT_TRUNCATE_EXTERNAL_TABLE",
+                     {{"tableName", FullName({table->database, table->name})}}, statement.position);
+  }
+  FileSystem* files = session->file_system();
+  ARROW_ASSIGN_OR_RAISE(const auto entries, files->List(table->location));
+  for (const FileInfo& entry : entries) {
+    ARROW_RETURN_NOT_OK(files->RemoveRecursively(entry.path));
   }
   return StatementOutcome{};
 }
 
 Result<StatementOutcome> Insert(Session* session, const Statement& statement) {
-  if (session->catalog().FindView(statement.name.back()) != nullptr) {
+  if (session->catalog().FindView(statement.name) != nullptr) {
     return MakeError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE",
                      {{"operation", "INSERT"}, {"viewName", QuoteName(statement.name)}},
                      statement.position);
   }
-  const auto table = session->catalog().FindTable(statement.name.back());
-  if (table == nullptr) {
-    return MakeError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", QuoteName(statement.name)}},
-                     statement.position);
-  }
+  const auto table = session->catalog().FindTable(statement.name);
+  if (table == nullptr) return QueriedTableNotFound(statement);
   ARROW_ASSIGN_OR_RAISE(auto analyzed, session->Analyze(statement.query));
   ARROW_ASSIGN_OR_RAISE(auto schema, TableSchema(session, *table));
+  const std::string full_name = FullName({table->database, table->name});
   if (!statement.column_names.empty()) {
     ARROW_ASSIGN_OR_RAISE(analyzed,
-                          ArrangeColumns(analyzed, *schema, statement.column_names, table->name));
+                          ArrangeColumns(analyzed, *schema, statement.column_names, full_name));
   }
-  ARROW_ASSIGN_OR_RAISE(auto plan, CastToTable(analyzed, *schema, table->name));
+  ARROW_ASSIGN_OR_RAISE(auto plan, CastToTable(analyzed, *schema, full_name));
   StatementOutcome outcome;
   if (!plan->is_streaming()) {
     ARROW_RETURN_NOT_OK(session->WritePlan(

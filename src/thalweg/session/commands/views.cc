@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <set>
 
-#include "thalweg/session/commands/commands.h"
+#include "thalweg/plan/catalog/shared_catalog.h"
+#include "thalweg/session/commands/not_found.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
@@ -18,14 +19,28 @@ Result<std::string> ViewName(const Statement& statement) {
                    statement.position);
 }
 
+using NameParts = std::vector<std::string>;
+
+NameParts LowerParts(const NameParts& parts) {
+  NameParts lower;
+  for (const std::string& part : parts) lower.push_back(ToLowerAscii(part));
+  return lower;
+}
+
+/// What queries call the view of a CREATE VIEW.
+NameParts QueryName(const Statement& statement) {
+  if (!statement.is_global) return statement.name;
+  return {plan::kGlobalTempDatabase, statement.name.back()};
+}
+
 /// Looks for a way from `relation` through views back to the view `target`; names of common table
 /// expressions hide views. Gives the names on the way, nothing if there is none.
 class ViewCycle {
  public:
-  ViewCycle(const plan::Catalog& catalog, std::string target)
-      : catalog_(catalog), target_(std::move(target)) {}
+  ViewCycle(const plan::Catalog& catalog, const NameParts& target)
+      : catalog_(catalog), target_(LowerParts(target)) {}
 
-  std::vector<std::string> Find(const plan::spec::RelationPtr& relation) {
+  std::vector<NameParts> Find(const plan::spec::RelationPtr& relation) {
     Walk(relation.get());
     return found_;
   }
@@ -40,17 +55,17 @@ class ViewCycle {
       Walk(definition.get());
       hidden_.push_back(ToLowerAscii(name));
     }
-    if (relation->kind == plan::spec::RelationKind::kTable && relation->table_name.size() == 1) {
-      Visit(relation->table_name[0]);
-    }
+    if (relation->kind == plan::spec::RelationKind::kTable) Visit(relation->table_name);
     Walk(relation->input.get());
     Walk(relation->right.get());
     hidden_.resize(hidden);
   }
 
-  void Visit(const std::string& written) {
-    const std::string name = ToLowerAscii(written);
-    if (std::find(hidden_.begin(), hidden_.end(), name) != hidden_.end()) return;
+  void Visit(const NameParts& written) {
+    const NameParts name = LowerParts(written);
+    const bool is_hidden =
+        name.size() == 1 && std::find(hidden_.begin(), hidden_.end(), name[0]) != hidden_.end();
+    if (is_hidden) return;
     path_.push_back(written);
     if (name == target_) {
       found_ = path_;
@@ -65,21 +80,21 @@ class ViewCycle {
   }
 
   const plan::Catalog& catalog_;
-  const std::string target_;
+  const NameParts target_;
   std::vector<std::string> hidden_;
-  std::vector<std::string> path_;
-  std::vector<std::string> found_;
-  std::set<std::string> seen_;
+  std::vector<NameParts> path_;
+  std::vector<NameParts> found_;
+  std::set<NameParts> seen_;
 };
 
 Status CheckNotRecursive(const plan::Catalog& catalog, const Statement& statement) {
-  const std::string& name = statement.name.back();
+  const NameParts name = QueryName(statement);
   if (catalog.FindView(name) == nullptr) return Status::OK();
-  const auto path = ViewCycle(catalog, ToLowerAscii(name)).Find(statement.query);
+  const auto path = ViewCycle(catalog, name).Find(statement.query);
   if (path.empty()) return Status::OK();
-  std::string text = QuoteName({name});
-  for (const std::string& step : path) text += " -> " + QuoteName({step});
-  return MakeError("RECURSIVE_VIEW", {{"viewIdent", QuoteName({name})}, {"newPath", text}});
+  std::string text = QuoteName(name);
+  for (const NameParts& step : path) text += " -> " + QuoteName(step);
+  return MakeError("RECURSIVE_VIEW", {{"viewIdent", QuoteName(name)}, {"newPath", text}});
 }
 
 Status CheckNamesDiffer(const std::vector<std::string>& names) {
@@ -97,14 +112,18 @@ Result<StatementOutcome> Register(Session* session, const Statement& statement,
                                   plan::spec::RelationPtr relation,
                                   plan::spec::RelationPtr stream_relation = nullptr) {
   ARROW_ASSIGN_OR_RAISE(auto name, ViewName(statement));
-  if (statement.if_not_exists && session->catalog().FindView(name) != nullptr) {
+  plan::Catalog& catalog = session->catalog();
+  if (statement.if_not_exists && catalog.FindView(QueryName(statement)) != nullptr) {
     return StatementOutcome{};
   }
-  ARROW_RETURN_NOT_OK(session->catalog().CreateView({.name = name,
-                                                     .relation = std::move(relation),
-                                                     .plan = nullptr,
-                                                     .stream_relation = std::move(stream_relation)},
-                                                    statement.replace));
+  plan::ViewEntry view{.name = name,
+                       .relation = std::move(relation),
+                       .plan = nullptr,
+                       .stream_relation = std::move(stream_relation),
+                       .is_global = statement.is_global};
+  ARROW_RETURN_NOT_OK(statement.is_global
+                          ? catalog.shared()->CreateView(std::move(view), statement.replace)
+                          : catalog.CreateView(std::move(view), statement.replace));
   return StatementOutcome{};
 }
 
@@ -159,9 +178,14 @@ Result<StatementOutcome> CreateViewUsing(Session* session, const Statement& stat
 }
 
 Result<StatementOutcome> DropView(Session* session, const Statement& statement) {
-  if (!session->catalog().DropView(statement.name.back()) && !statement.if_exists) {
-    return MakeError("TABLE_OR_VIEW_NOT_FOUND", {{"relationName", QuoteName(statement.name)}},
-                     statement.position);
+  plan::Catalog& catalog = session->catalog();
+  const bool is_global =
+      statement.name.size() == 2 && ToLowerAscii(statement.name[0]) == plan::kGlobalTempDatabase;
+  const bool was_there = is_global
+                             ? catalog.shared()->DropView(statement.name[1])
+                             : statement.name.size() == 1 && catalog.DropView(statement.name[0]);
+  if (!was_there && !statement.if_exists) {
+    return DroppedNotFound(session, statement);
   }
   return StatementOutcome{};
 }
