@@ -1,5 +1,5 @@
 # The everyday words; each is one line of what it does.
-.PHONY: setup build dev test asan tsan mutations demo-pyspark lint tidy format bench bench-spark bench-spark-stateful bench-connect install wheel clean
+.PHONY: setup build dev test asan tsan mutations demo-pyspark lint tidy format bench bench-spark bench-spark-stateful bench-connect compare-connect install wheel clean
 
 PREFIX ?= /usr/local
 
@@ -17,6 +17,8 @@ tsan: setup    ## tests under ThreadSanitizer, or only TESTS=<programs>
 	tools/sanitize.sh tsan $(TESTS)
 bench-connect: build  ## Spark Connect side by side with Spark's server
 	bench/connect/run.sh $(BENCH)
+compare-connect: build  ## the programs of tests/connect on real Spark (SPARK=sc://... or an interpreter) and here
+	build/connect-4.2/bin/python -W ignore tools/compare_connect.py $(SPARK)
 demo-pyspark: build  ## an unmodified PySpark program: flights as a stream
 	examples/connect/demo.sh
 mutations: build  ## deliberate bugs, each of which the tests must catch (takes long)
