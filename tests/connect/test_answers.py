@@ -8,6 +8,7 @@ import pytest
 import catalog_programs  # noqa: F401
 import function_programs  # noqa: F401
 import plan_programs  # noqa: F401
+import processor_programs  # noqa: F401
 import reshape_programs  # noqa: F401
 import scalar_function_programs  # noqa: F401
 import setting_programs  # noqa: F401

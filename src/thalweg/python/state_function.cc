@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "thalweg/python/arrow_bridge.h"
+#include "thalweg/python/capital_free_json.h"
 #include "thalweg/python/pickle_reader.h"
 #include "thalweg/python/python_values.h"
 #include "thalweg/python/result_rows.h"
@@ -33,23 +34,6 @@ const char* TimeoutName(StateTimeout timeout) {
     default:
       return "NoTimeout";
   }
-}
-
-/// The same JSON without capital letters, which are all inside of strings: workers of PySpark 4.2
-/// make small letters of what they are told, names of fields and of JSON members too.
-std::string WithoutCapitals(const std::string& json) {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string escaped;
-  for (const char c : json) {
-    if (c < 'A' || c > 'Z') {
-      escaped += c;
-      continue;
-    }
-    escaped += "\\u00";
-    escaped += kHex[c >> 4];
-    escaped += kHex[c & 15];
-  }
-  return escaped;
 }
 
 /// What describes a chunk: a piece of a group in a batch.

@@ -1,16 +1,15 @@
 #include "thalweg/python/streaming_worker.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
+#include "thalweg/python/local_listener.h"
+#include "thalweg/python/state_address.h"
 #include "thalweg/python/wire.h"
 #include "thalweg/python/worker_daemon.h"
 
@@ -25,79 +24,34 @@ constexpr milliseconds kForEver{milliseconds::max()};
 constexpr milliseconds kEndPatience{1000};
 constexpr int32_t kMaxTextBytes = 64 << 20;
 
-/// A socket that waits for the one worker. A path and no secret where the version can do that.
-struct Listener {
-  UniqueFd socket;
-  std::string path;
-  int port = 0;
-  std::string secret;
-
-  ~Listener() {
-    if (!path.empty()) ::unlink(path.c_str());
-  }
-};
-
-Status SystemError(const char* what) {
-  return MakeError("PYTHON_WORKER_FAILED.CANNOT_START",
-                   {{"reason", std::string(what) + ": " + std::strerror(errno)}});
-}
-
-Status ListenOnPath(Listener* listener) {
-  ARROW_ASSIGN_OR_RAISE(const std::string directory, PrivateSocketDirectory());
-  ARROW_ASSIGN_OR_RAISE(const std::string name, RandomSecret());
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  listener->path = directory + "/" + name.substr(0, 16) + ".sock";
-  if (listener->path.size() >= sizeof(address.sun_path)) {
-    errno = ENAMETOOLONG;
-    return SystemError(directory.c_str());
-  }
-  std::memcpy(address.sun_path, listener->path.data(), listener->path.size());
-  listener->socket = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (::bind(listener->socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
-    return SystemError("bind");
-  }
-  return ::listen(listener->socket.get(), 1) == 0 ? Status::OK() : SystemError("listen");
-}
-
-Status ListenOnPort(Listener* listener) {
-  ARROW_ASSIGN_OR_RAISE(listener->secret, RandomSecret());
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  listener->socket = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(listener->socket.get(), generic, sizeof(address)) != 0 ||
-      ::listen(listener->socket.get(), 1) != 0 ||
-      ::getsockname(listener->socket.get(), generic, &size) != 0) {
-    return SystemError("bind");
-  }
-  listener->port = ntohs(address.sin_port);
-  return Status::OK();
-}
-
 std::map<std::string, std::string> WorkerEnvironment(const StreamingWorkerOptions& options,
-                                                     const Listener& listener) {
+                                                     const LocalListener& listener,
+                                                     const std::string& secret) {
   std::map<std::string, std::string> entries = options.interpreter.environment;
   entries["PYTHONUNBUFFERED"] = "YES";
   entries["SPARK_BUFFER_SIZE"] = "65536";
   entries["SPARK_AUTH_SOCKET_TIMEOUT"] = "15";
-  entries["SPARK_CONNECT_LOCAL_URL"] = options.connect_url;
-  if (listener.path.empty()) {
-    entries["PYTHON_WORKER_FACTORY_PORT"] = std::to_string(listener.port);
-    entries["PYTHON_WORKER_FACTORY_SECRET"] = listener.secret;
+  if (!options.connect_url.empty()) entries["SPARK_CONNECT_LOCAL_URL"] = options.connect_url;
+  if (listener.path().empty()) {
+    entries["PYTHON_WORKER_FACTORY_PORT"] = std::to_string(listener.port());
+    entries["PYTHON_WORKER_FACTORY_SECRET"] = secret;
   } else {
-    entries["PYTHON_WORKER_FACTORY_SOCK_PATH"] = listener.path;
+    entries["PYTHON_WORKER_FACTORY_SOCK_PATH"] = listener.path();
     entries["PYTHON_UNIX_DOMAIN_ENABLED"] = "True";
   }
   return entries;
 }
 
 const char* ModuleOf(StreamingRole role) {
-  return role == StreamingRole::kForeachBatch
-             ? "pyspark.sql.connect.streaming.worker.foreach_batch_worker"
-             : "pyspark.sql.connect.streaming.worker.listener_worker";
+  switch (role) {
+    case StreamingRole::kForeachBatch:
+      return "pyspark.sql.connect.streaming.worker.foreach_batch_worker";
+    case StreamingRole::kListener:
+      return "pyspark.sql.connect.streaming.worker.listener_worker";
+    case StreamingRole::kProcessor:
+      break;
+  }
+  return "pyspark.sql.streaming.transform_with_state_driver_worker";
 }
 
 /// Runs the module, and ends the process at once when standard input closes: when this process
@@ -129,26 +83,30 @@ Status NotUnderstood(const std::string& message) {
 
 Result<std::unique_ptr<StreamingWorker>> StreamingWorker::Start(
     const StreamingWorkerOptions& options) {
-  Listener listener;
-  ARROW_RETURN_NOT_OK(options.versions.protocol == Protocol::k40 ? ListenOnPort(&listener)
-                                                                 : ListenOnPath(&listener));
+  const bool by_port = options.versions.protocol == Protocol::k40;
+  ARROW_ASSIGN_OR_RAISE(const LocalListener listener,
+                        by_port ? LocalListener::OnPort() : LocalListener::OnPath());
+  std::string secret;
+  if (by_port) {
+    ARROW_ASSIGN_OR_RAISE(secret, RandomSecret());
+  }
   ARROW_ASSIGN_OR_RAISE(
       ChildProcess child,
       ChildProcess::Start({options.interpreter.executable, "-c", Program(options.role)},
-                          WorkerEnvironment(options, listener)));
+                          WorkerEnvironment(options, listener, secret)));
   std::unique_ptr<StreamingWorker> worker(
       new StreamingWorker(std::move(child), options.versions.protocol));
   worker->log_.Start("python " + std::to_string(worker->pid()), worker->child_.output(),
                      worker->child_.errors());
   const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, worker->pid(), 0)));
-  pollfd waited[2] = {{listener.socket.get(), POLLIN, 0}, {process.get(), POLLIN, 0}};
+  pollfd waited[2] = {{listener.fd(), POLLIN, 0}, {process.get(), POLLIN, 0}};
   if (::poll(waited, 2, static_cast<int>(options.connect_patience.count())) <= 0) {
     return TimedOut("the worker does not connect");
   }
   if (waited[0].revents == 0) return NotUnderstood("the worker has ended before it connected");
-  worker->socket_ = UniqueFd(::accept4(listener.socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  worker->socket_ = listener.Accept();
   if (!worker->socket_.valid()) return NotUnderstood(std::strerror(errno));
-  ARROW_RETURN_NOT_OK(worker->HandShake(options, listener.secret));
+  ARROW_RETURN_NOT_OK(worker->HandShake(options, secret));
   ARROW_RETURN_NOT_OK(worker->Initialise(options));
   return worker;
 }
@@ -176,7 +134,7 @@ Status StreamingWorker::HandShake(const StreamingWorkerOptions& options,
 Status StreamingWorker::Initialise(const StreamingWorkerOptions& options) {
   WireWriter greeting;
   greeting.Text(options.function.python_version);
-  greeting.Text(options.session_id);
+  if (options.role != StreamingRole::kProcessor) greeting.Text(options.session_id);
   greeting.Text(options.function.command);
   const Status sent = Send(greeting.bytes());
   if (!sent.ok()) return NotUnderstood(sent.message());
@@ -254,6 +212,19 @@ Status StreamingWorker::RunBatch(const std::string& frame_id, int64_t batch_id,
   if (!IsCondition(outcome, "PYTHON_EXCEPTION")) return outcome;
   return MakeError("FOREACH_BATCH_USER_FUNCTION_ERROR",
                    {{"reason", GetErrorDetail(outcome)->parameters().at("traceback")}});
+}
+
+Status StreamingWorker::InitProcessor(const std::string& address, const std::string& key_schema,
+                                      milliseconds patience) {
+  WireWriter call;
+  PutStateAddress(address, &call);
+  call.Text(key_schema);
+  ARROW_RETURN_NOT_OK(Send(call.bytes()));
+  ARROW_ASSIGN_OR_RAISE(const int32_t answer, ReadInt(patience, nullptr));
+  if (answer == 0) return Status::OK();
+  ARROW_ASSIGN_OR_RAISE(const std::string reason, ReadText());
+  return MakeError("STREAMING_PYTHON_RUNNER_INITIALIZATION_FAILURE",
+                   {{"resFromPython", std::to_string(answer)}, {"msg", reason}});
 }
 
 Status StreamingWorker::Notify(const std::string& event_json, Event event) {

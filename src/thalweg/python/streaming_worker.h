@@ -16,14 +16,19 @@
 namespace thalweg::python {
 
 /// What a streaming worker serves.
-enum class StreamingRole { kForeachBatch, kListener };
+enum class StreamingRole {
+  kForeachBatch,
+  kListener,
+  /// Runs the init() of a processor for transformWithState; opens no session.
+  kProcessor,
+};
 
 struct StreamingWorkerOptions {
   Interpreter interpreter;
   InterpreterVersions versions;
   StreamingRole role = StreamingRole::kForeachBatch;
   /// "sc://localhost:15002/;user_id=u": where the worker opens its session, which must be served
-  /// while calls to the worker wait.
+  /// while calls to the worker wait. Empty for kProcessor.
   std::string connect_url;
   std::string session_id;
   /// The user's function (foreachBatch) or listener object.
@@ -60,6 +65,13 @@ class StreamingWorker {
   /// Hands an event to the listener and waits. An exception of the listener (PYTHON_EXCEPTION) does
   /// not end the worker.
   Status Notify(const std::string& event_json, Event event);
+
+  /// kProcessor, once: runs the init() of the processor, which asks for its variables at `address`
+  /// (a port or a path), where somebody must answer. Errors:
+  /// STREAMING_PYTHON_RUNNER_INITIALIZATION_FAILURE with what init() raised,
+  /// PYTHON_WORKER_FAILED.CRASHED, Cancelled when it takes longer than `patience`.
+  Status InitProcessor(const std::string& address, const std::string& key_schema,
+                       std::chrono::milliseconds patience);
 
   pid_t pid() const { return child_.pid(); }
 

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "thalweg/python/state_address.h"
 #include "thalweg/python/wire.h"
 
 namespace thalweg::python {
@@ -116,11 +117,7 @@ std::string EvalConf(const TaskHeader& header, const std::string& key) {
 }
 
 void PutStateServer(const TaskHeader& header, WireWriter* out) {
-  const std::string address = EvalConf(header, "state_server_socket_port");
-  const bool is_port = !address.empty() && std::all_of(address.begin(), address.end(),
-                                                       [](char c) { return c >= '0' && c <= '9'; });
-  out->Int(is_port ? std::stoi(address) : -1);
-  if (!is_port) out->Text(address);
+  PutStateAddress(EvalConf(header, "state_server_socket_port"), out);
   out->Text(EvalConf(header, "grouping_key_schema"));
 }
 

@@ -1,5 +1,6 @@
 // Python functions over rows and groups.
 
+#include "thalweg/connect/plan/relation_processor.h"
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/proto/data_type.h"
 #include "thalweg/connect/python/python_rows.h"
@@ -56,9 +57,7 @@ Result<RelationDraft> TranslateMapPartitions(Translator* translator,
 Result<RelationDraft> TranslateGroupMap(Translator* translator, const proto::GroupMap& map) {
   using python::EvalType;
   const auto type = static_cast<EvalType>(map.func().python_udf().eval_type());
-  if (python::IsTransformWithState(type)) {
-    return UnsupportedFeature("transformWithState with a Python processor");
-  }
+  if (python::IsTransformWithState(type)) return TranslateTransformWithState(translator, map);
   const char* name = IsArrow(map.func()) ? "FlatMapGroupsInArrow" : "FlatMapGroupsInPandas";
   ARROW_ASSIGN_OR_RAISE(RelationDraft relation,
                         MakeCallback(translator, CallbackKind::kFlatMapGroups, name, map.func()));

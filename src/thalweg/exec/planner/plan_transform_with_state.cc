@@ -1,8 +1,12 @@
+#include <numeric>
+
+#include <arrow/type.h>
 #include <nlohmann/json.hpp>
 
 #include "thalweg/exec/planner/plan_group_inputs.h"
 #include "thalweg/exec/stateful/transform_with_state.h"
 #include "thalweg/plan/spec/callback.h"
+#include "thalweg/plan/spec/external_processor.h"
 #include "thalweg/types/data_types.h"
 
 namespace thalweg::exec {
@@ -51,18 +55,58 @@ std::string PropertiesJson(const plan::spec::Callback& callback,
   return json.dump();
 }
 
+/// A processor in another process gets all columns of an input, its keys among them.
+plan::spec::ExternalGroupColumns TakeAllColumns(const plan::Node& input, int num_data_columns,
+                                                KeyedInputOptions* options) {
+  options->schema = plan::OutputSchema(input);
+  plan::spec::ExternalGroupColumns columns;
+  columns.schema = options->schema;
+  columns.keys = options->key_columns;
+  columns.values.resize(num_data_columns);
+  std::iota(columns.values.begin(), columns.values.end(), 0);
+  return columns;
+}
+
+/// What only a processor in another process needs. One that fails to tell its variables makes a
+/// plan that fails when it runs, since Spark asks when the query has started.
+Status PlanExternalProcessor(const plan::Node& node, const std::vector<FieldPtr>& key_fields,
+                             TransformWithStateOptions* options) {
+  const plan::spec::Callback& callback = *node.callback;
+  const auto columns = TakeAllColumns(*node.children[0], node.num_data_columns, &options->input);
+  std::optional<plan::spec::ExternalGroupColumns> initial;
+  if (options->initial_state) {
+    initial =
+        TakeAllColumns(*node.children[1], node.num_initial_state_columns, &*options->initial_state);
+  }
+  ARROW_ASSIGN_OR_RAISE(options->external,
+                        callback.external_processor->MakeProcessor(
+                            columns, initial, arrow::schema(key_fields), callback.output_schema));
+  if (!node.is_streaming()) return Status::OK();
+  auto learned = LearnVariables(callback, options->external.get());
+  options->external_failure = learned.status();
+  if (learned.ok()) options->external_variables = *std::move(learned);
+  return Status::OK();
+}
+
 }  // namespace
 
 Result<Rows> PlanBuilder::BuildTransformWithState(const plan::Node& node) {
   const plan::spec::Callback& callback = *node.callback;
   TransformWithStateOptions options;
   if (node.is_streaming()) options.operator_id = NextOperatorId();
-  ARROW_ASSIGN_OR_RAISE(const LearnedVariables variables, LearnVariables(callback));
+  LearnedVariables variables;
+  if (callback.external_processor == nullptr) {
+    ARROW_ASSIGN_OR_RAISE(variables, LearnVariables(callback));
+  }
   ARROW_ASSIGN_OR_RAISE(GroupInputs inputs, BuildGroupInputs(node));
   options.callback = node.callback;
   options.input = inputs.input;
   options.initial_state = inputs.initial;
   const std::vector<FieldPtr> key_fields = inputs.key_fields;
+  if (callback.external_processor != nullptr) {
+    ARROW_RETURN_NOT_OK(PlanExternalProcessor(node, key_fields, &options));
+    variables = options.external_variables;
+  }
   options.event_time_column = MarkedColumn(*node.children[0]);
   options.output_time_column = callback.event_time_column.empty() ? -1 : MarkedColumn(node);
   options.num_partitions = options_.num_key_groups;
@@ -81,7 +125,7 @@ Result<Rows> PlanBuilder::BuildTransformWithState(const plan::Node& node) {
                                    callback.output_mode != plan::spec::CallbackMode::kComplete &&
                                    rows.has_watermark;
   info.passes_watermark = !processing_time;
-  info.properties_json = PropertiesJson(callback, variables);
+  if (options.external_failure.ok()) info.properties_json = PropertiesJson(callback, variables);
   info.schema.key_fields = key_fields;
   if (processing_time) rows.has_watermark = false;
   return rows;

@@ -120,13 +120,17 @@ Status TransformWithStateOperator::Checked(const char* function, const Status& s
   return FunctionError(status, out_, kUserError, {{"function", function}});
 }
 
-Status TransformWithStateOperator::StartProcessor() {
+void TransformWithStateOperator::MakeHandle() {
   ProcessorHandleOptions options;
   options.time_mode = time_mode();
   options.batch_millis = context_->batch_timestamp_millis;
   options.query = {streaming() ? context_->query_id : kBatchQueryId, context_->run_id,
                    streaming() ? context_->epoch : 0};
   handle_ = std::make_unique<ProcessorHandle>(std::move(options), table_, &counts_);
+}
+
+Status TransformWithStateOperator::StartProcessor() {
+  MakeHandle();
   ARROW_ASSIGN_OR_RAISE(processor_, MakeProcessor(*options_.callback));
   const char* mode = plan::spec::ModeName(options_.callback->output_mode);
   ARROW_RETURN_NOT_OK(
@@ -218,7 +222,7 @@ void TransformWithStateOperator::CountMetrics(const CallbackCounts& counts) {
   }
 }
 
-Status TransformWithStateOperator::RunProcessor() {
+Status TransformWithStateOperator::CallProcessor() {
   int64_t initial_micros = 0;
   int64_t timer_micros = 0;
   ARROW_RETURN_NOT_OK(StartProcessor());
@@ -235,6 +239,18 @@ Status TransformWithStateOperator::RunProcessor() {
     ARROW_RETURN_NOT_OK(CallTimers());
     handle_->SetState(HandleState::kTimerProcessed);
   }
+  counts_["initialStateProcessingTimeMs"] = initial_micros / 1000;
+  counts_["timerProcessingTimeMs"] = timer_micros / 1000;
+  return Status::OK();
+}
+
+Status TransformWithStateOperator::RunProcessor() {
+  if (options_.external != nullptr) {
+    const StopWatch watch(&metrics_.updates_time_micros);
+    ARROW_RETURN_NOT_OK(RunExternal());
+  } else {
+    ARROW_RETURN_NOT_OK(CallProcessor());
+  }
   {
     const StopWatch watch(&metrics_.removals_time_micros);
     if (time_mode() == TimeMode::kProcessingTime) {
@@ -243,8 +259,7 @@ Status TransformWithStateOperator::RunProcessor() {
       counts_[kRemovedRows] += counts_["numValuesRemovedDueToTTLExpiry"];
     }
   }
-  counts_["initialStateProcessingTimeMs"] = initial_micros / 1000;
-  counts_["timerProcessingTimeMs"] = timer_micros / 1000;
+  if (processor_ == nullptr) return Status::OK();
   const Status closed = Checked("close", Guarded([this] { return processor_->Close(); }));
   handle_->SetState(HandleState::kClosed);
   return closed;

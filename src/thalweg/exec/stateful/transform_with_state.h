@@ -13,6 +13,7 @@
 #include "thalweg/exec/callback/output_collector.h"
 #include "thalweg/exec/callback/processor_handle.h"
 #include "thalweg/exec/callback/stateful_inputs.h"
+#include "thalweg/exec/external/external_processor.h"
 #include "thalweg/exec/operator.h"
 #include "thalweg/plan/spec/callback.h"
 #include "thalweg/state/variable_table.h"
@@ -24,8 +25,20 @@ inline constexpr char kTransformSignature[] = "transformWithState";
 /// After the name of the variable of timers: what Spark calls its timers by key.
 inline constexpr char kTimersByKey[] = "_keyToTimestamp";
 
+/// What a processor's Init() declares and deletes.
+struct LearnedVariables {
+  std::vector<StateVariable> declared;
+  std::vector<std::string> deleted;
+};
+
 struct TransformWithStateOptions {
   std::shared_ptr<const plan::spec::Callback> callback;
+  /// The processor, if it runs in another process; it gets all columns of the inputs.
+  std::shared_ptr<ExternalProcessor> external;
+  /// What a processor in another process declares; nothing in a batch query.
+  LearnedVariables external_variables;
+  /// Why nothing is known of its variables: the query ends with it when it runs.
+  Status external_failure;
   KeyedInputOptions input;
   /// Rows of the initial state, if there is one: the operator's second input.
   std::optional<KeyedInputOptions> initial_state;
@@ -39,14 +52,11 @@ struct TransformWithStateOptions {
   std::string description;
 };
 
-/// What a processor's Init() declares and deletes.
-struct LearnedVariables {
-  std::vector<StateVariable> declared;
-  std::vector<std::string> deleted;
-};
-
 /// Makes a processor and calls its Init() to learn its variables. Errors: those of Init().
 Result<LearnedVariables> LearnVariables(const plan::spec::Callback& callback);
+/// The same of a processor in another process.
+Result<LearnedVariables> LearnVariables(const plan::spec::Callback& callback,
+                                        ExternalProcessor* processor);
 
 class TransformWithStateOperator : public Operator, public StatefulOperator {
  public:
@@ -65,11 +75,17 @@ class TransformWithStateOperator : public Operator, public StatefulOperator {
   bool streaming() const { return options_.operator_id >= 0; }
   TimeMode time_mode() const { return options_.callback->time_mode; }
   Status PassOn(Batch rows);
+  void MakeHandle();
   Status StartProcessor();
   Status TakeInitialState();
   Status CallGroups();
   Status CallTimers();
+  Status CallProcessor();
   Status RunProcessor();
+  // transform_with_external_state.cc
+  Status RunExternal();
+  Status DeclareVariables();
+  Result<ProcessorInput> MakeExternalInput();
   Status Checked(const char* function, const Status& status) const;
   void CountMetrics(const CallbackCounts& counts);
 

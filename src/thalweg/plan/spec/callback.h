@@ -16,9 +16,10 @@
 
 namespace thalweg::plan::spec {
 
-class ExternalGroupState;  // plan/spec/external_state.h
-class ExternalTable;       // external_table.h
-struct ExternalTableCall;  // external_table.h
+class ExternalGroupState;      // plan/spec/external_state.h
+class ExternalProcessorMaker;  // plan/spec/external_processor.h
+class ExternalTable;           // external_table.h
+struct ExternalTableCall;      // external_table.h
 
 /// Called for each key of a micro-batch. Made anew for each partition of each micro-batch, used by
 /// one thread.
@@ -62,6 +63,8 @@ struct Callback {
   std::shared_ptr<const ExternalRows> external;
   /// kFlatMapGroupsWithState in another process: set instead of make_group_function.
   std::shared_ptr<const ExternalGroupState> external_state;
+  /// kTransformWithState in another process: set instead of make_processor.
+  std::shared_ptr<const ExternalProcessorMaker> external_processor;
   std::function<std::unique_ptr<PartitionFunction>()> make_partition_function;
   std::function<std::unique_ptr<GroupFunction>()> make_group_function;
   StatefulProcessorFactory make_processor;
