@@ -279,7 +279,7 @@ def event_timers():
 
         def handleExpiredTimer(self, key, timerValues, expiredTimerInfo):
             import pandas as pd
-            (n,) = self.count.get()
+            (n,) = self.count.get() or (0,)
             late = timerValues.getCurrentWatermarkInMs() - expiredTimerInfo.getExpiryTimeInMs()
             if n > 1:
                 self.count.clear()

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark import cloudpickle
 from pyspark.serializers import AutoBatchedSerializer, CPickleSerializer
+from pyspark.sql.streaming.stateful_processor import StatefulProcessor
+from pyspark.sql.streaming.stateful_processor_util import TransformWithStateInPandasUdfUtils
 from pyspark.sql.types import (
     ArrayType,
     BinaryType,
@@ -222,6 +224,58 @@ def count_with_state(key, batches, state):
     yield pd.DataFrame({"k": [key[0]], "n": [total]})
 
 
+class Sums(StatefulProcessor):
+    """Values of a key in a list, their sum, how often each came in a map; a timer takes them away."""
+
+    def init(self, handle):
+        self.handle = handle
+        self.total = handle.getValueState("total", "n LONG")
+        self.values = handle.getListState("values", "n LONG")
+        self.times = handle.getMapState("times", "n LONG", "times INT")
+
+    def handleInitialState(self, key, initial, timer_values):
+        self.total.update((int(initial.n.sum()),))
+
+    def handleInputRows(self, key, rows, timer_values):
+        (total,) = self.total.get() or (0,)
+        for frame in rows:
+            self.values.appendList([(int(n),) for n in frame.n])
+            for n in frame.n:
+                times = self.times.getValue((int(n),))
+                self.times.updateValue((int(n),), (1 if times is None else int(times[0]) + 1,))
+            total += int(frame.n.sum())
+        self.total.update((int(total),))
+        self.handle.registerTimer(timer_values.getCurrentProcessingTimeInMs() + 10)
+        listed = sum(int(n) for (n,) in self.values.get())
+        counted = sum(int(n) * int(times) for (n,), (times,) in self.times.iterator())
+        yield pd.DataFrame({"k": [key[0]] * 3, "n": [total, listed, counted]})
+
+    def handleExpiredTimer(self, key, timer_values, expired):
+        (total,) = self.total.get() or (0,)
+        for state in (self.total, self.values, self.times):
+            state.clear()
+        yield pd.DataFrame({"k": [key[0]], "n": [-int(total)]})
+
+    def close(self):
+        pass
+
+
+class Raises(StatefulProcessor):
+    def init(self, handle):
+        raise ValueError("no luck")
+
+    def handleInputRows(self, key, rows, timer_values):
+        pass
+
+    def close(self):
+        pass
+
+
+def processor(stateful_processor, initial=False):
+    calls = TransformWithStateInPandasUdfUtils(stateful_processor, "ProcessingTime")
+    return calls.transformWithStateWithInitStateUDF if initial else calls.transformWithStateUDF
+
+
 class Repeat:
     def eval(self, value, text):
         for number in range(value or 0):
@@ -336,6 +390,9 @@ FUNCTIONS = {
     "cogroup_counts": (cogroup_counts, PAIR),
     "cogroup_arrow": (cogroup_arrow, PAIR),
     "count_with_state": (count_with_state, PAIR),
+    "sums": (processor(Sums()), PAIR),
+    "initial_sums": (processor(Sums(), True), PAIR),
+    "raises": (processor(Raises()), PAIR),
     "pandas_mean": (pandas_mean, DoubleType()),
     "arrow_mean": (arrow_mean, DoubleType()),
     "pandas_iterator_sum": (pandas_iterator_sum, DoubleType()),
