@@ -17,8 +17,6 @@ Result<RelationDraft> TranslateTranspose(Translator* translator, const proto::Tr
 Result<RelationDraft> TranslateAsOfJoin(Translator* translator, const proto::AsOfJoin& join);
 Result<RelationDraft> TranslateNearestJoin(Translator* translator,
                                            const proto::NearestByJoin& join);
-// relation_combine.cc
-Result<RelationDraft> TranslateLateralJoin(Translator* translator, const proto::LateralJoin& join);
 // expression_field.cc
 Result<ExpressionPtr> TranslateFieldUpdate(Translator* translator,
                                            const proto::Expression::UpdateFields& update);

@@ -117,17 +117,4 @@ Result<RelationDraft> TranslateSetOperation(Translator* translator, const SetOpe
   return relation;
 }
 
-Result<RelationDraft> TranslateLateralJoin(Translator* translator, const proto::LateralJoin& join) {
-  Join as_join;
-  as_join.set_join_type(join.join_type());
-  RelationDraft relation = Derive(RelationKind::kLateralJoin, nullptr);
-  ARROW_ASSIGN_OR_RAISE(relation->join_type, TypeOf(as_join));
-  ARROW_ASSIGN_OR_RAISE(relation->input, translator->Translate(join.left()));
-  ARROW_ASSIGN_OR_RAISE(relation->right, translator->Translate(join.right()));
-  if (join.has_join_condition()) {
-    ARROW_ASSIGN_OR_RAISE(relation->condition, translator->Translate(join.join_condition()));
-  }
-  return relation;
-}
-
 }  // namespace thalweg::connect

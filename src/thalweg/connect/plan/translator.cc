@@ -136,8 +136,6 @@ Result<RelationDraft> TranslateStatistics(Translator* translator, const proto::R
       return TranslateTranspose(translator, relation.transpose());
     case Case::kAsOfJoin:
       return TranslateAsOfJoin(translator, relation.as_of_join());
-    case Case::kLateralJoin:
-      return TranslateLateralJoin(translator, relation.lateral_join());
     case Case::kNearestByJoin:
       return TranslateNearestJoin(translator, relation.nearest_by_join());
     default:
