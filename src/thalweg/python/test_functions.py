@@ -233,10 +233,10 @@ class Sums(StatefulProcessor):
         self.values = handle.getListState("values", "n LONG")
         self.times = handle.getMapState("times", "n LONG", "times INT")
 
-    def handleInitialState(self, key, initial, timer_values):
+    def handleInitialState(self, key, initial, timerValues):
         self.total.update((int(initial.n.sum()),))
 
-    def handleInputRows(self, key, rows, timer_values):
+    def handleInputRows(self, key, rows, timerValues):
         (total,) = self.total.get() or (0,)
         for frame in rows:
             self.values.appendList([(int(n),) for n in frame.n])
@@ -245,12 +245,12 @@ class Sums(StatefulProcessor):
                 self.times.updateValue((int(n),), (1 if times is None else int(times[0]) + 1,))
             total += int(frame.n.sum())
         self.total.update((int(total),))
-        self.handle.registerTimer(timer_values.getCurrentProcessingTimeInMs() + 10)
+        self.handle.registerTimer(timerValues.getCurrentProcessingTimeInMs() + 10)
         listed = sum(int(n) for (n,) in self.values.get())
         counted = sum(int(n) * int(times) for (n,), (times,) in self.times.iterator())
         yield pd.DataFrame({"k": [key[0]] * 3, "n": [total, listed, counted]})
 
-    def handleExpiredTimer(self, key, timer_values, expired):
+    def handleExpiredTimer(self, key, timerValues, expiredTimerInfo):
         (total,) = self.total.get() or (0,)
         for state in (self.total, self.values, self.times):
             state.clear()
@@ -264,7 +264,7 @@ class Raises(StatefulProcessor):
     def init(self, handle):
         raise ValueError("no luck")
 
-    def handleInputRows(self, key, rows, timer_values):
+    def handleInputRows(self, key, rows, timerValues):
         pass
 
     def close(self):

@@ -111,6 +111,7 @@ const std::map<std::string_view, std::string_view>& ClassesByCondition() {
        "StreamingPythonRunnerInitializationException"},
       {"PYTHON_EXCEPTION", "PythonException"},
       {"PYTHON_WORKER_FAILED", "SparkException"},
+      {"STATEFUL_PROCESSOR_UNKNOWN_TIME_MODE", "SparkIllegalArgumentException"},
       {"PYTHON_DATA_SOURCE_ERROR", "AnalysisException"},
       {"PYTHON_STREAMING_DATA_SOURCE_RUNTIME_ERROR", "SparkException"},
       {"INVALID_WRITER_COMMIT_MESSAGE", "SparkRuntimeException"},
