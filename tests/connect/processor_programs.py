@@ -3,7 +3,7 @@ import tempfile
 
 from pyspark.sql import functions as F
 
-from programs import newer_program, plain, program
+from programs import newer_program, plain
 from state_programs import BATCHES, SCHEMA, failure, put, stream, updates
 
 ROCKS = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"

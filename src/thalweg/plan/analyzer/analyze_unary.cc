@@ -131,9 +131,9 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeDeduplicate(const Relation& re
     if (found.empty()) {
       std::vector<std::string> names;
       for (const Attribute& attribute : input.scope.attributes) names.push_back(attribute.name);
-      return MakeError("UNRESOLVED_COLUMN_AMONG_FIELD_NAMES",
-                       {{"colName", name},
-                        {"fieldNames", fmt::format("{}", fmt::join(names, ", "))}});
+      return MakeError(
+          "UNRESOLVED_COLUMN_AMONG_FIELD_NAMES",
+          {{"colName", name}, {"fieldNames", fmt::format("{}", fmt::join(names, ", "))}});
     }
     keys.insert(keys.end(), found.begin(), found.end());
   }
