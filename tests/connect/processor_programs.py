@@ -747,8 +747,6 @@ def failing_processors():
                 self.list.put([])
             if self.where == "columns":
                 self.value.update((1, 2))
-            if self.where == "result":
-                yield pd.DataFrame({"other": [1]})
             yield pd.DataFrame({"k": [key[0]]})
 
         def close(self):
@@ -767,7 +765,7 @@ def processors_that_fail(spark):
         frame = stream(spark, directory, KEYED)
         for where in ("init", "twice", "other kind", "timer in init", "ttl", "name", "rows",
                       "late declaration", "late deletion", "timer", "empty list", "columns",
-                      "result", "close"):
+                      "close"):
             query = (transformed(frame, Failing(where), "k STRING").writeStream.format("noop")
                      .outputMode("update").trigger(availableNow=True).start())
             told[where] = told_by(query)
