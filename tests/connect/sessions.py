@@ -9,4 +9,10 @@ _KEPT = []
 def connect(url):
     session = SparkSession.builder.remote(url).create()
     _KEPT.append(session)
+    # The client sets these once, and leaves them when the session that they name is stopped.
+    kind = type(session)
+    if kind.getActiveSession() is None:
+        kind._active_session.session = session
+    if kind._get_default_session() is None:
+        kind._default_session = session
     return session

@@ -1,6 +1,7 @@
 """Streaming queries as clients see them, where answers differ from run to run."""
 import random
 import threading
+import time
 
 import pytest
 from pyspark.errors import StreamingQueryException
