@@ -45,6 +45,9 @@ def table(spark):
         finally:
             spark.sql(f"DROP TABLE IF EXISTS {name}").collect()
 
+# Sessions that are not collected (sessions.py says why).
+KEPT = []
+
 
 @program
 def global_views(spark):
@@ -290,6 +293,7 @@ def tables_of_all_sessions(spark):
     """What one session makes, another one sees; but for its own views."""
     name = fresh("s")
     other = type(spark)(spark.client._builder)
+    KEPT.append(other)
     try:
         spark.range(3).write.saveAsTable(name)
         spark.range(3).createGlobalTempView(name)
