@@ -56,6 +56,18 @@ TypePtr CastFunctionType(const std::string& name) {
   return found == types.end() ? nullptr : found->second;
 }
 
+// Whether `expression`, which is `resolved`, has a name of its own that a cast of it takes over.
+bool IsNamed(const spec::Expression& expression, const Resolved& resolved) {
+  return expression.kind == spec::ExpressionKind::kAlias ||
+         resolved.expression->kind() == expr::ExpressionKind::kAttribute;
+}
+
+bool IsCast(const spec::Expression& expression) {
+  return expression.kind == spec::ExpressionKind::kCast ||
+         (expression.kind == spec::ExpressionKind::kFunction &&
+          CastFunctionType(ToLowerAscii(expression.name.back())) != nullptr);
+}
+
 }  // namespace
 
 std::string SessionTimeZone(const AnalyzerContext& context) {
@@ -145,6 +157,7 @@ Result<Resolved> ExpressionResolver::ResolveNode(const spec::Expression& express
     case spec::ExpressionKind::kAlias: {
       ARROW_ASSIGN_OR_RAISE(Resolved child, Resolve(*expression.children[0]));
       child.name = expression.name.back();
+      child.text = fmt::format("{} AS {}", child.text, child.name);
       return child;
     }
     case spec::ExpressionKind::kCast:
@@ -245,7 +258,7 @@ Result<Resolved> ExpressionResolver::ResolveCast(const spec::Expression& express
   Resolved cast;
   cast.text = fmt::format("{}({} AS {})", expression.try_cast ? "TRY_CAST" : "CAST", child.text,
                           SqlTypeName(*expression.type));
-  if (child.expression->kind() == expr::ExpressionKind::kAttribute) cast.name = child.name;
+  if (IsNamed(*expression.children[0], child)) cast.name = child.name;
   // Spark shows casts to nested types only around struct(...).
   const spec::Expression& inner = *expression.children[0];
   const bool of_struct = inner.kind == spec::ExpressionKind::kFunction &&
@@ -347,10 +360,9 @@ Result<Resolved> ExpressionResolver::ResolveStruct(const spec::Expression& expre
       values.push_back(std::move(value));
     }
     for (Resolved& value : values) {
-      const std::string name =
-          value.name.empty() ? fmt::format("col{}", texts.size() + 1) : value.name;
-      const bool aliased = child->kind == spec::ExpressionKind::kAlias;
-      texts.push_back(aliased ? fmt::format("{} AS {}", value.text, name) : value.text);
+      const bool nameless = value.name.empty() || IsCast(*child);
+      const std::string name = nameless ? fmt::format("col{}", texts.size() + 1) : value.name;
+      texts.push_back(value.text);
       fields.push_back({expr::Literal::String(name), name, "", {}, {}});
       fields.push_back(std::move(value));
     }
