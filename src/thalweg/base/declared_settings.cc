@@ -1,6 +1,10 @@
-// Every setting that the engine declares, sorted by key.
+// Every setting that the engine declares.
+
+#include <algorithm>
+#include <array>
 
 #include "thalweg/base/settings.h"
+#include "thalweg/base/spark_settings.h"
 
 namespace thalweg {
 namespace {
@@ -11,7 +15,7 @@ constexpr SettingKind kInteger = SettingKind::kInteger;
 constexpr SettingKind kMilliseconds = SettingKind::kMilliseconds;
 constexpr SettingKind kBytes = SettingKind::kBytes;
 
-constexpr SettingDeclaration kSettings[] = {
+constexpr SettingDeclaration kOwnSettings[] = {
     {"spark.connect.session.planCompression.defaultAlgorithm", kText, "ZSTD",
      "Codec in which clients compress large plans."},
     {"spark.connect.session.planCompression.threshold", kInteger, "10485760",
@@ -31,7 +35,7 @@ constexpr SettingDeclaration kSettings[] = {
     {"spark.sql.crossJoin.enabled", kBoolean, "true", "Accepted; cross joins are always allowed."},
     {"spark.sql.execution.arrow.maxRecordsPerBatch", kInteger, "10000",
      "Rows per batch that clients and Python workers get."},
-    {"spark.sql.execution.arrow.pyspark.enabled", kBoolean, "false", "Read by clients."},
+    {"spark.sql.execution.arrow.pyspark.enabled", kBoolean, "true", "Read by clients."},
     {"spark.sql.execution.arrow.pyspark.fallback.enabled", kBoolean, "true", "Read by clients."},
     {"spark.sql.execution.arrow.pyspark.selfDestruct.enabled", kBoolean, "false",
      "Read by clients."},
@@ -204,6 +208,14 @@ constexpr SettingDeclaration kSettings[] = {
      "Most memory that the state of a query may take: beyond it the query fails, or with the "
      "RocksDB provider state goes to disk; 0: without limit, 512m with RocksDB."},
 };
+
+constexpr auto kSettings = [] {
+  std::array<SettingDeclaration, std::size(kOwnSettings) + std::size(kSparkSettings)> all{};
+  std::merge(std::begin(kOwnSettings), std::end(kOwnSettings), std::begin(kSparkSettings),
+             std::end(kSparkSettings), all.begin(),
+             [](const auto& left, const auto& right) { return left.key < right.key; });
+  return all;
+}();
 
 }  // namespace
 

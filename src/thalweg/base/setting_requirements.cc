@@ -7,6 +7,8 @@
 #include <limits>
 #include <string_view>
 
+#include "thalweg/base/spark_settings.h"
+
 namespace thalweg {
 namespace {
 
@@ -93,6 +95,12 @@ Status CheckSettingRequirement(const std::string& key, const std::string& value)
   }
   if (const auto* word = Find(kWords, key); word != std::end(kWords)) {
     return CheckWord(*word, value);
+  }
+  if (const auto* other = Find(kSparkSettings, key);
+      other != std::end(kSparkSettings) && other->text == kOnlyDefault &&
+      !EqualsIgnoringCase(other->default_value, value)) {
+    return MakeError("UNSUPPORTED_FEATURE",
+                     {{"feature", "The value '" + value + "' of the setting " + key}});
   }
   return Status::OK();
 }

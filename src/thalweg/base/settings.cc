@@ -59,7 +59,8 @@ bool Fits(SettingKind kind, const std::string& value) {
     case SettingKind::kMilliseconds:
       return ParseMilliseconds(value).ok();
     case SettingKind::kBytes:
-      return ParseByteSize(value).ok();
+      // A negative size says "never" or "no limit".
+      return ParseByteSize(value.starts_with('-') ? value.substr(1) : value).ok();
   }
   return false;
 }

@@ -26,6 +26,16 @@ TEST(SettingsTest, DefaultsThenValuesThenDefaultsAgain) {
   EXPECT_EQ(settings.Get("spark.sql.shuffle.partitions"), "200");
 }
 
+TEST(SettingsTest, RefusesAnotherValueWhereOnlyTheDefaultIsSupported) {
+  Settings settings;
+  EXPECT_EQ(settings.Get("spark.sql.groupByOrdinal"), "true");
+  EXPECT_TRUE(settings.Set("spark.sql.groupByOrdinal", "TRUE").ok());
+  const Status status = settings.Set("spark.sql.groupByOrdinal", "false");
+  EXPECT_TRUE(IsCondition(status, "UNSUPPORTED_FEATURE")) << status;
+  EXPECT_TRUE(settings.Set("spark.sql.adaptive.enabled", "false").ok());
+  EXPECT_TRUE(settings.Set("spark.sql.autoBroadcastJoinThreshold", "-1").ok());
+}
+
 TEST(SettingsTest, RefusesAValueOfTheWrongKind) {
   Settings settings;
   const Status status = settings.Set("spark.sql.shuffle.partitions", "many");

@@ -103,7 +103,9 @@ Status GetKeys(const VisibleSettings& settings, const ConfigRequest::Get& get,
                proto::ConfigResponse* response) {
   for (const std::string& key : get.keys()) {
     const auto value = settings.Find(key);
-    if (!value) return MakeError("SQL_CONF_NOT_FOUND", {{"sqlConf", "\"" + key + "\""}});
+    if (!value && FindSetting(key) == nullptr) {
+      return MakeError("SQL_CONF_NOT_FOUND", {{"sqlConf", "\"" + key + "\""}});
+    }
     AddPair(key, value, response);
   }
   return Status::OK();

@@ -41,19 +41,27 @@ std::string ShownValue(const Settings& settings, const std::string& key) {
   return settings.Find(key).value_or("<undefined>");
 }
 
+/// SET -v: every declared setting with its value and what it means.
+Result<StatementOutcome> DescribeSettings(const Settings& settings) {
+  const Redaction redaction = Redaction::OfLists(settings);
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& setting : DeclaredSettings()) {
+    const std::string key(setting.key);
+    rows.push_back(
+        {key, redaction.Shown(key, ShownValue(settings, key)), std::string(setting.text), ""});
+  }
+  return TextRows({"key", "value", "meaning", "Since version"}, rows);
+}
+
 }  // namespace
 
 Result<StatementOutcome> SetSetting(Session* session, const Statement& statement) {
+  if (statement.key == "-v" && !statement.has_value) {
+    return DescribeSettings(session->SettingsSnapshot());
+  }
   if (statement.key.empty()) {
     const Settings settings = session->SettingsSnapshot();
     std::vector<std::vector<std::string>> rows;
-    if (statement.extended) {
-      for (const auto& setting : DeclaredSettings()) {
-        rows.push_back({std::string(setting.key), ShownValue(settings, std::string(setting.key)),
-                        std::string(setting.text)});
-      }
-      return TextRows({"key", "value", "meaning"}, rows);
-    }
     const Redaction redaction = Redaction::OfLists(settings);
     for (const auto& [key, value] : settings.values()) {
       rows.push_back({key, redaction.Shown(key, value)});
