@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "thalweg/base/error_conditions.h"
+#include "thalweg/base/query_context.h"
 
 namespace thalweg {
 namespace {
@@ -64,8 +65,10 @@ std::string RenderError(const Status& status) {
   }
   std::string text = fmt::format("[{}] {}", detail->condition(), status.message());
   if (!detail->sql_state().empty()) text += " SQLSTATE: " + detail->sql_state();
-  if (detail->position()) {
+  if (detail->position() && detail->position()->line > 0) {
     text += fmt::format(" (line {}, pos {})", detail->position()->line, detail->position()->column);
+  } else if (detail->position()) {
+    text += "\n" + QueryContextSummary(*detail->position());
   }
   return text;
 }

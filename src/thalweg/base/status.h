@@ -21,13 +21,26 @@ using arrow::Status;
 /// Parameter name -> value, as in Spark's error conditions ("relationName" -> "`t`").
 using ErrorParameters = std::map<std::string, std::string>;
 
+/// What was written where an error lies: SQL text, or a call of a program. Immutable.
+struct QueryOrigin {
+  /// The whole text; empty for a call.
+  std::string sql_text;
+  /// Of a call: what was called ("__truediv__") and from where ("app.py:12").
+  std::string fragment;
+  std::string call_site;
+};
+
 /// A place in SQL text. `line` counts from 1, `column` from 0 (as Spark reports them); `start` and
-/// `stop` are byte offsets of the fragment, both inclusive, -1 when unknown.
+/// `stop` are byte offsets of the fragment, both inclusive, -1 when unknown. With line 0 and an
+/// origin it is a call in a program.
 struct SqlPosition {
   int line = 0;
   int column = 0;
   int start = -1;
   int stop = -1;
+  std::shared_ptr<const QueryOrigin> origin = nullptr;
+
+  bool is_known() const { return line > 0 || origin != nullptr; }
 };
 
 /// What a user-facing error is, besides its text. Immutable.

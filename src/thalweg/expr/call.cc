@@ -53,11 +53,12 @@ Result<arrow::Datum> Call::Evaluate(const EvalContext& context, const Batch& bat
     ARROW_ASSIGN_OR_RAISE(auto value, child->Evaluate(context, batch));
     arguments.push_back(std::move(value));
   }
-  return function_->kernel(context, arguments, batch.num_rows);
+  Result<arrow::Datum> value = function_->kernel(context, arguments, batch.num_rows);
+  return value.ok() ? std::move(value) : Placed(value.status());
 }
 
 ExpressionPtr Call::WithChildren(std::vector<ExpressionPtr> children) const {
-  return Make(function_, std::move(children));
+  return KeepPlace(Make(function_, std::move(children)));
 }
 
 std::string Call::Print(bool pretty) const {

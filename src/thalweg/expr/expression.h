@@ -72,15 +72,29 @@ class Expression : public std::enable_shared_from_this<Expression> {
   /// No column in it, deterministic, and no context (current_timestamp): may be folded.
   virtual bool IsFoldable() const;
 
+  /// Where the user wrote it, for errors at run time; null: unknown. Copies keep it.
+  const std::shared_ptr<const SqlPosition>& place() const { return place_; }
+
  protected:
   Expression(ExpressionKind kind, TypePtr type, bool nullable, std::vector<ExpressionPtr> children);
 
+  /// `copy`, which nobody else has yet, with this expression's place.
+  ExpressionPtr KeepPlace(ExpressionPtr copy) const;
+  /// `status` with the place, unless it has one.
+  Status Placed(const Status& status) const;
+
  private:
+  friend ExpressionPtr WithPlace(const ExpressionPtr& expression, const SqlPosition& position);
+
   ExpressionKind kind_;
   TypePtr type_;
   bool nullable_;
   std::vector<ExpressionPtr> children_;
+  std::shared_ptr<const SqlPosition> place_;
 };
+
+/// `expression` with `position` as the place of those calls and casts in it that have none.
+ExpressionPtr WithPlace(const ExpressionPtr& expression, const SqlPosition& position);
 
 /// Kernel of a scalar function: arguments are arrays of `num_rows` or scalars, already of the bound
 /// types; the answer is an array of `num_rows` or, if all arguments are scalars, may be a scalar.

@@ -90,7 +90,7 @@ Status Parser::TooComplex() const {
 SqlPosition Parser::PositionFrom(int first) const {
   const Token& begin = tokens_[first];
   const Token& last = tokens_[std::max(first, at_ - 1)];
-  return {begin.line, begin.column, begin.start, std::max(begin.start, last.end - 1)};
+  return {begin.line, begin.column, begin.start, std::max(begin.start, last.end - 1), origin_};
 }
 
 std::string Parser::TextFrom(int first) const {

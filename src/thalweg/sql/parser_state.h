@@ -29,7 +29,10 @@ namespace spec = plan::spec;
 class Parser {
  public:
   Parser(std::string_view text, std::vector<Token> tokens, const ParserOptions& options)
-      : text_(text), tokens_(std::move(tokens)), options_(options) {}
+      : text_(text),
+        origin_(std::make_shared<const QueryOrigin>(QueryOrigin{std::string(text), "", ""})),
+        tokens_(std::move(tokens)),
+        options_(options) {}
 
   // parser_command.cc
   Result<spec::Statement> ParseStatement();
@@ -271,6 +274,7 @@ class Parser {
   Result<Names> ParseColumnNamesWithComments();
 
   std::string_view text_;
+  std::shared_ptr<const QueryOrigin> origin_;
   std::vector<Token> tokens_;
   ParserOptions options_;
   int at_ = 0;

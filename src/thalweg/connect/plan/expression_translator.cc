@@ -37,9 +37,25 @@ Status Refuse(const proto::Expression& expression) {
   }
 }
 
+/// `made` with the call of the program that it comes from, if the client tells and it is not from
+/// SQL text.
+ExpressionPtr WithOrigin(ExpressionPtr made, const proto::Expression& expression) {
+  const auto& origin = expression.common().origin().python_origin();
+  if (origin.fragment().empty() || made->position.is_known()) return made;
+  Expression placed = *made;
+  placed.position.origin =
+      std::make_shared<const QueryOrigin>(QueryOrigin{"", origin.fragment(), origin.call_site()});
+  return std::make_shared<const Expression>(std::move(placed));
+}
+
 }  // namespace
 
 Result<ExpressionPtr> Translator::Translate(const proto::Expression& expression) {
+  ARROW_ASSIGN_OR_RAISE(ExpressionPtr made, TranslateKind(expression));
+  return WithOrigin(std::move(made), expression);
+}
+
+Result<ExpressionPtr> Translator::TranslateKind(const proto::Expression& expression) {
   switch (expression.expr_type_case()) {
     case Case::kLiteral:
       return TranslateLiteral(expression.literal());

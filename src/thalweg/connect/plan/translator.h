@@ -52,6 +52,7 @@ class Translator {
   Result<SchemaPtr> SchemaOf(const RelationPtr& relation);
 
  private:
+  Result<ExpressionPtr> TranslateKind(const proto::Expression& expression);
   Result<RelationDraft> TranslateNode(const proto::Relation& relation);
 
   ConnectSession* const session_;

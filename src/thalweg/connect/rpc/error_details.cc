@@ -1,3 +1,4 @@
+#include "thalweg/base/query_context.h"
 #include "thalweg/connect/rpc/handlers.h"
 
 namespace thalweg::connect {
@@ -7,11 +8,18 @@ using proto::FetchErrorDetailsResponse;
 
 void DescribePosition(const SqlPosition& position,
                       FetchErrorDetailsResponse::SparkThrowable* throwable) {
-  if (position.start < 0) return;
+  if (position.start < 0 && position.origin == nullptr) return;
   auto* context = throwable->add_query_contexts();
+  context->set_fragment(QueryContextFragment(position));
+  context->set_summary(QueryContextSummary(position));
+  if (position.start < 0) {
+    context->set_context_type(FetchErrorDetailsResponse::QueryContext::DATAFRAME);
+    context->set_call_site(position.origin->call_site);
+    return;
+  }
   context->set_context_type(FetchErrorDetailsResponse::QueryContext::SQL);
-  context->set_start_index(position.start);
-  context->set_stop_index(position.stop);
+  context->set_start_index(QueryContextIndex(position, position.start));
+  context->set_stop_index(QueryContextIndex(position, position.stop));
 }
 
 void DescribeRecord(const ErrorRecord& record, FetchErrorDetailsResponse::Error* error) {
@@ -24,7 +32,9 @@ void DescribeRecord(const ErrorRecord& record, FetchErrorDetailsResponse::Error*
   for (const auto& [name, value] : record.parameters) {
     (*throwable->mutable_message_parameters())[name] = value;
   }
-  if (record.position) DescribePosition(*record.position, throwable);
+  // As in Spark the place of a syntax error is in its text only.
+  const bool is_syntax = !record.classes.empty() && record.classes[0].ends_with("ParseException");
+  if (record.position && !is_syntax) DescribePosition(*record.position, throwable);
 }
 
 }  // namespace

@@ -58,11 +58,12 @@ Result<arrow::Datum> Cast::Evaluate(const EvalContext& context, const Batch& bat
     return EvaluateSpecialTime(static_cast<const Literal&>(child), type(), context);
   }
   ARROW_ASSIGN_OR_RAISE(auto value, child.Evaluate(context, batch));
-  return CastDatum(value, type(), mode_, context);
+  Result<arrow::Datum> converted = CastDatum(value, type(), mode_, context);
+  return converted.ok() ? std::move(converted) : Placed(converted.status());
 }
 
 ExpressionPtr Cast::WithChildren(std::vector<ExpressionPtr> children) const {
-  return Make(std::move(children[0]), type(), mode_, implicit_);
+  return KeepPlace(Make(std::move(children[0]), type(), mode_, implicit_));
 }
 
 bool Cast::SelfCanFail() const {

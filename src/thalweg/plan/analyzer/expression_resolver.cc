@@ -137,9 +137,9 @@ NamedExpression MakeNamed(const Resolved& value, const std::string& name) {
 
 Result<Resolved> ExpressionResolver::Resolve(const spec::Expression& expression) {
   Result<Resolved> resolved = ResolveNode(expression);
-  if (!resolved.ok() && expression.position.line > 0) {
-    return WithPosition(resolved.status(), expression.position);
-  }
+  if (!expression.position.is_known()) return resolved;
+  if (!resolved.ok()) return WithPosition(resolved.status(), expression.position);
+  resolved->expression = expr::WithPlace(resolved->expression, expression.position);
   return resolved;
 }
 

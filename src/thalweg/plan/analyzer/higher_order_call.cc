@@ -107,7 +107,7 @@ Status CallBuilder::AddLambda(const spec::Expression& lambda, size_t index) {
   if (written) {
     const Status status = CheckParameters(lambda, signature);
     if (!status.ok()) {
-      return lambda.position.line > 0 ? WithPosition(status, lambda.position) : status;
+      return lambda.position.is_known() ? WithPosition(status, lambda.position) : status;
     }
   }
   OpenLambda open;

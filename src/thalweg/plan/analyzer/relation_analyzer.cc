@@ -55,7 +55,7 @@ Result<AnalyzedRelation> RelationAnalyzer::Analyze(const spec::RelationPtr& rela
   if (const auto id = spec::PlanIdOf(*relation); id && analyzed.ok()) {
     if (context_->plan_columns != nullptr) context_->plan_columns->Add(*id, analyzed->scope);
   }
-  if (!analyzed.ok() && relation->position.line > 0) {
+  if (!analyzed.ok() && relation->position.is_known()) {
     return WithPosition(analyzed.status(), relation->position);
   }
   return analyzed;

@@ -105,7 +105,7 @@ Result<Resolved> SelectBlock::ResolveSortItem(const spec::Expression& item) {
     return MakeError(
         "ORDER_BY_POS_OUT_OF_RANGE",
         {{"index", std::to_string(*ordinal)}, {"size", std::to_string(outputs_.size())}},
-        item.position.line > 0 ? std::optional(item.position) : std::nullopt);
+        item.position.is_known() ? std::optional(item.position) : std::nullopt);
   }
   const Attribute& output = outputs_[*ordinal - 1].output;
   return MakeReference(output, output.name);
