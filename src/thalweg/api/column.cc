@@ -2,6 +2,7 @@
 
 #include <arrow/scalar.h>
 
+#include "thalweg/sql/attribute_name.h"
 #include "thalweg/api/column_node.h"
 #include "thalweg/base/unsupported_call.h"
 #include "thalweg/types/data_types.h"
@@ -18,10 +19,10 @@ namespace {
 Result<ExpressionPtr> ParseColumnName(const std::string& name) {
   if (name == "*") return plan::spec::MakeStar();
   if (name.ends_with(".*")) {
-    ARROW_ASSIGN_OR_RAISE(auto qualifier, sql::ParseMultipartName(name.substr(0, name.size() - 2)));
+    ARROW_ASSIGN_OR_RAISE(auto qualifier, sql::ParseAttributeName(name.substr(0, name.size() - 2)));
     return plan::spec::MakeStar(std::move(qualifier));
   }
-  ARROW_ASSIGN_OR_RAISE(auto parts, sql::ParseMultipartName(name));
+  ARROW_ASSIGN_OR_RAISE(auto parts, sql::ParseAttributeName(name));
   return plan::spec::MakeAttribute(std::move(parts));
 }
 

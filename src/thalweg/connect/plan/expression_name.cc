@@ -1,5 +1,6 @@
 // Columns, stars, aliases and casts.
 
+#include "thalweg/sql/attribute_name.h"
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/proto/data_type.h"
 #include "thalweg/plan/spec/plan_id.h"
@@ -9,7 +10,7 @@ namespace thalweg::connect {
 Result<ExpressionPtr> TranslateAttribute(const proto::Expression::UnresolvedAttribute& attribute) {
   Expression made;
   made.kind = ExpressionKind::kAttribute;
-  ARROW_ASSIGN_OR_RAISE(made.name, sql::ParseMultipartName(attribute.unparsed_identifier()));
+  ARROW_ASSIGN_OR_RAISE(made.name, sql::ParseAttributeName(attribute.unparsed_identifier()));
   if (attribute.has_plan_id()) plan::spec::SetPlanId(attribute.plan_id(), &made);
   return std::make_shared<const Expression>(std::move(made));
 }
@@ -23,7 +24,7 @@ Result<ExpressionPtr> TranslateStar(const proto::Expression::UnresolvedStar& sta
     const bool proper = target.size() > 2 && target.compare(target.size() - 2, 2, ".*") == 0;
     if (!proper) return MissingPart("Expression.UnresolvedStar", "unparsed_target");
     target.resize(target.size() - 2);
-    ARROW_ASSIGN_OR_RAISE(made.name, sql::ParseMultipartName(target));
+    ARROW_ASSIGN_OR_RAISE(made.name, sql::ParseAttributeName(target));
   }
   return std::make_shared<const Expression>(std::move(made));
 }

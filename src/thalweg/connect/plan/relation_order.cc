@@ -2,6 +2,7 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/sql/attribute_name.h"
 #include "thalweg/base/settings.h"
 #include "thalweg/connect/plan/translator.h"
 
@@ -29,7 +30,7 @@ Result<RelationDraft> TranslateWatermark(Translator* translator,
                                          const proto::WithWatermark& watermark) {
   ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(watermark.input()));
   RelationDraft relation = Derive(RelationKind::kWatermark, std::move(input));
-  ARROW_ASSIGN_OR_RAISE(auto name, sql::ParseMultipartName(watermark.event_time()));
+  ARROW_ASSIGN_OR_RAISE(auto name, sql::ParseAttributeName(watermark.event_time()));
   relation->expressions = {plan::spec::MakeAttribute(std::move(name))};
   constexpr int kMonthDays = 31;
   ARROW_ASSIGN_OR_RAISE(relation->delay_micros,

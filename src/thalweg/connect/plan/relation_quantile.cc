@@ -3,6 +3,7 @@
 #include <arrow/api.h>
 #include <fmt/format.h>
 
+#include "thalweg/sql/attribute_name.h"
 #include "thalweg/connect/plan/rare_relations.h"
 #include "thalweg/functions/aggregate/percentile_support.h"
 
@@ -18,7 +19,7 @@ constexpr double kDefaultSupport = 0.01;
 constexpr double kLeastSupport = 1e-4;
 
 Result<ExpressionPtr> Column(const std::string& text) {
-  ARROW_ASSIGN_OR_RAISE(auto name, sql::ParseMultipartName(text));
+  ARROW_ASSIGN_OR_RAISE(auto name, sql::ParseAttributeName(text));
   return plan::spec::MakeAttribute(std::move(name));
 }
 

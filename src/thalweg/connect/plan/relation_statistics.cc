@@ -7,6 +7,7 @@
 #include <arrow/api.h>
 #include <fmt/format.h>
 
+#include "thalweg/sql/attribute_name.h"
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/proto/literal.h"
 #include "thalweg/plan/spec/relation_arguments.h"
@@ -111,7 +112,7 @@ Result<RelationDraft> TwoColumns(Translator* translator, const proto::Relation& 
   ARROW_ASSIGN_OR_RAISE(auto rows, translator->Translate(input));
   std::vector<ExpressionPtr> numbers;
   for (const std::string& text : columns) {
-    ARROW_ASSIGN_OR_RAISE(auto parts, sql::ParseMultipartName(text));
+    ARROW_ASSIGN_OR_RAISE(auto parts, sql::ParseAttributeName(text));
     const ExpressionPtr column = MakeAttribute(std::move(parts));
     ARROW_ASSIGN_OR_RAISE(const auto schema,
                           translator->SchemaOf(Select(rows, {MakeAlias(column, name)})));
@@ -143,7 +144,7 @@ Result<RelationDraft> TranslateDescribe(Translator* translator,
   if (!describe.cols().empty()) {
     std::vector<ExpressionPtr> chosen;
     for (const std::string& text : describe.cols()) {
-      ARROW_ASSIGN_OR_RAISE(auto parts, sql::ParseMultipartName(text));
+      ARROW_ASSIGN_OR_RAISE(auto parts, sql::ParseAttributeName(text));
       chosen.push_back(MakeAttribute(std::move(parts)));
     }
     input = Select(std::move(input), std::move(chosen));
