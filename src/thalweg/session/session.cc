@@ -12,6 +12,7 @@
 #include "thalweg/expr/expression.h"
 #include "thalweg/stream/state_reader/state_providers.h"
 #include "thalweg/plan/analyzer/legality.h"
+#include "thalweg/plan/optimizer/cartesian_products.h"
 #include "thalweg/plan/optimizer/optimizer.h"
 #include "thalweg/plan/optimizer/plan_size.h"
 #include "thalweg/session/commands/commands.h"
@@ -131,8 +132,13 @@ Result<plan::NodePtr> Session::Analyze(const plan::spec::RelationPtr& relation) 
   return analyzer.Analyze(relation);
 }
 
-plan::NodePtr Session::Optimize(const plan::NodePtr& plan) const {
-  return plan::Optimize(plan, SettingsSnapshot().Get("spark.sql.session.timeZone"));
+Result<plan::NodePtr> Session::Optimize(const plan::NodePtr& plan) const {
+  const Settings settings = SettingsSnapshot();
+  plan::NodePtr optimized = plan::Optimize(plan, settings.Get("spark.sql.session.timeZone"));
+  if (!settings.GetBoolean("spark.sql.crossJoin.enabled")) {
+    ARROW_RETURN_NOT_OK(plan::CheckCartesianProducts(*optimized));
+  }
+  return optimized;
 }
 
 Result<SchemaPtr> Session::SchemaOf(const plan::spec::RelationPtr& relation) {
@@ -149,7 +155,7 @@ Status Session::RunBatchPlan(const plan::NodePtr& analyzed,
                              const std::function<Status(const Batch&)>& consume,
                              const BatchRun& run) {
   ARROW_RETURN_NOT_OK(plan::CheckBatch(analyzed));
-  const plan::NodePtr optimized = Optimize(analyzed);
+  ARROW_ASSIGN_OR_RAISE(const plan::NodePtr optimized, Optimize(analyzed));
   exec::PlanOptions options = MakePlanOptions();
   options.output_mode = io::OutputMode::kComplete;
   if (plan::IsSmall(*optimized)) options.num_workers = 1;
@@ -204,7 +210,7 @@ Result<RowSet> Session::Collect(const plan::spec::RelationPtr& relation) {
 
 Result<std::string> Session::Explain(const plan::spec::RelationPtr& relation, bool extended) {
   ARROW_ASSIGN_OR_RAISE(auto analyzed, Analyze(relation));
-  const plan::NodePtr optimized = Optimize(analyzed);
+  ARROW_ASSIGN_OR_RAISE(const plan::NodePtr optimized, Optimize(analyzed));
   exec::PlanOptions options = MakePlanOptions();
   if (!analyzed->is_streaming()) options.output_mode = io::OutputMode::kComplete;
   std::string text;
@@ -225,8 +231,9 @@ Result<StatementOutcome> Session::ExecuteSql(std::string_view text) {
   return Execute(statement);
 }
 
-Result<StatementOutcome> Session::Execute(const plan::spec::Statement& statement) {
-  return RunStatement(this, statement);
+Result<StatementOutcome> Session::Execute(const plan::spec::Statement& statement,
+                                          const BatchRun& run) {
+  return RunStatement(this, statement, run);
 }
 
 std::function<Result<ArrayPtr>(const ArrayPtr&)> Session::CellFormatter() const {

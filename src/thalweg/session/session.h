@@ -67,8 +67,7 @@ struct BatchWrite {
   std::string path;
   std::vector<std::string> partition_by;
   io::SaveMode save_mode = io::SaveMode::kErrorIfExists;
-  /// Ends the write early once it is true (may be null), besides what the session was made with.
-  const std::atomic<bool>* cancelled = nullptr;
+  BatchRun run = {};
 };
 
 /// A streaming write (DataStreamWriter).
@@ -152,8 +151,9 @@ class Session : public std::enable_shared_from_this<Session> {
   Result<std::shared_ptr<stream::StreamingQuery>> StartPlan(const plan::NodePtr& analyzed,
                                                             StreamWrite write);
 
-  /// Runs one parsed statement / one statement of text.
-  Result<StatementOutcome> Execute(const plan::spec::Statement& statement);
+  /// Runs one parsed statement / one statement of text. `run` is for the rows that it writes.
+  Result<StatementOutcome> Execute(const plan::spec::Statement& statement,
+                                   const BatchRun& run = {});
   Result<StatementOutcome> ExecuteSql(std::string_view text);
 
   /// A cell formatter with this session's time zone (casts to string as Spark shows values).
@@ -165,7 +165,7 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   explicit Session(SessionOptions options);
   plan::AnalyzerContext MakeAnalyzerContext(const Settings* settings) const;
-  plan::NodePtr Optimize(const plan::NodePtr& plan) const;
+  Result<plan::NodePtr> Optimize(const plan::NodePtr& plan) const;
   void ReportObserved(const std::vector<exec::ObservedMetrics>& observed);
   int num_workers() const;
   exec::PlanOptions MakePlanOptions() const;

@@ -1,5 +1,7 @@
 // Batch and streaming writes of a session.
 
+#include <algorithm>
+
 #include <arrow/api.h>
 
 #include "thalweg/expr/cast/shown_text.h"
@@ -120,16 +122,20 @@ Status Session::WritePlan(const plan::NodePtr& analyzed, const BatchWrite& write
   if (nothing_to_do) return Status::OK();
   exec::PlanOptions options = MakePlanOptions();
   options.output_mode = io::OutputMode::kComplete;
-  ARROW_ASSIGN_OR_RAISE(auto plan, exec::MakeQueryPlan(Optimize(analyzed), options));
+  ARROW_ASSIGN_OR_RAISE(const plan::NodePtr optimized, Optimize(analyzed));
+  ARROW_ASSIGN_OR_RAISE(auto plan, exec::MakeQueryPlan(optimized, options));
   ARROW_RETURN_NOT_OK(sink->BeginEpoch(0, io::OutputMode::kAppend));
   exec::EpochContext context = MakeBatchContext();
-  if (write.cancelled != nullptr) context.cancelled = write.cancelled;
+  if (write.run.cancelled != nullptr) context.cancelled = write.run.cancelled;
   auto result = plan->RunEpoch(context, {}, sink.get());
   Status status = result.status();
   if (status.ok()) status = sink->CommitEpoch(0, std::move(result->reports));
   if (!status.ok()) sink->AbortEpoch(0);
   ARROW_RETURN_NOT_OK(status);
   ReportObserved(result->observed);
+  if (write.run.observer) {
+    std::for_each(result->observed.begin(), result->observed.end(), write.run.observer);
+  }
   return sink->Stop();
 }
 
@@ -162,7 +168,7 @@ Result<std::shared_ptr<stream::StreamingQuery>> Session::StartPlan(const plan::N
     arguments.query_name = write.query_name;
     ARROW_ASSIGN_OR_RAISE(write.sink, provider->MakeStreamSink(arguments));
   }
-  request.plan = Optimize(analyzed);
+  ARROW_ASSIGN_OR_RAISE(request.plan, Optimize(analyzed));
   if (!write.query_name.empty()) request.name = write.query_name;
   request.allows_temporary_checkpoint = AllowsTemporaryCheckpoint(sink_name);
   request.recovers_from_checkpoint = sink_name != "memory" || mode == io::OutputMode::kComplete;

@@ -5,35 +5,12 @@
 #include <arrow/api.h>
 
 #include "thalweg/connect/command/commands.h"
+#include "thalweg/connect/command/observed_run.h"
 #include "thalweg/connect/plan/translator.h"
-#include "thalweg/connect/proto/literal.h"
 #include "thalweg/connect/result/arrow_sender.h"
 
 namespace thalweg::connect {
 namespace {
-
-/// The values that observe() saw, as the client wants them.
-Status SendObserved(Execution* execution, const std::vector<exec::ObservedMetrics>& observed) {
-  if (observed.empty()) return Status::OK();
-  proto::ExecutePlanResponse response;
-  for (const exec::ObservedMetrics& metrics : observed) {
-    auto* message = response.add_observed_metrics();
-    message->set_name(metrics.name);
-    for (int i = 0; i < metrics.schema->num_fields(); ++i) {
-      message->add_keys(metrics.schema->field(i)->name());
-      ARROW_ASSIGN_OR_RAISE(const auto value, metrics.row.columns[i]->GetScalar(0));
-      ARROW_RETURN_NOT_OK(ScalarToProto(*value, message->add_values()));
-    }
-  }
-  return execution->Send(&response);
-}
-
-session::BatchRun MakeRun(Execution* execution, std::vector<exec::ObservedMetrics>* observed) {
-  session::BatchRun run;
-  run.cancelled = execution->operation()->cancel_flag();
-  run.observer = [observed](const exec::ObservedMetrics& metrics) { observed->push_back(metrics); };
-  return run;
-}
 
 Status SendRows(Execution* execution, const session::RowSet& rows) {
   ArrowSender sender(execution, rows.schema);
@@ -45,12 +22,11 @@ Status RunPlain(Execution* execution, const RelationPtr& relation) {
   session::Session& engine = execution->engine();
   ARROW_ASSIGN_OR_RAISE(const auto plan, engine.Analyze(relation));
   ArrowSender sender(execution, plan::OutputSchema(*plan));
-  std::vector<exec::ObservedMetrics> observed;
+  ObservedRun observed(execution);
   ARROW_RETURN_NOT_OK(engine.RunBatchPlan(
-      plan, [&](const Batch& batch) { return sender.SendRows(batch); },
-      MakeRun(execution, &observed)));
+      plan, [&](const Batch& batch) { return sender.SendRows(batch); }, observed.run()));
   ARROW_RETURN_NOT_OK(sender.Finish());
-  return SendObserved(execution, observed);
+  return observed.Send();
 }
 
 /// The rows of `relation`, handed to `add` one batch after the other; gives their schema.
@@ -58,8 +34,9 @@ Result<SchemaPtr> VisitRows(Execution* execution, const RelationPtr& relation,
                             const std::function<Status(const Batch&)>& add) {
   session::Session& engine = execution->engine();
   ARROW_ASSIGN_OR_RAISE(const auto plan, engine.Analyze(relation));
-  std::vector<exec::ObservedMetrics> observed;
-  ARROW_RETURN_NOT_OK(engine.RunBatchPlan(plan, add, MakeRun(execution, &observed)));
+  ObservedRun observed(execution);
+  ARROW_RETURN_NOT_OK(engine.RunBatchPlan(plan, add, observed.run()));
+  ARROW_RETURN_NOT_OK(observed.Send());
   return plan::OutputSchema(*plan);
 }
 

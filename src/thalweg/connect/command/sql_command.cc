@@ -1,6 +1,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/connect/command/commands.h"
+#include "thalweg/connect/command/observed_run.h"
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/result/local_rows.h"
 #include "thalweg/plan/spec/statement.h"
@@ -57,7 +58,9 @@ Status RunSqlCommand(Execution* execution, const proto::SqlCommand& command) {
     ARROW_RETURN_NOT_OK(execution->engine().Analyze(statement.query).status());
     return SendRelation(execution, std::move(input));
   }
-  ARROW_ASSIGN_OR_RAISE(const auto outcome, execution->engine().Execute(statement));
+  ObservedRun observed(execution);
+  ARROW_ASSIGN_OR_RAISE(const auto outcome, execution->engine().Execute(statement, observed.run()));
+  ARROW_RETURN_NOT_OK(observed.Send());
   if (outcome.stream != nullptr) {
     ARROW_RETURN_NOT_OK(KeepQuery(execution->session().get(), outcome.stream));
   }

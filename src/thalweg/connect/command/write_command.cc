@@ -3,6 +3,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/connect/command/commands.h"
+#include "thalweg/connect/command/observed_run.h"
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/plan/logical/error_text.h"
@@ -29,7 +30,9 @@ io::SaveMode ModeOf(const WriteOperation& write) {
 }
 
 Status Execute(Execution* execution, const Statement& statement) {
-  return execution->engine().Execute(statement).status();
+  ObservedRun observed(execution);
+  ARROW_RETURN_NOT_OK(execution->engine().Execute(statement, observed.run()));
+  return observed.Send();
 }
 
 Status Drop(Execution* execution, const std::vector<std::string>& name) {
@@ -141,8 +144,10 @@ Status RunWrite(Execution* execution, const WriteOperation& write) {
   batch.path = write.path();
   batch.partition_by = {write.partitioning_columns().begin(), write.partitioning_columns().end()};
   batch.save_mode = ModeOf(write);
-  batch.cancelled = execution->operation()->cancel_flag();
-  return execution->engine().Write(batch);
+  ObservedRun observed(execution);
+  batch.run = observed.run();
+  ARROW_RETURN_NOT_OK(execution->engine().Write(batch));
+  return observed.Send();
 }
 
 Status RunWriteTo(Execution* execution, const WriteOperationV2& write) {

@@ -12,19 +12,21 @@ namespace thalweg::session {
 
 using plan::spec::Statement;
 
-Result<StatementOutcome> RunStatement(Session* session, const Statement& statement);
+Result<StatementOutcome> RunStatement(Session* session, const Statement& statement,
+                                      const BatchRun& run);
 
 // views.cc
 Result<StatementOutcome> CreateView(Session* session, const Statement& statement);
 Result<StatementOutcome> CreateViewUsing(Session* session, const Statement& statement);
 Result<StatementOutcome> DropView(Session* session, const Statement& statement);
 // tables.cc
-Result<StatementOutcome> CreateTable(Session* session, const Statement& statement);
+Result<StatementOutcome> CreateTable(Session* session, const Statement& statement,
+                                     const BatchRun& run);
 Result<StatementOutcome> DropTable(Session* session, const Statement& statement);
 Result<StatementOutcome> TruncateTable(Session* session, const Statement& statement);
 /// What goes with a table that is dropped: the files of a managed one.
 Status RemoveFiles(Session* session, const plan::TableEntry& table);
-Result<StatementOutcome> Insert(Session* session, const Statement& statement);
+Result<StatementOutcome> Insert(Session* session, const Statement& statement, const BatchRun& run);
 // databases.cc
 Result<StatementOutcome> CreateDatabase(Session* session, const Statement& statement);
 Result<StatementOutcome> DropDatabase(Session* session, const Statement& statement);

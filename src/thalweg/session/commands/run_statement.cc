@@ -29,7 +29,8 @@ Result<StatementOutcome> RunExplain(Session* session, const Statement& statement
 
 }  // namespace
 
-Result<StatementOutcome> RunStatement(Session* session, const Statement& statement) {
+Result<StatementOutcome> RunStatement(Session* session, const Statement& statement,
+                                      const BatchRun& run) {
   switch (statement.kind) {
     case StatementKind::kQuery:
       return RunQuery(session, statement);
@@ -38,11 +39,11 @@ Result<StatementOutcome> RunStatement(Session* session, const Statement& stateme
     case StatementKind::kCreateViewUsing:
       return CreateViewUsing(session, statement);
     case StatementKind::kCreateTable:
-      return CreateTable(session, statement);
+      return CreateTable(session, statement, run);
     case StatementKind::kCreateStreamingTable:
       return CreateStreamingTable(session, statement);
     case StatementKind::kInsert:
-      return Insert(session, statement);
+      return Insert(session, statement, run);
     case StatementKind::kDropView:
       return DropView(session, statement);
     case StatementKind::kDropTable:

@@ -21,13 +21,14 @@ io::Options LowerOptions(const std::map<std::string, std::string>& options) {
   return lower;
 }
 
-BatchWrite WriteToTable(const plan::TableEntry& table, io::SaveMode mode) {
+BatchWrite WriteToTable(const plan::TableEntry& table, io::SaveMode mode, const BatchRun& run) {
   BatchWrite write;
   write.format = table.format;
   write.options = table.options;
   write.path = table.location;
   write.partition_by = table.partition_by;
   write.save_mode = mode;
+  write.run = run;
   return write;
 }
 
@@ -122,7 +123,8 @@ Result<plan::NodePtr> CastToTable(const plan::NodePtr& plan, const arrow::Schema
   return plan::BuildProject(plan, std::move(projections));
 }
 
-Result<StatementOutcome> CreateTable(Session* session, const Statement& statement) {
+Result<StatementOutcome> CreateTable(Session* session, const Statement& statement,
+                                     const BatchRun& run) {
   ARROW_ASSIGN_OR_RAISE(const plan::TableName name, session->catalog().Resolve(statement.name));
   if (session->catalog().FindTable(statement.name) != nullptr) {
     if (statement.if_not_exists) return StatementOutcome{};
@@ -155,7 +157,7 @@ Result<StatementOutcome> CreateTable(Session* session, const Statement& statemen
     ARROW_ASSIGN_OR_RAISE(auto plan, session->Analyze(statement.query));
     table.schema = plan::OutputSchema(*plan);
     ARROW_RETURN_NOT_OK(
-        session->WritePlan(plan, WriteToTable(table, io::SaveMode::kErrorIfExists)));
+        session->WritePlan(plan, WriteToTable(table, io::SaveMode::kErrorIfExists, run)));
   } else {
     ARROW_RETURN_NOT_OK(session->file_system()->CreateDirectories(table.location));
   }
@@ -194,7 +196,7 @@ Result<StatementOutcome> TruncateTable(Session* session, const Statement& statem
   return StatementOutcome{};
 }
 
-Result<StatementOutcome> Insert(Session* session, const Statement& statement) {
+Result<StatementOutcome> Insert(Session* session, const Statement& statement, const BatchRun& run) {
   if (session->catalog().FindView(statement.name) != nullptr) {
     return MakeError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE",
                      {{"operation", "INSERT"}, {"viewName", QuoteName(statement.name)}},
@@ -212,9 +214,8 @@ Result<StatementOutcome> Insert(Session* session, const Statement& statement) {
   ARROW_ASSIGN_OR_RAISE(auto plan, CastToTable(analyzed, *schema, full_name));
   StatementOutcome outcome;
   if (!plan->is_streaming()) {
-    ARROW_RETURN_NOT_OK(session->WritePlan(
-        plan, WriteToTable(
-                  *table, statement.overwrite ? io::SaveMode::kOverwrite : io::SaveMode::kAppend)));
+    const auto mode = statement.overwrite ? io::SaveMode::kOverwrite : io::SaveMode::kAppend;
+    ARROW_RETURN_NOT_OK(session->WritePlan(plan, WriteToTable(*table, mode, run)));
     return outcome;
   }
   if (statement.overwrite) {
