@@ -153,6 +153,16 @@ constexpr ErrorCondition kConditions[] = {
     {"INVALID_WHERE_CONDITION", "42903",
      "The WHERE condition <condition> holds what is not allowed there: <expressionList>. Move "
      "aggregates to HAVING, and window functions and generators to a subquery."},
+    {"AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION", "42845",
+     "The arguments of the aggregate function <sqlExpr> give other values each time. Compute them "
+     "in "
+     "a subquery."},
+    {"INVALID_ATTRIBUTE_NAME_SYNTAX", "42601",
+     "The column name <name> is malformed: dots stand between parts, and a part with a dot or a "
+     "backtick in it stands between backticks, with backticks doubled."},
+    {"_LEGACY_ERROR_TEMP_1211", "",
+     "The <joinType> join of\n<leftPlan>\nand\n<rightPlan>\nhas no condition that compares the "
+     "two. Write CROSS JOIN if all pairs are meant, or set spark.sql.crossJoin.enabled=true."},
     {"INVALID_AGGREGATE_FILTER.NOT_BOOLEAN", "42903",
      "The FILTER of an aggregate function must be a boolean, but <filterExpr> is not."},
     {"UNSUPPORTED_EXPR_FOR_OPERATOR", "42K0E",

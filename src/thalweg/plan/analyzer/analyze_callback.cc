@@ -100,6 +100,10 @@ Status AddInitialState(const spec::Callback& callback, const KeyedRows& rows, Ke
   const auto same_type = [](const Attribute& left, const Attribute& right) {
     return SameType(*left.type, *right.type);
   };
+  if (rows.keys.size() != states.keys.size()) {
+    return Status::Invalid("both sides of a cogroup need the same number of keys: ",
+                           rows.keys.size(), " != ", states.keys.size());
+  }
   if (!std::equal(rows.keys.begin(), rows.keys.end(), states.keys.begin(), states.keys.end(),
                   same_type)) {
     return UnsupportedCall(spec::OperatorName(callback),

@@ -6,6 +6,7 @@
 #include <arrow/type.h>
 #include <fmt/format.h>
 
+#include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/analyzer/special_forms.h"
 #include "thalweg/plan/logical/build.h"
@@ -15,6 +16,7 @@
 #include "thalweg/plan/spec/callback.h"
 #include "thalweg/plan/spec/external_table.h"
 #include "thalweg/plan/spec/join_type_text.h"
+#include "thalweg/plan/spec/plan_id.h"
 #include "thalweg/plan/spec/relation_arguments.h"
 #include "thalweg/types/coercion.h"
 
@@ -60,6 +62,16 @@ Status AttachToSides(const AnalyzerContext& context, const std::vector<Subquery>
   return Status::OK();
 }
 
+// "FULL OUTER".
+std::string JoinTypeSql(JoinType type) {
+  std::string sql;
+  for (const char c : spec::JoinTypeText(type)) {
+    if (std::isupper(static_cast<unsigned char>(c)) && !sql.empty()) sql += ' ';
+    sql += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return sql;
+}
+
 // The join of `left` and `right` on `condition`, which may use subqueries.
 Result<NodePtr> BuildConditionalJoin(const AnalyzerContext& context, NodePtr left, NodePtr right,
                                      JoinType type, const expr::ExpressionPtr& condition,
@@ -72,7 +84,7 @@ Result<NodePtr> BuildConditionalJoin(const AnalyzerContext& context, NodePtr lef
     ExtractJoinKeys(condition, left->output, right->output, &join);
     if (!inner && join.condition != nullptr && ContainsExternalCall(*join.condition)) {
       return MakeError("UNSUPPORTED_FEATURE.PYTHON_UDF_IN_ON_CLAUSE",
-                       {{"joinType", ToUpperAscii(std::string(spec::JoinTypeText(type)))}});
+                       {{"joinType", JoinTypeSql(type)}});
     }
     return BuildJoin(std::move(left), std::move(right), std::move(join));
   }
@@ -209,6 +221,9 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeJoin(const Relation& relation)
   both.metadata.insert(both.metadata.end(), right.scope.metadata.begin(),
                        right.scope.metadata.end());
   both.hidden.insert(both.hidden.end(), right.scope.hidden.begin(), right.scope.hidden.end());
+  const PlanColumns::InputScope inputs(context_->plan_columns,
+                                       {{spec::PlanIdOf(*relation.input), &left.scope},
+                                        {spec::PlanIdOf(*relation.right), &right.scope}});
   JoinHooks hooks(left.node->is_streaming() || right.node->is_streaming());
   ExpressionResolver resolver(context_, &both, &hooks);
   expr::ExpressionPtr condition;

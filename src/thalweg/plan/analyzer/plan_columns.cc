@@ -1,5 +1,7 @@
 #include "thalweg/plan/analyzer/plan_columns.h"
 
+#include <utility>
+
 #include "thalweg/plan/logical/error_text.h"
 
 namespace thalweg::plan {
@@ -22,6 +24,24 @@ std::string Joined(const std::vector<std::string>& parts) {
 
 }  // namespace
 
+PlanColumns::InputScope::InputScope(PlanColumns* columns, Inputs inputs) : columns_(columns) {
+  if (columns_ != nullptr) before_ = std::exchange(columns_->inputs_, std::move(inputs));
+}
+
+PlanColumns::InputScope::~InputScope() {
+  if (columns_ != nullptr) columns_->inputs_ = std::move(before_);
+}
+
+const Scope* PlanColumns::FindInput(int64_t id) const {
+  const Scope* found = nullptr;
+  for (const auto& [input_id, scope] : inputs_) {
+    if (input_id != id) continue;
+    if (found != nullptr) return nullptr;
+    found = scope;
+  }
+  return found;
+}
+
 void PlanColumns::Add(int64_t id, const Scope& scope) { scopes_[id].push_back(scope); }
 
 Result<std::optional<NameMatch>> PlanColumns::Find(int64_t id,
@@ -31,6 +51,10 @@ Result<std::optional<NameMatch>> PlanColumns::Find(int64_t id,
   if (scopes == scopes_.end()) {
     if (merged_.count(id) > 0) return std::optional<NameMatch>();
     return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", QuoteExpression(Joined(parts))}});
+  }
+  if (const Scope* input = FindInput(id); input != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(std::optional<NameMatch> match, FindName(*input, parts));
+    if (match && FindVisible(scope, match->attribute.id) != nullptr) return match;
   }
   std::optional<NameMatch> found;
   bool found_renamed = false;

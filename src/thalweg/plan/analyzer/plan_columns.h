@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "thalweg/plan/analyzer/scope.h"
@@ -21,6 +22,22 @@ class PlanColumns {
   /// The relation `id` is resolved together with the one around it: its names are those in sight.
   void AddMerged(int64_t id) { merged_.insert(id); }
 
+  /// The relations that the operator being resolved joins, with their ids (nothing: none). Of a
+  /// DataFrame that occurs several times in a query the one that is joined here is meant. Lasts as
+  /// long as the object; `columns` may be null.
+  class InputScope {
+   public:
+    using Inputs = std::vector<std::pair<std::optional<int64_t>, const Scope*>>;
+    InputScope(PlanColumns* columns, Inputs inputs);
+    ~InputScope();
+    InputScope(const InputScope&) = delete;
+    InputScope& operator=(const InputScope&) = delete;
+
+   private:
+    PlanColumns* columns_;
+    Inputs before_;
+  };
+
   /// What `parts` is in the relation `id`, if `scope` still has that column. Nothing when it has
   /// not, or when the relation has no such name: the plain name counts then. Errors:
   /// CANNOT_RESOLVE_DATAFRAME_COLUMN when the query has no such relation, and
@@ -31,6 +48,10 @@ class PlanColumns {
   Result<std::vector<Attribute>> Columns(int64_t id, const Scope& scope) const;
 
  private:
+  /// The one input of the operator that has the id, or null.
+  const Scope* FindInput(int64_t id) const;
+
+  InputScope::Inputs inputs_;
   std::map<int64_t, std::vector<Scope>> scopes_;
   std::set<int64_t> merged_;
 };

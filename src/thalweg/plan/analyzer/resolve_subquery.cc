@@ -71,6 +71,16 @@ Status LengthMismatch(const std::string& text, const std::vector<Resolved>& valu
                     {"rightColumns", fmt::format("{}", fmt::join(right, ", "))}});
 }
 
+// Whether the two differ at most in the names of the fields of structs.
+bool SameShape(const arrow::DataType& left, const arrow::DataType& right) {
+  if (left.id() != right.id() || left.num_fields() != right.num_fields()) return false;
+  if (left.num_fields() == 0) return SameType(left, right);
+  for (int i = 0; i < left.num_fields(); ++i) {
+    if (!SameShape(*left.field(i)->type(), *right.field(i)->type())) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool IsOuterReference(const AnalyzerContext& context, uint64_t id) {
@@ -146,7 +156,13 @@ Result<Resolved> ExpressionResolver::ResolveInSubquery(const spec::Expression& e
   bool nullable = false;
   for (size_t i = 0; i < values.size(); ++i) {
     const Resolved column = MakeReference(columns[i], columns[i].name);
-    const auto casted = CastToCommonType({values[i], column}, "in", result.text, false);
+    auto casted = CastToCommonType({values[i], column}, "in", result.text, false);
+    if (!casted.ok() && SameShape(*values[i].expression->type(), *column.expression->type())) {
+      const TypePtr& type = values[i].expression->type();
+      ARROW_ASSIGN_OR_RAISE(auto renamed,
+                            MakeCheckedCast(column, type, expr::CastMode::kAnsi, result.text));
+      casted = std::vector<expr::ExpressionPtr>{values[i].expression, std::move(renamed)};
+    }
     if (!casted.ok()) {
       return MakeError("DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH",
                        {{"sqlExpr", QuoteExpression(result.text)},

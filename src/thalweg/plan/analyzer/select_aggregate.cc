@@ -11,9 +11,19 @@
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/expression_equality.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/spec/external.h"
 
 namespace thalweg::plan {
 namespace {
+
+// Whether there is a call of a program's function in it that gives other values each time.
+bool CallsNondeterministic(const spec::Expression& expression) {
+  return std::any_of(
+      expression.children.begin(), expression.children.end(), [](const spec::ExpressionPtr& child) {
+        return (child->external != nullptr && !child->external->is_deterministic()) ||
+               CallsNondeterministic(*child);
+      });
+}
 
 // What may stand inside an aggregate function: everything scalar, and time windows of the block.
 class ArgumentHooks : public ClauseHooks {
@@ -141,7 +151,7 @@ Result<Resolved> SelectBlock::ResolveGroupingItem(const spec::ExpressionPtr& ite
   if (*ordinal < 1 || *ordinal > static_cast<int64_t>(list.size())) {
     return MakeError("GROUP_BY_POS_OUT_OF_RANGE",
                      {{"index", std::to_string(*ordinal)}, {"size", std::to_string(list.size())}},
-                     item->position.line > 0 ? std::optional(item->position) : std::nullopt);
+                     item->position.is_known() ? std::optional(item->position) : std::nullopt);
   }
   const spec::ExpressionPtr& target = list[*ordinal - 1];
   if (target->kind == spec::ExpressionKind::kStar) return stars[*ordinal - 1];
@@ -198,6 +208,13 @@ Result<Resolved> SelectBlock::ResolveAggregate(const spec::Expression& call,
   ARROW_ASSIGN_OR_RAISE(
       AggregateCall aggregate,
       BindAggregateCall(*context_, declaration, call, arguments, filter ? &*filter : nullptr));
+  const bool deterministic =
+      std::all_of(arguments.begin(), arguments.end(),
+                  [](const Resolved& argument) { return argument.expression->IsDeterministic(); });
+  if (!deterministic || CallsNondeterministic(call)) {
+    return MakeError("AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION",
+                     {{"sqlExpr", QuoteExpression(aggregate.text)}});
+  }
   return AddAggregateCall(std::move(aggregate));
 }
 
