@@ -6,6 +6,7 @@
 #include "thalweg/formats/built_formats.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg::formats {
 
@@ -31,7 +32,7 @@ Status UnsupportedColumn(std::string_view format, const arrow::Field& field) {
   return MakeError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
                    {{"format", std::string(format)},
                     {"columnName", fmt::format("`{}`", field.name())},
-                    {"columnType", fmt::format("\"{}\"", SqlTypeName(*field.type()))}});
+                    {"columnType", QuotedTypeName(*field.type())}});
 }
 
 Status CheckNotOnlyCorruptRecords(const arrow::Schema& columns, const std::string& corrupt_column) {

@@ -15,6 +15,7 @@
 #include "thalweg/formats/parquet_columns.h"
 #include "thalweg/formats/parquet_files.h"
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg::formats {
 namespace {
@@ -230,6 +231,7 @@ FieldPtr AsNullable(const FieldPtr& field);
 
 /// The type with everything in it nullable, but keys of maps.
 TypePtr NullableInside(const TypePtr& type) {
+  if (FindUserDefined(*type) != nullptr) return type;
   switch (type->id()) {
     case arrow::Type::LIST:
       return ArrayOf(NullableInside(type->field(0)->type()));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "thalweg/types/coercion.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg::functions {
 namespace {
@@ -47,7 +48,7 @@ Status CheckArgumentCount(const std::string& name, const Arguments& arguments, i
                                                          {"actualNum", std::to_string(count)}});
 }
 
-std::string QuotedType(const arrow::DataType& type) { return "\"" + SqlTypeName(type) + "\""; }
+std::string QuotedType(const arrow::DataType& type) { return QuotedTypeName(type); }
 
 Status UnexpectedInputType(size_t index, const std::string& required,
                            const arrow::DataType& actual) {

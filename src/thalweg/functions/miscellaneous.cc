@@ -5,6 +5,7 @@
 #include "thalweg/functions/collection_family.h"
 #include "thalweg/functions/declaration.h"
 #include "thalweg/functions/row_hash.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg::functions {
 namespace {
@@ -69,7 +70,7 @@ expr::ScalarKernel ConstantKernel(std::string text) {
 Result<expr::BoundFunction> BindTypeOf(const std::string& name, const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
   auto bound = MakeBound(name, arguments, {arguments[0].type}, utf8(),
-                         ConstantKernel(SimpleTypeName(*arguments[0].type)));
+                         ConstantKernel(SimpleTypeName(*WithoutUserDefined(arguments[0].type))));
   bound.nullable = false;
   return bound;
 }

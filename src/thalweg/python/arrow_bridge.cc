@@ -4,6 +4,7 @@
 #include <arrow/compute/api.h>
 
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg::python {
 namespace {
@@ -98,8 +99,11 @@ Result<TypePtr> EngineLeaf(const TypePtr& type) {
   }
 }
 
-/// Intervals carry their range in the type on our side only.
+/// Intervals carry their range in the type on our side only, user-defined types their class.
 bool Fits(const arrow::DataType& actual, const arrow::DataType& expected) {
+  if (const UserDefinedTrait* trait = FindUserDefined(expected)) {
+    return Fits(actual, *trait->sql_type());
+  }
   if (IsInterval(expected)) return actual.id() == expected.id();
   if (actual.id() != expected.id() || actual.num_fields() != expected.num_fields()) return false;
   if (!IsNested(expected)) return SameType(actual, expected);

@@ -5,6 +5,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg::python {
 namespace {
@@ -63,6 +64,7 @@ std::string StructJson(const arrow::DataType& type) {
 
 /// Whether PySpark converts values of the type when it makes a Row.
 bool NeedsConversion(const arrow::DataType& type) {
+  if (FindUserDefined(type) != nullptr) return true;
   switch (type.id()) {
     case arrow::Type::DATE32:
     case arrow::Type::TIMESTAMP:
@@ -106,6 +108,7 @@ Result<std::unique_ptr<RowPickler>> RowPickler::Make(const SchemaPtr& schema, Ro
   const auto whole = arrow::struct_(schema->fields());
   if (as_rows) {
     pickler->RememberTypes(*whole);
+    pickler->struct_converters_.erase(whole.get());
   } else {
     for (const FieldPtr& field : schema->fields()) pickler->RememberTypes(*field->type());
   }
@@ -128,12 +131,12 @@ void RowPickler::RememberTypes(const arrow::DataType& type) {
     bytearray_ = Remember("cbuiltins\nbytearray\n");
   }
   if (type.id() != arrow::Type::STRUCT) return;
-  const std::string json = StructJson(type);
-  if (struct_converters_.count(type.ToString()) > 0) return;
   std::string code;
   AppendGet(row_converter_, &code);
-  code += TypeCode(json) + "\x85R";
-  struct_converters_[type.ToString()] = Remember(code);
+  code += TypeCode(StructJson(type)) + "\x85R";
+  const int place = Remember(code);
+  struct_converters_[&type] = place;
+  named_converters_[type.ToString()] = place;
 }
 
 std::string RowPickler::Pickle(const Batch& rows, int64_t begin, int64_t count) const {
@@ -150,19 +153,22 @@ std::string RowPickler::PickleRow(const Batch& rows, int64_t row) const {
 
 std::string RowPickler::PickleValue(const arrow::Array& array, int64_t row) const {
   std::string out = "\x80\x03" + preamble_;
-  AppendValue(array, row, &out);
+  AppendValue(*array.type(), array, row, &out);
   return out + ".";
 }
 
 void RowPickler::AppendRow(const Batch& rows, int64_t row, std::string* out) const {
   if (as_rows_) AppendGet(remembered_ - 1, out);
   out->push_back('(');
-  for (const ArrayPtr& column : rows.columns) AppendValue(*column, row, out);
+  for (size_t i = 0; i < rows.columns.size(); ++i) {
+    AppendValue(*schema_->field(static_cast<int>(i))->type(), *rows.columns[i], row, out);
+  }
   out->push_back('t');
   if (as_rows_) out->push_back('R');
 }
 
-void RowPickler::AppendValue(const arrow::Array& array, int64_t row, std::string* out) const {
+void RowPickler::AppendValue(const arrow::DataType& type, const arrow::Array& array, int64_t row,
+                             std::string* out) const {
   if (array.IsNull(row)) {
     out->push_back('N');
     return;
@@ -194,11 +200,18 @@ void RowPickler::AppendValue(const arrow::Array& array, int64_t row, std::string
     case arrow::Type::STRING:
       return AppendText(ValueOf<arrow::StringArray>(array, row), out);
     default:
-      return AppendNested(array, row, out);
+      return AppendNested(type, array, row, out);
   }
 }
 
-void RowPickler::AppendNested(const arrow::Array& array, int64_t row, std::string* out) const {
+int RowPickler::StructConverter(const arrow::DataType& type) const {
+  const auto found = struct_converters_.find(&type);
+  // A bare value comes with the type of its array.
+  return found != struct_converters_.end() ? found->second : named_converters_.at(type.ToString());
+}
+
+void RowPickler::AppendNested(const arrow::DataType& type, const arrow::Array& array, int64_t row,
+                              std::string* out) const {
   switch (array.type_id()) {
     case arrow::Type::BINARY:
       if (!binary_as_bytes_) AppendGet(bytearray_, out);
@@ -214,27 +227,28 @@ void RowPickler::AppendNested(const arrow::Array& array, int64_t row, std::strin
       const auto& list = static_cast<const arrow::ListArray&>(array);
       out->append("](");
       for (int64_t item = list.value_offset(row); item < list.value_offset(row + 1); ++item) {
-        AppendValue(*list.values(), item, out);
+        AppendValue(*type.field(0)->type(), *list.values(), item, out);
       }
       out->push_back('e');
       return;
     }
     case arrow::Type::MAP: {
       const auto& map = static_cast<const arrow::MapArray&>(array);
+      const auto& map_type = static_cast<const arrow::MapType&>(type);
       out->append("}(");
       for (int64_t item = map.value_offset(row); item < map.value_offset(row + 1); ++item) {
-        AppendValue(*map.keys(), item, out);
-        AppendValue(*map.items(), item, out);
+        AppendValue(*map_type.key_type(), *map.keys(), item, out);
+        AppendValue(*map_type.item_type(), *map.items(), item, out);
       }
       out->push_back('u');
       return;
     }
     case arrow::Type::STRUCT: {
       const auto& parts = static_cast<const arrow::StructArray&>(array);
-      AppendGet(struct_converters_.at(array.type()->ToString()), out);
+      AppendGet(StructConverter(type), out);
       out->push_back('(');
       for (int field = 0; field < parts.num_fields(); ++field) {
-        AppendValue(*parts.field(field), row, out);
+        AppendValue(*type.field(field)->type(), *parts.field(field), row, out);
       }
       out->append("tR");
       return;

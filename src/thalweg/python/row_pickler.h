@@ -37,8 +37,11 @@ class RowPickler {
   void RememberTypes(const arrow::DataType& type);
   int Remember(const std::string& code);
   void AppendRow(const Batch& rows, int64_t row, std::string* out) const;
-  void AppendValue(const arrow::Array& array, int64_t row, std::string* out) const;
-  void AppendNested(const arrow::Array& array, int64_t row, std::string* out) const;
+  void AppendValue(const arrow::DataType& type, const arrow::Array& array, int64_t row,
+                   std::string* out) const;
+  void AppendNested(const arrow::DataType& type, const arrow::Array& array, int64_t row,
+                    std::string* out) const;
+  int StructConverter(const arrow::DataType& type) const;
 
   SchemaPtr schema_;
   bool as_rows_;
@@ -49,8 +52,9 @@ class RowPickler {
   int row_converter_ = -1;
   int decimal_ = -1;
   int bytearray_ = -1;
-  /// JSON form of a struct type -> place in the memo of its converter.
-  std::map<std::string, int> struct_converters_;
+  /// Struct types of the schema, by object and by text -> place in the memo of their converters.
+  std::map<const arrow::DataType*, int> struct_converters_;
+  std::map<std::string, int> named_converters_;
 };
 
 }  // namespace thalweg::python

@@ -5,6 +5,7 @@
 #include "thalweg/python/pickled_function.h"
 #include "thalweg/python/stream_function.h"
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg::python {
 namespace {
@@ -23,6 +24,25 @@ Status CheckCalls(const std::vector<ScalarCall>& calls) {
       return Status::Invalid("functions of different kinds in one trip");
     }
   }
+  return Status::OK();
+}
+
+bool AnyUserDefined(const arrow::Schema& schema) {
+  for (const FieldPtr& field : schema.fields()) {
+    if (HasUserDefined(*field->type())) return true;
+  }
+  return false;
+}
+
+/// The workers of PySpark 4.0 do not make objects of users' types out of Arrow data: functions over
+/// such types get pickled rows there, as in Spark.
+Status PickleUserDefined(WorkerPool* pool, StreamFunctionSpec* spec) {
+  if (spec->header.eval_type != EvalType::kArrowBatched) return Status::OK();
+  if (!AnyUserDefined(*spec->input_schema) && !AnyUserDefined(*spec->output_schema)) {
+    return Status::OK();
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto versions, pool->Versions(spec->settings.interpreter));
+  if (versions.protocol == Protocol::k40) spec->header.eval_type = EvalType::kBatched;
   return Status::OK();
 }
 
@@ -47,6 +67,7 @@ Result<std::shared_ptr<exec::ExternalFunction>> MakeScalarFunction(
   }
   spec.input_schema = ArgumentSchema(arguments);
   spec.output_schema = ArgumentSchema(results);
+  ARROW_RETURN_NOT_OK(PickleUserDefined(pool.get(), &spec));
   if (spec.header.eval_type == EvalType::kBatched) {
     return MakePickledScalarFunction(std::move(pool), std::move(spec));
   }

@@ -7,6 +7,7 @@
 
 #include "thalweg/types/identifier_text.h"
 #include "thalweg/types/interval_range.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg {
 namespace {
@@ -72,6 +73,15 @@ int NumericRank(const arrow::DataType& type) {
   }
 }
 
+bool IsUserDefined(const arrow::DataType& type) { return FindUserDefined(type) != nullptr; }
+
+/// The common type where one is a user-defined type, which is like itself alone.
+TypePtr CommonUserDefinedType(const TypePtr& left, const TypePtr& right) {
+  if (left->id() == Type::NA && !IsUserDefined(*left)) return right;
+  if (right->id() == Type::NA && !IsUserDefined(*right)) return left;
+  return SameType(*left, *right) ? left : nullptr;
+}
+
 TypePtr WidenNested(const TypePtr& left, const TypePtr& right, WidenFunction widen) {
   if (left->id() != right->id()) return nullptr;
   if (left->id() == Type::LIST) {
@@ -102,10 +112,11 @@ TypePtr WidenNested(const TypePtr& left, const TypePtr& right, WidenFunction wid
 
 /// The common type that loses nothing (Spark's findTightestCommonType of ANSI mode).
 TypePtr TightestCommonType(const TypePtr& left, const TypePtr& right) {
+  if (IsUserDefined(*left) || IsUserDefined(*right)) return CommonUserDefinedType(left, right);
   if (left->id() == right->id() && IsAnsiInterval(*left)) {
     return IntervalTypeOf(UnionOfRanges(IntervalRangeOf(*left), IntervalRangeOf(*right)));
   }
-  if (left->Equals(right)) return left;
+  if (left->Equals(right) && SameType(*left, *right)) return left;
   if (left->id() == Type::NA) return right;
   if (right->id() == Type::NA) return left;
   const bool left_decimal = IsDecimal(*left);
@@ -183,6 +194,7 @@ bool IsSafeNumericCast(const arrow::DataType& from, const arrow::DataType& to) {
 }  // namespace
 
 TypePtr WiderTypeForTwo(const TypePtr& left, const TypePtr& right) {
+  if (IsUserDefined(*left) || IsUserDefined(*right)) return CommonUserDefinedType(left, right);
   if (TypePtr type = TightestCommonType(left, right)) return type;
   if (TypePtr type = WidenDecimalPair(left, right)) return type;
   if (TypePtr type = PromoteString(left, right)) return type;
@@ -200,6 +212,7 @@ TypePtr WiderType(const std::vector<TypePtr>& types) {
 
 TypePtr ImplicitCastType(const TypePtr& from, const TypePtr& to) {
   if (SameType(*from, *to)) return from;
+  if (IsUserDefined(*from) || IsUserDefined(*to)) return CanStoreAssign(*from, *to) ? to : nullptr;
   if (IsString(*from)) return IsAtomic(*to) ? to : nullptr;
   if (from->id() == Type::LIST && to->id() == Type::LIST) {
     TypePtr element = ImplicitCastType(from->field(0)->type(), to->field(0)->type());
@@ -209,7 +222,10 @@ TypePtr ImplicitCastType(const TypePtr& from, const TypePtr& to) {
 }
 
 bool CanCast(const arrow::DataType& from, const arrow::DataType& to) {
-  if (SameType(from, to) || from.id() == Type::NA) return true;
+  if (SameType(from, to)) return true;
+  if (IsUserDefined(to)) return from.id() == Type::NA && !IsUserDefined(from);
+  if (IsUserDefined(from)) return IsString(to);
+  if (from.id() == Type::NA) return true;
   if (IsString(to) || (IsAnsiInterval(from) && from.id() == to.id())) return true;
   if (IsString(from)) return IsAtomic(to) || to.id() == Type::INTERVAL_MONTH_DAY_NANO;
   if (IsNested(from) || IsNested(to)) return PartsSatisfy(from, to, CanCast);
@@ -236,7 +252,10 @@ bool IsSafeCast(const arrow::DataType& from, const arrow::DataType& to) {
 }
 
 bool CanStoreAssign(const arrow::DataType& from, const arrow::DataType& to) {
-  if (SameType(from, to) || from.id() == Type::NA) return true;
+  if (SameType(from, to)) return true;
+  if (IsUserDefined(to)) return from.id() == Type::NA && !IsUserDefined(from);
+  if (IsUserDefined(from)) return false;
+  if (from.id() == Type::NA) return true;
   if (IsNumeric(from) && IsNumeric(to)) return true;
   if (IsAnsiInterval(from) && from.id() == to.id()) return true;
   if (IsString(to)) return !IsNested(from);

@@ -6,6 +6,7 @@
 
 #include "thalweg/types/identifier_text.h"
 #include "thalweg/types/interval_range.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg {
 namespace {
@@ -153,6 +154,7 @@ bool IsOrderable(const arrow::DataType& type) {
 }
 
 std::string SimpleTypeName(const arrow::DataType& type) {
+  if (const UserDefinedTrait* trait = FindUserDefined(type)) return trait->made_by().TypeName();
   switch (type.id()) {
     case Type::LIST:
       return "array<" + SimpleTypeName(*type.field(0)->type()) + ">";
@@ -177,6 +179,7 @@ std::string SimpleTypeName(const arrow::DataType& type) {
 }
 
 std::string SqlTypeName(const arrow::DataType& type) {
+  if (const UserDefinedTrait* trait = FindUserDefined(type)) return SqlTypeName(*trait->sql_type());
   switch (type.id()) {
     case Type::LIST:
       return "ARRAY<" + SqlTypeName(*type.field(0)->type()) + ">";
@@ -205,6 +208,12 @@ std::string SqlTypeName(const arrow::DataType& type) {
 }
 
 bool SameType(const arrow::DataType& left, const arrow::DataType& right) {
+  const UserDefinedTrait* left_trait = FindUserDefined(left);
+  const UserDefinedTrait* right_trait = FindUserDefined(right);
+  if (left_trait != nullptr || right_trait != nullptr) {
+    return left_trait != nullptr && right_trait != nullptr &&
+           left_trait->made_by().IsSameAs(right_trait->made_by());
+  }
   if (left.id() != right.id()) return false;
   switch (left.id()) {
     case Type::LIST:

@@ -5,6 +5,8 @@
 #include <arrow/type.h>
 #include <arrow/util/checked_cast.h>
 
+#include "thalweg/types/user_defined_type.h"
+
 namespace thalweg {
 namespace {
 
@@ -36,7 +38,10 @@ TypePtr MergeStructs(const arrow::DataType& left, const arrow::DataType& right) 
 }  // namespace
 
 TypePtr MergeNullability(const TypePtr& left, const TypePtr& right) {
-  if (left == right || left->Equals(*right)) return left;
+  if (left == right || (left->Equals(*right) && SameType(*left, *right))) return left;
+  if (FindUserDefined(*left) != nullptr || FindUserDefined(*right) != nullptr) {
+    return SameType(*left, *right) ? left : nullptr;
+  }
   if (left->id() != right->id()) return nullptr;
   switch (left->id()) {
     case Type::LIST: {

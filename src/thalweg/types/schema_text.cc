@@ -10,6 +10,7 @@
 
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg {
 namespace {
@@ -20,6 +21,7 @@ using Json = nlohmann::ordered_json;
 
 /// Spark's typeName: as SimpleTypeName but for the integers, and without parts of nested types.
 std::string JsonTypeName(const arrow::DataType& type) {
+  if (FindUserDefined(type) != nullptr) return SimpleTypeName(type);
   switch (type.id()) {
     case Type::INT8:
       return "byte";
@@ -62,7 +64,20 @@ Json MetadataToJson(const arrow::Field& field) {
 
 Json FieldsToJson(const arrow::FieldVector& fields);
 
+Json TypeToJson(const arrow::DataType& type);
+
+Json UserDefinedToJson(const UserDefinedTrait& trait) {
+  const UserDefinedClass& made_by = trait.made_by();
+  Json json = {{"type", "udt"}};
+  if (!made_by.jvm_class.empty()) json["class"] = made_by.jvm_class;
+  if (!made_by.python_class.empty()) json["pyClass"] = made_by.python_class;
+  if (made_by.jvm_class.empty()) json["serializedClass"] = made_by.serialized_class;
+  json["sqlType"] = TypeToJson(*trait.sql_type());
+  return json;
+}
+
 Json TypeToJson(const arrow::DataType& type) {
+  if (const UserDefinedTrait* trait = FindUserDefined(type)) return UserDefinedToJson(*trait);
   if (type.id() == Type::LIST) {
     return Json{{"type", "array"},
                 {"elementType", TypeToJson(*type.field(0)->type())},
@@ -100,6 +115,20 @@ Status InvalidJson(const std::string& text) {
 }
 
 Result<arrow::FieldVector> FieldsFromJson(const Json& json);
+Result<TypePtr> TypeFromJson(const Json& json);
+
+/// A type needs the JVM class, or what Python must have to make its own.
+Result<TypePtr> UserDefinedFromJson(const Json& json) {
+  const auto text = [&](const char* key) {
+    return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : "";
+  };
+  UserDefinedClass made_by{text("class"), text("pyClass"), text("serializedClass")};
+  const bool is_whole = !made_by.jvm_class.empty() ||
+                        (!made_by.python_class.empty() && !made_by.serialized_class.empty());
+  if (!is_whole || !json.contains("sqlType")) return InvalidJson(json.dump());
+  ARROW_ASSIGN_OR_RAISE(auto sql_type, TypeFromJson(json["sqlType"]));
+  return UserDefinedTypeOf(std::move(made_by), sql_type);
+}
 
 Result<TypePtr> TypeFromJson(const Json& json) {
   if (json.is_string()) return ParseDataType(json.get<std::string>());
@@ -109,6 +138,7 @@ Result<TypePtr> TypeFromJson(const Json& json) {
     ARROW_ASSIGN_OR_RAISE(auto fields, FieldsFromJson(json));
     return arrow::struct_(std::move(fields));
   }
+  if (kind == "udt") return UserDefinedFromJson(json);
   if (kind == "array" && json.contains("elementType")) {
     ARROW_ASSIGN_OR_RAISE(auto element, TypeFromJson(json["elementType"]));
     return ArrayOf(element, json.value("containsNull", true));
@@ -169,6 +199,7 @@ void AppendFieldTree(const arrow::FieldVector& fields, const std::string& prefix
 }
 
 void AppendTypeTree(const arrow::DataType& type, const std::string& prefix, std::string* out) {
+  if (FindUserDefined(type) != nullptr) return;
   if (type.id() == Type::STRUCT) {
     AppendFieldTree(type.fields(), prefix, out);
   } else if (type.id() == Type::LIST) {

@@ -57,6 +57,12 @@ constexpr ErrorCondition kConditions[] = {
      "The Spark Connect plan is invalid. The session <sessionUUID> has no cached rows <hash>."},
     {"CONNECT_INVALID_PLAN.NOT_FOUND_CHUNKED_CACHED_LOCAL_RELATION", "56K00",
      "The Spark Connect plan is invalid. The session <sessionUUID> has no cached rows <hash>."},
+    {"CONNECT_INVALID_PLAN.PYTHON_UDT_MISSING_FIELDS", "56K00",
+     "The Spark Connect plan is invalid. A user-defined type of Python needs its class, the "
+     "pickled "
+     "class and its SQL type."},
+    {"CONNECT_INVALID_PLAN.UDT_TYPE_FIELD_INVALID", "56K00",
+     "The Spark Connect plan is invalid. A user-defined type calls itself <udtType>, not udt."},
     {"CONNECT_INVALID_PLAN.SCHEMA_REQUIRED_FOR_LOCAL_RELATION", "56K00",
      "The Spark Connect plan is invalid. A local relation without data needs a schema."},
     {"CONNECT_INVALID_PLAN.STREAMING_QUERY_NOT_FOUND", "56K00",

@@ -6,6 +6,7 @@
 #include "thalweg/sql/attribute_name.h"
 #include "thalweg/connect/plan/rare_relations.h"
 #include "thalweg/functions/aggregate/percentile_support.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg::connect {
 namespace {
@@ -52,7 +53,7 @@ Result<RelationDraft> TranslateQuantiles(Translator* translator,
   for (const std::string& name : quantiles.cols()) {
     ARROW_ASSIGN_OR_RAISE(const auto column, Column(name));
     ARROW_ASSIGN_OR_RAISE(const auto type, TypeOf(translator, input, column));
-    if (!IsNumeric(*type)) {
+    if (!IsNumeric(*type) || FindUserDefined(*type) != nullptr) {
       return Status::Invalid("requirement failed: Quantile calculation for column ", name,
                              " with data type ", SqlTypeName(*type), " is not supported.");
     }

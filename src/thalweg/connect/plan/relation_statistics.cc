@@ -12,6 +12,7 @@
 #include "thalweg/connect/proto/literal.h"
 #include "thalweg/plan/spec/relation_arguments.h"
 #include "thalweg/types/identifier_text.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg::connect {
 namespace {
@@ -99,7 +100,9 @@ Result<arrow::FieldVector> DescribedColumns(Translator* translator, const Relati
   ARROW_ASSIGN_OR_RAISE(const auto schema, translator->SchemaOf(input));
   arrow::FieldVector columns;
   for (const FieldPtr& field : schema->fields()) {
-    if (IsNumeric(*field->type()) || IsString(*field->type())) columns.push_back(field);
+    const arrow::DataType& type = *field->type();
+    if (FindUserDefined(type) != nullptr) continue;
+    if (IsNumeric(type) || IsString(type)) columns.push_back(field);
   }
   return columns;
 }
@@ -117,7 +120,7 @@ Result<RelationDraft> TwoColumns(Translator* translator, const proto::Relation& 
     ARROW_ASSIGN_OR_RAISE(const auto schema,
                           translator->SchemaOf(Select(rows, {MakeAlias(column, name)})));
     const TypePtr& type = schema->field(0)->type();
-    if (!IsNumeric(*type)) {
+    if (!IsNumeric(*type) || FindUserDefined(*type) != nullptr) {
       return Status::Invalid("requirement failed: Currently ", what,
                              " calculation for columns with dataType ", SimpleTypeName(*type),
                              " not supported.");

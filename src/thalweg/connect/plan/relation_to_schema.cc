@@ -9,6 +9,7 @@
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/identifier_text.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg::connect {
 namespace {
@@ -33,6 +34,13 @@ Result<ExpressionPtr> Reconcile(const Value& value, const TypePtr& wanted, bool 
 Path With(Path path, std::string part) {
   path.push_back(std::move(part));
   return path;
+}
+
+Status OtherType(const Value& value, const arrow::DataType& wanted) {
+  return MakeError("INVALID_COLUMN_OR_FIELD_DATA_TYPE",
+                   {{"name", QuoteIdentifiers(value.path)},
+                    {"type", plan::QuoteType(*value.type)},
+                    {"expectedType", plan::QuoteType(wanted)}});
 }
 
 Status NotFound(const std::string& name, const Path& path, const arrow::FieldVector& fields) {
@@ -131,6 +139,10 @@ Result<ExpressionPtr> Reconcile(const Value& value, const TypePtr& wanted, bool 
     return MakeError("NULLABLE_COLUMN_OR_FIELD", {{"name", QuoteIdentifiers(value.path)}});
   }
   const arrow::Type::type from = value.type->id();
+  if (FindUserDefined(*value.type) != nullptr || FindUserDefined(*wanted) != nullptr) {
+    if (SameType(*value.type, *wanted)) return value.expression;
+    return OtherType(value, *wanted);
+  }
   if (from == wanted->id() && from == arrow::Type::STRUCT) return ReconcileStruct(value, wanted);
   if (from == wanted->id() && from == arrow::Type::LIST) {
     const FieldPtr& element = static_cast<const arrow::ListType&>(*value.type).value_field();
@@ -142,12 +154,7 @@ Result<ExpressionPtr> Reconcile(const Value& value, const TypePtr& wanted, bool 
     return ReconcileMap(value, static_cast<const arrow::MapType&>(*wanted));
   }
   if (value.type->Equals(*wanted)) return value.expression;
-  if (!CanStoreAssign(*value.type, *wanted)) {
-    return MakeError("INVALID_COLUMN_OR_FIELD_DATA_TYPE",
-                     {{"name", QuoteIdentifiers(value.path)},
-                      {"type", plan::QuoteType(*value.type)},
-                      {"expectedType", plan::QuoteType(*wanted)}});
-  }
+  if (!CanStoreAssign(*value.type, *wanted)) return OtherType(value, *wanted);
   return MakeCast(value.expression, wanted);
 }
 

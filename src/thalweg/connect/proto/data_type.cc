@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "thalweg/types/interval_range.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg::connect {
 namespace {
@@ -29,6 +30,33 @@ Status FieldToProto(const arrow::Field& field, DataType::StructField* message) {
     message->set_metadata(json.dump());
   }
   return DataTypeToProto(*field.type(), message->mutable_data_type());
+}
+
+Status UserDefinedToProto(const UserDefinedTrait& trait, DataType* message) {
+  DataType::UDT* made = message->mutable_udt();
+  made->set_type("udt");
+  const UserDefinedClass& made_by = trait.made_by();
+  if (!made_by.jvm_class.empty()) made->set_jvm_class(made_by.jvm_class);
+  if (!made_by.python_class.empty()) made->set_python_class(made_by.python_class);
+  if (!made_by.serialized_class.empty()) {
+    made->set_serialized_python_class(made_by.serialized_class);
+  }
+  return DataTypeToProto(*trait.sql_type(), made->mutable_sql_type());
+}
+
+Result<TypePtr> UserDefinedFromProto(const DataType::UDT& message) {
+  if (message.type() != "udt") {
+    return MakeError("CONNECT_INVALID_PLAN.UDT_TYPE_FIELD_INVALID", {{"udtType", message.type()}});
+  }
+  UserDefinedClass made_by{message.jvm_class(), message.python_class(),
+                           message.serialized_python_class()};
+  const bool is_whole = !made_by.jvm_class.empty() ||
+                        (!made_by.python_class.empty() && !made_by.serialized_class.empty());
+  if (!is_whole || !message.has_sql_type()) {
+    return MakeError("CONNECT_INVALID_PLAN.PYTHON_UDT_MISSING_FIELDS", {});
+  }
+  ARROW_ASSIGN_OR_RAISE(auto sql_type, DataTypeFromProto(message.sql_type()));
+  return UserDefinedTypeOf(std::move(made_by), sql_type);
 }
 
 Status NestedToProto(const arrow::DataType& type, DataType* message) {
@@ -128,6 +156,9 @@ Result<TypePtr> NestedFromProto(const DataType& message) {
 }  // namespace
 
 Status DataTypeToProto(const arrow::DataType& type, DataType* message) {
+  if (const UserDefinedTrait* trait = FindUserDefined(type)) {
+    return UserDefinedToProto(*trait, message);
+  }
   switch (type.id()) {
     case arrow::Type::NA:
       message->mutable_null();
@@ -244,8 +275,7 @@ Result<TypePtr> DataTypeFromProto(const DataType& message) {
     case DataType::kStruct:
       return NestedFromProto(message);
     case DataType::kUdt:
-      if (message.udt().has_sql_type()) return DataTypeFromProto(message.udt().sql_type());
-      return Unsupported("UDT");
+      return UserDefinedFromProto(message.udt());
     case DataType::kUnparsed:
       return ParseDataType(message.unparsed().data_type_string());
     default:

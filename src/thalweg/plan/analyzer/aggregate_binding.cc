@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "thalweg/plan/analyzer/user_defined_arguments.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/named_argument.h"
 
@@ -59,6 +60,8 @@ Result<AggregateCall> BindAggregateCall(const AnalyzerContext& context,
   aggregate.distinct = call.distinct;
   if (call.distinct && !texts.empty()) texts[0].insert(0, "DISTINCT ");
   aggregate.text = CallText(name, texts, {});
+  const Status checked = CheckUserDefinedArguments(declaration.bind, infos);
+  if (!checked.ok()) return WithExpressionText(checked, aggregate.text, arguments);
   auto bound = declaration.bind(infos);
   if (!bound.ok()) return WithExpressionText(bound.status(), aggregate.text, arguments);
   aggregate.function = std::move(*bound);

@@ -13,6 +13,7 @@
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/relation_arguments.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg::plan {
 namespace {
@@ -23,6 +24,7 @@ bool IsFloating(const arrow::DataType& type) {
 
 // Whether a value of one type is meant for columns of the other: numbers, texts and booleans.
 bool SameFamily(const arrow::DataType& value, const arrow::DataType& column) {
+  if (FindUserDefined(column) != nullptr) return false;
   if (IsNumeric(value)) return IsNumeric(column);
   if (IsString(value)) return IsString(column);
   return value.id() == arrow::Type::BOOL && column.id() == arrow::Type::BOOL;

@@ -20,6 +20,7 @@
 #include "thalweg/plan/spec/plan_id.h"
 #include "thalweg/plan/spec/window.h"
 #include "thalweg/types/coercion.h"
+#include "thalweg/types/user_defined_type.h"
 
 namespace thalweg::plan {
 namespace {
@@ -263,7 +264,8 @@ Result<Resolved> ExpressionResolver::ResolveCast(const spec::Expression& express
   const spec::Expression& inner = *expression.children[0];
   const bool of_struct = inner.kind == spec::ExpressionKind::kFunction &&
                          EqualsIgnoreCase(inner.name.back(), "struct");
-  if (IsNested(*expression.type) && !of_struct) cast.text = child.text;
+  const bool is_nested = IsNested(*expression.type) && FindUserDefined(*expression.type) == nullptr;
+  if (is_nested && !of_struct) cast.text = child.text;
   const auto mode = expression.try_cast ? expr::CastMode::kTry : expr::CastMode::kAnsi;
   ARROW_ASSIGN_OR_RAISE(cast.expression, MakeCheckedCast(child, expression.type, mode, cast.text,
                                                          /*implicit=*/false));

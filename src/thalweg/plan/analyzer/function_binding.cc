@@ -9,6 +9,7 @@
 
 #include "thalweg/plan/analyzer/expression_resolver.h"
 #include "thalweg/plan/analyzer/expression_text.h"
+#include "thalweg/plan/analyzer/user_defined_arguments.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/types/coercion.h"
 
@@ -150,6 +151,8 @@ Result<Resolved> ExpressionResolver::BindCall(const std::string& name,
   }
   Resolved call;
   call.text = CallText(name, texts, types);
+  const Status checked = CheckUserDefinedArguments(declaration->bind, infos);
+  if (!checked.ok()) return WithExpressionText(checked, call.text, arguments);
   Result<expr::BoundFunction> bound = declaration->bind(infos);
   if (!bound.ok()) return WithExpressionText(bound.status(), call.text, arguments);
   std::vector<expr::ExpressionPtr> casted;
@@ -166,12 +169,15 @@ Result<Resolved> ExpressionResolver::BindCall(const std::string& name,
 
 Result<Resolved> ExpressionResolver::ExtractField(const Resolved& value, const std::string& field) {
   const arrow::DataType& type = *value.expression->type();
+  if (FindUserDefined(type) != nullptr) return NoElements(value);
   if (type.id() == arrow::Type::MAP) return ExtractElement(value, StringConstant(field));
   const arrow::DataType* owner = &type;
   if (type.id() == arrow::Type::LIST) {
     owner = static_cast<const arrow::ListType&>(type).value_type().get();
   }
-  if (owner->id() != arrow::Type::STRUCT) return NoElements(value);
+  if (owner->id() != arrow::Type::STRUCT || FindUserDefined(*owner) != nullptr) {
+    return NoElements(value);
+  }
   ARROW_ASSIGN_OR_RAISE(const std::string exact, FindField(*owner, field));
   ARROW_ASSIGN_OR_RAISE(Resolved extracted, BindCall("getfield", {value, StringConstant(exact)}));
   extracted.text = fmt::format("{}.{}", value.text, field);
@@ -182,6 +188,7 @@ Result<Resolved> ExpressionResolver::ExtractElement(const Resolved& value, const
   const arrow::DataType& type = *value.expression->type();
   const bool string_literal = index.expression->kind() == expr::ExpressionKind::kLiteral &&
                               IsString(*index.expression->type());
+  if (FindUserDefined(type) != nullptr) return NoElements(value);
   if (type.id() == arrow::Type::STRUCT) {
     if (string_literal) return ExtractField(value, index.text);
     return MakeError("INVALID_EXTRACT_FIELD_TYPE", {{"extraction", QuoteExpression(index.text)}});

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "thalweg/plan/analyzer/user_defined_arguments.h"
 #include "thalweg/plan/logical/error_text.h"
 
 namespace thalweg::plan {
@@ -70,6 +71,8 @@ Result<GeneratorCall> ResolveGeneratorCall(ExpressionResolver* resolver,
     texts.push_back(argument.text);
   }
   const std::string text = fmt::format("{}({})", name, fmt::join(texts, ", "));
+  const Status checked = CheckUserDefinedArguments(declaration->bind, infos);
+  if (!checked.ok()) return WithExpressionText(checked, text, arguments);
   Result<expr::BoundGenerator> bound = declaration->bind(infos);
   if (!bound.ok()) return WithExpressionText(bound.status(), text, arguments);
   for (size_t i = 0; i < arguments.size(); ++i) {

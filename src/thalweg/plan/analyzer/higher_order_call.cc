@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "thalweg/plan/analyzer/user_defined_arguments.h"
 #include "thalweg/plan/logical/error_text.h"
 
 namespace thalweg::plan {
@@ -68,6 +69,8 @@ Status CallBuilder::AddArguments(const spec::Expression& call) {
     infos_.push_back(DescribeArgument(resolver_->context(), argument));
     arguments_.push_back(std::move(argument));
   }
+  const Status checked = CheckUserDefinedArguments(function_.accept, infos_);
+  if (!checked.ok()) return WithExpressionText(checked, spec::ToString(call), arguments_);
   Result<std::vector<TypePtr>> types = function_.accept(infos_);
   if (!types.ok()) return WithExpressionText(types.status(), spec::ToString(call), arguments_);
   for (size_t i = 0; i < arguments_.size(); ++i) {

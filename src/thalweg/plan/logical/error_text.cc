@@ -1,4 +1,5 @@
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/types/user_defined_type.h"
 
 #include <algorithm>
 
@@ -23,9 +24,7 @@ std::string QuoteIdentifiers(const std::vector<std::string>& parts) {
 
 std::string QuoteExpression(std::string_view text) { return fmt::format("\"{}\"", text); }
 
-std::string QuoteType(const arrow::DataType& type) {
-  return fmt::format("\"{}\"", SqlTypeName(type));
-}
+std::string QuoteType(const arrow::DataType& type) { return QuotedTypeName(type); }
 
 std::string OrdinalWord(size_t index) {
   constexpr const char* kWords[] = {"first", "second",  "third",  "fourth", "fifth",
