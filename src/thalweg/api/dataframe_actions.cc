@@ -93,7 +93,8 @@ Result<bool> DataFrame::IsEmpty() const {
 Result<std::string> DataFrame::ShowString(int num_rows, int truncate, bool vertical) const {
   // One more tells whether there are more.
   ARROW_ASSIGN_OR_RAISE(auto rows, CollectRows(Limit(std::max(num_rows, 0) + 1)));
-  return frame_->core->engine->ShowString(rows, num_rows, truncate, vertical);
+  return frame_->core->engine->ShowString(rows, num_rows, truncate,
+                                          vertical ? ShowLayout::kVertical : ShowLayout::kTable);
 }
 
 Status DataFrame::Show(int num_rows, int truncate, bool vertical) const {

@@ -153,6 +153,57 @@ std::string VerticalText(const std::vector<std::string>& names, const Rows& rows
   return out;
 }
 
+std::string EscapeHtml(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out.push_back(c);
+    }
+  }
+  return out;
+}
+
+std::string HtmlRow(const std::vector<std::string>& cells, std::string_view tag) {
+  std::string out = "<tr>";
+  for (const std::string& cell : cells) {
+    out.append("<").append(tag).append(">").append(EscapeHtml(cell));
+    out.append("</").append(tag).append(">");
+  }
+  return out + "</tr>\n";
+}
+
+std::string HtmlText(const std::vector<std::string>& names, const Rows& rows) {
+  std::string out = "<table border='1'>\n" + HtmlRow(names, "th");
+  for (const auto& row : rows) out += HtmlRow(row, "td");
+  return out + "</table>\n";
+}
+
+std::string LaidOut(const std::vector<std::string>& names, const Rows& rows,
+                    const ShowOptions& options) {
+  switch (options.layout) {
+    case ShowLayout::kVertical:
+      return VerticalText(names, rows);
+    case ShowLayout::kHtml:
+      return HtmlText(names, rows);
+    case ShowLayout::kTable:
+      break;
+  }
+  return TableText(names, rows, options.truncate > 0);
+}
+
 }  // namespace
 
 int64_t DisplayWidth(std::string_view text) {
@@ -182,12 +233,12 @@ Result<std::string> ShowString(const std::vector<std::string>& names,
   }
   std::vector<std::string> headers;
   for (const auto& name : names) headers.push_back(EscapeControls(name));
-  std::string out = options.vertical ? VerticalText(headers, rows)
-                                     : TableText(headers, rows, options.truncate > 0);
-  if (options.vertical && shown == 0) {
+  std::string out = LaidOut(headers, rows, options);
+  if (options.layout == ShowLayout::kVertical && shown == 0) {
     out += "(0 rows)";
   } else if (num_rows > limit) {
     out += "only showing top " + std::to_string(limit) + (limit == 1 ? " row" : " rows");
+    if (options.layout == ShowLayout::kHtml) out += "\n";
   }
   return out;
 }

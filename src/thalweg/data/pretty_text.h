@@ -10,15 +10,18 @@
 
 namespace thalweg {
 
+/// How rows are laid out: a line a row, a line a cell, or a table of HTML.
+enum class ShowLayout { kTable, kVertical, kHtml };
+
 struct ShowOptions {
   int64_t num_rows = 20;
   /// Cells longer than this are cut (with "..." from 4 on); 0 or less: whole, left aligned.
   int truncate = 20;
-  /// One line a cell instead of one line a row.
-  bool vertical = false;
+  ShowLayout layout = ShowLayout::kTable;
 };
 
-/// The text of Dataset.showString; printing adds one more line end. `columns` are utf8 arrays of
+/// The text of Dataset.showString, or of the HTML that notebooks show; printing adds one more line
+/// end. `columns` are utf8 arrays of
 /// equal length holding one row more than asked for if there are more. A null cell shows as NULL.
 /// `num_rows` is the length of the columns (they may be none).
 Result<std::string> ShowString(const std::vector<std::string>& names,

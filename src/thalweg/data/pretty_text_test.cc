@@ -61,15 +61,15 @@ TEST(PrettyText, ShortCutsHaveNoDots) {
 }
 
 TEST(PrettyText, Vertical) {
-  EXPECT_EQ(Show(kNames, People(), {.vertical = true}),
+  EXPECT_EQ(Show(kNames, People(), {.layout = ShowLayout::kVertical}),
             "-RECORD 0--------------------\n id   | 1                    \n"
             " name | a                    \n-RECORD 1--------------------\n"
             " id   | 22                   \n name | NULL                 \n"
             "-RECORD 2--------------------\n id   | 333                  \n"
             " name | xxxxxxxxxxxxxxxxx... \n");
-  EXPECT_EQ(Show(kNames, People(), {.num_rows = 1, .vertical = true}),
+  EXPECT_EQ(Show(kNames, People(), {.num_rows = 1, .layout = ShowLayout::kVertical}),
             "-RECORD 0---\n id   | 1   \n name | a   \nonly showing top 1 row");
-  EXPECT_EQ(Show({"id"}, {Strings({})}, {.vertical = true}), "(0 rows)");
+  EXPECT_EQ(Show({"id"}, {Strings({})}, {.layout = ShowLayout::kVertical}), "(0 rows)");
 }
 
 TEST(PrettyText, WideCharactersTakeTwoPlaces) {
@@ -84,6 +84,16 @@ TEST(PrettyText, WideCharactersTakeTwoPlaces) {
 }
 
 TEST(PrettyText, NoColumns) { EXPECT_EQ(Show({}, {}), "++\n||\n++\n||\n||\n++\n"); }
+
+TEST(PrettyTextTest, TableOfHtml) {
+  EXPECT_EQ(Show({"a<b", "t"}, {Strings({"1", "2"}), Strings({"x & \"y\"", "z"})},
+                 {.num_rows = 1, .layout = ShowLayout::kHtml}),
+            "<table border='1'>\n"
+            "<tr><th>a&lt;b</th><th>t</th></tr>\n"
+            "<tr><td>1</td><td>x &amp; &quot;y&quot;</td></tr>\n"
+            "</table>\n"
+            "only showing top 1 row\n");
+}
 
 }  // namespace
 }  // namespace thalweg

@@ -245,7 +245,7 @@ std::function<Result<ArrayPtr>(const ArrayPtr&)> Session::CellFormatter() const 
 }
 
 Result<std::string> Session::ShowString(const RowSet& rows, int num_rows, int truncate,
-                                        bool vertical) const {
+                                        ShowLayout layout) const {
   const auto to_text = expr::ShownTextIn(MakeEvalContext());
   std::vector<std::string> names;
   std::vector<ArrayPtr> columns;
@@ -263,7 +263,7 @@ Result<std::string> Session::ShowString(const RowSet& rows, int num_rows, int tr
     columns.push_back(std::move(text));
   }
   return thalweg::ShowString(names, columns, shown.num_rows,
-                             {.num_rows = num_rows, .truncate = truncate, .vertical = vertical});
+                             {.num_rows = num_rows, .truncate = truncate, .layout = layout});
 }
 
 }  // namespace thalweg::session

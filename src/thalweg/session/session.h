@@ -17,6 +17,7 @@
 #include "thalweg/base/file_system.h"
 #include "thalweg/base/settings.h"
 #include "thalweg/connectors/memory/memory_table.h"
+#include "thalweg/data/pretty_text.h"
 #include "thalweg/exec/planner/query_plan.h"
 #include "thalweg/exec/worker_scheduler.h"
 #include "thalweg/functions/function_registry.h"
@@ -160,7 +161,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::function<Result<ArrayPtr>(const ArrayPtr&)> CellFormatter() const;
   /// Rows of `batches` as Dataset.show prints them; `truncate` 0: whole cells.
   Result<std::string> ShowString(const RowSet& rows, int num_rows, int truncate,
-                                 bool vertical = false) const;
+                                 ShowLayout layout = ShowLayout::kTable) const;
 
  private:
   explicit Session(SessionOptions options);

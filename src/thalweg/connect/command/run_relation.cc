@@ -70,10 +70,20 @@ Status SendText(Execution* execution, const std::string& name, const std::string
 Status RunShow(Execution* execution, const proto::ShowString& show) {
   const int64_t num_rows = std::max<int64_t>(0, show.num_rows());
   ARROW_ASSIGN_OR_RAISE(const auto rows, CollectFirst(execution, show.input(), num_rows + 1));
+  const ShowLayout layout = show.vertical() ? ShowLayout::kVertical : ShowLayout::kTable;
+  ARROW_ASSIGN_OR_RAISE(
+      const std::string text,
+      execution->engine().ShowString(rows, static_cast<int>(num_rows), show.truncate(), layout));
+  return SendText(execution, "show_string", text);
+}
+
+Status RunShowHtml(Execution* execution, const proto::HtmlString& show) {
+  const int64_t num_rows = std::max<int64_t>(0, show.num_rows());
+  ARROW_ASSIGN_OR_RAISE(const auto rows, CollectFirst(execution, show.input(), num_rows + 1));
   ARROW_ASSIGN_OR_RAISE(const std::string text,
                         execution->engine().ShowString(rows, static_cast<int>(num_rows),
-                                                       show.truncate(), show.vertical()));
-  return SendText(execution, "show_string", text);
+                                                       show.truncate(), ShowLayout::kHtml));
+  return SendText(execution, "html_string", text);
 }
 
 /// Only as many batches are kept as the last rows need.
@@ -106,6 +116,7 @@ Status RunTail(Execution* execution, const proto::Tail& tail) {
 
 Status RunRelation(Execution* execution, const proto::Relation& relation) {
   if (relation.has_show_string()) return RunShow(execution, relation.show_string());
+  if (relation.has_html_string()) return RunShowHtml(execution, relation.html_string());
   if (relation.has_tail()) return RunTail(execution, relation.tail());
   Translator translator(execution->session().get());
   ARROW_ASSIGN_OR_RAISE(const auto translated, translator.Translate(relation));
