@@ -12,6 +12,18 @@ std::string LowerCase(std::string text) {
   return text;
 }
 
+/// Some formats go by the names of packages and classes that they had once.
+std::string ShortName(const std::string& name) {
+  if (name == "com.databricks.spark.csv") return "csv";
+  for (const std::string format : {"json", "parquet", "orc"}) {
+    for (const std::string package :
+         {"org.apache.spark.sql.", "org.apache.spark.sql.execution.datasources."}) {
+      if (name == package + format || name == package + format + ".defaultsource") return format;
+    }
+  }
+  return name;
+}
+
 Status NotStreamed(const std::string& name, const char* what) {
   return MakeError("_LEGACY_ERROR_TEMP_2049", {{"className", name}, {"operator", what}});
 }
@@ -53,7 +65,7 @@ void ProviderRegistry::AddAlias(std::string alias, std::string name) {
 }
 
 Result<Provider*> ProviderRegistry::Find(const std::string& name) const {
-  std::string key = LowerCase(name);
+  std::string key = ShortName(LowerCase(name));
   const std::lock_guard lock(mutex_);
   if (const auto alias = aliases_.find(key); alias != aliases_.end()) key = alias->second;
   const auto found = providers_.find(key);

@@ -15,7 +15,6 @@ using plan::spec::MakeCast;
 using plan::spec::MakeFunction;
 
 constexpr char kLimitSetting[] = "spark.sql.transposeMaxValues";
-constexpr int64_t kDefaultLimit = 500;
 constexpr char kKeyColumn[] = "key";
 
 /// The type that the values of all columns take. Texts meet only texts.
@@ -35,8 +34,7 @@ Result<TypePtr> CommonTypeOf(const std::vector<TypePtr>& types) {
 
 int64_t RowLimit(Translator* translator) {
   const std::string text = translator->session()->engine().SettingsSnapshot().Get(kLimitSetting);
-  const int64_t limit = text.empty() ? 0 : std::strtoll(text.c_str(), nullptr, 10);
-  return limit > 0 ? limit : kDefaultLimit;
+  return std::strtoll(text.c_str(), nullptr, 10);
 }
 
 /// What is read: the index as text, then the other columns as `type`, in the order of the index.

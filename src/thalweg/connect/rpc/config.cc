@@ -38,11 +38,12 @@ Status CheckModifiable(const std::string& key) {
   return Status::OK();
 }
 
-/// As clients expect values: sizes as plain numbers of bytes, booleans in lower case.
+/// As clients expect values: booleans in lower case, and as plain numbers those sizes that Spark
+/// declares as numbers.
 std::string Normalized(const std::string& key, const std::string& value) {
   const SettingDeclaration* declared = FindSetting(key);
   if (declared == nullptr) return value;
-  if (declared->kind == SettingKind::kBytes) {
+  if (declared->kind == SettingKind::kBytes && !declared->default_value.ends_with('b')) {
     const auto bytes = ParseByteSize(value);
     if (bytes.ok()) return std::to_string(*bytes);
   }
@@ -63,6 +64,10 @@ struct VisibleSettings {
     auto value = settings.Find(key);
     if (!value || redaction.Hides(key, *value)) return std::nullopt;
     return Normalized(key, *value);
+  }
+  /// As Find(), without declared defaults.
+  std::optional<std::string> FindSet(const std::string& key) const {
+    return settings.values().contains(key) ? Find(key) : std::nullopt;
   }
 };
 
@@ -136,7 +141,8 @@ Status ConfigureSession(ConnectSession* session, const ConfigRequest& request,
       return GetKeys(settings, operation.get(), response);
     case ConfigRequest::Operation::kGetWithDefault:
       for (const proto::KeyValue& pair : operation.get_with_default().pairs()) {
-        auto value = settings.Find(pair.key());
+        // What Spark declares as default does not count beside the caller's.
+        auto value = settings.FindSet(pair.key());
         if (!value && pair.has_value()) value = pair.value();
         AddPair(pair.key(), value, response);
       }
