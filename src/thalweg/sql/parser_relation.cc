@@ -47,7 +47,7 @@ Result<spec::RelationPtr> Parser::ParseFrom() {
     spec::Relation join;
     const bool lateral = AtWord("LATERAL");
     join.kind = lateral ? spec::RelationKind::kLateralJoin : spec::RelationKind::kJoin;
-    join.join_type = spec::JoinType::kCross;
+    join.join_type = spec::JoinType::kInner;
     join.input = std::move(left);
     ARROW_ASSIGN_OR_RAISE(join.right, ParseRelation());
     left = FinishRelation(std::move(join), first);

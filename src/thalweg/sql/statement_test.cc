@@ -77,7 +77,7 @@ TEST(Query, SetOperationsBindByPrecedence) {
 TEST(Query, Joins) {
   EXPECT_EQ(Plan("SELECT * FROM a, b LEFT JOIN c ON b.x = c.x NATURAL JOIN d"),
             "Project [*]\n"
-            "+- Join Cross\n"
+            "+- Join Inner\n"
             "   :- UnresolvedRelation [a], [], false\n"
             "   +- Join NaturalJoin(Inner)\n"
             "      :- Join LeftOuter, (b.x = c.x)\n"
@@ -98,7 +98,7 @@ TEST(Query, WithValuesAndTableFunctions) {
             ":- v = SubqueryAlias v [x]\n"
             ":  +- UnresolvedInlineTable [], 2 rows\n"
             "+- Project [*]\n"
-            "   +- Join Cross\n"
+            "   +- Join Inner\n"
             "      :- UnresolvedRelation [v], [], false\n"
             "      +- SubqueryAlias r [i]\n"
             "         +- UnresolvedTableValuedFunction range(3)\n");

@@ -84,7 +84,6 @@ Result<RelationDraft> TranslateJoin(Translator* translator, const Join& join) {
   const bool has_terms = relation->condition != nullptr || !relation->using_columns.empty();
   // A cross join on something is an inner one, an inner one on nothing a cross join.
   if (has_terms && relation->join_type == JoinType::kCross) relation->join_type = JoinType::kInner;
-  if (!has_terms && relation->join_type == JoinType::kInner) relation->join_type = JoinType::kCross;
   return relation;
 }
 

@@ -346,6 +346,8 @@ Result<std::vector<Resolved>> ExpressionResolver::ExpandStar(const spec::Express
     return MakeError("_LEGACY_ERROR_TEMP_1050",
                      {{"attributes", fmt::format("List({})", fmt::join(star.name, ", "))}});
   }
+  ARROW_ASSIGN_OR_RAISE(columns, ExpandOuterStar(star.name));
+  if (!columns.empty()) return columns;
   return MakeError("CANNOT_RESOLVE_STAR_EXPAND", {{"targetString", QuoteIdentifiers(star.name)},
                                                   {"columns", SortedColumnNames(*scope_)}});
 }

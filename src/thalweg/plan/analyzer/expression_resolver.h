@@ -127,6 +127,8 @@ class ExpressionResolver {
   Result<Resolved> ResolveOver(const spec::Expression& expression);
   /// A column of the query around this one.
   Result<std::optional<Resolved>> ResolveOuterName(const std::vector<std::string>& parts);
+  /// The columns of the table `name` of the query around this one; none if it has no such table.
+  Result<std::vector<Resolved>> ExpandOuterStar(const std::vector<std::string>& name);
   Result<Resolved> ResolveSubquery(const spec::Expression& expression, bool negated);
   Result<Resolved> ResolveInSubquery(const spec::Expression& expression, Subquery subquery,
                                      bool negated);

@@ -88,12 +88,21 @@ Result<std::vector<Attribute>> PlanColumns::Columns(int64_t id, const Scope& sco
     if (merged_.count(id) > 0) return scope.attributes;
     return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", QuoteExpression("*")}});
   }
-  std::vector<Attribute> columns;
-  for (const Attribute& attribute : scopes->second.front().attributes) {
-    const Attribute* visible = FindVisible(scope, attribute.id);
-    if (visible != nullptr) columns.push_back(*visible);
+  std::optional<std::vector<Attribute>> found;
+  for (const Scope& known : scopes->second) {
+    std::vector<Attribute> columns;
+    for (const Attribute& attribute : known.attributes) {
+      const Attribute* visible = FindVisible(scope, attribute.id);
+      if (visible != nullptr) columns.push_back(*visible);
+    }
+    if (columns.size() < known.attributes.size()) continue;
+    if (found) return MakeError("AMBIGUOUS_COLUMN_REFERENCE", {{"name", QuoteExpression("*")}});
+    found = std::move(columns);
   }
-  return columns;
+  if (!found) {
+    return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", QuoteExpression("*")}});
+  }
+  return *found;
 }
 
 }  // namespace thalweg::plan

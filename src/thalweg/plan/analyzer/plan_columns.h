@@ -44,7 +44,9 @@ class PlanColumns {
   /// AMBIGUOUS_COLUMN_REFERENCE when it has the column several times.
   Result<std::optional<NameMatch>> Find(int64_t id, const std::vector<std::string>& parts,
                                         const Scope& scope) const;
-  /// The columns of the relation `id` that `scope` has, in order. Errors: as Find().
+  /// All columns of the relation `id`, in order. Errors: CANNOT_RESOLVE_DATAFRAME_COLUMN when the
+  /// query has no such relation or `scope` not all of its columns any more, and
+  /// AMBIGUOUS_COLUMN_REFERENCE when it has them several times.
   Result<std::vector<Attribute>> Columns(int64_t id, const Scope& scope) const;
 
  private:

@@ -102,6 +102,21 @@ Result<std::optional<Resolved>> ExpressionResolver::ResolveOuterName(
   return std::optional<Resolved>(std::move(value));
 }
 
+Result<std::vector<Resolved>> ExpressionResolver::ExpandOuterStar(
+    const std::vector<std::string>& name) {
+  std::vector<Resolved> columns;
+  if (context_->outer == nullptr || name.size() != 1) return columns;
+  for (const Attribute& attribute : context_->outer->scope->attributes) {
+    if (attribute.qualifier.empty() || !EqualsIgnoreCase(attribute.qualifier.back(), name[0])) {
+      continue;
+    }
+    ARROW_ASSIGN_OR_RAISE(std::optional<Resolved> column,
+                          ResolveOuterName({name[0], attribute.name}));
+    if (column) columns.push_back(*std::move(column));
+  }
+  return columns;
+}
+
 Result<Resolved> ExpressionResolver::ResolveSubquery(const spec::Expression& expression,
                                                      bool negated) {
   if (lambdas_ != nullptr) {
