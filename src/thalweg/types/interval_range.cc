@@ -4,6 +4,7 @@
 
 #include <arrow/type.h>
 
+#include "thalweg/types/column_metadata.h"
 #include "thalweg/types/time_text.h"
 
 namespace thalweg {
@@ -42,7 +43,8 @@ TypePtr IntervalTypeOf(IntervalRange range) {
   return std::make_shared<RangedDayTimeType>(range);
 }
 
-IntervalRange IntervalRangeOf(const arrow::DataType& type) {
+IntervalRange IntervalRangeOf(const arrow::DataType& column_type) {
+  const arrow::DataType& type = PlainColumnType(column_type);
   if (const auto* ranged = dynamic_cast<const RangedDayTimeType*>(&type)) return ranged->range();
   if (const auto* ranged = dynamic_cast<const RangedYearMonthType*>(&type)) return ranged->range();
   return type.id() == arrow::Type::INTERVAL_MONTHS ? kYearToMonth : kDayToSecond;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "thalweg/types/column_metadata.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
 #include "thalweg/types/user_defined_type.h"
@@ -45,21 +46,6 @@ std::string JsonTypeName(const arrow::DataType& type) {
 std::string FieldComment(const arrow::Field& field) {
   if (field.metadata() == nullptr) return "";
   return field.metadata()->Get("comment").ValueOr("");
-}
-
-Json MetadataToJson(const arrow::Field& field) {
-  Json metadata = Json::object();
-  if (field.metadata() == nullptr) return metadata;
-  for (int64_t i = 0; i < field.metadata()->size(); ++i) {
-    const std::string& key = field.metadata()->key(i);
-    if (key == "comment") {
-      metadata[key] = field.metadata()->value(i);
-    } else if (key.starts_with("json:")) {
-      Json value = Json::parse(field.metadata()->value(i), nullptr, false);
-      if (!value.is_discarded()) metadata[key.substr(5)] = std::move(value);
-    }
-  }
-  return metadata;
 }
 
 Json FieldsToJson(const arrow::FieldVector& fields);
@@ -101,7 +87,7 @@ Json FieldsToJson(const arrow::FieldVector& fields) {
     entry["name"] = field->name();
     entry["type"] = TypeToJson(*field->type());
     entry["nullable"] = field->nullable();
-    entry["metadata"] = MetadataToJson(*field);
+    entry["metadata"] = Json::parse(ColumnMetadataToJson(field->metadata()));
     list.push_back(std::move(entry));
   }
   Json whole = Json::object();
@@ -160,16 +146,9 @@ Result<arrow::FieldVector> FieldsFromJson(const Json& json) {
       return InvalidJson(entry.dump());
     }
     ARROW_ASSIGN_OR_RAISE(auto type, TypeFromJson(entry["type"]));
-    std::shared_ptr<arrow::KeyValueMetadata> metadata;
-    if (entry.contains("metadata") && entry["metadata"].is_object() && !entry["metadata"].empty()) {
-      metadata = std::make_shared<arrow::KeyValueMetadata>();
-      for (const auto& [key, value] : entry["metadata"].items()) {
-        if (key == "comment" && value.is_string()) {
-          metadata->Append(key, value.get<std::string>());
-        } else {
-          metadata->Append("json:" + key, value.dump());
-        }
-      }
+    ColumnMetadata metadata;
+    if (entry.contains("metadata") && entry["metadata"].is_object()) {
+      ARROW_ASSIGN_OR_RAISE(metadata, ColumnMetadataFromJson(entry["metadata"].dump()));
     }
     const bool nullable = !entry.contains("nullable") || entry["nullable"] != false;
     fields.push_back(

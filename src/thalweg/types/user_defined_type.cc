@@ -5,21 +5,15 @@
 #include <arrow/type.h>
 #include <arrow/util/checked_cast.h>
 
+#include "thalweg/types/column_metadata.h"
 #include "thalweg/types/identifier_text.h"
+#include "thalweg/types/marked_type.h"
 
 namespace thalweg {
 namespace {
 
 using arrow::Type;
 using arrow::internal::checked_cast;
-
-template <typename Base>
-class UserDefined final : public Base, public UserDefinedTrait {
- public:
-  template <typename... Arguments>
-  explicit UserDefined(UserDefinedTrait trait, Arguments&&... arguments)
-      : Base(std::forward<Arguments>(arguments)...), UserDefinedTrait(std::move(trait)) {}
-};
 
 /// A user-defined type of which no array exists.
 class HiddenType final : public arrow::ExtensionType, public UserDefinedTrait {
@@ -40,35 +34,6 @@ class HiddenType final : public arrow::ExtensionType, public UserDefinedTrait {
   }
   std::string Serialize() const override { return ""; }
 };
-
-template <typename Base, typename... Arguments>
-TypePtr Mark(const UserDefinedTrait& trait, Arguments&&... arguments) {
-  return std::make_shared<UserDefined<Base>>(trait, std::forward<Arguments>(arguments)...);
-}
-
-TypePtr MarkWithParts(const UserDefinedTrait& trait, const arrow::DataType& type) {
-  switch (type.id()) {
-    case Type::TIMESTAMP: {
-      const auto& timestamp = checked_cast<const arrow::TimestampType&>(type);
-      return Mark<arrow::TimestampType>(trait, timestamp.unit(), timestamp.timezone());
-    }
-    case Type::DURATION:
-      return Mark<arrow::DurationType>(trait,
-                                       checked_cast<const arrow::DurationType&>(type).unit());
-    case Type::DECIMAL128: {
-      const auto& decimal = checked_cast<const arrow::Decimal128Type&>(type);
-      return Mark<arrow::Decimal128Type>(trait, decimal.precision(), decimal.scale());
-    }
-    case Type::LIST:
-      return Mark<arrow::ListType>(trait, type.field(0));
-    case Type::MAP: {
-      const auto& map = checked_cast<const arrow::MapType&>(type);
-      return Mark<arrow::MapType>(trait, map.key_field(), map.item_field());
-    }
-    default:
-      return Mark<arrow::StructType>(trait, type.fields());
-  }
-}
 
 /// The type with `change` applied to every user-defined one; itself if there is none.
 template <typename Change>
@@ -110,41 +75,11 @@ bool UserDefinedClass::IsSameAs(const UserDefinedClass& other) const {
 }
 
 TypePtr UserDefinedTypeOf(UserDefinedClass made_by, const TypePtr& sql_type) {
-  const UserDefinedTrait trait(std::move(made_by), sql_type);
-  switch (sql_type->id()) {
-    case Type::NA:
-      return Mark<arrow::NullType>(trait);
-    case Type::BOOL:
-      return Mark<arrow::BooleanType>(trait);
-    case Type::INT8:
-      return Mark<arrow::Int8Type>(trait);
-    case Type::INT16:
-      return Mark<arrow::Int16Type>(trait);
-    case Type::INT32:
-      return Mark<arrow::Int32Type>(trait);
-    case Type::INT64:
-      return Mark<arrow::Int64Type>(trait);
-    case Type::FLOAT:
-      return Mark<arrow::FloatType>(trait);
-    case Type::DOUBLE:
-      return Mark<arrow::DoubleType>(trait);
-    case Type::STRING:
-      return Mark<arrow::StringType>(trait);
-    case Type::BINARY:
-      return Mark<arrow::BinaryType>(trait);
-    case Type::DATE32:
-      return Mark<arrow::Date32Type>(trait);
-    case Type::INTERVAL_MONTHS:
-      return Mark<arrow::MonthIntervalType>(trait);
-    case Type::INTERVAL_MONTH_DAY_NANO:
-      return Mark<arrow::MonthDayNanoIntervalType>(trait);
-    default:
-      return MarkWithParts(trait, *sql_type);
-  }
+  return MarkType(*sql_type, UserDefinedTrait(std::move(made_by), sql_type));
 }
 
 const UserDefinedTrait* FindUserDefined(const arrow::DataType& type) {
-  return dynamic_cast<const UserDefinedTrait*>(&type);
+  return dynamic_cast<const UserDefinedTrait*>(&PlainColumnType(type));
 }
 
 bool HasUserDefined(const arrow::DataType& type) {

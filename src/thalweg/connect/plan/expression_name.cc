@@ -3,6 +3,7 @@
 #include "thalweg/sql/attribute_name.h"
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/proto/data_type.h"
+#include "thalweg/plan/spec/alias_metadata.h"
 #include "thalweg/plan/spec/plan_id.h"
 
 namespace thalweg::connect {
@@ -37,6 +38,7 @@ Result<ExpressionPtr> TranslateAlias(Translator* translator,
   made.name = {alias.name().begin(), alias.name().end()};
   ARROW_ASSIGN_OR_RAISE(auto child, translator->Translate(alias.expr()));
   made.children = {std::move(child)};
+  if (alias.has_metadata()) plan::spec::SetAliasMetadata(alias.metadata(), &made);
   return std::make_shared<const Expression>(std::move(made));
 }
 

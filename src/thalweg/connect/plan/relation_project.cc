@@ -3,6 +3,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/connect/plan/rare_relations.h"
+#include "thalweg/plan/spec/alias_metadata.h"
 #include "thalweg/types/identifier_text.h"
 
 // Old clients fill fields that the protocol has given up since.
@@ -38,6 +39,17 @@ Result<RelationDraft> TranslateFilter(Translator* translator, const proto::Filte
   return relation;
 }
 
+namespace {
+
+/// withColumns() gives a column the metadata that it names and no other.
+ExpressionPtr WithoutMetadata(const Expression& alias) {
+  Expression made = alias;
+  plan::spec::SetAliasMetadata("{}", &made);
+  return std::make_shared<const Expression>(std::move(made));
+}
+
+}  // namespace
+
 Result<RelationDraft> TranslateWithColumns(Translator* translator,
                                            const proto::WithColumns& with_columns) {
   ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(with_columns.input()));
@@ -48,6 +60,7 @@ Result<RelationDraft> TranslateWithColumns(Translator* translator,
                        {{"got", std::to_string(alias.name_size())}});
     }
     ARROW_ASSIGN_OR_RAISE(auto column, TranslateAlias(translator, alias));
+    if (!alias.has_metadata()) column = WithoutMetadata(*column);
     relation->expressions.push_back(std::move(column));
   }
   return relation;

@@ -7,6 +7,7 @@
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/proto/data_type.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/spec/alias_metadata.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/identifier_text.h"
 #include "thalweg/types/user_defined_type.h"
@@ -171,7 +172,9 @@ Result<RelationDraft> TranslateToSchema(Translator* translator, const proto::ToS
           const FieldPtr& from = schema->field(static_cast<int>(i));
           return Value{MakeAttribute({from->name()}), from->type(), from->nullable(), {}};
         }));
-    columns.push_back(MakeAlias(std::move(column), field->name()));
+    plan::spec::Expression named = *MakeAlias(std::move(column), field->name());
+    plan::spec::SetAliasMetadata(ColumnMetadataToJson(field->metadata()), &named);
+    columns.push_back(std::make_shared<const plan::spec::Expression>(std::move(named)));
   }
   return Select(std::move(input), std::move(columns));
 }

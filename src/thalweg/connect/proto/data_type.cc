@@ -1,9 +1,8 @@
 #include "thalweg/connect/proto/data_type.h"
 
 #include <arrow/api.h>
-#include <arrow/util/key_value_metadata.h>
-#include <nlohmann/json.hpp>
 
+#include "thalweg/types/column_metadata.h"
 #include "thalweg/types/interval_range.h"
 #include "thalweg/types/user_defined_type.h"
 
@@ -20,14 +19,7 @@ Status FieldToProto(const arrow::Field& field, DataType::StructField* message) {
   message->set_name(field.name());
   message->set_nullable(field.nullable());
   if (field.metadata() != nullptr && field.metadata()->size() > 0) {
-    auto json = nlohmann::json::object();
-    for (int64_t i = 0; i < field.metadata()->size(); ++i) {
-      const std::string& text = field.metadata()->value(i);
-      auto value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-      const bool is_text = value.is_discarded() || field.metadata()->key(i) == "comment";
-      json[field.metadata()->key(i)] = is_text ? nlohmann::json(text) : std::move(value);
-    }
-    message->set_metadata(json.dump());
+    message->set_metadata(ColumnMetadataToJson(field.metadata()));
   }
   return DataTypeToProto(*field.type(), message->mutable_data_type());
 }
@@ -122,17 +114,9 @@ Result<TypePtr> IntervalFromProto(const DataType& message) {
 Result<FieldPtr> FieldFromProto(const DataType::StructField& message) {
   ARROW_ASSIGN_OR_RAISE(auto type, DataTypeFromProto(message.data_type()));
   auto field = arrow::field(message.name(), std::move(type), message.nullable());
-  if (!message.has_metadata()) return field;
-  const auto json = nlohmann::json::parse(message.metadata(), nullptr, false);
-  if (!json.is_object() || json.empty()) return field;
-  std::vector<std::string> keys;
-  std::vector<std::string> values;
-  for (const auto& [key, value] : json.items()) {
-    keys.push_back(key);
-    values.push_back(value.is_string() && key == "comment" ? value.get<std::string>()
-                                                           : value.dump());
-  }
-  return field->WithMetadata(arrow::key_value_metadata(std::move(keys), std::move(values)));
+  if (!message.has_metadata() || message.metadata().empty()) return field;
+  ARROW_ASSIGN_OR_RAISE(auto metadata, ColumnMetadataFromJson(message.metadata()));
+  return field->WithMetadata(std::move(metadata));
 }
 
 Result<TypePtr> NestedFromProto(const DataType& message) {

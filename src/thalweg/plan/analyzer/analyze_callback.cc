@@ -8,6 +8,7 @@
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/callback.h"
+#include "thalweg/types/column_metadata.h"
 
 namespace thalweg::plan {
 namespace {
@@ -144,7 +145,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeCallback(const Relation& relat
     }
   }
   for (const FieldPtr& field : callback.output_schema->fields()) {
-    node->output.push_back({field->name(), field->type(), true, NextAttributeId()});
+    node->output.push_back({field->name(), ColumnTypeOf(*field), true, NextAttributeId()});
   }
   if (!callback.event_time_column.empty()) {
     ARROW_RETURN_NOT_OK(

@@ -9,6 +9,7 @@
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/types/coercion.h"
+#include "thalweg/types/column_metadata.h"
 #include "thalweg/types/nullability.h"
 
 namespace thalweg::plan {
@@ -91,6 +92,7 @@ Status Align(const char* name, NodePtr* left, NodePtr* right) {
       ARROW_ASSIGN_OR_RAISE(value.expression,
                             MakeCheckedCast(value, common, expr::CastMode::kAnsi, value.text));
       value.attribute.reset();
+      value.metadata.reset();
       return MakeNamed(value, attribute.name);
     };
     ARROW_ASSIGN_OR_RAISE(NamedExpression left_item, casted(a[i]));
@@ -128,7 +130,9 @@ NodePtr BuildUnion(NodePtr left, NodePtr right) {
     attribute.id = NextAttributeId();
     attribute.nullable = attribute.nullable || right->output[i].nullable;
     TypePtr merged = MergeNullability(attribute.type, right->output[i].type);
-    if (merged != nullptr) attribute.type = std::move(merged);
+    if (merged != nullptr) {
+      attribute.type = WithColumnMetadata(merged, ColumnMetadataOf(*attribute.type));
+    }
     attribute.qualifier.clear();
     node->output.push_back(std::move(attribute));
   }

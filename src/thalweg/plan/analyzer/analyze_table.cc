@@ -5,6 +5,7 @@
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/types/column_metadata.h"
 
 namespace thalweg::plan {
 namespace {
@@ -14,7 +15,7 @@ std::vector<Attribute> MakeAttributes(const arrow::Schema& schema) {
   for (const FieldPtr& field : schema.fields()) {
     Attribute attribute;
     attribute.name = field->name();
-    attribute.type = field->type();
+    attribute.type = ColumnTypeOf(*field);
     attribute.nullable = field->nullable();
     attribute.id = NextAttributeId();
     attributes.push_back(std::move(attribute));

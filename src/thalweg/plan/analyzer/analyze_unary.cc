@@ -226,7 +226,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeWithColumns(const Relation& re
     if (item->kind != spec::ExpressionKind::kAlias) {
       return Status::Invalid("withColumns needs a name for each column");
     }
-    ARROW_ASSIGN_OR_RAISE(const Resolved value, resolver.Resolve(*item->children[0]));
+    ARROW_ASSIGN_OR_RAISE(Resolved value, resolver.Resolve(*item->children[0]));
+    ARROW_RETURN_NOT_OK(ApplyAliasMetadata(*item, &value));
     const NamedExpression made = MakeNamed(value, item->name.back());
     bool replaced = false;
     for (size_t i = 0; i < old_width; ++i) {

@@ -16,6 +16,7 @@
 #include "thalweg/plan/analyzer/subquery.h"
 #include "thalweg/plan/analyzer/window_function.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/spec/alias_metadata.h"
 #include "thalweg/plan/spec/external.h"
 #include "thalweg/plan/spec/plan_id.h"
 #include "thalweg/plan/spec/window.h"
@@ -117,8 +118,19 @@ Status ClauseHooks::RefuseGenerator(const spec::Expression& call) {
 }
 
 Resolved MakeReference(const Attribute& attribute, const std::string& written_name) {
-  return {attribute.Reference(), written_name, written_name, attribute,
-          attribute.watermark_delay_millis};
+  return {expr::AttributeReference::Make(attribute.id, attribute.name,
+                                         PlainColumnType(attribute.type), attribute.nullable),
+          written_name,
+          written_name,
+          attribute,
+          attribute.watermark_delay_millis,
+          ColumnMetadataOf(*attribute.type)};
+}
+
+Status ApplyAliasMetadata(const spec::Expression& alias, Resolved* value) {
+  ARROW_ASSIGN_OR_RAISE(auto metadata, spec::AliasMetadataOf(alias));
+  if (metadata) value->metadata = std::move(*metadata);
+  return Status::OK();
 }
 
 NamedExpression MakeNamed(const Resolved& value, const std::string& name) {
@@ -131,7 +143,7 @@ NamedExpression MakeNamed(const Resolved& value, const std::string& name) {
     output.watermark_delay_millis = value.watermark_delay_millis;
   }
   output.name = name.empty() ? value.column_name() : name;
-  output.type = value.expression->type();
+  output.type = WithColumnMetadata(value.expression->type(), value.metadata);
   output.nullable = value.expression->nullable();
   return {value.expression, std::move(output)};
 }
@@ -159,6 +171,7 @@ Result<Resolved> ExpressionResolver::ResolveNode(const spec::Expression& express
       ARROW_ASSIGN_OR_RAISE(Resolved child, Resolve(*expression.children[0]));
       child.name = expression.name.back();
       child.text = fmt::format("{} AS {}", child.text, child.name);
+      ARROW_RETURN_NOT_OK(ApplyAliasMetadata(expression, &child));
       return child;
     }
     case spec::ExpressionKind::kCast:
@@ -352,6 +365,27 @@ Result<std::vector<Resolved>> ExpressionResolver::ExpandStar(const spec::Express
                                                   {"columns", SortedColumnNames(*scope_)}});
 }
 
+namespace {
+
+// A call that makes a struct, with what its values' columns have besides their types.
+expr::ExpressionPtr WithFieldMetadata(const expr::ExpressionPtr& made,
+                                      const std::vector<ColumnMetadata>& metadata) {
+  const auto has = [](const ColumnMetadata& one) { return one != nullptr; };
+  if (made->kind() != expr::ExpressionKind::kCall) return made;
+  if (std::none_of(metadata.begin(), metadata.end(), has)) return made;
+  const auto& call = static_cast<const expr::Call&>(*made);
+  arrow::FieldVector fields;
+  for (size_t i = 0; i < metadata.size(); ++i) {
+    fields.push_back(made->type()->field(static_cast<int>(i))->WithMetadata(metadata[i]));
+  }
+  expr::BoundFunction function = call.function();
+  function.return_type = arrow::struct_(std::move(fields));
+  return expr::Call::Make(std::make_shared<const expr::BoundFunction>(std::move(function)),
+                          call.children());
+}
+
+}  // namespace
+
 Result<Resolved> ExpressionResolver::ResolveStruct(const spec::Expression& expression) {
   std::vector<Resolved> fields;
   std::vector<std::string> texts;
@@ -371,7 +405,10 @@ Result<Resolved> ExpressionResolver::ResolveStruct(const spec::Expression& expre
       fields.push_back(std::move(value));
     }
   }
+  std::vector<ColumnMetadata> metadata;
+  for (size_t i = 1; i < fields.size(); i += 2) metadata.push_back(fields[i].metadata);
   ARROW_ASSIGN_OR_RAISE(Resolved made, BindCall("named_struct", std::move(fields)));
+  made.expression = WithFieldMetadata(made.expression, metadata);
   // A row constructor prints as what it becomes.
   if (!expression.text.starts_with("(")) {
     made.text = fmt::format("struct({})", fmt::join(texts, ", "));

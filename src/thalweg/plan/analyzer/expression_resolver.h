@@ -7,6 +7,7 @@
 #include "thalweg/plan/analyzer/analyzer_context.h"
 #include "thalweg/plan/analyzer/scope.h"
 #include "thalweg/plan/spec/expression.h"
+#include "thalweg/types/column_metadata.h"
 
 namespace thalweg::plan {
 
@@ -22,6 +23,9 @@ struct Resolved {
   /// Delay of the watermark it carries (semantics 4.1).
   std::optional<int64_t> watermark_delay_millis;
 
+  /// What a column of the value has besides its type.
+  ColumnMetadata metadata = nullptr;
+
   const std::string& column_name() const { return name.empty() ? text : name; }
 };
 
@@ -31,6 +35,9 @@ Resolved MakeReference(const Attribute& attribute, const std::string& written_na
 /// The output column `name` (empty: its own) of `value`: the attribute itself for a plain
 /// reference, else a new one.
 NamedExpression MakeNamed(const Resolved& value, const std::string& name);
+
+/// Gives `value` the metadata that an alias of it brings, if it brings any.
+Status ApplyAliasMetadata(const spec::Expression& alias, Resolved* value);
 
 struct Subquery;  // subquery.h
 

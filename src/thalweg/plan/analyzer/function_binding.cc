@@ -181,6 +181,11 @@ Result<Resolved> ExpressionResolver::ExtractField(const Resolved& value, const s
   ARROW_ASSIGN_OR_RAISE(const std::string exact, FindField(*owner, field));
   ARROW_ASSIGN_OR_RAISE(Resolved extracted, BindCall("getfield", {value, StringConstant(exact)}));
   extracted.text = fmt::format("{}.{}", value.text, field);
+  if (owner == &type) {
+    for (const FieldPtr& part : type.fields()) {
+      if (part->name() == exact) extracted.metadata = part->metadata();
+    }
+  }
   return extracted;
 }
 

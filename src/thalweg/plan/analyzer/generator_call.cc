@@ -6,6 +6,7 @@
 
 #include "thalweg/plan/analyzer/user_defined_arguments.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/types/column_metadata.h"
 
 namespace thalweg::plan {
 namespace {
@@ -91,7 +92,7 @@ Result<GeneratorCall> ResolveGeneratorCall(ExpressionResolver* resolver,
   for (size_t i = 0; i < fields.size(); ++i) {
     Attribute attribute;
     attribute.name = names.empty() ? fields[i]->name() : names[i];
-    attribute.type = fields[i]->type();
+    attribute.type = ColumnTypeOf(*fields[i]);
     attribute.nullable = fields[i]->nullable() || generate.outer;
     attribute.id = NextAttributeId();
     generate.output.push_back(std::move(attribute));

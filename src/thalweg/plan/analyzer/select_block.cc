@@ -56,6 +56,7 @@ Status SelectBlock::SelectItem(const spec::ExpressionPtr& item) {
                      {{"expr", QuoteExpression(value.text)},
                       {"names", fmt::format("{}", fmt::join(names, ", "))}});
   }
+  ARROW_RETURN_NOT_OK(ApplyAliasMetadata(*item, &value));
   const std::string alias = names.empty() ? "" : names[0];
   ARROW_RETURN_NOT_OK(AddOutput(value, alias));
   if (aliased) aliases_.emplace_back(alias, std::move(value));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "thalweg/plan/logical/window.h"
+#include "thalweg/types/column_metadata.h"
 
 namespace thalweg::plan {
 
@@ -120,6 +121,7 @@ bool IsIdentity(const std::vector<NamedExpression>& projections,
     const NamedExpression& item = projections[i];
     if (item.expression->kind() != expr::ExpressionKind::kAttribute) return false;
     if (item.output.id != input[i].id || item.output.name != input[i].name) return false;
+    if (!SameColumnMetadata(*item.output.type, *input[i].type)) return false;
   }
   return true;
 }

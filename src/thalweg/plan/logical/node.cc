@@ -1,4 +1,5 @@
 #include "thalweg/plan/logical/node.h"
+#include "thalweg/types/column_metadata.h"
 
 #include <algorithm>
 #include <atomic>
@@ -22,7 +23,7 @@ SchemaPtr OutputSchema(const Node& node) {
   arrow::FieldVector fields;
   fields.reserve(node.output.size());
   for (const Attribute& attribute : node.output) {
-    fields.push_back(arrow::field(attribute.name, attribute.type, attribute.nullable));
+    fields.push_back(FieldOfColumn(attribute.name, attribute.type, attribute.nullable));
   }
   return arrow::schema(std::move(fields));
 }
