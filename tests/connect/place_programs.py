@@ -200,3 +200,21 @@ def formats_by_class(spark):
 def context_condition(action):
     answer = context_of(action)
     return answer["condition"] if isinstance(answer, dict) else answer
+
+
+@program
+def files_of_one_part(spark):
+    """How many files a write makes of rows that are in one partition."""
+    import glob
+    import tempfile
+    directory = tempfile.mkdtemp()
+    groups = spark.range(100000).groupBy((F.col("id") % 1000).alias("k")).count()
+    frames = [groups.coalesce(1), groups.repartition(1), groups.repartition(1, "k"),
+              groups.hint("coalesce", 1), groups.coalesce(1).filter("k > 5").select("k"),
+              groups.coalesce(1).sortWithinPartitions("k")]
+    answers = []
+    for position, frame in enumerate(frames):
+        path = f"{directory}/{position}"
+        frame.write.csv(path)
+        answers.append([len(glob.glob(path + "/part-*")), spark.read.csv(path).count()])
+    return answers

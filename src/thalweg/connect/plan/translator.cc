@@ -76,6 +76,10 @@ Result<RelationDraft> Repartition(Translator* translator,
     ARROW_ASSIGN_OR_RAISE(auto expression, translator->Translate(key));
     draft->expressions.push_back(std::move(expression));
   }
+  if (repartition.has_num_partitions()) {
+    draft->condition =
+        plan::spec::MakeLiteral(std::make_shared<arrow::Int32Scalar>(repartition.num_partitions()));
+  }
   return draft;
 }
 
@@ -161,8 +165,14 @@ Result<RelationDraft> TranslateCatalogOnce(Translator* translator,
 /// The kinds of rel_type beyond those in TranslateNode().
 Result<RelationDraft> TranslateOther(Translator* translator, const proto::Relation& relation) {
   switch (relation.rel_type_case()) {
-    case Case::kRepartition:
-      return Unchanged(translator, relation.repartition().input());
+    case Case::kRepartition: {
+      const proto::Repartition& repartition = relation.repartition();
+      ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(repartition.input()));
+      RelationDraft draft = Derive(RelationKind::kRepartition, std::move(input));
+      draft->condition = plan::spec::MakeLiteral(
+          std::make_shared<arrow::Int32Scalar>(repartition.num_partitions()));
+      return draft;
+    }
     case Case::kRepartitionByExpression:
       return Repartition(translator, relation.repartition_by_expression());
     case Case::kHint:

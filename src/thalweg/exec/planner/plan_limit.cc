@@ -27,6 +27,8 @@ Result<Rows> PlanBuilder::BuildLimit(const plan::Node& node) {
   if (whole_life) return BuildStreamingLimit(node);
   ARROW_ASSIGN_OR_RAISE(Rows rows, Build(node.children[0]));
   Gather(&rows);
+  const bool gathers_only = node.kind == plan::NodeKind::kOffset && node.limit == 0;
+  if (gathers_only) return rows;
   Append(&rows, [&](int) -> std::unique_ptr<Operator> {
     if (node.kind == plan::NodeKind::kOffset) return std::make_unique<OffsetOperator>(node.limit);
     return std::make_unique<LimitOperator>(node.limit);

@@ -10,6 +10,7 @@
 #include "thalweg/plan/analyzer/generator_call.h"
 #include "thalweg/plan/analyzer/join_legality.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
+#include "thalweg/plan/analyzer/select_block.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/relation_arguments.h"
@@ -188,16 +189,35 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRename(const Relation& relatio
   return input;
 }
 
+namespace {
+
+bool IsOne(const spec::ExpressionPtr& expression) {
+  return expression != nullptr && OrdinalValue(*expression) == 1;
+}
+
+/// repartition(1), coalesce(1) and the hints that say so.
+bool AsksForOnePart(const Relation& relation) {
+  if (relation.kind == spec::RelationKind::kRepartition) return IsOne(relation.condition);
+  return !relation.expressions.empty() && IsOne(relation.expressions[0]);
+}
+
+}  // namespace
+
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRepartition(const Relation& relation) {
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
   // Of hints those about parts name columns; the others may name tables.
   const std::string hint = ToLowerAscii(relation.alias);
-  const bool parts = relation.kind == spec::RelationKind::kRepartition ||
+  const bool parts = relation.kind == spec::RelationKind::kRepartition || hint == "coalesce" ||
                      hint.starts_with("repartition") || hint == "rebalance";
   if (!parts) return input;
+  const bool one_part = AsksForOnePart(relation);
   ClauseHooks hooks("RepartitionByExpression");
   ExpressionResolver resolver(context_, &input.scope, &hooks);
   ARROW_RETURN_NOT_OK(resolver.ResolveList(relation.expressions));
+  // Rows that nothing is left out of, in one worker: what is written then is one file.
+  if (one_part && !input.node->is_streaming()) {
+    input.node = BuildLimit(std::move(input.node), NodeKind::kOffset, 0);
+  }
   return input;
 }
 
