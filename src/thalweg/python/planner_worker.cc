@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <utility>
 
-#include "thalweg/python/child_process.h"
+#include "thalweg/base/cancel_scope.h"
 #include "thalweg/python/stream_function.h"
 
 namespace thalweg::python {
@@ -14,11 +14,20 @@ namespace {
 
 /// Without a limit of the session: a worker that does not answer within a day never will.
 constexpr std::chrono::hours kPatience{24};
+/// How often a waiting call looks whether it is cancelled.
+constexpr int kPollMillis = 50;
 /// Longest part of an answer that is taken.
 constexpr int32_t kMaxBytes = 256 << 20;
 
 /// Time that a worker gets to end by itself.
 constexpr std::chrono::milliseconds kEndPatience{1000};
+
+/// Waits a little; whether something has come. Errors: Cancelled.
+Result<bool> AwaitReadable(int socket) {
+  ARROW_RETURN_NOT_OK(CheckCancelled());
+  pollfd waited = {socket, POLLIN, 0};
+  return ::poll(&waited, 1, kPollMillis) != 0;
+}
 
 void PutPreamble(const TaskHeader& header, Protocol protocol, PlannerWorker::Preamble preamble,
                  WireWriter* out) {
@@ -93,19 +102,32 @@ Status PlannerWorker::Ask() {
     if (errno == EINTR) continue;
     // A worker that has closed may have said why.
     if (errno != EAGAIN && errno != EWOULDBLOCK) return Status::OK();
+    ARROW_RETURN_NOT_OK(CheckCancelled());
     pollfd waited = {worker_->socket(), POLLOUT, 0};
-    ::poll(&waited, 1, -1);
+    ::poll(&waited, 1, kPollMillis);
   }
   return Status::OK();
 }
 
 Status PlannerWorker::ReadBytes(void* bytes, size_t size) {
-  const auto begin = std::chrono::steady_clock::now();
-  if (ReadExactly(worker_->socket(), bytes, size, patience_).ok()) return Status::OK();
-  const bool timed_out = std::chrono::steady_clock::now() - begin >= patience_;
-  if (!limited_ || !timed_out) return Crashed();
-  return MakeError("PYTHON_WORKER_FAILED.IDLE_TIMEOUT",
-                   {{"timeout", std::to_string(patience_.count() / 1000)}});
+  const auto deadline = std::chrono::steady_clock::now() + patience_;
+  auto* next = static_cast<char*>(bytes);
+  while (size > 0) {
+    const ssize_t count = ::recv(worker_->socket(), next, size, MSG_DONTWAIT);
+    if (count > 0) {
+      next += count;
+      size -= static_cast<size_t>(count);
+      continue;
+    }
+    const bool may_come = count < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK);
+    if (!may_come) return Crashed();
+    ARROW_ASSIGN_OR_RAISE(const bool there, AwaitReadable(worker_->socket()));
+    if (there || std::chrono::steady_clock::now() < deadline) continue;
+    if (!limited_) return Crashed();
+    return MakeError("PYTHON_WORKER_FAILED.IDLE_TIMEOUT",
+                     {{"timeout", std::to_string(patience_.count() / 1000)}});
+  }
+  return Status::OK();
 }
 
 Result<std::string> PlannerWorker::ReadSized(int32_t size) {

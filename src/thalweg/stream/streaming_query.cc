@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "thalweg/base/cancel_scope.h"
 #include "thalweg/base/log.h"
 
 namespace thalweg::stream {
@@ -38,6 +39,7 @@ void StreamingQuery::Run(std::unique_ptr<EpochLoop> loop) {
   thread_id_.store(std::this_thread::get_id());
   Status status;
   try {
+    const CancelScope scope(monitor_.cancel_flag());
     status = loop->Run();
   } catch (const std::exception& error) {
     status = Status::UnknownError("unexpected failure in a streaming query: ", error.what());

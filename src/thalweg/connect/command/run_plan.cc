@@ -1,5 +1,6 @@
 #include <zstd.h>
 
+#include "thalweg/base/cancel_scope.h"
 #include "thalweg/base/memory_guard.h"
 #include "thalweg/connect/command/commands.h"
 #include "thalweg/connect/plan/translator.h"
@@ -149,6 +150,7 @@ Result<Outcome> RunOperation(ServerState* state, const ExecutionPtr& execution,
 }  // namespace
 
 void RunPlan(ServerState* state, const ExecutionPtr& execution, const proto::Plan& plan) {
+  const CancelScope scope(execution->operation()->cancel_flag());
   const Result<Outcome> outcome = [&]() -> Result<Outcome> {
     try {
       return GuardMemory([&] { return RunOperation(state, execution, plan); });

@@ -1,11 +1,15 @@
+#include <memory>
 #include <set>
+#include <vector>
 
 #include <arrow/api.h>
 
+#include "thalweg/base/cancel_scope.h"
 #include "thalweg/base/memory_guard.h"
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/proto/data_type.h"
 #include "thalweg/connect/rpc/handlers.h"
+#include "thalweg/connect/runtime/identifier.h"
 #include "thalweg/connectors/file/file_scan.h"
 #include "thalweg/connectors/file/path_text.h"
 
@@ -224,7 +228,15 @@ Status Answer(ConnectSession* session, const AnalyzePlanRequest& request,
 
 Status AnalyzePlan(ConnectSession* session, const AnalyzePlanRequest& request,
                    AnalyzePlanResponse* response) {
-  return GuardMemory([&] { return Answer(session, request, response); });
+  auto operation = std::make_shared<Operation>(MakeIdentifier(), std::vector<std::string>{},
+                                               /*reattachable=*/false);
+  // The client waits for as long as it takes.
+  ARROW_RETURN_NOT_OK(operation->responses().Attach("", nullptr).status());
+  ARROW_RETURN_NOT_OK(session->AddOperation(operation));
+  const CancelScope scope(operation->cancel_flag());
+  const Status answered = GuardMemory([&] { return Answer(session, request, response); });
+  session->RemoveOperation(operation->id());
+  return answered.IsCancelled() ? MakeError("OPERATION_CANCELED") : answered;
 }
 
 }  // namespace thalweg::connect

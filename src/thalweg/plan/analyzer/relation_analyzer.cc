@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "thalweg/base/cancel_scope.h"
 #include "thalweg/plan/analyzer/join_legality.h"
 #include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/logical/build.h"
@@ -51,6 +52,7 @@ std::vector<const Attribute*> FindColumns(const Scope& scope, const std::string&
 
 Result<AnalyzedRelation> RelationAnalyzer::Analyze(const spec::RelationPtr& relation) {
   if (relation == nullptr) return MakeRelation(BuildOneRow());
+  ARROW_RETURN_NOT_OK(CheckCancelled());
   Result<AnalyzedRelation> analyzed = AnalyzeNode(relation);
   if (const auto id = spec::PlanIdOf(*relation); id && analyzed.ok()) {
     if (context_->plan_columns != nullptr) context_->plan_columns->Add(*id, analyzed->scope);
