@@ -56,6 +56,37 @@ Result<RelationPtr> AddMissingColumns(RelationPtr input, const arrow::Schema& sc
   return relation->expressions.empty() ? input : RelationPtr(std::move(relation));
 }
 
+/// A set operation whose columns were asked for remembers them, so that the next one around it does
+/// not look through all of its inputs again.
+Result<SchemaPtr> SchemaOf(Translator* translator, const RelationPtr& relation) {
+  const bool known = relation->kind == RelationKind::kSetOperation && relation->schema != nullptr;
+  return known ? relation->schema : translator->SchemaOf(relation);
+}
+
+RelationPtr WithoutRows(SchemaPtr schema) {
+  RelationDraft relation = Derive(RelationKind::kLocal, nullptr);
+  relation->schema = std::move(schema);
+  return relation;
+}
+
+/// `input` with NULLs for what it lacks, `schema` is its own; gives the schema it has then.
+Result<SchemaPtr> Complete(Translator* translator, const SchemaPtr& schema,
+                           const arrow::Schema& other, RelationPtr* input) {
+  ARROW_ASSIGN_OR_RAISE(*input, AddMissingColumns(std::move(*input), *schema, other));
+  ARROW_ASSIGN_OR_RAISE(const auto alone, AddMissingColumns(WithoutRows(schema), *schema, other));
+  return alone->kind == RelationKind::kLocal ? schema : translator->SchemaOf(alone);
+}
+
+/// What the columns of `operation` are when its inputs have those; null where there is an error,
+/// which the analysis of the whole finds.
+SchemaPtr CombinedSchema(Translator* translator, const Relation& operation, SchemaPtr left,
+                         SchemaPtr right) {
+  auto alone = std::make_shared<Relation>(operation);
+  alone->input = WithoutRows(std::move(left));
+  alone->right = WithoutRows(std::move(right));
+  return translator->SchemaOf(alone).ValueOr(nullptr);
+}
+
 Result<plan::spec::SetOperation> OperationOf(const SetOperation& operation) {
   switch (operation.set_op_type()) {
     case SetOperation::SET_OP_TYPE_UNION:
@@ -102,17 +133,23 @@ Result<RelationDraft> TranslateLateralJoin(Translator* translator, const proto::
 Result<RelationDraft> TranslateSetOperation(Translator* translator, const SetOperation& operation) {
   ARROW_ASSIGN_OR_RAISE(auto left, translator->Translate(operation.left_input()));
   ARROW_ASSIGN_OR_RAISE(auto right, translator->Translate(operation.right_input()));
+  SchemaPtr left_schema;
+  SchemaPtr right_schema;
   if (operation.allow_missing_columns()) {
-    ARROW_ASSIGN_OR_RAISE(const auto left_schema, translator->SchemaOf(left));
-    ARROW_ASSIGN_OR_RAISE(const auto right_schema, translator->SchemaOf(right));
-    ARROW_ASSIGN_OR_RAISE(left, AddMissingColumns(left, *left_schema, *right_schema));
-    ARROW_ASSIGN_OR_RAISE(right, AddMissingColumns(right, *right_schema, *left_schema));
+    ARROW_ASSIGN_OR_RAISE(const auto left_alone, SchemaOf(translator, left));
+    ARROW_ASSIGN_OR_RAISE(const auto right_alone, SchemaOf(translator, right));
+    ARROW_ASSIGN_OR_RAISE(left_schema, Complete(translator, left_alone, *right_alone, &left));
+    ARROW_ASSIGN_OR_RAISE(right_schema, Complete(translator, right_alone, *left_alone, &right));
   }
   RelationDraft relation = Derive(RelationKind::kSetOperation, std::move(left));
   relation->right = std::move(right);
   ARROW_ASSIGN_OR_RAISE(relation->set_operation, OperationOf(operation));
   relation->all = operation.is_all();
   relation->by_name = operation.by_name();
+  if (operation.allow_missing_columns()) {
+    relation->schema =
+        CombinedSchema(translator, *relation, std::move(left_schema), std::move(right_schema));
+  }
   return relation;
 }
 
