@@ -144,6 +144,8 @@ constexpr ErrorCondition kConditions[] = {
      "The artifacts of a session may not exceed <limit> bytes."},
     {"THALWEG_CHECKPOINTS_TOO_LARGE", "54000",
      "The checkpoints of a session may not exceed <limit> bytes."},
+    {"THALWEG_RESULTS_TOO_LARGE", "54000",
+     "The results of a session that its client has not taken may not exceed <limit> bytes."},
     {"THALWEG_TOO_MANY_OPERATIONS", "54000",
      "A session may have <limit> operations that run or whose results were not released."},
 };

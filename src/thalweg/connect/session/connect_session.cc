@@ -9,6 +9,13 @@ namespace thalweg::connect {
 
 using SteadyClock = std::chrono::steady_clock;
 
+namespace {
+
+/// Bytes of results that wait for clients, beyond which nothing new is begun.
+constexpr int64_t kMaxUnsentBytes = int64_t{1} << 30;
+
+}  // namespace
+
 ConnectSession::ConnectSession(SessionKey key, std::shared_ptr<session::Session> engine,
                                std::shared_ptr<python::WorkerPool> python, SessionLimits limits)
     : limits_(limits),
@@ -48,6 +55,11 @@ Status ConnectSession::AddOperation(const OperationPtr& operation) {
   if (operations_.size() >= limits_.operations) {
     return MakeError("THALWEG_TOO_MANY_OPERATIONS",
                      {{"limit", std::to_string(limits_.operations)}});
+  }
+  int64_t unsent_bytes = 0;
+  for (const auto& [id, known] : operations_) unsent_bytes += known->responses().unsent_bytes();
+  if (unsent_bytes >= kMaxUnsentBytes) {
+    return MakeError("THALWEG_RESULTS_TOO_LARGE", {{"limit", std::to_string(kMaxUnsentBytes)}});
   }
   operations_.emplace(operation->id(), operation);
   return Status::OK();

@@ -42,6 +42,23 @@ TEST_F(ConnectSessionTest, HasOnlySoManyOperations) {
   EXPECT_TRUE(Add("c").ok());
 }
 
+TEST_F(ConnectSessionTest, BeginsNothingWhileTooMuchWaitsForItsClient) {
+  const auto slow = std::make_shared<Operation>("a", std::vector<std::string>{}, true);
+  ASSERT_TRUE(session_->AddOperation(slow).ok());
+  // The same bytes again and again, 1 GiB in all.
+  const grpc::Slice bytes(std::string(size_t{16} << 20, 'x'));
+  const grpc::ByteBuffer response(&bytes, 1);
+  for (int i = 0; i < 63; ++i) {
+    ASSERT_TRUE(slow->responses().Push(std::to_string(i), response, /*may_wait=*/false).ok());
+  }
+  ASSERT_TRUE(Add("b").ok());
+  session_->RemoveOperation("b");
+  ASSERT_TRUE(slow->responses().Push("63", response, /*may_wait=*/false).ok());
+  EXPECT_TRUE(IsCondition(Add("c"), "THALWEG_RESULTS_TOO_LARGE"));
+  session_->RemoveOperation("a");
+  EXPECT_TRUE(Add("c").ok());
+}
+
 TEST_F(ConnectSessionTest, KeepsOnlySoMuchInCheckpoints) {
   ASSERT_TRUE(Keep("a", 60).ok());
   EXPECT_TRUE(IsCondition(Keep("b", 41), "THALWEG_CHECKPOINTS_TOO_LARGE"));
