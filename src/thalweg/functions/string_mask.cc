@@ -88,8 +88,11 @@ Result<expr::BoundFunction> BindMask(const std::string& name, const Arguments& a
   const char* const names[] = {"str", "upperChar", "lowerChar", "digitChar", "otherChar"};
   std::vector<TypePtr> types;
   for (size_t i = 0; i < arguments.size(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(auto type, AcceptAs(arguments, i, utf8()));
-    types.push_back(std::move(type));
+    const TypePtr& given = arguments[i].type;
+    if (!IsString(*given) && given->id() != arrow::Type::NA) {
+      return UnexpectedInputType(i, "\"STRING\"", *given);
+    }
+    types.push_back(utf8());
     if (i > 0) ARROW_RETURN_NOT_OK(CheckMaskCharacter(arguments, i, names[i]));
   }
   const std::vector<std::shared_ptr<arrow::Scalar>> defaults = {

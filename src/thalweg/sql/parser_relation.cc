@@ -314,6 +314,15 @@ Result<spec::RelationPtr> Parser::ParseLateralView(spec::RelationPtr input) {
     ARROW_ASSIGN_OR_RAISE(auto part, ParseIdentifier());
     name.push_back(std::move(part));
   } while (AcceptSymbol("."));
+  // Arguments go by position here, but for those of calls within.
+  for (int i = index() + 1; AtSymbol("(") && i < Peek().match; ++i) {
+    const Token& token = tokens_[i];
+    if (token.kind != TokenKind::kSymbol) continue;
+    if (token.text == "(" && token.match > i) i = token.match;
+    if (token.text != "=>") continue;
+    at_ = i;
+    return SyntaxError();
+  }
   ARROW_ASSIGN_OR_RAISE(auto call, ParseCall(std::move(name), call_first));
   view.expressions = {std::move(call)};
   view.input = std::move(input);

@@ -102,6 +102,8 @@ constexpr ErrorCondition kConditions[] = {
      "belong to which."},
     {"DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE", "4274K",
      "The call of <routineName> gives the parameter <parameterName> more than once."},
+    {"DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.BOTH_POSITIONAL_AND_NAMED", "4274K",
+     "The call of <routineName> gives the parameter <parameterName> by position and by name."},
     {"UNEXPECTED_POSITIONAL_ARGUMENT", "4274K",
      "The call of <routineName> has an argument without a name behind the one named "
      "<parameterName>: put it before."},

@@ -42,7 +42,7 @@ std::string SqlName(const std::string& name) {
 
 Result<ExpressionPtr> TranslateFunction(Translator* translator,
                                         const proto::Expression::UnresolvedFunction& function) {
-  ARROW_ASSIGN_OR_RAISE(auto arguments, translator->TranslateAll(function.arguments()));
+  ARROW_ASSIGN_OR_RAISE(auto arguments, TranslateArguments(translator, function.arguments()));
   std::string name = function.function_name();
   if (function.is_user_defined_function()) {
     ARROW_ASSIGN_OR_RAISE(const auto parts, sql::ParseMultipartName(name));
@@ -60,7 +60,7 @@ Result<ExpressionPtr> TranslateFunction(Translator* translator,
 }
 
 Result<ExpressionPtr> TranslateCall(Translator* translator, const proto::CallFunction& call) {
-  ARROW_ASSIGN_OR_RAISE(auto arguments, translator->TranslateAll(call.arguments()));
+  ARROW_ASSIGN_OR_RAISE(auto arguments, TranslateArguments(translator, call.arguments()));
   ARROW_ASSIGN_OR_RAISE(const auto parts, sql::ParseMultipartName(call.function_name()));
   return Call(SqlName(parts.back()), std::move(arguments));
 }

@@ -4,6 +4,7 @@
 #include <arrow/type.h>
 
 #include "thalweg/plan/analyzer/external_table_call.h"
+#include "thalweg/plan/analyzer/named_call.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
@@ -14,10 +15,48 @@
 namespace thalweg::plan {
 namespace {
 
-Result<int64_t> IntegerArgument(const AnalyzerContext& context, const Resolved& argument) {
+/// The names of a range's parameters, of which a call with one argument has the second.
+constexpr const char* kRangeParameters[] = {"start", "end", "step", "numSlices"};
+
+/// range(start, end, step), in parts that are each read as one, so that random numbers with a seed
+/// are those of Spark.
+struct RangeCall {
+  static constexpr int64_t kMaxParts = 64;
+
+  int64_t start = 0;
+  int64_t end = 0;
+  int64_t step = 1;
+  int64_t parts = 1;
+
+  /// Where part `part` begins.
+  int64_t BoundOf(int64_t part) const {
+    if (part == 0) return start;
+    if (part == parts) return end;
+    return static_cast<int64_t>(start + part * Count() / parts * step);
+  }
+  __int128 Count() const {
+    if (step == 0) return 0;
+    const __int128 span = static_cast<__int128>(end) - start;
+    const __int128 count = span / step + (span % step != 0 ? 1 : 0);
+    return (span > 0) == (step > 0) ? count : 0;
+  }
+};
+
+Status NotConstant(size_t parameter) {
+  return MakeError("NON_FOLDABLE_ARGUMENT",
+                   {{"funcName", "`range`"},
+                    {"paramName", QuoteIdentifier(kRangeParameters[parameter])},
+                    {"paramType", parameter == 3 ? "\"INT\"" : "\"BIGINT\""}});
+}
+
+Result<int64_t> RangeArgument(ExpressionResolver* resolver, const spec::Expression& written,
+                              size_t parameter) {
+  if (spec::IsNamedArgument(written)) return NotConstant(parameter);
+  ARROW_ASSIGN_OR_RAISE(const Resolved argument, resolver->Resolve(written));
+  if (!argument.expression->IsFoldable()) return NotConstant(parameter);
   ARROW_ASSIGN_OR_RAISE(
       auto casted, MakeCheckedCast(argument, arrow::int64(), expr::CastMode::kAnsi, argument.text));
-  ARROW_ASSIGN_OR_RAISE(const auto value, expr::Fold(*casted, FoldingContext(context)));
+  ARROW_ASSIGN_OR_RAISE(const auto value, expr::Fold(*casted, FoldingContext(resolver->context())));
   if (!value->is_valid) {
     return MakeError("DATATYPE_MISMATCH.UNEXPECTED_NULL",
                      {{"sqlExpr", QuoteExpression("range")}, {"exprName", argument.text}});
@@ -25,30 +64,35 @@ Result<int64_t> IntegerArgument(const AnalyzerContext& context, const Resolved& 
   return static_cast<const arrow::Int64Scalar&>(*value).value;
 }
 
-/// The arguments of generators that may be named.
-Result<spec::Expression> WithoutNames(const spec::Expression& call) {
-  spec::Expression plain = call;
-  const std::string name = ToLowerAscii(call.name.back());
-  ARROW_RETURN_NOT_OK(spec::CheckNamedArguments(name, call.children));
-  for (spec::ExpressionPtr& argument : plain.children) {
-    if (spec::TableArgumentOf(*argument)) {
-      return MakeError("UNSUPPORTED_FEATURE",
-                       {{"feature", "a TABLE argument of a function of the engine"}});
-    }
-    if (!spec::IsNamedArgument(*argument)) continue;
-    const std::string parameter = RequiredParameter(name);
-    if (parameter.empty()) {
-      return MakeError("NAMED_PARAMETERS_NOT_SUPPORTED", {{"functionName", QuoteIdentifier(name)}});
-    }
-    if (!EqualsIgnoreCase(parameter, argument->name.back())) {
-      return MakeError("UNRECOGNIZED_PARAMETER_NAME",
-                       {{"routineName", QuoteIdentifier(name)},
-                        {"argumentName", QuoteIdentifier(argument->name.back())},
-                        {"proposal", QuoteIdentifier(parameter)}});
-    }
-    argument = argument->children[0];
+Result<RangeCall> ResolveRange(ExpressionResolver* resolver, const spec::Expression& call) {
+  const size_t count = call.children.size();
+  if (count == 0 || count > 4) {
+    return MakeError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+                     {{"functionName", "`range`"},
+                      {"expectedNum", "[1, 2, 3, 4]"},
+                      {"actualNum", std::to_string(count)},
+                      {"docroot", "https://spark.apache.org/docs/latest"}});
   }
-  return plain;
+  RangeCall range;
+  int64_t* const values[] = {&range.start, &range.end, &range.step, &range.parts};
+  const size_t first = count == 1 ? 1 : 0;
+  for (size_t i = 0; i < count; ++i) {
+    ARROW_ASSIGN_OR_RAISE(*values[first + i],
+                          RangeArgument(resolver, *call.children[i], first + i));
+  }
+  const bool whole =
+      range.parts < 2 || range.parts > RangeCall::kMaxParts || range.Count() < range.parts;
+  if (whole) range.parts = 1;
+  return range;
+}
+
+Status CheckNoTableArguments(const spec::Expression& call) {
+  for (const spec::ExpressionPtr& argument : call.children) {
+    if (!spec::TableArgumentOf(*argument)) continue;
+    return MakeError("UNSUPPORTED_FEATURE",
+                     {{"feature", "a TABLE argument of a function of the engine"}});
+  }
+  return Status::OK();
 }
 
 }  // namespace
@@ -61,10 +105,23 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTableFunction(const Relation& 
     const auto registered = context_->catalog->FindTableFunction(name);
     if (registered != nullptr) return AnalyzeExternalTable(registered, written);
   }
-  ARROW_ASSIGN_OR_RAISE(const spec::Expression call, WithoutNames(written));
+  ARROW_RETURN_NOT_OK(CheckNoTableArguments(written));
   const Scope nothing;
   ClauseHooks hooks("table function");
   ExpressionResolver resolver(context_, &nothing, &hooks);
+  if (name == "range") {
+    ARROW_ASSIGN_OR_RAISE(const RangeCall range, ResolveRange(&resolver, written));
+    ARROW_ASSIGN_OR_RAISE(AnalyzedRelation rows,
+                          AnalyzeRange(range.BoundOf(0), range.BoundOf(1), range.step));
+    for (int64_t part = 1; part < range.parts; ++part) {
+      ARROW_ASSIGN_OR_RAISE(const AnalyzedRelation more,
+                            AnalyzeRange(range.BoundOf(part), range.BoundOf(part + 1), range.step));
+      rows = MakeRelation(BuildUnion(std::move(rows.node), more.node));
+    }
+    return rows;
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto arranged, ArrangeArguments(*context_->functions, written));
+  const spec::Expression& call = arranged ? *arranged : written;
   if (IsGeneratorCall(*context_, call)) {
     ARROW_ASSIGN_OR_RAISE(const GeneratorCall generate,
                           ResolveGeneratorCall(&resolver, call, false, {}));
@@ -74,24 +131,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTableFunction(const Relation& 
       context_->functions->FindAggregate(name) != nullptr) {
     return MakeError("NOT_A_TABLE_FUNCTION", {{"functionName", QuoteIdentifier(name)}});
   }
-  if (name != "range") {
-    return MakeError("UNRESOLVABLE_TABLE_VALUED_FUNCTION", {{"name", QuoteIdentifier(name)}});
-  }
-  ARROW_ASSIGN_OR_RAISE(const auto arguments, resolver.ResolveList(call.children));
-  if (arguments.empty() || arguments.size() > 4) {
-    return MakeError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
-                     {{"functionName", "`range`"},
-                      {"expectedNum", "[1, 2, 3, 4]"},
-                      {"actualNum", std::to_string(arguments.size())},
-                      {"docroot", "https://spark.apache.org/docs/latest"}});
-  }
-  std::vector<int64_t> values;
-  for (const Resolved& argument : arguments) {
-    ARROW_ASSIGN_OR_RAISE(const int64_t value, IntegerArgument(*context_, argument));
-    values.push_back(value);
-  }
-  if (values.size() == 1) return AnalyzeRange(0, values[0], 1);
-  return AnalyzeRange(values[0], values[1], values.size() > 2 ? values[2] : 1);
+  return MakeError("UNRESOLVABLE_TABLE_VALUED_FUNCTION", {{"name", QuoteIdentifier(name)}});
 }
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeExternalTable(

@@ -11,6 +11,7 @@
 #include "thalweg/plan/analyzer/expression_text.h"
 #include "thalweg/plan/analyzer/higher_order_call.h"
 #include "thalweg/plan/analyzer/join_legality.h"
+#include "thalweg/plan/analyzer/named_call.h"
 #include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/analyzer/special_forms.h"
 #include "thalweg/plan/analyzer/subquery.h"
@@ -445,9 +446,12 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
     return ResolveExternal(call);
   }
   ARROW_RETURN_NOT_OK(CheckScalarCall(expression));
+  ARROW_ASSIGN_OR_RAISE(const auto arranged, ArrangeArguments(*context_->functions, expression));
+  if (arranged) return ResolveFunction(*arranged);
   if (name == "window" || name == "session_window") return hooks_->ResolveTimeWindow(expression);
   if (name == "grouping" || name == "grouping_id") return hooks_->ResolveGroupingCall(expression);
-  const functions::HigherOrderFunction* with_lambdas = functions::FindHigherOrderFunction(name);
+  const functions::HigherOrderFunction* with_lambdas =
+      functions::FindHigherOrderFunction(name);
   if (with_lambdas != nullptr && (name != "array_sort" || expression.children.size() == 2)) {
     return ResolveHigherOrderCall(this, *with_lambdas, expression);
   }

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "thalweg/plan/analyzer/expression_resolver.h"
+#include "thalweg/plan/analyzer/named_call.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/logical/external_aggregate.h"
 #include "thalweg/plan/logical/external_call.h"
@@ -62,12 +63,7 @@ Status ExpressionResolver::CheckScalarCall(const spec::Expression& call) const {
       context_->catalog->FindTableFunction(call.name[0]) != nullptr) {
     return MakeError("NOT_A_SCALAR_FUNCTION", {{"functionName", QuoteIdentifier(call.name[0])}});
   }
-  for (const spec::ExpressionPtr& argument : call.children) {
-    if (!spec::IsNamedArgument(*argument)) continue;
-    return MakeError("NAMED_PARAMETERS_NOT_SUPPORTED",
-                     {{"functionName", QuoteIdentifier(call.name.back())}});
-  }
-  return Status::OK();
+  return ArrangeArguments(*context_->functions, call).status();
 }
 
 }  // namespace thalweg::plan

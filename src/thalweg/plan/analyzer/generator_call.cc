@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "thalweg/plan/analyzer/user_defined_arguments.h"
+#include "thalweg/plan/analyzer/named_call.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/types/column_metadata.h"
 
@@ -29,11 +30,6 @@ const expr::GeneratorFunction* FindGenerator(const AnalyzerContext& context,
 
 }  // namespace
 
-std::string RequiredParameter(const std::string& name) {
-  if (name.starts_with("explode") || name.starts_with("posexplode")) return "collection";
-  return name.starts_with("inline") ? "input" : "";
-}
-
 bool IsGeneratorCall(const AnalyzerContext& context, const spec::Expression& expression) {
   if (expression.kind != spec::ExpressionKind::kFunction) return false;
   bool outer = false;
@@ -57,14 +53,9 @@ Result<GeneratorCall> ResolveGeneratorCall(ExpressionResolver* resolver,
     return MakeError("UNSUPPORTED_GENERATOR.NOT_GENERATOR",
                      {{"functionName", QuoteIdentifier(name)}, {"classCanonicalName", name}});
   }
-  if (call.children.empty() && !RequiredParameter(name).empty()) {
-    return MakeError("REQUIRED_PARAMETER_NOT_FOUND",
-                     {{"routineName", QuoteIdentifier(name)},
-                      {"parameterName", QuoteIdentifier(RequiredParameter(name))},
-                      {"index", "0"}});
-  }
+  ARROW_ASSIGN_OR_RAISE(const auto arranged, ArrangeArguments(registry, call));
   ARROW_ASSIGN_OR_RAISE(const std::vector<Resolved> arguments,
-                        resolver->ResolveList(call.children));
+                        resolver->ResolveList(arranged ? arranged->children : call.children));
   std::vector<expr::ArgumentInfo> infos;
   std::vector<std::string> texts;
   for (const Resolved& argument : arguments) {

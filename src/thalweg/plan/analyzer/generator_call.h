@@ -13,9 +13,6 @@ struct GeneratorCall {
   std::vector<Attribute> output;
 };
 
-/// The parameter of generators that take one named argument; empty for all others.
-std::string RequiredParameter(const std::string& name);
-
 /// Whether `expression` calls a generator ("explode", also as "explode_outer").
 bool IsGeneratorCall(const AnalyzerContext& context, const spec::Expression& expression);
 

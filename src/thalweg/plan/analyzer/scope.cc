@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "thalweg/plan/analyzer/suggestion.h"
 #include "thalweg/plan/logical/error_text.h"
 
 namespace thalweg::plan {
@@ -54,22 +55,6 @@ Result<std::optional<NameMatch>> MakeMatch(const std::vector<Attribute>& candida
   return std::optional<NameMatch>(std::move(match));
 }
 
-size_t EditDistance(std::string_view left, std::string_view right) {
-  std::vector<size_t> row(right.size() + 1);
-  for (size_t j = 0; j <= right.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= left.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= right.size(); ++j) {
-      const size_t above = row[j];
-      row[j] =
-          std::min({above + 1, row[j - 1] + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[right.size()];
-}
-
 // Keeps the last `count` parts of each name if what is cut off is the same everywhere.
 bool StripCommonPrefix(std::vector<std::vector<std::string>>* names, size_t count) {
   std::set<std::vector<std::string>> prefixes;
@@ -115,21 +100,13 @@ Status UnresolvedColumn(const Scope& scope, const std::vector<std::string>& part
   for (const Attribute& attribute : scope.attributes) names.push_back(QualifiedName(attribute));
   const bool stripped = parts.size() == 1 && StripCommonPrefix(&names, 1);
   if (!stripped && parts.size() <= 2) StripCommonPrefix(&names, 2);
-  // Spark compares quoted names with the name as it is written.
   std::string plain;
   for (const std::string& part : parts) {
     plain += (plain.empty() ? "" : ".") + QuoteIdentifierIfNeeded(part);
   }
-  std::vector<std::pair<size_t, std::string>> ranked;
-  for (const auto& name : names) {
-    std::string quoted = QuoteIdentifiers(name);
-    const size_t distance = EditDistance(quoted, plain);
-    ranked.emplace_back(distance, std::move(quoted));
-  }
-  std::sort(ranked.begin(), ranked.end());
-  if (ranked.size() > kMaxSuggestions) ranked.resize(kMaxSuggestions);
-  std::vector<std::string> proposal;
-  for (const auto& [distance, name] : ranked) proposal.push_back(name);
+  std::sort(names.begin(), names.end(),
+            [](const auto& a, const auto& b) { return QuoteIdentifiers(a) < QuoteIdentifiers(b); });
+  const std::vector<std::string> proposal = ClosestNames(plain, names, kMaxSuggestions);
   return MakeError(
       "UNRESOLVED_COLUMN.WITH_SUGGESTION",
       {{"objectName", written}, {"proposal", fmt::format("{}", fmt::join(proposal, ", "))}});

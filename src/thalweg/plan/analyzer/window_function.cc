@@ -9,6 +9,7 @@
 
 #include "thalweg/plan/analyzer/aggregate_binding.h"
 #include "thalweg/plan/analyzer/select_block.h"
+#include "thalweg/plan/analyzer/named_call.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/logical/external_aggregate.h"
 #include "thalweg/plan/spec/named_argument.h"
@@ -65,6 +66,10 @@ class WindowResolver {
     if (call_.kind != spec::ExpressionKind::kFunction) return NotForWindows();
     ARROW_RETURN_NOT_OK(FindDefinition());
     ARROW_RETURN_NOT_OK(ResolveDefinition());
+    if (FindExternal() == nullptr) {
+      const auto& functions = *resolver_->context().functions;
+      ARROW_RETURN_NOT_OK(ArrangeArguments(functions, call_).status());
+    }
     const std::string name = ToLowerAscii(call_.name.back());
     const auto kind = WindowKinds().find(name);
     if (kind != WindowKinds().end() && FindExternal() == nullptr) {
