@@ -52,7 +52,7 @@ constexpr SettingDeclaration kOwnSettings[] = {
     {"spark.sql.legacy.timeParserPolicy", kText, "CORRECTED",
      "How datetime patterns are read. Only CORRECTED is supported."},
     {"spark.sql.mapKeyDedupPolicy", kText, "EXCEPTION",
-     "What becomes of a key that a map has twice. Only EXCEPTION is supported."},
+     "What becomes of a key that a map has twice: EXCEPTION or LAST_WIN."},
     {"spark.sql.pyspark.inferNestedDictAsStruct.enabled", kBoolean, "false", "Read by clients."},
     {"spark.sql.pyspark.jvmStacktrace.enabled", kBoolean, "false",
      "Read by clients; errors carry no stack traces."},

@@ -145,6 +145,8 @@ std::map<std::string, HigherOrderFunction> MakeTable() {
   std::map<std::string, HigherOrderFunction> table;
   const auto add = [&table](HigherOrderFunction function) {
     const std::string name = function.name;
+    // Forms of a function are shown by its own name.
+    function.name = name.substr(0, name.find(' '));
     table.emplace(name, std::move(function));
   };
   for (HigherOrderFunction& function : ArrayLambdaFunctions()) add(std::move(function));

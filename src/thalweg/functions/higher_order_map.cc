@@ -108,13 +108,14 @@ Result<expr::BoundFunction> BindTransformValues(const Arguments& arguments,
                          OverEntries(lambdas[0], type, make));
 }
 
+template <MapKeyPolicy kPolicy>
 Result<expr::BoundFunction> BindTransformKeys(const Arguments& arguments, const Lambdas& lambdas) {
   const arrow::MapType& map = MapTypeOf(arguments[0].type);
   const TypePtr type =
       MapOf(lambdas[0].body->type(), map.item_type(), map.item_field()->nullable());
   const auto make = [type](const ListRows& rows, const FlatEntries& entries,
                            const ArrayPtr& results) -> Result<arrow::Datum> {
-    MapAssembler assembler(results, entries.values);
+    MapAssembler assembler(results, entries.values, kPolicy);
     const std::vector<int32_t>& offsets = entries.elements.offsets;
     for (int64_t row = 0; row < rows.rows; ++row) {
       for (int32_t i = offsets[row]; i < offsets[row + 1]; ++i) {
@@ -246,7 +247,10 @@ Result<expr::BoundFunction> BindMapZipWith(const Arguments& arguments, const Lam
 std::vector<HigherOrderFunction> MapLambdaFunctions() {
   return {
       {"map_filter", 1, 1, 1, AcceptMaps, EntrySignature, BindMapFilter},
-      {"transform_keys", 1, 1, 1, AcceptMaps, EntrySignature, BindTransformKeys},
+      {"transform_keys", 1, 1, 1, AcceptMaps, EntrySignature,
+       BindTransformKeys<MapKeyPolicy::kException>},
+      {LastWinForm("transform_keys"), 1, 1, 1, AcceptMaps, EntrySignature,
+       BindTransformKeys<MapKeyPolicy::kLastWin>},
       {"transform_values", 1, 1, 1, AcceptMaps, EntrySignature, BindTransformValues},
       {"map_zip_with", 2, 1, 1, AcceptTwoMaps, ZipSignature, BindMapZipWith},
   };

@@ -41,7 +41,8 @@ Result<ArrayPtr> Interleave(const Datums& values, size_t first, int64_t rows) {
   return ConcatenateArrays(arrays);
 }
 
-Result<arrow::Datum> MapKernel(const TypePtr& type, const Datums& values, int64_t num_rows) {
+Result<arrow::Datum> MapKernel(const TypePtr& type, MapKeyPolicy policy, const Datums& values,
+                               int64_t num_rows) {
   const bool as_scalar = expr::AllScalars(values);
   const int64_t rows = as_scalar ? 1 : num_rows;
   ArrayPtr keys;
@@ -54,7 +55,7 @@ Result<arrow::Datum> MapKernel(const TypePtr& type, const Datums& values, int64_
     ARROW_ASSIGN_OR_RAISE(keys, Interleave(values, 0, rows));
     ARROW_ASSIGN_OR_RAISE(items, Interleave(values, 1, rows));
   }
-  MapAssembler assembler(keys, items);
+  MapAssembler assembler(keys, items, policy);
   for (int64_t row = 0; row < rows; ++row) {
     for (size_t pair = 0; pair < values.size() / 2; ++pair) {
       const int64_t index = static_cast<int64_t>(pair) * rows + row;
@@ -78,7 +79,8 @@ Result<TypePtr> CommonOf(const std::string& name, const Arguments& arguments, si
   return MakeError(condition, {{"functionName", "`" + name + "`"}, {"dataType", "[" + text + "]"}});
 }
 
-Result<expr::BoundFunction> BindMap(const std::string& name, const Arguments& arguments) {
+Result<expr::BoundFunction> BindMap(const std::string& name, const Arguments& arguments,
+                                    MapKeyPolicy policy) {
   if (arguments.size() % 2 != 0) {
     return MakeError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
                      {{"functionName", "`map`"},
@@ -97,10 +99,11 @@ Result<expr::BoundFunction> BindMap(const std::string& name, const Arguments& ar
     null_values |= i % 2 == 1 && arguments[i].nullable;
   }
   const TypePtr type = MapOf(key, value, null_values);
-  auto bound = MakeBound(name, arguments, std::move(types), type,
-                         [type](const expr::EvalContext&, const Datums& values, int64_t num_rows) {
-                           return MapKernel(type, values, num_rows);
-                         });
+  auto bound =
+      MakeBound(name, arguments, std::move(types), type,
+                [type, policy](const expr::EvalContext&, const Datums& values, int64_t num_rows) {
+                  return MapKernel(type, policy, values, num_rows);
+                });
   bound.nullable = false;
   bound.can_fail = true;
   return bound;
@@ -108,7 +111,8 @@ Result<expr::BoundFunction> BindMap(const std::string& name, const Arguments& ar
 
 // ---- From arrays ----
 
-Result<expr::BoundFunction> BindFromArrays(const std::string& name, const Arguments& arguments) {
+Result<expr::BoundFunction> BindFromArrays(const std::string& name, const Arguments& arguments,
+                                           MapKeyPolicy policy) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
   for (size_t i = 0; i < 2; ++i) {
     if (!IsArray(*arguments[i].type)) {
@@ -120,15 +124,15 @@ Result<expr::BoundFunction> BindFromArrays(const std::string& name, const Argume
   const TypePtr type = MapOf(key, ElementType(*arguments[1].type));
   auto bound = MakeBound(
       name, arguments, {arguments[0].type, arguments[1].type}, type,
-      [type](const expr::EvalContext&, const Datums& values,
-             int64_t num_rows) -> Result<arrow::Datum> {
+      [type, policy](const expr::EvalContext&, const Datums& values,
+                     int64_t num_rows) -> Result<arrow::Datum> {
         const bool as_scalar = expr::AllScalars(values);
         const int64_t rows = as_scalar ? 1 : num_rows;
         ARROW_ASSIGN_OR_RAISE(const auto nulls, expr::IntersectNulls(values, rows));
         if (nulls.all_null) return expr::NullResult(type, rows, as_scalar);
         const expr::ListView keys(values[0]);
         const expr::ListView items(values[1]);
-        MapAssembler assembler(keys.values(), items.values());
+        MapAssembler assembler(keys.values(), items.values(), policy);
         for (int64_t row = 0; row < rows; ++row) {
           if (nulls.IsNull(row)) {
             ARROW_RETURN_NOT_OK(assembler.FinishRow(false));
@@ -152,7 +156,8 @@ Result<expr::BoundFunction> BindFromArrays(const std::string& name, const Argume
 }
 
 /// map_from_entries: a NULL entry makes the map NULL.
-Result<expr::BoundFunction> BindFromEntries(const std::string& name, const Arguments& arguments) {
+Result<expr::BoundFunction> BindFromEntries(const std::string& name, const Arguments& arguments,
+                                            MapKeyPolicy policy) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
   const TypePtr& given = arguments[0].type;
   const bool pairs = IsArray(*given) && ElementType(*given)->id() == arrow::Type::STRUCT &&
@@ -163,15 +168,15 @@ Result<expr::BoundFunction> BindFromEntries(const std::string& name, const Argum
   const TypePtr type = MapOf(key, ElementType(*given)->field(1)->type());
   auto bound =
       MakeBound(name, arguments, {given}, type,
-                [type](const expr::EvalContext&, const Datums& values,
-                       int64_t num_rows) -> Result<arrow::Datum> {
+                [type, policy](const expr::EvalContext&, const Datums& values,
+                               int64_t num_rows) -> Result<arrow::Datum> {
                   const bool as_scalar = expr::AllScalars(values);
                   const int64_t rows = as_scalar ? 1 : num_rows;
                   if (expr::NullView(values[0]).AllNull())
                     return expr::NullResult(type, rows, as_scalar);
                   const expr::ListView lists(values[0]);
                   const auto& entries = static_cast<const arrow::StructArray&>(*lists.values());
-                  MapAssembler assembler(entries.field(0), entries.field(1));
+                  MapAssembler assembler(entries.field(0), entries.field(1), policy);
                   for (int64_t row = 0; row < rows; ++row) {
                     const int64_t begin = lists.Offset(row);
                     const int64_t end = lists.IsNull(row) ? begin : begin + lists.Length(row);
@@ -189,7 +194,8 @@ Result<expr::BoundFunction> BindFromEntries(const std::string& name, const Argum
   return bound;
 }
 
-Result<expr::BoundFunction> BindConcat(const std::string& name, const Arguments& arguments) {
+Result<expr::BoundFunction> BindConcat(const std::string& name, const Arguments& arguments,
+                                       MapKeyPolicy policy) {
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (!IsMap(*arguments[i].type)) {
       return UnexpectedInputType(i, "\"MAP\"", *arguments[i].type);
@@ -201,9 +207,9 @@ Result<expr::BoundFunction> BindConcat(const std::string& name, const Arguments&
   }
   auto bound =
       MakeBound(name, arguments, std::vector<TypePtr>(arguments.size(), type), type,
-                [type](const expr::EvalContext&, const Datums& values,
-                       int64_t num_rows) -> Result<arrow::Datum> {
-                  if (values.empty()) return MapKernel(type, values, num_rows);
+                [type, policy](const expr::EvalContext&, const Datums& values,
+                               int64_t num_rows) -> Result<arrow::Datum> {
+                  if (values.empty()) return MapKernel(type, policy, values, num_rows);
                   const bool as_scalar = expr::AllScalars(values);
                   const int64_t rows = as_scalar ? 1 : num_rows;
                   ARROW_ASSIGN_OR_RAISE(const auto nulls, expr::IntersectNulls(values, rows));
@@ -213,7 +219,7 @@ Result<expr::BoundFunction> BindConcat(const std::string& name, const Arguments&
                   for (const auto& map : maps) parts.push_back(map.values());
                   ARROW_ASSIGN_OR_RAISE(const auto joined, ConcatenateArrays(parts));
                   const auto& entries = static_cast<const arrow::StructArray&>(*joined);
-                  MapAssembler assembler(entries.field(0), entries.field(1));
+                  MapAssembler assembler(entries.field(0), entries.field(1), policy);
                   for (int64_t row = 0; row < rows; ++row) {
                     int64_t start = 0;
                     for (size_t k = 0; k < maps.size() && !nulls.IsNull(row); ++k) {
@@ -323,14 +329,27 @@ void RegisterMapFunctions(FunctionRegistry* registry) {
                                   auto bind) {
     DeclareBinder(registry, {name}, "map_funcs", usage, example, bind);
   };
-  declare("map", "map(key0, value0, key1, value1, ...) - Returns a map of these pairs.",
-          "SELECT map(1.0, '2', 3.0, '4');", BindMap);
-  declare("map_from_arrays", "map_from_arrays(keys, values) - Returns a map of two arrays.",
-          "SELECT map_from_arrays(array(1.0, 3.0), array('2', '4'));", BindFromArrays);
-  declare("map_from_entries", "map_from_entries(entries) - Returns a map of an array of pairs.",
-          "SELECT map_from_entries(array(struct(1, 'a'), struct(2, 'b')));", BindFromEntries);
-  declare("map_concat", "map_concat(map, ...) - Returns the union of the maps.",
-          "SELECT map_concat(map(1, 'a', 2, 'b'), map(3, 'c'));", BindConcat);
+  const auto declare_maker = [registry](const std::string& name, const char* usage,
+                                        const char* example, auto bind) {
+    const auto under = [&](MapKeyPolicy policy) {
+      const bool last_win = policy == MapKeyPolicy::kLastWin;
+      DeclareBinder(registry, {last_win ? LastWinForm(name) : name}, "map_funcs", usage, example,
+                    [name, bind, policy](const std::string&, const Arguments& arguments) {
+                      return bind(name, arguments, policy);
+                    });
+    };
+    under(MapKeyPolicy::kException);
+    under(MapKeyPolicy::kLastWin);
+  };
+  declare_maker("map", "map(key0, value0, key1, value1, ...) - Returns a map of these pairs.",
+                "SELECT map(1.0, '2', 3.0, '4');", BindMap);
+  declare_maker("map_from_arrays", "map_from_arrays(keys, values) - Returns a map of two arrays.",
+                "SELECT map_from_arrays(array(1.0, 3.0), array('2', '4'));", BindFromArrays);
+  declare_maker("map_from_entries",
+                "map_from_entries(entries) - Returns a map of an array of pairs.",
+                "SELECT map_from_entries(array(struct(1, 'a'), struct(2, 'b')));", BindFromEntries);
+  declare_maker("map_concat", "map_concat(map, ...) - Returns the union of the maps.",
+                "SELECT map_concat(map(1, 'a', 2, 'b'), map(3, 'c'));", BindConcat);
   declare("map_keys", "map_keys(map) - Returns the keys as an array.",
           "SELECT map_keys(map(1, 'a', 2, 'b'));", BindPart);
   declare("map_values", "map_values(map) - Returns the values as an array.",

@@ -9,20 +9,25 @@
 #include "thalweg/data/retype.h"
 #include "thalweg/expr/kernel_support.h"
 #include "thalweg/expr/value_order.h"
+#include "thalweg/functions/map_key_policy.h"
 
 namespace thalweg::functions {
 
 /// Collects maps row by row as indices into an array of keys and one of values. Checks keys: none
-/// is NULL, none occurs twice.
+/// is NULL, and none occurs twice unless the policy allows it.
 class MapAssembler {
  public:
-  MapAssembler(ArrayPtr keys, ArrayPtr values)
-      : keys_(std::move(keys)), values_(std::move(values)) {}
+  MapAssembler(ArrayPtr keys, ArrayPtr values, MapKeyPolicy policy)
+      : keys_(std::move(keys)), values_(std::move(values)), policy_(policy) {}
 
   Status Add(int64_t key, int64_t value) {
     if (keys_->IsNull(key)) return MakeError("NULL_MAP_KEY");
     for (size_t i = row_start_; i < key_indices_.size(); ++i) {
       if (expr::CompareValues(*keys_, key_indices_[i], *keys_, key) != 0) continue;
+      if (policy_ == MapKeyPolicy::kLastWin) {
+        value_indices_[i] = static_cast<int32_t>(value);
+        return Status::OK();
+      }
       ARROW_ASSIGN_OR_RAISE(const auto text, keys_->GetScalar(key));
       return MakeError(
           "DUPLICATED_MAP_KEY",
@@ -53,6 +58,7 @@ class MapAssembler {
  private:
   ArrayPtr keys_;
   ArrayPtr values_;
+  MapKeyPolicy policy_;
   std::vector<int32_t> key_indices_;
   std::vector<int32_t> value_indices_;
   std::vector<int32_t> offsets_ = {0};

@@ -142,8 +142,8 @@ constexpr ErrorCondition kConditions[] = {
      "<functionName> cannot make an array of <numberOfElements> elements: the limit is "
      "<maxRoundedArrayLength>."},
     {"DUPLICATED_MAP_KEY", "23505",
-     "The key <key> is in the map more than once (the only value of <mapKeyDedupPolicy> that is "
-     "supported is EXCEPTION)."},
+     "The key <key> is in the map more than once. Set <mapKeyDedupPolicy> to LAST_WIN to keep the "
+     "last value of a key."},
     {"THALWEG_TEXT_TOO_LONG", "54000",
      "<functionName> cannot make a text of <numberOfBytes> bytes: the limit is <limit>."},
     {"THALWEG_OUT_OF_MEMORY", "53200",

@@ -19,6 +19,8 @@ constexpr ErrorCondition kConditions[] = {
      "The value '<confValue>' does not fit the setting '<confName>', which is of type <confType>."},
     {"INVALID_CONF_VALUE.REQUIREMENT", "22022",
      "The value '<confValue>' does not fit the setting '<confName>': <confRequirement>."},
+    {"INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS", "22022",
+     "The value '<confValue>' of the setting '<confName>' is none of <confOptions>."},
     {"INVALID_CONF_VALUE.TIME_ZONE", "22022",
      "The value '<confValue>' of the setting '<confName>' is not a time zone."},
 };

@@ -11,6 +11,7 @@
 #include "thalweg/plan/analyzer/expression_text.h"
 #include "thalweg/plan/analyzer/higher_order_call.h"
 #include "thalweg/plan/analyzer/join_legality.h"
+#include "thalweg/plan/analyzer/map_key_form.h"
 #include "thalweg/plan/analyzer/named_call.h"
 #include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/analyzer/special_forms.h"
@@ -451,7 +452,7 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
   if (name == "window" || name == "session_window") return hooks_->ResolveTimeWindow(expression);
   if (name == "grouping" || name == "grouping_id") return hooks_->ResolveGroupingCall(expression);
   const functions::HigherOrderFunction* with_lambdas =
-      functions::FindHigherOrderFunction(name);
+      functions::FindHigherOrderFunction(FormUnderSettings(*context_, name));
   if (with_lambdas != nullptr && (name != "array_sort" || expression.children.size() == 2)) {
     return ResolveHigherOrderCall(this, *with_lambdas, expression);
   }

@@ -10,6 +10,7 @@
 #include "thalweg/plan/analyzer/expression_resolver.h"
 #include "thalweg/plan/analyzer/expression_text.h"
 #include "thalweg/plan/analyzer/user_defined_arguments.h"
+#include "thalweg/plan/analyzer/map_key_form.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/types/coercion.h"
 
@@ -132,7 +133,8 @@ Result<expr::ExpressionPtr> MakeCheckedCast(const Resolved& value, const TypePtr
 
 Result<Resolved> ExpressionResolver::BindCall(const std::string& name,
                                               std::vector<Resolved> arguments) {
-  const expr::ScalarFunction* declaration = context_->functions->FindScalar(name);
+  const expr::ScalarFunction* declaration =
+      context_->functions->FindScalar(FormUnderSettings(*context_, name));
   if (declaration == nullptr && name == "range") {
     return MakeError("NOT_A_SCALAR_FUNCTION", {{"functionName", QuoteIdentifier(name)}});
   }

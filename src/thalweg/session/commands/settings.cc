@@ -1,33 +1,9 @@
 #include "thalweg/session/commands/commands.h"
 #include "thalweg/session/redaction.h"
-#include "thalweg/types/identifier_text.h"
-#include "thalweg/types/time_zone.h"
+#include "thalweg/session/setting_check.h"
 
 namespace thalweg::session {
 namespace {
-
-/// What a value must be beyond its kind; settings whose other values are not supported are refused
-/// here rather than ignored.
-Status CheckValue(const std::string& key, const std::string& value) {
-  if (key == "spark.sql.session.timeZone" && !IsValidTimeZone(value)) {
-    return MakeError("INVALID_CONF_VALUE.TIME_ZONE", {{"confName", key}, {"confValue", value}});
-  }
-  struct FixedSetting {
-    std::string_view key;
-    std::string_view only;
-  };
-  static constexpr FixedSetting kFixed[] = {{"spark.sql.ansi.enabled", "true"},
-                                            {"spark.sql.caseSensitive", "false"},
-                                            {"spark.sql.legacy.timeParserPolicy", "corrected"},
-                                            {"spark.sql.mapKeyDedupPolicy", "exception"}};
-  for (const FixedSetting& fixed : kFixed) {
-    if (key == fixed.key && ToLowerAscii(value) != fixed.only) {
-      return MakeError("UNSUPPORTED_FEATURE",
-                       {{"feature", "The value '" + value + "' of the setting " + key}});
-    }
-  }
-  return Status::OK();
-}
 
 /// What is hidden is decided before the session begins.
 constexpr const char* kRedaction = "spark.redaction.regex";
@@ -70,7 +46,7 @@ Result<StatementOutcome> SetSetting(Session* session, const Statement& statement
   }
   if (statement.has_value) {
     ARROW_RETURN_NOT_OK(CheckModifiable(statement.key));
-    ARROW_RETURN_NOT_OK(CheckValue(statement.key, statement.value));
+    ARROW_RETURN_NOT_OK(CheckSettingValue(statement.key, statement.value));
     ARROW_RETURN_NOT_OK(session->ChangeSettings(
         [&](Settings* settings) { return settings->Set(statement.key, statement.value); }));
     return TextRows({"key", "value"},
