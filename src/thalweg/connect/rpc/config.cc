@@ -2,6 +2,7 @@
 
 #include "thalweg/connect/rpc/handlers.h"
 #include "thalweg/session/redaction.h"
+#include "thalweg/session/setting_check.h"
 
 namespace thalweg::connect {
 namespace {
@@ -82,6 +83,7 @@ Status SetPairs(session::Session* engine, const ConfigRequest::Set& set,
                 proto::ConfigResponse* response) {
   for (const proto::KeyValue& pair : set.pairs()) {
     Status status = CheckModifiable(pair.key());
+    if (status.ok()) status = session::CheckSettingValue(pair.key(), pair.value());
     if (status.ok()) {
       status = engine->ChangeSettings(
           [&](Settings* settings) { return settings->Set(pair.key(), pair.value()); });
