@@ -77,6 +77,71 @@ def unions_by_name(spark):
 
 
 @program
+def unions_of_structs(spark):
+    def of(text):
+        return spark.sql(text)
+    one = of("select 1 as k, named_struct('a', 1, 'b', 'x') as s")
+    deep = of("select 2 as k, named_struct('n', named_struct('p', 1, 'q', 2), 'z', 3) as s")
+    lists = of("select 1 as k, array(named_struct('a', 1, 'b', 2), null) as l")
+
+    def union(left, right, missing=False):
+        return attempt(lambda: rows(left.unionByName(right, allowMissingColumns=missing).orderBy("k")))
+
+    def schema(left, right):
+        return left.unionByName(right, allowMissingColumns=True).schema.simpleString()
+    more = of("select 2 as k, named_struct('c', 2.5D, 'B', 'y') as s")
+    none = of("select 3 as k, cast(null as struct<b: string, c: int>) as s")
+    return [
+        union(one, of("select named_struct('b', 'y', 'a', 2) as s, 2 as k")),
+        union(one, of("select named_struct('B', 'y', 'A', 2) as s, 2 as k")),
+        union(one, more), union(one, more, True), schema(one, more), schema(more, one),
+        union(one, none, True), union(none, one, True), schema(none, one),
+        union(one, of("select 2 as k, 5L as extra, named_struct('a', 7L, 'b', 'w') as s"), True),
+        union(deep, of("select 3 as k, named_struct('z', 4, 'n', named_struct('q', 5, 'p', 6)) as s")),
+        union(deep, of("select 3 as k, named_struct('z', 4, 'n', named_struct('r', 5)) as s"), True),
+        schema(deep, of("select 3 as k, named_struct('z', 4, 'n', named_struct('r', 5)) as s")),
+        union(deep, of("select 3 as k, named_struct('z', 4, 'n', named_struct('r', 5)) as s")),
+        union(lists, of("select 2 as k, array(named_struct('b', 3, 'a', 4)) as l")),
+        union(lists, of("select 2 as k, array(named_struct('c', 3)) as l"), True),
+        schema(lists, of("select 2 as k, array(named_struct('c', 3)) as l")),
+        union(lists, of("select 2 as k, array(array(named_struct('a', 3))) as l"), True),
+        union(of("select 1 as k, map('m', named_struct('a', 1, 'b', 2)) as m"),
+              of("select 2 as k, map('m', named_struct('b', 1)) as m"), True),
+        union(one, of("select 2 as k, 5 as s"), True),
+        union(one, of("select 2 as k, named_struct('a', array(1), 'b', 'x') as s"), True),
+        union(of("select 1 as k, array(array(named_struct('a', 1, 'b', 2))) as l"),
+              of("select 2 as k, array(array(named_struct('b', 4)), null) as l"), True),
+    ]
+
+
+@program
+def duplicate_map_keys(spark):
+    frame = spark.createDataFrame([("a", 1, "b"), ("b", 2, "b")], "k STRING, v INT, o STRING")
+    made = F.create_map("k", "v", "o", F.lit(7))
+    policy = "spark.sql.mapKeyDedupPolicy"
+    answers = [attempt(lambda: rows(frame.select(made.alias("m")).orderBy("k")))]
+    for value in ["LAST_WIN", "last_win", "EXCEPTION"]:
+        spark.conf.set(policy, value)
+        answers.append(attempt(lambda: rows(frame.select(
+            made.alias("m"), F.map_concat(made, F.create_map(F.lit("b"), "v")).alias("c"),
+            F.transform_keys(made, lambda k, v: F.lit("one")).alias("t"),
+            F.map_from_arrays(F.array("k", "k"), F.array("v", F.lit(0))).alias("a")).orderBy("k"))))
+    answers.append(attempt(lambda: spark.conf.set(policy, "FIRST_WIN")))
+    spark.conf.unset(policy)
+    return answers
+
+
+@program
+def named_arguments(spark):
+    return [attempt(lambda text=text: rows(spark.sql(text))) for text in [
+        "select mask(lowerChar => 'q', str => 'AbC')", "select mask('a', other => 'q')",
+        "select mask(lowerChar => 'q')", "select mask('a', str => 'q')", "select mask(str => 'a', STR => 'q')",
+        "select mask(str => 'a', 'q')", "select upper(str => 'a')", "select * from explode(collection => array(1))",
+        "select * from explode(x => array(1))", "select mask('a', 'b', 'c', 'd', 'e', 'f')",
+    ]]
+
+
+@program
 def schemas_imposed(spark):
     frame = spark.createDataFrame([(1, "a", 2.5)], "i INT, t STRING, d DOUBLE")
     deep = spark.sql("select named_struct('x', 1, 'y', array(named_struct('p', 1, 'q', 2))) as s, 5 as k")

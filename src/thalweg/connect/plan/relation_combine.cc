@@ -1,10 +1,9 @@
 // Joins and set operations.
 
-#include <algorithm>
-
 #include <arrow/api.h>
 
 #include "thalweg/connect/plan/rare_relations.h"
+#include "thalweg/plan/spec/field_alignment.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::connect {
@@ -39,19 +38,32 @@ Result<JoinType> TypeOf(const Message& join) {
   }
 }
 
-bool HasColumn(const arrow::Schema& schema, const std::string& name) {
-  return std::any_of(schema.fields().begin(), schema.fields().end(), [&](const FieldPtr& field) {
-    return ToLowerAscii(field->name()) == ToLowerAscii(name);
-  });
+FieldPtr FindColumn(const arrow::Schema& schema, const std::string& name) {
+  for (const FieldPtr& field : schema.fields()) {
+    if (ToLowerAscii(field->name()) == ToLowerAscii(name)) return field;
+  }
+  return nullptr;
 }
 
-/// `input` with NULLs for the columns of `other` that it lacks, at its end.
+/// `input` with NULLs for the columns of `other` that it lacks, at its end, and for the fields that
+/// its structs lack.
 Result<RelationPtr> AddMissingColumns(RelationPtr input, const arrow::Schema& schema,
                                       const arrow::Schema& other) {
   RelationDraft relation = Derive(RelationKind::kWithColumns, input);
-  for (const FieldPtr& field : other.fields()) {
-    if (HasColumn(schema, field->name())) continue;
-    relation->expressions.push_back(plan::spec::MakeAlias(NullOf(field->type()), field->name()));
+  for (const FieldPtr& wanted : other.fields()) {
+    ExpressionPtr value;
+    const FieldPtr found = FindColumn(schema, wanted->name());
+    if (found == nullptr) {
+      value = NullOf(wanted->type());
+    } else {
+      ARROW_ASSIGN_OR_RAISE(
+          value, plan::spec::AlignFields(plan::spec::MakeAttribute({found->name()}), found->type(),
+                                         found->nullable(), wanted->type(),
+                                         /*allow_missing=*/true));
+    }
+    if (value == nullptr) continue;
+    const std::string& name = found == nullptr ? wanted->name() : found->name();
+    relation->expressions.push_back(plan::spec::MakeAlias(std::move(value), name));
   }
   return relation->expressions.empty() ? input : RelationPtr(std::move(relation));
 }
@@ -136,10 +148,11 @@ Result<RelationDraft> TranslateSetOperation(Translator* translator, const SetOpe
   SchemaPtr left_schema;
   SchemaPtr right_schema;
   if (operation.allow_missing_columns()) {
+    // The left side is completed after the right one: what both have stands in its order.
     ARROW_ASSIGN_OR_RAISE(const auto left_alone, SchemaOf(translator, left));
     ARROW_ASSIGN_OR_RAISE(const auto right_alone, SchemaOf(translator, right));
-    ARROW_ASSIGN_OR_RAISE(left_schema, Complete(translator, left_alone, *right_alone, &left));
     ARROW_ASSIGN_OR_RAISE(right_schema, Complete(translator, right_alone, *left_alone, &right));
+    ARROW_ASSIGN_OR_RAISE(left_schema, Complete(translator, left_alone, *right_schema, &left));
   }
   RelationDraft relation = Derive(RelationKind::kSetOperation, std::move(left));
   relation->right = std::move(right);

@@ -8,6 +8,7 @@
 #include "thalweg/plan/analyzer/special_forms.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/plan/spec/field_alignment.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/column_metadata.h"
 #include "thalweg/types/nullability.h"
@@ -47,8 +48,34 @@ Status NotAmong(const std::string& name, const Scope& scope) {
                    {{"colName", name}, {"fieldNames", names}});
 }
 
+// The columns of `right` with the fields of their structs in the order of those of `left`.
+Result<AnalyzedRelation> AlignStructs(const AnalyzerContext& context, const AnalyzedRelation& left,
+                                      AnalyzedRelation right) {
+  ClauseHooks hooks("Union");
+  ExpressionResolver resolver(&context, &right.scope, &hooks);
+  std::vector<NamedExpression> items;
+  bool changed = false;
+  for (size_t i = 0; i < right.scope.attributes.size(); ++i) {
+    const Attribute& attribute = right.scope.attributes[i];
+    ARROW_ASSIGN_OR_RAISE(
+        const spec::ExpressionPtr aligned,
+        spec::AlignFields(spec::MakeAttribute({attribute.name}), attribute.type, attribute.nullable,
+                          left.scope.attributes[i].type, /*allow_missing=*/false));
+    if (aligned == nullptr) {
+      items.push_back(PassThrough(attribute));
+      continue;
+    }
+    changed = true;
+    ARROW_ASSIGN_OR_RAISE(const Resolved value, resolver.Resolve(*aligned));
+    items.push_back(MakeNamed(value, attribute.name));
+  }
+  if (!changed) return right;
+  return MakeRelation(BuildProject(ProjectToScope(right), std::move(items)));
+}
+
 // Reorders the right side by the names of the left one (unionByName).
-Result<AnalyzedRelation> AlignByName(const AnalyzedRelation& left, AnalyzedRelation right) {
+Result<AnalyzedRelation> AlignByName(const AnalyzerContext& context, const AnalyzedRelation& left,
+                                     AnalyzedRelation right) {
   ARROW_RETURN_NOT_OK(CheckNamesDiffer(left.scope));
   ARROW_RETURN_NOT_OK(CheckNamesDiffer(right.scope));
   std::vector<Attribute> ordered;
@@ -57,8 +84,9 @@ Result<AnalyzedRelation> AlignByName(const AnalyzedRelation& left, AnalyzedRelat
     if (found.empty()) return NotAmong(attribute.name, right.scope);
     ordered.push_back(*found.front());
   }
-  if (ordered.size() == right.scope.attributes.size()) right.scope.attributes = std::move(ordered);
-  return right;
+  if (ordered.size() != right.scope.attributes.size()) return right;
+  right.scope.attributes = std::move(ordered);
+  return AlignStructs(context, left, std::move(right));
 }
 
 // Both sides with equal numbers of columns of equal types.
@@ -145,7 +173,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSetOperation(const Relation& r
   ARROW_ASSIGN_OR_RAISE(const AnalyzedRelation first, Analyze(relation.input));
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation second, Analyze(relation.right));
   if (relation.by_name) {
-    ARROW_ASSIGN_OR_RAISE(second, AlignByName(first, std::move(second)));
+    ARROW_ASSIGN_OR_RAISE(second, AlignByName(*context_, first, std::move(second)));
   }
   NodePtr left = ProjectToScope(first);
   NodePtr right = ProjectToScope(second);
