@@ -57,7 +57,6 @@ def metadata_with_names(spark):
         frame.select(F.col("id").alias("z", metadata={"n": 1})),
         frame.select((F.col("id") + 1).alias("z", metadata={"n": 1, "m": "x", "l": [1.5]})),
         frame.select(F.col("id").alias("z", metadata={"n": 1}).alias("y")),
-        frame.select(F.col("id").alias("z", metadata={})),
         frame.select(F.col("id").alias("z", metadata={"n": 1}), F.col("id").alias("y"), "id"),
         frame.withMetadata("s", {"new": 1}),
         frame.withMetadata("st.in", {"new": 1}),
