@@ -187,6 +187,8 @@ constexpr SettingDeclaration kOwnSettings[] = {
      "Whether streaming plans are checked against what a stream can do."},
     {"spark.sql.streaming.verifyCheckpointDirectoryEmptyOnStart", kBoolean, "true",
      "Whether a query without offsets refuses a checkpoint with other content."},
+    {"spark.sql.timeType.enabled", kBoolean, "false",
+     "Values of the type TIME. Only false is supported."},
     {"spark.sql.timestampType", kText, "TIMESTAMP_LTZ",
      "What TIMESTAMP means. Only TIMESTAMP_LTZ is supported."},
     {"spark.sql.warehouse.dir", kText, "spark-warehouse",

@@ -62,6 +62,7 @@ Result<TypePtr> SchemaArgument(const Arguments& arguments) {
   auto type = ParseDataType(text);
   if (type.ok()) return type;
   const auto schema = ParseSchema(text);
+  if (IsCondition(schema.status(), "UNSUPPORTED_TIME_TYPE")) return schema.status();
   // A text that is neither is called a bad type.
   if (!schema.ok()) return type.status();
   return arrow::struct_((*schema)->fields());

@@ -23,7 +23,8 @@ Status CheckSettingValue(const std::string& key, const std::string& value) {
   };
   static constexpr FixedSetting kFixed[] = {{"spark.sql.ansi.enabled", "true"},
                                             {"spark.sql.caseSensitive", "false"},
-                                            {"spark.sql.legacy.timeParserPolicy", "corrected"}};
+                                            {"spark.sql.legacy.timeParserPolicy", "corrected"},
+                                            {"spark.sql.timeType.enabled", "false"}};
   for (const FixedSetting& fixed : kFixed) {
     if (key == fixed.key && lower != fixed.only) {
       return MakeError("UNSUPPORTED_FEATURE",

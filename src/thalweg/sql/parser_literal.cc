@@ -133,7 +133,9 @@ Result<spec::ExpressionPtr> Parser::ParseTypedLiteral() {
   } else if (type == "X") {
     scalar = BinaryFromHex(value);
   } else if (type == "TIME") {
-    return Unsupported("the type TIME");
+    if (TimestampNtzScalar("1970-01-01 " + value, &*zone, options_.now_micros) != nullptr) {
+      return MakeError("UNSUPPORTED_TIME_TYPE", {});
+    }
   } else {
     return MakeError("UNSUPPORTED_TYPED_LITERAL",
                      {{"unsupportedType", "\"" + type + "\""},

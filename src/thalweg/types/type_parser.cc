@@ -149,6 +149,7 @@ class TypeParser {
     if (name == "decimal" || name == "dec" || name == "numeric") return ParseDecimal();
     if (name == "interval") return ParseInterval();
     if (name == "char" || name == "character" || name == "varchar") return ParseSized(written);
+    if (name == "time") return ParseTime();
     if (name == "string" && TakeWord("collate")) Advance();
     static const std::map<std::string, TypePtr> kPlain = {{"boolean", arrow::boolean()},
                                                           {"tinyint", arrow::int8()},
@@ -236,6 +237,15 @@ class TypeParser {
     ARROW_RETURN_NOT_OK(ParseInteger().status());
     ARROW_RETURN_NOT_OK(Expect(")"));
     return arrow::utf8();
+  }
+
+  /// As Spark with spark.sql.timeType.enabled=false.
+  Result<TypePtr> ParseTime() {
+    if (TakeSymbol("(")) {
+      ARROW_RETURN_NOT_OK(ParseInteger().status());
+      ARROW_RETURN_NOT_OK(Expect(")"));
+    }
+    return MakeError("UNSUPPORTED_TIME_TYPE", {});
   }
 
   Result<TypePtr> ParseInterval() {

@@ -17,6 +17,7 @@ constexpr ErrorCondition kConditions[] = {
      "Cannot create the temporary view <relationName>: it exists already. Choose another name, "
      "drop "
      "the existing one, or say OR REPLACE."},
+    {"UNSUPPORTED_TIME_TYPE", "0A000", "Values of the type TIME are not supported."},
     {"UNSUPPORTED_GROUPING_EXPRESSION", "42K0E",
      "grouping() and grouping_id() need a GROUP BY with ROLLUP, CUBE or GROUPING SETS."},
     {"GROUPING_COLUMN_MISMATCH", "42803",

@@ -260,10 +260,12 @@ Result<TypePtr> DataTypeFromProto(const DataType& message) {
       return NestedFromProto(message);
     case DataType::kUdt:
       return UserDefinedFromProto(message.udt());
+    case DataType::kTime:
+      return MakeError("UNSUPPORTED_TIME_TYPE", {});
     case DataType::kUnparsed:
       return ParseDataType(message.unparsed().data_type_string());
     default:
-      return Unsupported("VARIANT, TIME or GEOMETRY");
+      return Unsupported("VARIANT or GEOMETRY");
   }
 }
 

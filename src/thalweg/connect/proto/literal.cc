@@ -265,7 +265,7 @@ Result<ScalarPtr> Read(const Literal& literal, int depth) {
     case Literal::kSpecializedArray:
       return SpecialArrayFromProto(literal.specialized_array());
     case Literal::kTime:
-      return MakeError("UNSUPPORTED_DATATYPE", {{"typeName", "\"TIME\""}});
+      return MakeError("UNSUPPORTED_TIME_TYPE", {});
     case Literal::LITERAL_TYPE_NOT_SET:
       break;
   }

@@ -196,14 +196,14 @@ bool IsOne(const spec::ExpressionPtr& expression) {
 }
 
 /// repartition(1), coalesce(1) and the hints that say so.
-bool AsksForOnePart(const Relation& relation) {
+bool AsksForOnePart(const spec::Relation& relation) {
   if (relation.kind == spec::RelationKind::kRepartition) return IsOne(relation.condition);
   return !relation.expressions.empty() && IsOne(relation.expressions[0]);
 }
 
 }  // namespace
 
-Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRepartition(const Relation& relation) {
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRepartition(const spec::Relation& relation) {
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
   // Of hints those about parts name columns; the others may name tables.
   const std::string hint = ToLowerAscii(relation.alias);

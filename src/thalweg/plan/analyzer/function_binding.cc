@@ -1,6 +1,7 @@
 // Binding of scalar calls, casts and element access.
 
 #include <algorithm>
+#include <set>
 
 #include <arrow/scalar.h>
 #include <arrow/type.h>
@@ -73,6 +74,17 @@ bool IsArithmetic(const std::string& name) {
   return name == "+" || name == "-" || name == "*" || name == "/" || name == "%" || name == "div";
 }
 
+// Functions of the type TIME, which Spark refuses by default.
+bool IsTimeFunction(const std::string& name) {
+  static const std::set<std::string> names = {
+      "current_time",      "make_time",        "time",
+      "time_diff",         "time_from_micros", "time_from_millis",
+      "time_from_seconds", "time_to_micros",   "time_to_millis",
+      "time_to_seconds",   "time_trunc",       "to_time",
+      "try_to_time"};
+  return names.count(name) > 0;
+}
+
 Status NoElements(const Resolved& value) {
   return MakeError(
       "INVALID_EXTRACT_BASE_FIELD_TYPE",
@@ -138,6 +150,7 @@ Result<Resolved> ExpressionResolver::BindCall(const std::string& name,
   if (declaration == nullptr && name == "range") {
     return MakeError("NOT_A_SCALAR_FUNCTION", {{"functionName", QuoteIdentifier(name)}});
   }
+  if (declaration == nullptr && IsTimeFunction(name)) return MakeError("UNSUPPORTED_TIME_TYPE", {});
   if (declaration == nullptr) {
     return MakeError("UNRESOLVED_ROUTINE",
                      {{"routineName", QuoteIdentifier(name)}, {"searchPath", SearchPath()}});
