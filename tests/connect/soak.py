@@ -1,5 +1,8 @@
 """Opens session after session, good ones and bad ones, and checks that the server keeps nothing of
-them: python soak.py [--sessions N] [--seed N]. What it used is measured after each of three rounds.
+them: python soak.py [--sessions N] [--seed N] [--megabytes N]. What it used is measured after each
+of three rounds, or after every 1,000 sessions; at last many clients vanish at once, each in the
+middle of a large result. Threads, files and processes have to come back to what they were, and
+memory but for so many megabytes.
 """
 import argparse
 import os
@@ -23,12 +26,15 @@ from raw_client import RawClient, await_termination, query_command, sql, start_s
 from server import Server  # noqa: E402
 from sessions import connect  # noqa: E402
 
-ROUNDS = 3
-# What a round may add: counts of the threads and files that libraries keep, and memory that the
-# allocator keeps for later.
+LEAST_ROUNDS = 3
+MOST_SESSIONS_PER_ROUND = 1000
+VANISHING = 50
+# What may be more than before: counts of the threads and files that libraries keep, and memory that
+# the allocator keeps for later.
 MORE_THREADS = 8
 MORE_FILES = 4
-MORE_BYTES = 24 << 20
+MORE_MEGABYTES = 50
+# What the first round may add to that.
 WARM_UP_BYTES = 64 << 20
 QUIET_SECONDS = 600
 THREADS = 8
@@ -242,40 +248,67 @@ def wait_for_half_open():
     HALF_OPEN.clear()
 
 
-def soak(server, sessions, seed):
+def check_quiet(pid, before, most_bytes, what):
+    """Waits until the server uses no more than before and `most_bytes`; gives what it uses."""
+    wait_for_half_open()
+    usage = quiet_usage(pid, before, most_bytes)
+    print(f"{what:15} {usage}", flush=True)
+    assert usage.threads <= before.threads + MORE_THREADS, "threads are left"
+    assert usage.files <= before.files + MORE_FILES, "files are left"
+    assert usage.processes <= before.processes, "processes are left"
+    assert usage.bytes <= most_bytes, "memory is kept"
+    return usage
+
+
+def vanish_at_once(port):
+    failures = []
+
+    def work(number):
+        try:
+            vanish(port, number)
+        except Exception as error:  # noqa: BLE001
+            failures.append(repr(error))
+
+    threads = [threading.Thread(target=work, args=[number]) for number in range(VANISHING)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures, failures
+
+
+def soak(server, sessions, seed, more_bytes):
     pid, order = server.process.pid, random.Random(seed)
     for kind in (*KINDS[:-1], call_function):
         kind(server.port, 0)
-    used = [Usage(pid)]
-    print(f"before   {used[0]}", flush=True)
-    for round_number in range(ROUNDS):
-        numbers = range(round_number * sessions // ROUNDS, (round_number + 1) * sessions // ROUNDS)
-        began = time.monotonic()
-        failures = run_round(server.port, numbers, order)
+    before = Usage(pid)
+    print(f"{'before':15} {before}", flush=True)
+    most_bytes = before.bytes + WARM_UP_BYTES + more_bytes
+    rounds = max(LEAST_ROUNDS, sessions // MOST_SESSIONS_PER_ROUND)
+    for number in range(rounds):
+        first, last = number * sessions // rounds, (number + 1) * sessions // rounds
+        failures = run_round(server.port, range(first, last), order)
         assert not failures, failures
-        taken = time.monotonic() - began
-        peak = Usage(pid)
-        wait_for_half_open()
-        allowed = MORE_BYTES if round_number > 0 else WARM_UP_BYTES
-        used.append(quiet_usage(pid, used[0], used[-1].bytes + allowed))
-        print(f"round {round_number + 1}  {used[-1]}  (at its end {peak}; {len(numbers)} sessions in "
-              f"{taken:.0f} s)", flush=True)
-        assert used[-1].threads <= used[0].threads + MORE_THREADS, "threads are left"
-        assert used[-1].files <= used[0].files + MORE_FILES, "files are left"
-        assert used[-1].processes <= used[0].processes, "processes are left"
-        assert used[-1].bytes <= used[-2].bytes + allowed, "memory is kept"
+        print(f"{'':15} {Usage(pid)} at the end of the round", flush=True)
+        usage = check_quiet(pid, before, most_bytes, f"{last} sessions")
+        if number == 0:
+            most_bytes = usage.bytes + more_bytes
+    vanish_at_once(server.port)
+    print(f"{'':15} {Usage(pid)} as the last ones vanished", flush=True)
+    check_quiet(pid, before, most_bytes, f"{VANISHING} at once")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--megabytes", type=int, default=MORE_MEGABYTES)
     arguments = parser.parse_args()
     print(f"{arguments.sessions} sessions, seed {arguments.seed}", flush=True)
     with tempfile.TemporaryDirectory() as directory:
         server = Server(directory, "--session-timeout", "0.5", "--keepalive", "1")
         try:
-            soak(server, arguments.sessions, arguments.seed)
+            soak(server, arguments.sessions, arguments.seed, arguments.megabytes << 20)
         finally:
             code = server.stop()
     assert code == 0, f"the server ended with {code}"
