@@ -114,9 +114,10 @@ def test_states_outlive_a_server_that_is_killed(tmp_path, kind):
     query.processAllAvailable()
     put(tmp_path, 1, [(3, "a", 3)])
     query.processAllAvailable()
+    # Before: the oldest client asks a server that is gone for many minutes.
+    spark.client.close()
     running.process.kill()
     running.process.wait()
-    spark.client.close()
 
     put(tmp_path, 2, [(4, "a", 5), (5, "b", 6)])
     (tmp_path / "second").mkdir()
