@@ -8,6 +8,7 @@
 #include "thalweg/expr/kernel_support.h"
 #include "thalweg/functions/binding.h"
 #include "thalweg/functions/function_registry.h"
+#include "thalweg/functions/json_tuple.h"
 #include "thalweg/types/data_types.h"
 
 namespace thalweg::functions {
@@ -226,6 +227,7 @@ void RegisterGenerators(FunctionRegistry* registry) {
                           "SELECT inline(array(struct(1, 'a'), struct(2, 'b')));", BindInline});
   registry->AddGenerator({"stack", "stack(n, expr1, ..., exprk) - Lays the values out in n rows.",
                           "SELECT stack(2, 1, 2, 3);", BindStack});
+  RegisterJsonTuple(registry);
 }
 
 }  // namespace thalweg::functions

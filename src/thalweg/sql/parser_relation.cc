@@ -331,6 +331,7 @@ Result<spec::RelationPtr> Parser::ParseLateralView(spec::RelationPtr input) {
     ARROW_ASSIGN_OR_RAISE(view.alias, ParseIdentifier());
   }
   const bool columns = AcceptWord("AS") || (AtImplicitAlias() && AtTableAlias());
+  if (view.alias.empty() && !columns) return SyntaxError();
   if (columns) {
     do {
       ARROW_ASSIGN_OR_RAISE(auto column, ParseIdentifier());

@@ -22,6 +22,9 @@ constexpr ErrorCondition kConditions[] = {
     {"DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", "42K09",
      "The schema <schema> of from_json must be a struct, an array or a map."},
     {"DATATYPE_MISMATCH.NON_STRING_TYPE", "42K09", "All arguments of <funcName> must be texts."},
+    {"UNEXPECTED_INPUT_TYPE", "42K09",
+     "The <paramIndex> argument of <functionName> must be of type <requiredType>, but <inputSql> "
+     "is of type <inputType>."},
     {"NON_FOLDABLE_ARGUMENT", "42K08",
      "<funcName> needs a constant of type <paramType> for <paramName>."},
     {"DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", "42K09",

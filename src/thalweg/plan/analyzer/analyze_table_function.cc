@@ -42,11 +42,13 @@ struct RangeCall {
   }
 };
 
+const char* RangeType(size_t parameter) { return parameter == 3 ? "\"INT\"" : "\"BIGINT\""; }
+
 Status NotConstant(size_t parameter) {
   return MakeError("NON_FOLDABLE_ARGUMENT",
                    {{"funcName", "`range`"},
                     {"paramName", QuoteIdentifier(kRangeParameters[parameter])},
-                    {"paramType", parameter == 3 ? "\"INT\"" : "\"BIGINT\""}});
+                    {"paramType", RangeType(parameter)}});
 }
 
 Result<int64_t> RangeArgument(ExpressionResolver* resolver, const spec::Expression& written,
@@ -58,8 +60,12 @@ Result<int64_t> RangeArgument(ExpressionResolver* resolver, const spec::Expressi
       auto casted, MakeCheckedCast(argument, arrow::int64(), expr::CastMode::kAnsi, argument.text));
   ARROW_ASSIGN_OR_RAISE(const auto value, expr::Fold(*casted, FoldingContext(resolver->context())));
   if (!value->is_valid) {
-    return MakeError("DATATYPE_MISMATCH.UNEXPECTED_NULL",
-                     {{"sqlExpr", QuoteExpression("range")}, {"exprName", argument.text}});
+    return MakeError("UNEXPECTED_INPUT_TYPE",
+                     {{"functionName", "`range`"},
+                      {"paramIndex", OrdinalWord(parameter)},
+                      {"requiredType", RangeType(parameter)},
+                      {"inputSql", QuoteExpression(argument.text)},
+                      {"inputType", QuoteType(*argument.expression->type())}});
   }
   return static_cast<const arrow::Int64Scalar&>(*value).value;
 }
@@ -80,6 +86,7 @@ Result<RangeCall> ResolveRange(ExpressionResolver* resolver, const spec::Express
     ARROW_ASSIGN_OR_RAISE(*values[first + i],
                           RangeArgument(resolver, *call.children[i], first + i));
   }
+  if (range.parts <= 0) return Status::Invalid("Positive number of partitions required");
   const bool whole =
       range.parts < 2 || range.parts > RangeCall::kMaxParts || range.Count() < range.parts;
   if (whole) range.parts = 1;
