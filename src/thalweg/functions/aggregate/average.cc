@@ -1,4 +1,6 @@
-// avg: double for numbers, decimal(p + 4, s + 4) for decimals, intervals for intervals.
+// avg and try_avg: double for numbers, decimal(p + 4, s + 4) for decimals, intervals for intervals.
+
+#include <optional>
 
 #include "thalweg/functions/aggregate/aggregate_support.h"
 #include "thalweg/types/data_types.h"
@@ -7,12 +9,21 @@
 namespace thalweg::functions {
 namespace {
 
+/// The count of a group of try_avg whose sum is beyond its type.
+constexpr int64_t kOverflowed = -1;
+
+enum class OverflowMode { kFail, kNull };
+
+std::string NameOf(OverflowMode mode) { return mode == OverflowMode::kNull ? "try_avg" : "avg"; }
+
+/// T: type of the argument's values, S: of their sum.
 template <typename T, typename S>
 class NumberAverage : public AggregateFunction {
  public:
-  NumberAverage(TypePtr argument, TypePtr result)
-      : AggregateFunction("avg", {std::move(argument)}, std::move(result), /*nullable=*/true,
-                          sizeof(Slot), /*trivial=*/true) {}
+  NumberAverage(TypePtr argument, TypePtr result, OverflowMode mode)
+      : AggregateFunction(NameOf(mode), {std::move(argument)}, std::move(result),
+                          /*nullable=*/true, sizeof(Slot), /*trivial=*/true),
+        mode_(mode) {}
 
   void Init(uint8_t* slot) const override { std::memset(slot, 0, sizeof(Slot)); }
 
@@ -24,23 +35,22 @@ class NumberAverage : public AggregateFunction {
     for (int64_t row = 0; row < slots.num_rows; ++row) {
       if (values.IsNull(row)) continue;
       Slot* slot = SlotAs<Slot>(slots.slot(row));
-      overflow |= Add(static_cast<S>(values.Value(row)), &slot->sum);
-      ++slot->count;
+      overflow |= Add(static_cast<S>(values.Value(row)), 1, slot);
     }
-    return overflow ? Overflow() : Status::OK();
+    return overflow && mode_ == OverflowMode::kFail ? Overflow() : Status::OK();
   }
 
   Status Merge(uint8_t* into, const uint8_t* from) const override {
-    Slot* slot = SlotAs<Slot>(into);
-    slot->count += SlotAs<Slot>(from)->count;
-    return Add(SlotAs<Slot>(from)->sum, &slot->sum) ? Overflow() : Status::OK();
+    const Slot* other = SlotAs<Slot>(from);
+    const bool overflow = Add(other->sum, other->count, SlotAs<Slot>(into));
+    return overflow && mode_ == OverflowMode::kFail ? Overflow() : Status::OK();
   }
 
   Result<ArrayPtr> Finish(const EvalContext&, const GroupSlots& slots) const override {
     const auto slot = [&](int64_t row) { return SlotAs<Slot>(slots.slot(row)); };
     using Out = std::conditional_t<std::is_floating_point_v<S>, double, T>;
     return FinishFixed<Out>(
-        return_type(), slots.num_rows, [&](int64_t row) { return slot(row)->count == 0; },
+        return_type(), slots.num_rows, [&](int64_t row) { return slot(row)->count <= 0; },
         [&](int64_t row) -> Result<Out> {
           const Slot* state = slot(row);
           if constexpr (std::is_floating_point_v<S>) {
@@ -71,35 +81,43 @@ class NumberAverage : public AggregateFunction {
     int64_t count;
   };
 
-  static bool Add(S value, S* sum) {
+  /// Whether the sum is beyond its type, now or before.
+  static bool Add(S value, int64_t count, Slot* slot) {
     if constexpr (std::is_floating_point_v<S>) {
-      *sum += value;
+      slot->sum += value;
+      slot->count += count;
       return false;
     } else {
-      return __builtin_add_overflow(*sum, value, sum);
+      const bool overflow = slot->count == kOverflowed || count == kOverflowed ||
+                            __builtin_add_overflow(slot->sum, value, &slot->sum);
+      slot->count = overflow ? kOverflowed : slot->count + count;
+      return overflow;
     }
   }
   static Status Overflow() {
-    return MakeError("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", {{"functionName", "avg"}});
+    return MakeError("INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION", {{"functionName", "try_add"}});
   }
   /// Half away from zero, as Java's HALF_UP.
   static S RoundedQuotient(S sum, int64_t count) {
-    const S quotient = static_cast<S>(sum / count);
+    const auto quotient = static_cast<S>(sum / count);
     const S rest = static_cast<S>(sum % count);
     if (2 * (rest < 0 ? -static_cast<Int128>(rest) : static_cast<Int128>(rest)) >= count) {
       return quotient + (sum < 0 ? -1 : 1);
     }
     return quotient;
   }
+
+  OverflowMode mode_;
 };
 
 /// The sum is kept exactly; the quotient is rounded half up at the result's scale.
 class DecimalAverage : public AggregateFunction {
  public:
-  DecimalAverage(TypePtr argument, TypePtr result, int added_scale)
-      : AggregateFunction("avg", {std::move(argument)}, std::move(result), /*nullable=*/true,
-                          sizeof(Slot), /*trivial=*/true),
-        factor_(1) {
+  DecimalAverage(TypePtr argument, TypePtr result, int added_scale, OverflowMode mode)
+      : AggregateFunction(NameOf(mode), {std::move(argument)}, std::move(result),
+                          /*nullable=*/true, sizeof(Slot), /*trivial=*/true),
+        factor_(1),
+        mode_(mode) {
     for (int i = 0; i < added_scale; ++i) factor_ *= 10;
   }
 
@@ -123,20 +141,14 @@ class DecimalAverage : public AggregateFunction {
   Result<ArrayPtr> Finish(const EvalContext&, const GroupSlots& slots) const override {
     return FinishFixed<Int128>(
         return_type(), slots.num_rows,
-        [&](int64_t row) { return Load(slots.slot(row)).count == 0; },
-        [&](int64_t row) -> Result<Int128> {
+        [&](int64_t row) {
           const Slot slot = Load(slots.slot(row));
-          Int128 scaled = 0;
-          if (__builtin_mul_overflow(slot.sum, factor_, &scaled)) {
-            // Divide first: the digits that are lost lie beyond the 38 that a decimal holds.
-            scaled = slot.sum / slot.count;
-            if (__builtin_mul_overflow(scaled, factor_, &scaled)) return Overflow();
-            return scaled;
-          }
-          const Int128 quotient = scaled / slot.count;
-          const Int128 rest = scaled % slot.count;
-          const Int128 magnitude = rest < 0 ? -rest : rest;
-          return 2 * magnitude >= slot.count ? quotient + (scaled < 0 ? -1 : 1) : quotient;
+          return slot.count <= 0 || (mode_ == OverflowMode::kNull && !Quotient(slot));
+        },
+        [&](int64_t row) -> Result<Int128> {
+          const auto quotient = Quotient(Load(slots.slot(row)));
+          if (!quotient) return Overflow();
+          return *quotient;
         });
   }
 
@@ -174,51 +186,73 @@ class DecimalAverage : public AggregateFunction {
                                              {"alternative", ""},
                                              {"config", "\"spark.sql.ansi.enabled\""}});
   }
-  static Status Add(Int128 value, int64_t count, uint8_t* bytes) {
+  /// Nothing where it is beyond what a decimal holds.
+  std::optional<Int128> Quotient(const Slot& slot) const {
+    Int128 scaled = 0;
+    if (__builtin_mul_overflow(slot.sum, factor_, &scaled)) {
+      // Divide first: the digits that are lost lie beyond the 38 that a decimal holds.
+      scaled = slot.sum / slot.count;
+      if (__builtin_mul_overflow(scaled, factor_, &scaled)) return std::nullopt;
+      return scaled;
+    }
+    const Int128 quotient = scaled / slot.count;
+    const Int128 rest = scaled % slot.count;
+    const Int128 magnitude = rest < 0 ? -rest : rest;
+    return 2 * magnitude >= slot.count ? quotient + (scaled < 0 ? -1 : 1) : quotient;
+  }
+  Status Add(Int128 value, int64_t count, uint8_t* bytes) const {
     Slot slot = Load(bytes);
-    if (__builtin_add_overflow(slot.sum, value, &slot.sum)) return Overflow();
-    slot.count += count;
+    const bool overflow = slot.count == kOverflowed || count == kOverflowed ||
+                          __builtin_add_overflow(slot.sum, value, &slot.sum);
+    if (overflow && mode_ == OverflowMode::kFail) return Overflow();
+    slot.count = overflow ? kOverflowed : slot.count + count;
     std::memcpy(bytes, &slot, sizeof(slot));
     return Status::OK();
   }
 
   Int128 factor_;
+  OverflowMode mode_;
 };
 
-Result<AggregateFunctionPtr> BindAverage(const Arguments& arguments) {
-  ARROW_RETURN_NOT_OK(CheckArgumentCount("avg", arguments, 1, 1));
+Result<AggregateFunctionPtr> BindAverage(OverflowMode mode, const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckArgumentCount(NameOf(mode), arguments, 1, 1));
   const TypePtr& type = arguments[0].type;
   const TypePtr real = arrow::float64();
   switch (type->id()) {
     case arrow::Type::INT8:
-      return std::make_shared<NumberAverage<int8_t, double>>(type, real);
+      return std::make_shared<NumberAverage<int8_t, double>>(type, real, mode);
     case arrow::Type::INT16:
-      return std::make_shared<NumberAverage<int16_t, double>>(type, real);
+      return std::make_shared<NumberAverage<int16_t, double>>(type, real, mode);
     case arrow::Type::INT32:
-      return std::make_shared<NumberAverage<int32_t, double>>(type, real);
+      return std::make_shared<NumberAverage<int32_t, double>>(type, real, mode);
     case arrow::Type::INT64:
-      return std::make_shared<NumberAverage<int64_t, double>>(type, real);
+      return std::make_shared<NumberAverage<int64_t, double>>(type, real, mode);
     case arrow::Type::FLOAT:
-      return std::make_shared<NumberAverage<float, double>>(type, real);
+      return std::make_shared<NumberAverage<float, double>>(type, real, mode);
     case arrow::Type::DOUBLE:
     case arrow::Type::STRING:
     case arrow::Type::NA:
-      return std::make_shared<NumberAverage<double, double>>(real, real);
+      return std::make_shared<NumberAverage<double, double>>(real, real, mode);
     case arrow::Type::DURATION:
-      return std::make_shared<NumberAverage<int64_t, int64_t>>(type, DayTimeIntervalType());
+      return std::make_shared<NumberAverage<int64_t, int64_t>>(type, DayTimeIntervalType(), mode);
     case arrow::Type::INTERVAL_MONTHS:
-      return std::make_shared<NumberAverage<int32_t, int64_t>>(type, IntervalTypeOf(kYearToMonth));
+      return std::make_shared<NumberAverage<int32_t, int32_t>>(type, IntervalTypeOf(kYearToMonth),
+                                                               mode);
     case arrow::Type::DECIMAL128: {
       const auto& decimal = static_cast<const arrow::Decimal128Type&>(*type);
       const TypePtr result = DecimalOf(std::min(decimal.precision() + 4, kMaxDecimalPrecision),
                                        std::min(decimal.scale() + 4, kMaxDecimalPrecision));
       const int added =
           static_cast<const arrow::Decimal128Type&>(*result).scale() - decimal.scale();
-      return std::make_shared<DecimalAverage>(type, result, added);
+      return std::make_shared<DecimalAverage>(type, result, added, mode);
     }
     default:
       return UnexpectedInputType(0, "\"NUMERIC\" or \"ANSI INTERVAL\"", *type);
   }
+}
+
+auto Bind(OverflowMode mode) {
+  return [mode](const Arguments& arguments) { return BindAverage(mode, arguments); };
 }
 
 }  // namespace
@@ -228,7 +262,12 @@ void RegisterAverage(FunctionRegistry* registry) {
                           {"mean"},
                           "avg(expr) - Returns the mean of the values of a group.",
                           "SELECT avg(col) FROM VALUES (1), (2), (3) AS tab(col);",
-                          BindAverage});
+                          Bind(OverflowMode::kFail)});
+  registry->AddAggregate({"try_avg",
+                          {},
+                          "try_avg(expr) - As avg, NULL where the sum overflows.",
+                          "SELECT try_avg(col) FROM VALUES (1), (2), (3) AS tab(col);",
+                          Bind(OverflowMode::kNull)});
 }
 
 }  // namespace thalweg::functions

@@ -90,23 +90,26 @@ bool Fits(int64_t value) {
   return value >= std::numeric_limits<T>::min() && value <= std::numeric_limits<T>::max();
 }
 
-Result<BoundFunction> BindCalendarInterval(const Arguments& arguments) {
+/// make_interval, and try_make_interval: NULL where that overflows.
+Result<BoundFunction> BindCalendarInterval(const std::string& name, const Arguments& arguments) {
+  const bool tolerant = name.starts_with("try_");
   std::vector<TypePtr> types(6, arrow::int32());
   types.push_back(DecimalOf(18, 6));
-  ARROW_ASSIGN_OR_RAISE(auto bound,
-                        BindParts("make_interval", arguments, types, CalendarIntervalType()));
+  if (tolerant) ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 7));
+  ARROW_ASSIGN_OR_RAISE(auto bound, BindParts(name, arguments, types, CalendarIntervalType()));
   bound.kernel = Padded(
       types,
       expr::RowKernel<MonthDayNanos, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, Int128>(
           CalendarIntervalType(),
-          [](int32_t years, int32_t months, int32_t weeks, int32_t days, int32_t hours,
-             int32_t minutes, Int128 seconds) -> Result<MonthDayNanos> {
+          [tolerant](int32_t years, int32_t months, int32_t weeks, int32_t days, int32_t hours,
+                     int32_t minutes, Int128 seconds) -> Result<std::optional<MonthDayNanos>> {
             const int64_t all_months = int64_t{years} * 12 + months;
             const int64_t all_days = int64_t{weeks} * 7 + days;
             const Int128 nanos =
                 (Int128{hours} * kMicrosPerHour + minutes * kMicrosPerMinute + seconds) * 1000;
             if (!Fits<int32_t>(all_months) || !Fits<int32_t>(all_days) || nanos > INT64_MAX ||
                 nanos < INT64_MIN) {
+              if (tolerant) return std::optional<MonthDayNanos>();
               return MakeError("ARITHMETIC_OVERFLOW", {{"message", "overflow"},
                                                        {"alternative", ""},
                                                        {"config", "\"spark.sql.ansi.enabled\""}});
@@ -114,6 +117,7 @@ Result<BoundFunction> BindCalendarInterval(const Arguments& arguments) {
             return MonthDayNanos{static_cast<int32_t>(all_months), static_cast<int32_t>(all_days),
                                  static_cast<int64_t>(nanos)};
           }));
+  bound.nullable |= tolerant;
   return bound;
 }
 
@@ -125,7 +129,17 @@ void RegisterIntervalFunctions(FunctionRegistry* registry) {
                        .usage = "make_interval([years[, months[, weeks[, days[, hours[, mins[, "
                                 "secs]]]]]]]) - Makes an interval of its parts.",
                        .example = "SELECT make_interval(100, 11, 1, 1, 12, 30, 01.001001);",
-                       .bind = BindCalendarInterval});
+                       .bind = [](const Arguments& arguments) {
+                         return BindCalendarInterval("make_interval", arguments);
+                       }});
+  registry->AddScalar({.name = "try_make_interval",
+                       .group = "datetime_funcs",
+                       .usage = "try_make_interval(years[, months[, weeks[, days[, hours[, mins[, "
+                                "secs]]]]]]) - As make_interval, NULL where that overflows.",
+                       .example = "SELECT try_make_interval(100, 11, 1, 1, 12, 30, 01.001001);",
+                       .bind = [](const Arguments& arguments) {
+                         return BindCalendarInterval("try_make_interval", arguments);
+                       }});
   registry->AddScalar({.name = "make_dt_interval",
                        .group = "datetime_funcs",
                        .usage = "make_dt_interval([days[, hours[, mins[, secs]]]]) - Makes a "

@@ -131,6 +131,13 @@ Result<int64_t> LocalTimeOfParts(int32_t year, int32_t month, int32_t day, int32
       hour * kMicrosPerHour + minute * kMicrosPerMinute + static_cast<int64_t>(second_micros));
 }
 
+/// What a row gives: NULL for an error where the function is tolerant.
+Result<std::optional<int64_t>> Tolerate(bool tolerant, const Result<int64_t>& value) {
+  if (value.ok()) return std::optional<int64_t>(*value);
+  if (tolerant) return std::optional<int64_t>();
+  return value.status();
+}
+
 /// make_timestamp(date[, time[, timezone]]). There are no values of type TIME.
 Result<BoundFunction> BindMakeTimestampOfDate(const std::string& name, const TypePtr& type,
                                               const Arguments& arguments) {
@@ -153,6 +160,7 @@ Result<BoundFunction> BindMakeTimestampOfDate(const std::string& name, const Typ
 Result<BoundFunction> BindMakeTimestamp(const std::string& name, const TypePtr& type,
                                         const Arguments& arguments) {
   const bool takes_zone = IsTimestamp(*type);
+  const bool tolerant = name.starts_with("try_");
   if (!arguments.empty() && arguments.size() <= 3)
     return BindMakeTimestampOfDate(name, type, arguments);
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 6, takes_zone ? 7 : 6));
@@ -167,24 +175,39 @@ Result<BoundFunction> BindMakeTimestamp(const std::string& name, const TypePtr& 
     bound.kernel = expr::RowKernel<int64_t, int32_t, int32_t, int32_t, int32_t, int32_t, Int128,
                                    std::string_view>(
         type,
-        [](int32_t year, int32_t month, int32_t day, int32_t hour, int32_t minute, Int128 second,
-           std::string_view id) -> Result<int64_t> {
-          ARROW_ASSIGN_OR_RAISE(int64_t local,
-                                LocalTimeOfParts(year, month, day, hour, minute, second));
+        [tolerant](int32_t year, int32_t month, int32_t day, int32_t hour, int32_t minute,
+                   Int128 second, std::string_view id) -> Result<std::optional<int64_t>> {
           ARROW_ASSIGN_OR_RAISE(auto zone, TimeZone::Make(std::string(id)));
-          return zone.ToUtc(local);
+          ARROW_ASSIGN_OR_RAISE(
+              const auto local,
+              Tolerate(tolerant, LocalTimeOfParts(year, month, day, hour, minute, second)));
+          if (!local) return local;
+          return Tolerate(tolerant, zone.ToUtc(*local));
         });
     return bound;
   }
   bound.kernel = ZonedKernel<int64_t, int32_t, int32_t, int32_t, int32_t, int32_t, Int128>(
       type,
-      [takes_zone](TimeZone* zone, int32_t year, int32_t month, int32_t day, int32_t hour,
-                   int32_t minute, Int128 second) -> Result<int64_t> {
-        ARROW_ASSIGN_OR_RAISE(int64_t local,
-                              LocalTimeOfParts(year, month, day, hour, minute, second));
-        return takes_zone ? zone->ToUtc(local) : local;
+      [takes_zone, tolerant](TimeZone* zone, int32_t year, int32_t month, int32_t day, int32_t hour,
+                             int32_t minute, Int128 second) -> Result<std::optional<int64_t>> {
+        ARROW_ASSIGN_OR_RAISE(
+            const auto local,
+            Tolerate(tolerant, LocalTimeOfParts(year, month, day, hour, minute, second)));
+        if (!local || !takes_zone) return local;
+        return Tolerate(tolerant, zone->ToUtc(*local));
       });
   return bound;
+}
+
+void AddMakeTimestamp(FunctionRegistry* registry, const std::string& name,
+                      const std::string& parameters, const std::string& what, const TypePtr& type) {
+  registry->AddScalar({.name = name,
+                       .group = "datetime_funcs",
+                       .usage = name + parameters + " - Makes a " + what,
+                       .example = "SELECT " + name + "(2014, 12, 28, 6, 30, 45.887);",
+                       .bind = [name, type](const Arguments& arguments) {
+                         return BindMakeTimestamp(name, type, arguments);
+                       }});
 }
 
 /// from_utc_timestamp / to_utc_timestamp: reads the wall clock of one zone as that of the other.
@@ -220,23 +243,17 @@ void RegisterTimestampConversions(FunctionRegistry* registry) {
                                 "the epoch.",
                        .example = "SELECT timestamp_seconds(1230219000.123);",
                        .bind = BindTimestampSeconds});
-  registry->AddScalar({.name = "make_timestamp",
-                       .group = "datetime_funcs",
-                       .usage = "make_timestamp(year, month, day, hour, min, sec[, timezone]) - "
-                                "Makes a timestamp of its parts.",
-                       .example = "SELECT make_timestamp(2014, 12, 28, 6, 30, 45.887);",
-                       .bind = [](const Arguments& arguments) {
-                         return BindMakeTimestamp("make_timestamp", TimestampType(), arguments);
-                       }});
-  registry->AddScalar({.name = "make_timestamp_ntz",
-                       .group = "datetime_funcs",
-                       .usage = "make_timestamp_ntz(year, month, day, hour, min, sec) - Makes a "
-                                "timestamp without time zone of its parts.",
-                       .example = "SELECT make_timestamp_ntz(2014, 12, 28, 6, 30, 45.887);",
-                       .bind = [](const Arguments& arguments) {
-                         return BindMakeTimestamp("make_timestamp_ntz", TimestampNtzType(),
-                                                  arguments);
-                       }});
+  const std::string parts = "(year, month, day, hour, min, sec";
+  for (const std::string attempt : {"", "try_"}) {
+    const std::string end = attempt.empty() ? "." : ", NULL where there is no such time.";
+    AddMakeTimestamp(registry, attempt + "make_timestamp", parts + "[, timezone])",
+                     "timestamp of its parts" + end, TimestampType());
+    AddMakeTimestamp(registry, attempt + "make_timestamp_ltz", parts + "[, timezone])",
+                     "timestamp with the time zone of the session of its parts" + end,
+                     TimestampType());
+    AddMakeTimestamp(registry, attempt + "make_timestamp_ntz", parts + ")",
+                     "timestamp without time zone of its parts" + end, TimestampNtzType());
+  }
   AddUtcShift(registry, "from_utc_timestamp", false);
   AddUtcShift(registry, "to_utc_timestamp", true);
 }

@@ -120,6 +120,8 @@ constexpr DefaultArguments kDefaults[] = {
      "(IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > "
      "namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())"},
     {"months_between", 2, ", true"},
+    {"str_to_map", 1, ", ,, :"},
+    {"str_to_map", 2, ", :"},
     {"percentile", 2, ", 1"},
     {"percentile_approx", 2, ", 10000"},
     {"approx_percentile", 2, ", 10000"},
@@ -130,6 +132,12 @@ constexpr DefaultArguments kDefaults[] = {
     {"make_interval", 4, ", 0, 0, 0.000000"},
     {"make_interval", 5, ", 0, 0.000000"},
     {"make_interval", 6, ", 0.000000"},
+    {"try_make_interval", 1, ", 0, 0, 0, 0, 0, 0.000000"},
+    {"try_make_interval", 2, ", 0, 0, 0, 0, 0.000000"},
+    {"try_make_interval", 3, ", 0, 0, 0, 0.000000"},
+    {"try_make_interval", 4, ", 0, 0, 0.000000"},
+    {"try_make_interval", 5, ", 0, 0.000000"},
+    {"try_make_interval", 6, ", 0.000000"},
 };
 
 // Names that print as another function's.
@@ -186,6 +194,13 @@ std::string TimeArithmeticText(const std::string& name, const std::vector<std::s
                        name == "+" ? days : fmt::format("(- {})", days));
   }
   return fmt::format("{} {} {}", arguments[base], name, arguments[other]);
+}
+
+// The arguments that are printed: the last is left out where Spark rewrites the call without it.
+size_t ShownArguments(std::string_view name, size_t given) {
+  const bool without_seed = name == "shuffle" && given == 2;
+  const bool without_zone = name == "try_make_timestamp" && given == 7;
+  return without_seed || without_zone ? given - 1 : given;
 }
 
 std::string OperatorText(const std::string& name, const std::vector<std::string>& arguments) {
@@ -277,7 +292,9 @@ std::string CallText(const std::string& name, const std::vector<std::string>& ar
     return fmt::format("assert_true({0}, '{0}' is not true!)", arguments[0]);
   }
   if (name == "log" && arguments.size() == 1) return fmt::format("LOG(E(), {})", arguments[0]);
-  std::string list = fmt::format("{}", fmt::join(arguments, ", "));
+  const auto shown =
+      arguments.begin() + static_cast<std::ptrdiff_t>(ShownArguments(name, arguments.size()));
+  std::string list = fmt::format("{}", fmt::join(arguments.begin(), shown, ", "));
   if ((name == "timestampadd" || name == "timestampdiff") && !arguments.empty()) {
     const size_t unit = arguments[0].size();
     list = ToLowerAscii(arguments[0]) + list.substr(unit);
