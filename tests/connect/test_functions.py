@@ -201,3 +201,21 @@ def test_arrow_functions(spark):
         return pc.multiply(x, 2)
 
     assert spark.range(3).select(twice("id")).collect() == [(0,), (2,), (4,)]
+
+
+def test_user_is_a_function(spark):
+    row = spark.range(1).select(F.current_user(), F.expr("current_user"), F.user(),
+                                F.session_user()).first()
+    assert row[0] and set(row) == {row[0]}
+
+
+def test_field_names_of_arrays_zip(spark):
+    frame = spark.sql("SELECT array(1, 2) AS a, array('x') AS b")
+    assert frame.select(F.arrays_zip("a", F.col("b")).alias("z")).schema["z"].dataType.simpleString() \
+        == "array<struct<a:int,b:string>>"
+
+
+def test_shuffle_with_a_seed(spark):
+    # Spark 4.3.0 gives this order for the first partition.
+    frame = spark.range(0, 1, 1, 1).select(F.expr("shuffle(array(1, 2, 3, 4, 5, 6, 7), 17)").alias("x"))
+    assert frame.first()["x"] == [6, 7, 5, 4, 3, 1, 2]

@@ -5,8 +5,11 @@ namespace thalweg::functions {
 void RegisterCollectionFunctions(FunctionRegistry* registry) {
   RegisterArrayAccess(registry);
   RegisterArrayFunctions(registry);
+  RegisterArrayInsertion(registry);
+  RegisterArrayZip(registry);
   RegisterArraySets(registry);
   RegisterMapFunctions(registry);
+  RegisterStringMap(registry);
   RegisterSequence(registry);
   RegisterHigherOrderFunctions(registry);
 }

@@ -16,8 +16,11 @@ namespace thalweg::functions {
 
 void RegisterArrayAccess(FunctionRegistry* registry);
 void RegisterArrayFunctions(FunctionRegistry* registry);
+void RegisterArrayInsertion(FunctionRegistry* registry);
+void RegisterArrayZip(FunctionRegistry* registry);
 void RegisterArraySets(FunctionRegistry* registry);
 void RegisterMapFunctions(FunctionRegistry* registry);
+void RegisterStringMap(FunctionRegistry* registry);
 void RegisterSequence(FunctionRegistry* registry);
 void RegisterHigherOrderFunctions(FunctionRegistry* registry);
 

@@ -2,8 +2,10 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/functions/bitmap_family.h"
 #include "thalweg/functions/collection_family.h"
 #include "thalweg/functions/declaration.h"
+#include "thalweg/functions/miscellaneous_family.h"
 #include "thalweg/functions/row_hash.h"
 #include "thalweg/types/user_defined_type.h"
 
@@ -179,6 +181,8 @@ void RegisterMiscellaneousFunctions(FunctionRegistry* registry) {
   DeclareBinder(registry, {"spark_partition_id"}, "misc_funcs",
                 "spark_partition_id() - Returns the index of the input split or worker.",
                 "SELECT spark_partition_id();", BindPartitionId);
+  RegisterCurrentUser(registry);
+  RegisterBitmapFunctions(registry);
 }
 
 }  // namespace thalweg::functions

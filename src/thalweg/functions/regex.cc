@@ -7,6 +7,7 @@
 
 #include "thalweg/functions/declaration.h"
 #include "thalweg/functions/java_regex.h"
+#include "thalweg/functions/regex_support.h"
 #include "thalweg/functions/utf8_text.h"
 
 namespace thalweg::functions {
@@ -15,49 +16,6 @@ namespace {
 using arrow::int32;
 using arrow::utf8;
 using std::string_view;
-using Spans = std::vector<JavaRegex::Span>;
-
-/// Compiles a pattern when it differs from the last one: once per batch for a constant.
-class RegexCache {
- public:
-  explicit RegexCache(std::string function) : function_(std::move(function)) {}
-  Result<const JavaRegex*> Get(string_view pattern) {
-    if (regex_ != nullptr && source_ == pattern) return regex_.get();
-    auto made = JavaRegex::Make(pattern);
-    if (!made.ok()) {
-      return MakeError("INVALID_PARAMETER_VALUE.PATTERN",
-                       {{"parameter", "`regexp`"},
-                        {"functionName", "`" + function_ + "`"},
-                        {"value", "'" + std::string(pattern) + "'"}});
-    }
-    regex_ = std::move(*made);
-    source_ = pattern;
-    return regex_.get();
-  }
-
- private:
-  std::string function_;
-  std::string source_;
-  std::shared_ptr<const JavaRegex> regex_;
-};
-
-/// Calls `visit(spans)` for every match from the front, as java.util.regex.Matcher.find does.
-template <typename Visit>
-Status ForEachMatch(const JavaRegex& regex, string_view text, Visit visit) {
-  Spans spans;
-  size_t from = 0;
-  while (from <= text.size()) {
-    ARROW_ASSIGN_OR_RAISE(const bool found, regex.Find(text, from, &spans));
-    if (!found) break;
-    const size_t end = static_cast<size_t>(spans[0].end);
-    const bool is_empty = spans[0].begin == spans[0].end;
-    ARROW_ASSIGN_OR_RAISE(const bool go_on, visit(spans));
-    if (!go_on) break;
-    from = end;
-    if (is_empty) from += end < text.size() ? CharacterBytes(text[end]) : 1;
-  }
-  return Status::OK();
-}
 
 string_view GroupText(string_view text, const JavaRegex::Span& span) {
   if (span.begin < 0) return {};
@@ -373,52 +331,6 @@ class StringListWriter {
   std::vector<bool> validity_;
 };
 
-bool IsLiteralPattern(string_view pattern) {
-  return !pattern.empty() && pattern.find_first_of("\\^$.|?*+()[]{}") == string_view::npos;
-}
-
-Status SplitByLiteral(string_view text, string_view separator, int32_t limit,
-                      StringListWriter* out) {
-  size_t at = 0;
-  for (int32_t parts = 1; limit <= 0 || parts < limit; ++parts) {
-    const size_t found = text.find(separator, at);
-    if (found == string_view::npos) break;
-    ARROW_RETURN_NOT_OK(out->Add(text.substr(at, found - at)));
-    at = found + separator.size();
-  }
-  return out->Add(text.substr(at));
-}
-
-/// An empty pattern parts characters and leaves no empty string at the end.
-Status SplitCharacters(string_view text, int32_t limit, StringListWriter* out) {
-  size_t at = 0;
-  int32_t parts = 1;
-  while (at < text.size()) {
-    const size_t bytes = limit > 0 && parts == limit
-                             ? text.size() - at
-                             : std::min(CharacterBytes(text[at]), text.size() - at);
-    ARROW_RETURN_NOT_OK(out->Add(text.substr(at, bytes)));
-    at += bytes;
-    ++parts;
-  }
-  return Status::OK();
-}
-
-Status SplitByRegex(const JavaRegex& regex, string_view text, int32_t limit,
-                    StringListWriter* out) {
-  size_t at = 0;
-  int32_t parts = 1;
-  ARROW_RETURN_NOT_OK(ForEachMatch(regex, text, [&](const Spans& spans) -> Result<bool> {
-    if (limit > 0 && parts >= limit) return false;
-    if (spans[0].end == 0) return true;  // no empty string before an empty match at the start
-    ARROW_RETURN_NOT_OK(out->Add(text.substr(at, static_cast<size_t>(spans[0].begin) - at)));
-    at = static_cast<size_t>(spans[0].end);
-    ++parts;
-    return true;
-  }));
-  return out->Add(text.substr(at));
-}
-
 Result<arrow::Datum> SplitKernel(const expr::EvalContext&,
                                  const std::vector<arrow::Datum>& arguments, int64_t num_rows) {
   const bool as_scalar = expr::AllScalars(arguments);
@@ -437,14 +349,8 @@ Result<arrow::Datum> SplitKernel(const expr::EvalContext&,
         arguments.size() > 2 ? expr::PrimitiveView<int32_t>(arguments[2]).Value(row) : -1;
     const string_view value = text.Value(row);
     const string_view separator = pattern.Value(row);
-    if (IsLiteralPattern(separator)) {
-      ARROW_RETURN_NOT_OK(SplitByLiteral(value, separator, limit, &writer));
-    } else if (separator.empty() && !value.empty()) {
-      ARROW_RETURN_NOT_OK(SplitCharacters(value, limit, &writer));
-    } else {
-      ARROW_ASSIGN_OR_RAISE(const JavaRegex* regex, cache.Get(separator));
-      ARROW_RETURN_NOT_OK(SplitByRegex(*regex, value, limit, &writer));
-    }
+    ARROW_RETURN_NOT_OK(SplitText(&cache, value, separator, limit,
+                                  [&](string_view part) { return writer.Add(part); }));
     writer.FinishRow(true);
   }
   return writer.Finish(as_scalar);

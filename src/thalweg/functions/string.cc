@@ -218,6 +218,7 @@ void RegisterStringFunctions(FunctionRegistry* registry) {
   RegisterStringSearchFunctions(registry);
   RegisterUtf8Validation(registry);
   RegisterStringMasks(registry);
+  RegisterLuhnCheck(registry);
   RegisterUrlFunctions(registry);
   RegisterStringConcatenation(registry);
   RegisterStringFormatFunctions(registry);

@@ -11,6 +11,7 @@ void RegisterStringPaddingFunctions(FunctionRegistry* registry);
 void RegisterStringSearchFunctions(FunctionRegistry* registry);
 void RegisterUtf8Validation(FunctionRegistry* registry);
 void RegisterStringMasks(FunctionRegistry* registry);
+void RegisterLuhnCheck(FunctionRegistry* registry);
 void RegisterUrlFunctions(FunctionRegistry* registry);
 void RegisterStringConcatenation(FunctionRegistry* registry);
 void RegisterStringFormatFunctions(FunctionRegistry* registry);

@@ -8,6 +8,9 @@ constexpr ErrorCondition kConditions[] = {
      "The argument <exprName> must be one character."},
     {"NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION", "22003",
      "The <frequencyExpression> must not be negative, but is <negativeValue>."},
+    {"INVALID_PARAMETER_VALUE.LONG", "22023",
+     "The parameter <parameter> of <functionName> must be a constant of type BIGINT, not "
+     "<invalidValue>."},
     {"INVALID_UTF8_STRING", "22029", "The bytes <str> are not valid UTF-8."},
     {"INVALID_URL", "22P02",
      "The URL <url> is malformed. Use `try_parse_url` to get NULL instead."},

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "thalweg/plan/analyzer/arrays_zip.h"
 #include "thalweg/plan/analyzer/expression_text.h"
 #include "thalweg/plan/analyzer/higher_order_call.h"
 #include "thalweg/plan/analyzer/join_legality.h"
@@ -475,6 +476,7 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
   }
   if (SpecialForms::Has(name)) return SpecialForms(this).Resolve(name, expression);
   if (name == "struct") return ResolveStruct(expression);
+  if (name == "arrays_zip") return ResolveArraysZip(this, expression);
   const bool is_database = name == "current_database" || name == "current_schema";
   if (is_database && expression.children.empty() && context_->catalog != nullptr) {
     Resolved database;
