@@ -3,8 +3,8 @@
 namespace thalweg::functions {
 
 std::string LastWinForm(std::string_view name) {
-  for (const std::string_view maker :
-       {"map", "map_concat", "map_from_arrays", "map_from_entries", "transform_keys"}) {
+  for (const std::string_view maker : {"map", "map_concat", "map_from_arrays", "map_from_entries",
+                                       "str_to_map", "transform_keys"}) {
     if (name == maker) return std::string(name) + " last_win";
   }
   return std::string(name);

@@ -55,8 +55,8 @@ class PairReader {
   RegexCache value_patterns_{"str_to_map"};
 };
 
-Result<arrow::Datum> StringMapKernel(const TypePtr& type, const Datums& arguments,
-                                     int64_t num_rows) {
+Result<arrow::Datum> StringMapKernel(const TypePtr& type, MapKeyPolicy policy,
+                                     const Datums& arguments, int64_t num_rows) {
   const bool as_scalar = expr::AllScalars(arguments);
   const int64_t rows = as_scalar ? 1 : num_rows;
   ARROW_ASSIGN_OR_RAISE(const auto nulls, expr::IntersectNulls(arguments, rows));
@@ -73,7 +73,7 @@ Result<arrow::Datum> StringMapKernel(const TypePtr& type, const Datums& argument
   }
   ARROW_ASSIGN_OR_RAISE(auto keys, pairs.keys.Finish());
   ARROW_ASSIGN_OR_RAISE(auto values, pairs.values.Finish());
-  MapAssembler assembler(std::move(keys), std::move(values));
+  MapAssembler assembler(std::move(keys), std::move(values), policy);
   int64_t at = 0;
   for (const int64_t count : pairs.counts) {
     for (int64_t i = 0; i < count; ++i, ++at) ARROW_RETURN_NOT_OK(assembler.Add(at, at));
@@ -83,7 +83,8 @@ Result<arrow::Datum> StringMapKernel(const TypePtr& type, const Datums& argument
 }
 
 /// Texts only: nothing else is cast here.
-Result<expr::BoundFunction> BindStringMap(const std::string& name, const Arguments& arguments) {
+Result<expr::BoundFunction> BindStringMap(const Arguments& arguments, MapKeyPolicy policy) {
+  const std::string name = "str_to_map";
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 3));
   for (size_t i = 0; i < arguments.size(); ++i) {
     const arrow::DataType& type = *arguments[i].type;
@@ -91,10 +92,10 @@ Result<expr::BoundFunction> BindStringMap(const std::string& name, const Argumen
   }
   const TypePtr type = MapOf(utf8(), utf8());
   auto bound = MakeBound(name, arguments, std::vector<TypePtr>(arguments.size(), utf8()), type,
-                         [type](const expr::EvalContext&, Datums values, int64_t num_rows) {
+                         [type, policy](const expr::EvalContext&, Datums values, int64_t num_rows) {
                            if (values.size() < 2) values.emplace_back(TextScalar(","));
                            if (values.size() < 3) values.emplace_back(TextScalar(":"));
-                           return StringMapKernel(type, values, num_rows);
+                           return StringMapKernel(type, policy, values, num_rows);
                          });
   bound.can_fail = true;
   return bound;
@@ -103,10 +104,17 @@ Result<expr::BoundFunction> BindStringMap(const std::string& name, const Argumen
 }  // namespace
 
 void RegisterStringMap(FunctionRegistry* registry) {
-  DeclareBinder(registry, {"str_to_map"}, "map_funcs",
-                "str_to_map(text[, pairDelim[, keyValueDelim]]) - Returns a map of the pairs in "
-                "`text`; the delimiters are regular expressions.",
-                "SELECT str_to_map('a:1,b:2,c:3', ',', ':');", BindStringMap);
+  for (const MapKeyPolicy policy : {MapKeyPolicy::kException, MapKeyPolicy::kLastWin}) {
+    const std::string name =
+        policy == MapKeyPolicy::kLastWin ? LastWinForm("str_to_map") : "str_to_map";
+    DeclareBinder(registry, {name}, "map_funcs",
+                  "str_to_map(text[, pairDelim[, keyValueDelim]]) - Returns a map of the pairs in "
+                  "`text`; the delimiters are regular expressions.",
+                  "SELECT str_to_map('a:1,b:2,c:3', ',', ':');",
+                  [policy](const std::string&, const Arguments& arguments) {
+                    return BindStringMap(arguments, policy);
+                  });
+  }
 }
 
 }  // namespace thalweg::functions

@@ -151,9 +151,9 @@ Result<spec::ExpressionPtr> Parser::ParseSubqueryExpression(std::string kind,
   subquery.kind = spec::ExpressionKind::kSubquery;
   subquery.name = {std::move(kind)};
   if (value) {
-    // (a, b) IN (SELECT ...) compares column by column.
-    const bool row = value->kind == spec::ExpressionKind::kFunction &&
-                     value->name.back() == "struct" && value->text.starts_with('(');
+    // (a, b) and struct(a, b) IN (SELECT ...) compare column by column.
+    const bool row =
+        value->kind == spec::ExpressionKind::kFunction && value->name.back() == "struct";
     subquery.children = row ? value->children : std::vector<spec::ExpressionPtr>{value};
   }
   return Finish(std::move(subquery), first);

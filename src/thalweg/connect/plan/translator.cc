@@ -6,6 +6,7 @@
 #include "thalweg/connect/plan/rare_relations.h"
 #include "thalweg/connect/proto/literal.h"
 #include "thalweg/plan/spec/plan_id.h"
+#include "thalweg/types/identifier_text.h"
 
 namespace thalweg::connect {
 
@@ -87,6 +88,17 @@ Result<RelationDraft> Repartition(Translator* translator,
 Result<RelationDraft> Unchanged(Translator* translator, const proto::Relation& input) {
   ARROW_ASSIGN_OR_RAISE(auto relation, translator->Translate(input));
   return PassThrough(std::move(relation));
+}
+
+/// Of hints only those about partitions say something that counts here.
+Result<RelationDraft> Hint(Translator* translator, const proto::Hint& hint) {
+  const std::string name = ToLowerAscii(hint.name());
+  if (name != "coalesce" && name != "repartition") return Unchanged(translator, hint.input());
+  ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(hint.input()));
+  RelationDraft draft = Derive(RelationKind::kHint, std::move(input));
+  draft->alias = name;
+  ARROW_ASSIGN_OR_RAISE(draft->expressions, translator->TranslateAll(hint.parameters()));
+  return draft;
 }
 
 Result<RelationDraft> Alias(Translator* translator, const proto::Relation& input,
@@ -176,7 +188,7 @@ Result<RelationDraft> TranslateOther(Translator* translator, const proto::Relati
     case Case::kRepartitionByExpression:
       return Repartition(translator, relation.repartition_by_expression());
     case Case::kHint:
-      return Unchanged(translator, relation.hint().input());
+      return Hint(translator, relation.hint());
     case Case::kSubqueryAlias:
       return Alias(translator, relation.subquery_alias().input(), relation.subquery_alias().alias(),
                    {});

@@ -11,6 +11,7 @@
 #include "thalweg/plan/analyzer/special_forms.h"
 #include "thalweg/plan/analyzer/subquery.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/types/nullability.h"
 
 namespace thalweg::plan {
 namespace {
@@ -69,16 +70,6 @@ Status LengthMismatch(const std::string& text, const std::vector<Resolved>& valu
                     {"rightLength", std::to_string(right.size())},
                     {"leftColumns", fmt::format("{}", fmt::join(left, ", "))},
                     {"rightColumns", fmt::format("{}", fmt::join(right, ", "))}});
-}
-
-// Whether the two differ at most in the names of the fields of structs.
-bool SameShape(const arrow::DataType& left, const arrow::DataType& right) {
-  if (left.id() != right.id() || left.num_fields() != right.num_fields()) return false;
-  if (left.num_fields() == 0) return SameType(left, right);
-  for (int i = 0; i < left.num_fields(); ++i) {
-    if (!SameShape(*left.field(i)->type(), *right.field(i)->type())) return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -172,11 +163,14 @@ Result<Resolved> ExpressionResolver::ResolveInSubquery(const spec::Expression& e
   for (size_t i = 0; i < values.size(); ++i) {
     const Resolved column = MakeReference(columns[i], columns[i].name);
     auto casted = CastToCommonType({values[i], column}, "in", result.text, false);
-    if (!casted.ok() && SameShape(*values[i].expression->type(), *column.expression->type())) {
-      const TypePtr& type = values[i].expression->type();
-      ARROW_ASSIGN_OR_RAISE(auto renamed,
-                            MakeCheckedCast(column, type, expr::CastMode::kAnsi, result.text));
-      casted = std::vector<expr::ExpressionPtr>{values[i].expression, std::move(renamed)};
+    const TypePtr merged =
+        MergeNullability(values[i].expression->type(), column.expression->type());
+    if (!casted.ok() && merged != nullptr) {
+      ARROW_ASSIGN_OR_RAISE(auto left_value,
+                            MakeCheckedCast(values[i], merged, expr::CastMode::kAnsi, result.text));
+      ARROW_ASSIGN_OR_RAISE(auto right_value,
+                            MakeCheckedCast(column, merged, expr::CastMode::kAnsi, result.text));
+      casted = std::vector<expr::ExpressionPtr>{std::move(left_value), std::move(right_value)};
     }
     if (!casted.ok()) {
       return MakeError("DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH",
