@@ -1,5 +1,6 @@
 #include "server_command.h"
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
@@ -10,6 +11,7 @@
 #include "interrupt.h"
 #include "script_runner.h"
 #include "text_file.h"
+#include "thalweg/base/free_memory.h"
 #include "thalweg/connect/server.h"
 
 namespace thalweg::cli {
@@ -58,13 +60,21 @@ Result<connect::ServerOptions> MakeOptions(const ServerArguments& arguments) {
   return options;
 }
 
+constexpr std::chrono::seconds kReleaseInterval{20};
+
 /// Until a signal comes, or, if that is asked for, the end of standard input. What stands there is
 /// read and forgotten.
 void WaitForTheEnd(bool until_input_ends) {
   pollfd awaited[] = {{interrupt_descriptor(), POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
   constexpr int kPollMillis = 1000;
   char forgotten[256];
+  auto released = std::chrono::steady_clock::now();
   while (!IsInterrupted()) {
+    // What queries and clients that have gone needed may be much.
+    if (std::chrono::steady_clock::now() - released > kReleaseInterval) {
+      ReleaseFreeMemory();
+      released = std::chrono::steady_clock::now();
+    }
     if (poll(awaited, until_input_ends ? 2 : 1, kPollMillis) <= 0 || awaited[1].revents == 0)
       continue;
     if (read(STDIN_FILENO, forgotten, sizeof(forgotten)) <= 0) return;

@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "thalweg/base/free_memory.h"
 #include "thalweg/connect/runtime/identifier.h"
 #include "thalweg/connect/runtime/url_text.h"
 #include "thalweg/connect/service/endpoint.h"
@@ -141,8 +140,6 @@ class GrpcServer : public Server {
       lock.unlock();
       const auto now = SteadyClock::now();
       state_.sessions.RemoveIdle(now - options_.session_timeout, now - abandoned_after);
-      // What queries and clients that have gone needed may be much.
-      ReleaseFreeMemory();
       lock.lock();
     }
   }
