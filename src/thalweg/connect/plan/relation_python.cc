@@ -46,7 +46,6 @@ bool IsArrow(const CommonInlineUserDefinedFunction& function) {
 
 Result<RelationDraft> TranslateMapPartitions(Translator* translator,
                                              const proto::MapPartitions& map) {
-  if (map.is_barrier()) return UnsupportedFeature("barrier=True");
   ARROW_ASSIGN_OR_RAISE(
       RelationDraft relation,
       MakeCallback(translator, CallbackKind::kMapPartitions,
