@@ -12,7 +12,8 @@ bool HasPlaces(const Expression& expression) {
 }  // namespace
 
 ExpressionPtr Expression::KeepPlace(ExpressionPtr copy) const {
-  if (place_ != nullptr && copy->kind() == kind_ && copy->place_ == nullptr) {
+  // A cast to the type that its child has is the child, which others may have too.
+  if (place_ != nullptr && copy.use_count() == 1 && copy->place_ == nullptr) {
     std::const_pointer_cast<Expression>(copy)->place_ = place_;
   }
   return copy;
@@ -33,7 +34,7 @@ ExpressionPtr WithPlace(const ExpressionPtr& expression, const SqlPosition& posi
   }
   if (!changed) return expression;
   ExpressionPtr copy = expression->WithChildren(std::move(children));
-  if (HasPlaces(*expression) && copy->kind() == expression->kind()) {
+  if (HasPlaces(*expression) && copy.use_count() == 1) {
     std::const_pointer_cast<Expression>(copy)->place_ =
         std::make_shared<const SqlPosition>(position);
   }
