@@ -208,6 +208,24 @@ def test_more_operations_than_a_session_may_have(client):
         client.release(operation)
 
 
+def test_more_plans_than_a_session_may_keep(client):
+    """Each text of 4 MiB counts as the 64 MiB that it may take as a tree."""
+    filling = "x" * (4 << 20)
+
+    def create(name):
+        return client.command(sql_command=proto.SqlCommand(
+            input=sql(f"create or replace temporary view {name} as select 1 /* {filling} */").root))
+
+    for number in range(63):
+        create(f"view_{number}")
+        create("replaced_each_time")
+    assert condition_of(lambda: create("one_more")) == "THALWEG_PLANS_TOO_LARGE"
+    # What was there stays, and what goes makes room.
+    assert client.rows("select * from view_0") == 1
+    client.command(sql_command=proto.SqlCommand(input=sql("drop view view_0").root))
+    create("one_more")
+
+
 def chunk(data, crc=None):
     return proto.AddArtifactsRequest.ArtifactChunk(
         data=data, crc=zlib.crc32(data) if crc is None else crc)

@@ -144,8 +144,14 @@ constexpr ErrorCondition kConditions[] = {
      "The artifacts of a session may not exceed <limit> bytes."},
     {"THALWEG_CHECKPOINTS_TOO_LARGE", "54000",
      "The checkpoints of a session may not exceed <limit> bytes."},
+    {"THALWEG_PLANS_TOO_LARGE", "54000",
+     "The plans of a session may not exceed <limit> bytes: those of requests that run, and those "
+     "that "
+     "it keeps in views, functions, data sources and settings. Drop what is not needed any more."},
     {"THALWEG_RESULTS_TOO_LARGE", "54000",
      "The results of a session that its client has not taken may not exceed <limit> bytes."},
+    {"THALWEG_TOO_MANY_QUERIES", "54000",
+     "A session may run <limit> streaming queries at once. Stop some of them first."},
     {"THALWEG_TOO_MANY_OPERATIONS", "54000",
      "A session may have <limit> operations that run or whose results were not released."},
 };

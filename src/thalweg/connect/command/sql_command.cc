@@ -1,3 +1,5 @@
+#include <optional>
+
 #include <arrow/api.h>
 
 #include "thalweg/connect/command/commands.h"
@@ -5,6 +7,7 @@
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/result/local_rows.h"
 #include "thalweg/plan/spec/statement.h"
+#include "thalweg/types/identifier_text.h"
 
 // Old clients fill fields that the protocol has given up since.
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -42,6 +45,35 @@ Status SendRows(Execution* execution, const session::RowSet& rows) {
   return SendRelation(execution, std::move(relation));
 }
 
+/// The name under which the session keeps what the statement says; nothing for most.
+std::optional<KeptName> KeptNameOf(const plan::spec::Statement& statement) {
+  switch (statement.kind) {
+    case plan::spec::StatementKind::kCreateView:
+    case plan::spec::StatementKind::kCreateViewUsing:
+      return KeptName{statement.is_global ? KeptKind::kGlobalView : KeptKind::kView,
+                      ToLowerAscii(statement.name.back())};
+    case plan::spec::StatementKind::kSet:
+      if (!statement.has_value) return std::nullopt;
+      return KeptName{KeptKind::kSetting, statement.key};
+    default:
+      return std::nullopt;
+  }
+}
+
+/// Runs what is no query, if the session has room for what it is to keep.
+Result<session::StatementOutcome> RunStatement(Execution* execution,
+                                               const plan::spec::Statement& statement,
+                                               const proto::SqlCommand& command,
+                                               ObservedRun* observed) {
+  KeptPlans& kept_plans = execution->session()->kept_plans();
+  const auto name = KeptNameOf(statement);
+  KeptSize size = SizeOfText(command.ByteSizeLong());
+  if (name) ARROW_RETURN_NOT_OK(kept_plans.Check(*name, size));
+  ARROW_ASSIGN_OR_RAISE(auto outcome, execution->engine().Execute(statement, observed->run()));
+  if (name) kept_plans.Keep(*name, std::move(size));
+  return outcome;
+}
+
 }  // namespace
 
 Status RunSqlCommand(Execution* execution, const proto::SqlCommand& command) {
@@ -59,7 +91,7 @@ Status RunSqlCommand(Execution* execution, const proto::SqlCommand& command) {
     return SendRelation(execution, std::move(input));
   }
   ObservedRun observed(execution);
-  ARROW_ASSIGN_OR_RAISE(const auto outcome, execution->engine().Execute(statement, observed.run()));
+  ARROW_ASSIGN_OR_RAISE(const auto outcome, RunStatement(execution, statement, command, &observed));
   ARROW_RETURN_NOT_OK(observed.Send());
   if (outcome.stream != nullptr) {
     ARROW_RETURN_NOT_OK(KeepQuery(execution->session().get(), outcome.stream));

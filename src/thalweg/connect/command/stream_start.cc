@@ -137,15 +137,17 @@ Status SendStarted(Execution* execution, const stream::StreamingQuery& query) {
 }  // namespace
 
 Status KeepQuery(ConnectSession* session, const std::shared_ptr<stream::StreamingQuery>& query) {
-  if (session->RememberQuery(query)) return Status::OK();
+  const Status kept = session->RememberQuery(query);
+  if (kept.ok()) return kept;
   // Before the execution lets go of the session, which the query's function may hold.
   ARROW_RETURN_NOT_OK(query->Stop());
-  return MakeError("INVALID_HANDLE.SESSION_CLOSED", {{"handle", session->id()}});
+  return kept;
 }
 
 Status StartStream(ServerState* state, Execution* execution,
                    const WriteStreamOperationStart& start) {
   ARROW_RETURN_NOT_OK(CheckSink(start));
+  ARROW_RETURN_NOT_OK(execution->session()->CheckQueries());
   Translator translator(execution->session().get());
   ARROW_ASSIGN_OR_RAISE(auto relation, translator.Translate(start.input()));
   ARROW_ASSIGN_OR_RAISE(auto write, MakeWrite(start));

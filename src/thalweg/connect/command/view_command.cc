@@ -1,6 +1,7 @@
 #include "thalweg/connect/command/commands.h"
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/plan/catalog/shared_catalog.h"
+#include "thalweg/types/identifier_text.h"
 
 namespace thalweg::connect {
 namespace {
@@ -37,12 +38,22 @@ Status CreateDataFrameView(Execution* execution, const proto::CreateDataFrameVie
   if (name->size() > 2) {
     return MakeError("TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS", {{"actualName", command.name()}});
   }
+  const KeptName kept{command.is_global() ? KeptKind::kGlobalView : KeptKind::kView,
+                      ToLowerAscii(name->back())};
+  KeptSize size = SizeOfPlan(plan);
+  KeptPlans& kept_plans = execution->session()->kept_plans();
+  ARROW_RETURN_NOT_OK(kept_plans.Check(kept, size));
   // As Spark does, a database before the name is passed over.
   plan::ViewEntry view{.name = name->back(), .relation = nullptr, .plan = std::move(plan)};
-  if (!command.is_global()) return engine.catalog().CreateView(std::move(view), command.replace());
-  view.plan = KeepSessionAlive(view.plan, engine.shared_from_this());
-  view.is_global = true;
-  return engine.catalog().shared()->CreateView(std::move(view), command.replace());
+  if (command.is_global()) {
+    view.plan = KeepSessionAlive(view.plan, engine.shared_from_this());
+    view.is_global = true;
+    ARROW_RETURN_NOT_OK(engine.catalog().shared()->CreateView(std::move(view), command.replace()));
+  } else {
+    ARROW_RETURN_NOT_OK(engine.catalog().CreateView(std::move(view), command.replace()));
+  }
+  kept_plans.Keep(kept, std::move(size));
+  return Status::OK();
 }
 
 }  // namespace thalweg::connect

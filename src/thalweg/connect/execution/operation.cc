@@ -7,11 +7,12 @@ namespace thalweg::connect {
 using SteadyClock = std::chrono::steady_clock;
 
 Operation::Operation(std::string id, std::vector<std::string> tags, bool reattachable,
-                     uint64_t request_digest)
+                     uint64_t request_digest, int64_t request_bytes)
     : id_(std::move(id)),
       tags_(tags.begin(), tags.end()),
       reattachable_(reattachable),
-      request_digest_(request_digest) {
+      request_digest_(request_digest),
+      request_bytes_(request_bytes) {
   Touch();
 }
 

@@ -20,13 +20,14 @@ class Operation {
  public:
   enum class State { kRunning, kSucceeded, kFailed, kCancelled };
 
-  /// `request_digest` stands for the request that began it.
+  /// `request_digest` stands for the request that began it, which has `request_bytes`.
   Operation(std::string id, std::vector<std::string> tags, bool reattachable,
-            uint64_t request_digest = 0);
+            uint64_t request_digest = 0, int64_t request_bytes = 0);
 
   const std::string& id() const { return id_; }
   bool reattachable() const { return reattachable_; }
   uint64_t request_digest() const { return request_digest_; }
+  int64_t request_bytes() const { return request_bytes_; }
   const std::set<std::string>& tags() const { return tags_; }
   ResponseBuffer& responses() { return responses_; }
   State state() const { return state_.load(); }
@@ -48,6 +49,7 @@ class Operation {
   const std::set<std::string> tags_;
   const bool reattachable_;
   const uint64_t request_digest_;
+  const int64_t request_bytes_;
   ResponseBuffer responses_;
   std::atomic<State> state_{State::kRunning};
   std::atomic<bool> cancelled_{false};

@@ -34,6 +34,10 @@ Status AddPythonDataSource(const std::shared_ptr<ConnectSession>& session,
   if (!known && session->engine().providers().Find(message.name()).ok()) {
     return MakeError("DATA_SOURCE_ALREADY_EXISTS", {{"provider", message.name()}});
   }
+  const KeptName kept{KeptKind::kDataSource, ToLowerAscii(message.name())};
+  KeptSize size{.plan_bytes = static_cast<int64_t>(message.ByteSizeLong()), .columns = {}};
+  ARROW_RETURN_NOT_OK(session->kept_plans().Check(kept, size));
+  session->kept_plans().Keep(kept, std::move(size));
   python::DataSourceClass source;
   source.name = message.name();
   source.function.name = message.name();

@@ -141,7 +141,10 @@ Status AnswerCaching(ConnectSession* session, const AnalyzePlanRequest& request,
       level.set_deserialized(true);
       level.set_replication(1);
     }
+    const KeptName name{KeptKind::kFrame, frame};
+    ARROW_RETURN_NOT_OK(session->kept_plans().Check(name, {}));
     marks.Persist(frame, level);
+    session->kept_plans().Keep(name, {});
     response->mutable_persist();
     return Status::OK();
   }
@@ -228,8 +231,9 @@ Status Answer(ConnectSession* session, const AnalyzePlanRequest& request,
 
 Status AnalyzePlan(ConnectSession* session, const AnalyzePlanRequest& request,
                    AnalyzePlanResponse* response) {
-  auto operation = std::make_shared<Operation>(MakeIdentifier(), std::vector<std::string>{},
-                                               /*reattachable=*/false);
+  auto operation = std::make_shared<Operation>(
+      MakeIdentifier(), std::vector<std::string>{}, /*reattachable=*/false,
+      /*request_digest=*/0, static_cast<int64_t>(request.ByteSizeLong()));
   // The client waits for as long as it takes.
   ARROW_RETURN_NOT_OK(operation->responses().Attach("", nullptr).status());
   ARROW_RETURN_NOT_OK(session->AddOperation(operation));

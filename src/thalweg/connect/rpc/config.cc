@@ -79,15 +79,22 @@ void AddPair(const std::string& key, const std::optional<std::string>& value,
   if (value) pair->set_value(*value);
 }
 
-Status SetPairs(session::Session* engine, const ConfigRequest::Set& set,
+Status SetPair(ConnectSession* session, const proto::KeyValue& pair) {
+  ARROW_RETURN_NOT_OK(CheckModifiable(pair.key()));
+  ARROW_RETURN_NOT_OK(session::CheckSettingValue(pair.key(), pair.value()));
+  const KeptName kept{KeptKind::kSetting, pair.key()};
+  KeptSize size{.plan_bytes = static_cast<int64_t>(pair.value().size()), .columns = {}};
+  ARROW_RETURN_NOT_OK(session->kept_plans().Check(kept, size));
+  ARROW_RETURN_NOT_OK(session->engine().ChangeSettings(
+      [&](Settings* settings) { return settings->Set(pair.key(), pair.value()); }));
+  session->kept_plans().Keep(kept, std::move(size));
+  return Status::OK();
+}
+
+Status SetPairs(ConnectSession* session, const ConfigRequest::Set& set,
                 proto::ConfigResponse* response) {
   for (const proto::KeyValue& pair : set.pairs()) {
-    Status status = CheckModifiable(pair.key());
-    if (status.ok()) status = session::CheckSettingValue(pair.key(), pair.value());
-    if (status.ok()) {
-      status = engine->ChangeSettings(
-          [&](Settings* settings) { return settings->Set(pair.key(), pair.value()); });
-    }
+    const Status status = SetPair(session, pair);
     if (status.ok()) continue;
     if (!set.silent()) return status;
     response->add_warnings(RenderError(status));
@@ -136,7 +143,7 @@ Status ConfigureSession(ConnectSession* session, const ConfigRequest& request,
   const ConfigRequest::Operation& operation = request.operation();
   switch (operation.op_type_case()) {
     case ConfigRequest::Operation::kSet:
-      return SetPairs(engine, operation.set(), response);
+      return SetPairs(session, operation.set(), response);
     case ConfigRequest::Operation::kUnset:
       return UnsetKeys(engine, operation.unset());
     case ConfigRequest::Operation::kGet:

@@ -81,7 +81,8 @@ grpc::Status BeginExecution(ServerState* state, const grpc::ByteBuffer& bytes,
   const ExecuteOptions options = OptionsOf(*request);
   auto operation = std::make_shared<Operation>(
       id, std::vector<std::string>(request->tags().begin(), request->tags().end()),
-      options.reattachable, options.reattachable ? DigestOf(bytes) : 0);
+      options.reattachable, options.reattachable ? DigestOf(bytes) : 0,
+      static_cast<int64_t>(bytes.Length()));
   const Status added = (*session)->AddOperation(operation);
   if (!added.ok()) {
     const OperationPtr known = (*session)->FindOperation(id);

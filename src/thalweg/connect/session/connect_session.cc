@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "thalweg/connect/runtime/identifier.h"
+#include "thalweg/plan/catalog/shared_catalog.h"
 
 namespace thalweg::connect {
 
@@ -24,7 +25,8 @@ ConnectSession::ConnectSession(SessionKey key, std::shared_ptr<session::Session>
       engine_(std::move(engine)),
       python_(std::move(python)),
       artifacts_(limits.artifact_bytes),
-      listeners_(std::make_shared<ListenerStream>()) {
+      listeners_(std::make_shared<ListenerStream>()),
+      kept_plans_(limits.kept_plan_bytes, [this](const KeptName& name) { return Exists(name); }) {
   engine_->queries().AddListener(listeners_);
   Touch();
 }
@@ -61,8 +63,40 @@ Status ConnectSession::AddOperation(const OperationPtr& operation) {
   if (unsent_bytes >= kMaxUnsentBytes) {
     return MakeError("THALWEG_RESULTS_TOO_LARGE", {{"limit", std::to_string(kMaxUnsentBytes)}});
   }
+  ARROW_RETURN_NOT_OK(CheckRequestLocked(operation->request_bytes()));
   operations_.emplace(operation->id(), operation);
   return Status::OK();
+}
+
+Status ConnectSession::CheckRequestLocked(int64_t request_bytes) const {
+  int64_t bytes = request_bytes;
+  for (const auto& [id, known] : operations_) {
+    if (known->state() == Operation::State::kRunning) bytes += known->request_bytes();
+  }
+  if (bytes <= limits_.running_plan_bytes) return Status::OK();
+  return MakeError("THALWEG_PLANS_TOO_LARGE",
+                   {{"limit", std::to_string(limits_.running_plan_bytes)}});
+}
+
+bool ConnectSession::Exists(const KeptName& name) const {
+  const plan::Catalog& catalog = engine_->catalog();
+  switch (name.kind) {
+    case KeptKind::kView:
+      return catalog.FindView(name.name) != nullptr;
+    case KeptKind::kGlobalView:
+      return catalog.shared()->FindView(name.name) != nullptr;
+    case KeptKind::kFunction:
+      return catalog.FindFunction(name.name) != nullptr;
+    case KeptKind::kTableFunction:
+      return catalog.FindTableFunction(name.name) != nullptr;
+    case KeptKind::kSetting:
+      return engine_->SettingsSnapshot().values().contains(name.name);
+    case KeptKind::kFrame:
+      return cache_marks_.FindLevel(name.name).has_value();
+    case KeptKind::kDataSource:
+      break;
+  }
+  return true;
 }
 
 OperationPtr ConnectSession::FindOperation(const std::string& id) const {
@@ -191,18 +225,33 @@ void ConnectSession::RememberDataSource(const std::string& name,
   data_sources_[name] = std::move(source);
 }
 
-bool ConnectSession::RememberQuery(const std::shared_ptr<stream::StreamingQuery>& query) {
+Status ConnectSession::CheckQueries() const {
   const std::lock_guard lock(mutex_);
-  if (closed_) return false;
+  return CheckQueriesLocked();
+}
+
+Status ConnectSession::CheckQueriesLocked() const {
+  if (queries_.size() < limits_.streaming_queries) return Status::OK();
+  const auto running = std::count_if(queries_.begin(), queries_.end(),
+                                     [](const auto& known) { return known->IsActive(); });
+  if (static_cast<size_t>(running) < limits_.streaming_queries) return Status::OK();
+  return MakeError("THALWEG_TOO_MANY_QUERIES",
+                   {{"limit", std::to_string(limits_.streaming_queries)}});
+}
+
+Status ConnectSession::RememberQuery(const std::shared_ptr<stream::StreamingQuery>& query) {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return MakeError("INVALID_HANDLE.SESSION_CLOSED", {{"handle", id()}});
+  ARROW_RETURN_NOT_OK(CheckQueriesLocked());
   queries_.push_back(query);
-  if (queries_.size() <= kMaxQueries) return true;
+  if (queries_.size() <= kMaxQueries) return Status::OK();
   const auto ended = std::find_if(queries_.begin(), queries_.end(),
                                   [](const auto& known) { return !known->IsActive(); });
-  if (ended == queries_.end()) return true;
+  if (ended == queries_.end()) return Status::OK();
   for (auto& [tag, run_ids] : tagged_queries_) run_ids.erase((*ended)->run_id());
   std::erase_if(tagged_queries_, [](const auto& tagged) { return tagged.second.empty(); });
   queries_.erase(ended);
-  return true;
+  return Status::OK();
 }
 
 std::shared_ptr<stream::StreamingQuery> ConnectSession::FindQuery(const std::string& id,

@@ -17,6 +17,7 @@
 #include "thalweg/connect/execution/operation.h"
 #include "thalweg/connect/session/artifact_store.h"
 #include "thalweg/connect/session/cache_marks.h"
+#include "thalweg/connect/session/kept_plans.h"
 #include "thalweg/connect/session/python_files.h"
 #include "thalweg/python/worker_pool.h"
 #include "thalweg/session/session.h"
@@ -42,6 +43,12 @@ struct SessionLimits {
   int64_t artifact_bytes = int64_t{4} << 30;
   /// Bytes of rows in checkpoints.
   int64_t checkpoint_bytes = int64_t{4} << 30;
+  /// Bytes of what the client gave names to (kept_plans.h).
+  int64_t kept_plan_bytes = int64_t{4} << 30;
+  /// Bytes of the requests whose operations run.
+  int64_t running_plan_bytes = int64_t{1} << 30;
+  /// Streaming queries that run.
+  size_t streaming_queries = 1000;
 };
 
 /// Thread-safe.
@@ -63,10 +70,13 @@ class ConnectSession {
   ArtifactStore& artifacts() { return artifacts_; }
   PythonFiles& python_files() { return python_files_; }
   CacheMarks& cache_marks() { return cache_marks_; }
+  KeptPlans& kept_plans() { return kept_plans_; }
+  const KeptPlans& kept_plans() const { return kept_plans_; }
   ListenerStream& listeners() { return *listeners_; }
 
   /// Errors: INVALID_HANDLE.OPERATION_ALREADY_EXISTS, INVALID_HANDLE.OPERATION_ABANDONED,
-  /// INVALID_HANDLE.SESSION_CLOSED, THALWEG_TOO_MANY_OPERATIONS.
+  /// INVALID_HANDLE.SESSION_CLOSED, THALWEG_TOO_MANY_OPERATIONS, THALWEG_RESULTS_TOO_LARGE,
+  /// THALWEG_PLANS_TOO_LARGE.
   Status AddOperation(const OperationPtr& operation);
   /// Null if there is none.
   OperationPtr FindOperation(const std::string& id) const;
@@ -104,9 +114,11 @@ class ConnectSession {
   void RememberDataSource(const std::string& name,
                           std::shared_ptr<const python::DataSourceClass> source);
 
-  /// Ended queries stay known for as long as clients may ask for them. False: the session has been
-  /// closed, and nobody else ends the query.
-  bool RememberQuery(const std::shared_ptr<stream::StreamingQuery>& query);
+  /// Whether one more streaming query may run. Errors: THALWEG_TOO_MANY_QUERIES.
+  Status CheckQueries() const;
+  /// Ended queries stay known for as long as clients may ask for them. On an error nobody else ends
+  /// the query. Errors: INVALID_HANDLE.SESSION_CLOSED, THALWEG_TOO_MANY_QUERIES.
+  Status RememberQuery(const std::shared_ptr<stream::StreamingQuery>& query);
   /// The query with that id and run id, running or ended; null if there is none.
   std::shared_ptr<stream::StreamingQuery> FindQuery(const std::string& id,
                                                     const std::string& run_id) const;
@@ -122,6 +134,10 @@ class ConnectSession {
   static constexpr size_t kMaxQueries = 1000;
 
   Status CheckRoomLocked(int64_t bytes) const;
+  Status CheckQueriesLocked() const;
+  /// Whether an operation with such a request may begin beside those that run.
+  Status CheckRequestLocked(int64_t request_bytes) const;
+  bool Exists(const KeptName& name) const;
 
   const SessionLimits limits_;
   const SessionKey key_;
@@ -145,6 +161,7 @@ class ConnectSession {
   std::map<std::string, std::set<std::string>> tagged_queries_;  // run ids by tag
   std::vector<std::shared_ptr<stream::StreamingQuery>> queries_;
   CacheMarks cache_marks_;
+  KeptPlans kept_plans_;
 };
 
 using ConnectSessionPtr = std::shared_ptr<ConnectSession>;

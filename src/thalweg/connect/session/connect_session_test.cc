@@ -6,11 +6,12 @@
 #include <gtest/gtest.h>
 
 #include "thalweg/connect/plan/translator.h"
+#include "thalweg/testing/temporary_directory.h"
 
 namespace thalweg::connect {
 namespace {
 
-class ConnectSessionTest : public testing::Test {
+class ConnectSessionTest : public ::testing::Test {
  protected:
   void SetUp() override {
     auto engine = session::Session::Make();
@@ -19,6 +20,8 @@ class ConnectSessionTest : public testing::Test {
     limits.operations = 2;
     limits.artifact_bytes = 10;
     limits.checkpoint_bytes = 100;
+    limits.running_plan_bytes = 1000;
+    limits.streaming_queries = 1;
     session_ =
         std::make_shared<ConnectSession>(SessionKey{"user", "session"}, *engine, nullptr, limits);
   }
@@ -59,6 +62,18 @@ TEST_F(ConnectSessionTest, BeginsNothingWhileTooMuchWaitsForItsClient) {
   EXPECT_TRUE(Add("c").ok());
 }
 
+TEST_F(ConnectSessionTest, RunsOnlySoManyBytesOfRequests) {
+  const auto of_bytes = [](const std::string& id, int64_t bytes) {
+    return std::make_shared<Operation>(id, std::vector<std::string>{}, true, 0, bytes);
+  };
+  const auto first = of_bytes("a", 600);
+  ASSERT_TRUE(session_->AddOperation(first).ok());
+  EXPECT_TRUE(IsCondition(session_->AddOperation(of_bytes("b", 401)), "THALWEG_PLANS_TOO_LARGE"));
+  // What has ended keeps its results, but not its plan.
+  first->Finish(Operation::State::kSucceeded, grpc::Status::OK);
+  EXPECT_TRUE(session_->AddOperation(of_bytes("b", 401)).ok());
+}
+
 TEST_F(ConnectSessionTest, KeepsOnlySoMuchInCheckpoints) {
   ASSERT_TRUE(Keep("a", 60).ok());
   EXPECT_TRUE(IsCondition(Keep("b", 41), "THALWEG_CHECKPOINTS_TOO_LARGE"));
@@ -82,10 +97,30 @@ TEST_F(ConnectSessionTest, HoldsOnlySoMuchOfFiles) {
   EXPECT_TRUE(files.Put("files/b", "1234").ok());
 }
 
+TEST_F(ConnectSessionTest, RunsOnlySoManyStreamingQueries) {
+  const thalweg::testing::TemporaryDirectory directory;
+  const auto start = [&](const std::string& name) {
+    session::Session& engine = session_->engine();
+    return engine.ExecuteSql("CREATE STREAMING TABLE " + name + " USING parquet LOCATION '" +
+                             directory.path() + "/" + name + "' AS SELECT * FROM STREAM beats");
+  };
+  ASSERT_TRUE(session_->engine()
+                  .ExecuteSql("CREATE TEMPORARY VIEW beats USING rate OPTIONS (rowsPerSecond 1)")
+                  .ok());
+  const auto first = start("a");
+  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_NE(first->stream, nullptr);
+  EXPECT_TRUE(session_->RememberQuery(first->stream).ok());
+  EXPECT_TRUE(IsCondition(session_->CheckQueries(), "THALWEG_TOO_MANY_QUERIES"));
+  EXPECT_TRUE(IsCondition(session_->RememberQuery(first->stream), "THALWEG_TOO_MANY_QUERIES"));
+  ASSERT_TRUE(first->stream->Stop().ok());
+  EXPECT_TRUE(session_->CheckQueries().ok());
+}
+
 TEST_F(ConnectSessionTest, AClosedSessionTakesNothing) {
   session_->Close();
   EXPECT_TRUE(IsCondition(Add("a"), "INVALID_HANDLE.SESSION_CLOSED"));
-  EXPECT_FALSE(session_->RememberQuery(nullptr));
+  EXPECT_TRUE(IsCondition(session_->RememberQuery(nullptr), "INVALID_HANDLE.SESSION_CLOSED"));
 }
 
 }  // namespace

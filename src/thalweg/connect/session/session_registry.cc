@@ -87,6 +87,7 @@ Result<ConnectSessionPtr> SessionRegistry::Clone(ConnectSession* source,
                      {{"targetSessionId", key.session_id}});
   }
   CopyPythonDataSources(*source, session);
+  session->kept_plans().CopyFrom(source->kept_plans());
   return session;
 }
 
