@@ -1,5 +1,6 @@
 #include "thalweg/exec/driver.h"
 
+#include <algorithm>
 #include <system_error>
 
 #include "thalweg/base/memory_guard.h"
@@ -7,6 +8,11 @@
 #include "thalweg/exec/take.h"
 
 namespace thalweg::exec {
+
+bool Phase::keeps_order() const {
+  return std::any_of(channels.begin(), channels.end(),
+                     [](const auto& channel) { return channel->order() != nullptr; });
+}
 
 /// What one worker does in a phase: messages first, then batch by batch of one split after another,
 /// then the end of its leaves, then messages until every exchange has ended.
@@ -22,6 +28,7 @@ class Driver::PhaseWorker {
         context_(context),
         cancelled_(cancelled),
         worker_(worker),
+        keeps_order_(phase->keeps_order()),
         turn_(driver->scheduler_.get(), &driver->share_) {}
 
   Status Run() {
@@ -30,15 +37,16 @@ class Driver::PhaseWorker {
       ARROW_RETURN_NOT_OK(CheckCancelled(cancelled_));
       turn_.Yield();
       ARROW_RETURN_NOT_OK(DrainMailbox());
-      if (reader_ != nullptr) {
+      if (reader_ != nullptr && IsAhead()) {
+        WaitForOthers();
+      } else if (reader_ != nullptr) {
         ARROW_RETURN_NOT_OK(ReadBatch());
       } else if (TakeSplit()) {
         ARROW_ASSIGN_OR_RAISE(reader_, OpenSplit());
+        if (keeps_order_) ARROW_RETURN_NOT_OK(BeginSplit());
       } else if (!leaves_finished) {
         leaves_finished = true;
-        for (const auto& leaf : phase_->leaves) {
-          ARROW_RETURN_NOT_OK(leaf->heads[worker_]->FinishInput(0));
-        }
+        ARROW_RETURN_NOT_OK(FinishLeavesBefore(nullptr));
       } else if (ExchangesFinished()) {
         return Status::OK();
       } else if (!WaitForMessage()) {
@@ -74,6 +82,48 @@ class Driver::PhaseWorker {
     turn_.Pause();
     driver_->mailboxes_.WaitForRoom(worker_);
     turn_.Resume();
+  }
+
+  /// Whether this worker had better let others catch up whose rows go before its own.
+  bool IsAhead() {
+    if (!keeps_order_) return false;
+    return std::any_of(phase_->channels.begin(), phase_->channels.end(),
+                       [this](const auto& channel) {
+                         return channel->order() != nullptr && channel->order()->MustWait(worker_);
+                       });
+  }
+
+  void WaitForOthers() {
+    turn_.Pause();
+    for (const auto& channel : phase_->channels) {
+      if (channel->order() == nullptr || !channel->order()->MustWait(worker_)) continue;
+      // What the receiver waits for comes by mail.
+      if (worker_ == 0) {
+        driver_->mailboxes_.WaitForMessage(0);
+      } else {
+        channel->order()->WaitForOthers();
+      }
+      break;
+    }
+    turn_.Resume();
+  }
+
+  /// Splits go by leaf: those before that of the split have got all they get from this worker, and
+  /// what they held back goes out before the rows of the next.
+  Status BeginSplit() {
+    ARROW_RETURN_NOT_OK(FinishLeavesBefore(leaf_));
+    return leaf_->heads[worker_]->BeginSplit(split_number_);
+  }
+
+  /// All leaves with null.
+  Status FinishLeavesBefore(const Leaf* end) {
+    while (finished_leaves_ < phase_->leaves.size()) {
+      const Leaf* leaf = phase_->leaves[finished_leaves_].get();
+      if (leaf == end) break;
+      ++finished_leaves_;
+      ARROW_RETURN_NOT_OK(leaf->heads[worker_]->FinishInput(0));
+    }
+    return Status::OK();
   }
 
   bool TakeSplit() {
@@ -131,6 +181,8 @@ class Driver::PhaseWorker {
   EpochContext* context_;
   const std::atomic<bool>* cancelled_;
   int worker_;
+  bool keeps_order_;
+  size_t finished_leaves_ = 0;
   WorkerScheduler::Turn turn_;
   Leaf* leaf_ = nullptr;
   io::SplitPtr split_;

@@ -37,6 +37,8 @@ struct Leaf {
 struct Phase {
   std::vector<std::unique_ptr<Leaf>> leaves;
   std::vector<std::unique_ptr<ExchangeChannel>> channels;
+  /// Whether a channel keeps the order of splits.
+  bool keeps_order() const;
 };
 
 class Driver {

@@ -11,10 +11,13 @@ ExchangeChannel::ExchangeChannel(int id, int num_senders, int num_receivers, Mai
   for (int i = 0; i < num_receivers; ++i) heads_.push_back(std::make_unique<EntryOperator>());
 }
 
+void ExchangeChannel::KeepOrder() { order_ = std::make_unique<SplitOrder>(num_senders_); }
+
 Status ExchangeChannel::BeginEpoch(const std::vector<EpochContext>& contexts) {
   wants_more_.store(true, std::memory_order_relaxed);
   num_open_senders_.store(num_senders_);
   finished_.assign(heads_.size(), num_senders_ == 0);
+  if (order_ != nullptr) order_->Start();
   for (size_t i = 0; i < heads_.size(); ++i) {
     ARROW_RETURN_NOT_OK(heads_[i]->BeginEpoch(contexts[i]));
   }
@@ -22,20 +25,28 @@ Status ExchangeChannel::BeginEpoch(const std::vector<EpochContext>& contexts) {
 }
 
 Status ExchangeChannel::Send(int from, int to, Batch batch) {
-  Message message{id_, false, std::move(batch)};
+  Message message{.channel = id_, .batch = std::move(batch), .sender = from};
   if (from == to) return Receive(to, std::move(message));
   mailboxes_->Send(to, std::move(message));
   return Status::OK();
 }
 
+Status ExchangeChannel::SendSplit(int from, int split) {
+  Message message{.channel = id_, .batch = {}, .sender = from, .split = split};
+  if (from == 0) return Receive(0, std::move(message));
+  mailboxes_->Send(0, std::move(message));
+  return Status::OK();
+}
+
 Status ExchangeChannel::SendFinished(int from) {
+  if (order_ != nullptr) ARROW_RETURN_NOT_OK(SendSplit(from, SplitOrder::kNoMoreSplits));
   // What the others have sent is in the queues by now, and what follows goes behind it.
   if (num_open_senders_.fetch_sub(1) > 1) return Status::OK();
   for (int to = 0; to < num_receivers(); ++to) {
     if (from == to && num_senders_ == 1) {
-      ARROW_RETURN_NOT_OK(Receive(to, {id_, true, {}}));
+      ARROW_RETURN_NOT_OK(Receive(to, {.channel = id_, .finished = true, .batch = {}}));
     } else {
-      mailboxes_->Send(to, {id_, true, {}});
+      mailboxes_->Send(to, {.channel = id_, .finished = true, .batch = {}});
     }
   }
   return Status::OK();
@@ -47,7 +58,23 @@ Status ExchangeChannel::Receive(int to, Message message) {
     finished_[to] = 1;
     return head->FinishInput(0);
   }
-  ARROW_RETURN_NOT_OK(head->Push(0, std::move(message.batch)));
+  if (order_ != nullptr) return ReceiveInOrder(std::move(message));
+  return Push(head, std::move(message.batch));
+}
+
+Status ExchangeChannel::ReceiveInOrder(Message message) {
+  const SplitOrder::Emit emit = [this](Batch batch) {
+    return wants_more() ? Push(heads_[0].get(), std::move(batch)) : Status::OK();
+  };
+  ARROW_RETURN_NOT_OK(message.split != Message::kNoSplit
+                          ? order_->Begin(message.sender, message.split, emit)
+                          : order_->Add(message.sender, std::move(message.batch), emit));
+  if (!wants_more()) order_->Clear();
+  return Status::OK();
+}
+
+Status ExchangeChannel::Push(Operator* head, Batch batch) {
+  ARROW_RETURN_NOT_OK(head->Push(0, std::move(batch)));
   // One receiver that is satisfied says nothing about the others.
   if (num_receivers() == 1) wants_more_.store(head->WantsMore(), std::memory_order_relaxed);
   return Status::OK();
@@ -55,7 +82,15 @@ Status ExchangeChannel::Receive(int to, Message message) {
 
 bool ExchangeChannel::Finished(int to) const { return to >= num_receivers() || finished_[to] != 0; }
 
+Status ExchangeSender::BeginSplit(int split) {
+  return channel_->order() != nullptr ? channel_->SendSplit(worker_, split) : Status::OK();
+}
+
 Status ExchangeSender::Push(int, Batch batch) {
+  if (channel_->order() != nullptr) {
+    // Rows that wait should hold no others in memory.
+    ARROW_ASSIGN_OR_RAISE(batch, Compact(batch));
+  }
   if (key_columns_.empty()) return channel_->Send(worker_, 0, std::move(batch));
   std::vector<ArrayPtr> keys;
   for (const int column : key_columns_) {

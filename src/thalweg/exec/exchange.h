@@ -10,6 +10,7 @@
 #include "thalweg/exec/entry.h"
 #include "thalweg/exec/mailbox.h"
 #include "thalweg/exec/operator.h"
+#include "thalweg/exec/split_order.h"
 
 namespace thalweg::exec {
 
@@ -19,6 +20,12 @@ class ExchangeChannel {
   /// `num_receivers` chains begin here, on workers 0, 1, ...; each hears from `num_senders`.
   ExchangeChannel(int id, int num_senders, int num_receivers, Mailboxes* mailboxes);
 
+  /// The receiver, which must be one, gets rows in the order of their splits. Before the first
+  /// epoch.
+  void KeepOrder();
+  /// Null if rows come as they like.
+  SplitOrder* order() const { return order_.get(); }
+
   int id() const { return id_; }
   int num_receivers() const { return static_cast<int>(heads_.size()); }
   Operator* head(int worker) { return heads_[worker].get(); }
@@ -26,6 +33,8 @@ class ExchangeChannel {
   Status BeginEpoch(const std::vector<EpochContext>& contexts);
   /// Sends from the thread of worker `from`; rows for itself go straight on.
   Status Send(int from, int to, Batch batch);
+  /// Says that `from` comes to another split.
+  Status SendSplit(int from, int split);
   /// Says that `from` has sent all. The last sender tells the receivers.
   Status SendFinished(int from);
   /// On the thread of worker `to`.
@@ -36,9 +45,13 @@ class ExchangeChannel {
   bool wants_more() const { return wants_more_.load(std::memory_order_relaxed); }
 
  private:
+  Status ReceiveInOrder(Message message);
+  Status Push(Operator* head, Batch batch);
+
   int id_;
   int num_senders_;
   Mailboxes* mailboxes_;
+  std::unique_ptr<SplitOrder> order_;
   std::vector<std::unique_ptr<EntryOperator>> heads_;
   std::atomic<int> num_open_senders_{0};
   std::vector<char> finished_;  // whether all has come; each entry used by its worker only
@@ -58,6 +71,7 @@ class ExchangeSender : public Operator {
         num_key_groups_(num_key_groups) {}
 
   Status Push(int input, Batch batch) override;
+  Status BeginSplit(int split) override;
   Status FinishInput(int input) override { return channel_->SendFinished(worker_); }
   bool WantsMore() const override { return channel_->wants_more(); }
   std::string Description() const override { return "Exchange"; }

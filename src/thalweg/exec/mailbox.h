@@ -12,11 +12,16 @@
 
 namespace thalweg::exec {
 
-/// A batch for a channel's chain on the receiving worker, or that its senders are done.
+/// A batch for a channel's chain on the receiving worker, or that its senders are done, or that one
+/// of them comes to another split.
 struct Message {
   int channel = 0;
   bool finished = false;
   Batch batch;
+  int sender = 0;
+  int split = kNoSplit;
+
+  static constexpr int kNoSplit = -1;
 };
 
 /// One queue per worker. Thread-safe; one thread at a time receives and waits for a worker. What a

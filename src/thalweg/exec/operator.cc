@@ -17,6 +17,10 @@ Status Operator::BeginEpoch(const EpochContext& context) {
   return owned_ != nullptr ? owned_->BeginEpoch(context) : Status::OK();
 }
 
+Status Operator::BeginSplit(int split) {
+  return downstream_ == nullptr ? Status::OK() : downstream_->BeginSplit(split);
+}
+
 Status Operator::FinishInput(int) { return FinishDownstream(); }
 
 Status Operator::Emit(Batch batch) {

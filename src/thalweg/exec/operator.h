@@ -56,6 +56,10 @@ class Operator {
   virtual Status BeginEpoch(const EpochContext& context);
   /// Rows on `input`; the batch may have a selection.
   virtual Status Push(int input, Batch batch) = 0;
+  /// What is pushed from now on comes from the split of this number; numbers ascend. Only told in
+  /// chains whose rows are put into the order of their splits (split_order.h). An operator that
+  /// holds rows back tells downstream when those of the split before have gone.
+  virtual Status BeginSplit(int split);
   /// No more rows on `input` in this epoch. Emits what is due, then tells downstream (by default
   /// at once; operators with several inputs when all are finished).
   virtual Status FinishInput(int input);

@@ -15,6 +15,8 @@ Status EvaluateExternalOperator::BeginEpoch(const EpochContext& context) {
   context_ = &context;
   run_.reset();
   waiting_.Clear();
+  sent_rows_ = 0;
+  coming_splits_.clear();
   return Operator::BeginEpoch(context);
 }
 
@@ -31,7 +33,22 @@ Status EvaluateExternalOperator::Push(int, Batch batch) {
                           expr::EvaluateToArray(*argument, context_->eval, dense));
   }
   waiting_.Add(dense);
+  sent_rows_ += dense.num_rows;
   return run_->Send(std::move(sent), [this](Batch results) { return EmitJoined(results); });
+}
+
+Status EvaluateExternalOperator::BeginSplit(int split) {
+  coming_splits_.emplace_back(sent_rows_, split);
+  return BeginReachedSplits();
+}
+
+Status EvaluateExternalOperator::BeginReachedSplits() {
+  while (!coming_splits_.empty() && coming_splits_.front().first <= sent_rows_ - waiting_.size()) {
+    const int split = coming_splits_.front().second;
+    coming_splits_.pop_front();
+    ARROW_RETURN_NOT_OK(Operator::BeginSplit(split));
+  }
+  return Status::OK();
 }
 
 Status EvaluateExternalOperator::FinishInput(int input) {
@@ -44,7 +61,10 @@ Status EvaluateExternalOperator::FinishInput(int input) {
 }
 
 Status EvaluateExternalOperator::EmitJoined(const Batch& results) {
-  return waiting_.Join(results, [this](Batch joined) { return Emit(std::move(joined)); });
+  return waiting_.Join(results, [this](Batch joined) -> Status {
+    ARROW_RETURN_NOT_OK(Emit(std::move(joined)));
+    return BeginReachedSplits();
+  });
 }
 
 }  // namespace thalweg::exec

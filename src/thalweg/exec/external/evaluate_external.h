@@ -1,7 +1,9 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "thalweg/exec/external/external_function.h"
@@ -24,11 +26,14 @@ class EvaluateExternalOperator : public Operator {
 
   Status BeginEpoch(const EpochContext& context) override;
   Status Push(int input, Batch batch) override;
+  Status BeginSplit(int split) override;
   Status FinishInput(int input) override;
   std::string Description() const override { return description_; }
 
  private:
   Status EmitJoined(const Batch& results);
+  /// Tells downstream of the splits whose first rows come next.
+  Status BeginReachedSplits();
 
   std::shared_ptr<ExternalFunction> function_;
   std::vector<expr::ExpressionPtr> arguments_;
@@ -36,6 +41,9 @@ class EvaluateExternalOperator : public Operator {
   const EpochContext* context_ = nullptr;
   std::unique_ptr<ExternalRun> run_;
   RowQueue waiting_;
+  int64_t sent_rows_ = 0;
+  /// Splits by the number of rows that were sent before them.
+  std::deque<std::pair<int64_t, int>> coming_splits_;
 };
 
 /// What a run of this epoch and worker is told.

@@ -197,6 +197,37 @@ TEST(ExternalOperators, EvaluateAddsResultsToTheirRows) {
   EXPECT_EQ(function->starts, 2);
 }
 
+/// Notes where splits begin.
+class SplitCollector : public Collector {
+ public:
+  explicit SplitCollector(std::string* text) : Collector(text), text_(text) {}
+  Status BeginSplit(int split) override {
+    *text_ += "[" + std::to_string(split) + "]";
+    return Status::OK();
+  }
+
+ private:
+  std::string* text_;
+};
+
+TEST(ExternalOperators, EvaluateBeginsASplitWhenTheRowsBeforeItHaveGone) {
+  EvaluateExternalOperator operation(std::make_shared<TenTimes>(), {Ordinal(0)}, "");
+  std::string text;
+  operation.SetDownstream(std::make_unique<SplitCollector>(&text));
+  const EpochContext context;
+  ASSERT_TRUE(operation.BeginEpoch(context).ok());
+  ASSERT_TRUE(operation.BeginSplit(1).ok());
+  EXPECT_EQ(text, "[1]");
+  ASSERT_TRUE(operation.Push(0, Rows({"[1, 2, 3]"})).ok());
+  ASSERT_TRUE(operation.BeginSplit(4).ok());
+  ASSERT_TRUE(operation.BeginSplit(5).ok());
+  ASSERT_TRUE(operation.Push(0, Rows({"[7]"})).ok());
+  ASSERT_TRUE(operation.BeginSplit(6).ok());
+  EXPECT_EQ(text, "[1]");
+  ASSERT_TRUE(operation.FinishInput(0).ok());
+  EXPECT_EQ(text, "[1];1,10;2,20;3,30[4][5];7,70[6]");
+}
+
 TEST(ExternalOperators, MapPassesOnWhateverComes) {
   auto function = std::make_shared<TenTimes>();
   MapExternalOperator operation(function, {1}, "");

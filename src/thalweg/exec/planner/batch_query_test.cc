@@ -348,5 +348,58 @@ TEST_P(BatchQueryTest, RandomGroupsAgreeWithModel) {
   EXPECT_EQ(Sorted(RunBatch(plan, GetParam(), 64).ValueOrDie()), Sorted(expected));
 }
 
+/// Three splits and a bit.
+NodePtr LongRange(int64_t start) {
+  auto range = std::make_shared<plan::Node>();
+  range->kind = plan::NodeKind::kRange;
+  range->range_start = start;
+  range->range_end = start + 3 * (int64_t{1} << 20) + 5;
+  range->output = {MakeAttribute("id", arrow::int64())};
+  return range;
+}
+
+/// The first column of all rows, as they come.
+std::vector<int64_t> Numbers(const NodePtr& plan, int num_workers) {
+  PlanOptions options;
+  options.num_workers = num_workers;
+  std::vector<int64_t> numbers;
+  const auto ran = RunBatchQuery(plan, options, EpochContext(), [&](const Batch& batch) {
+    const auto& column = static_cast<const arrow::Int64Array&>(*batch.columns[0]);
+    for (int64_t i = 0; i < column.length(); ++i) numbers.push_back(column.Value(i));
+    return Status::OK();
+  });
+  EXPECT_TRUE(ran.ok()) << ran.status();
+  return numbers;
+}
+
+TEST_P(BatchQueryTest, RowsComeInTheOrderOfTheirSplits) {
+  const NodePtr range = LongRange(0);
+  const NodePtr filter =
+      plan::BuildFilter(range, Compute(">", range->output[0].Reference(), expr::Literal::Long(99)));
+  const std::vector<int64_t> numbers = Numbers(filter, GetParam());
+  ASSERT_EQ(numbers.size(), static_cast<size_t>(filter->children[0]->range_end - 100));
+  EXPECT_EQ(numbers.front(), 100);
+  EXPECT_TRUE(std::is_sorted(numbers.begin(), numbers.end()));
+}
+
+TEST_P(BatchQueryTest, ALimitTakesTheFirstRows) {
+  const std::vector<int64_t> numbers =
+      Numbers(plan::BuildLimit(LongRange(7), plan::NodeKind::kLimit, 1'500'000), GetParam());
+  ASSERT_EQ(numbers.size(), size_t{1'500'000});
+  EXPECT_EQ(numbers.front(), 7);
+  EXPECT_EQ(numbers.back(), 1'500'006);
+  EXPECT_TRUE(std::is_sorted(numbers.begin(), numbers.end()));
+}
+
+TEST_P(BatchQueryTest, AUnionHasTheRowsOfOneInputAfterThoseOfTheOther) {
+  auto both = std::make_shared<plan::Node>();
+  both->kind = plan::NodeKind::kUnion;
+  both->children = {LongRange(0), LongRange(10'000'000)};
+  both->output = {MakeAttribute("id", arrow::int64())};
+  const std::vector<int64_t> numbers = Numbers(both, GetParam());
+  EXPECT_EQ(numbers.size(), 2 * (3 * (size_t{1} << 20) + 5));
+  EXPECT_TRUE(std::is_sorted(numbers.begin(), numbers.end()));
+}
+
 }  // namespace
 }  // namespace thalweg::exec

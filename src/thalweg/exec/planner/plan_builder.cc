@@ -53,6 +53,7 @@ PlanBuilder::PlanBuilder(const PlanOptions& options)
 
 Result<std::unique_ptr<PipelinePlan>> PlanBuilder::Finish(const plan::NodePtr& root) {
   ARROW_ASSIGN_OR_RAISE(Rows rows, Build(root));
+  if (options_.in_order && rows.by_split && rows.tails.size() > 1) AddExchange(&rows, 1, {});
   Append(&rows, [&](int worker) {
     auto sink = std::make_unique<SinkOperator>(worker);
     plan_->sinks_.push_back(sink.get());
@@ -116,6 +117,7 @@ Rows PlanBuilder::AddLeaf(std::unique_ptr<Leaf> leaf, std::string description) {
     rows.tails.push_back(leaf->heads.back().get());
   }
   rows.streaming = leaf->stream_relation >= 0;
+  rows.by_split = !rows.streaming;
   rows.text = {std::move(description)};
   phase_->leaves.push_back(std::move(leaf));
   return rows;
@@ -129,6 +131,8 @@ void PlanBuilder::AddExchange(Rows* rows, int num_receivers, const std::vector<i
     return std::make_unique<ExchangeSender>(worker, channel.get(), key_columns,
                                             options_.num_key_groups);
   });
+  if (num_receivers == 1 && rows->by_split) channel->KeepOrder();
+  rows->by_split = false;
   rows->tails.clear();
   for (int worker = 0; worker < num_receivers; ++worker) {
     rows->tails.push_back(channel->head(worker));

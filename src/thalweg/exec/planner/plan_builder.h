@@ -19,6 +19,8 @@ struct Rows {
   std::vector<Operator*> tails;
   bool streaming = false;
   bool has_watermark = false;
+  /// No exchange lies between the leaves and here: rows come split by split.
+  bool by_split = false;
   /// Ids of the nearest stateful operators below.
   std::vector<int> stateful;
   /// EXPLAIN lines of the subtree.
@@ -106,7 +108,8 @@ class PlanBuilder {
       rows->tails[worker] = tail;
     }
   }
-  /// Brings all rows to worker 0, or rows of equal keys to one worker, unless they are there.
+  /// Brings all rows to worker 0, or rows of equal keys to one worker, unless they are there. To
+  /// worker 0 they come in the order of their splits where they come by split.
   void Gather(Rows* rows);
   void Exchange(Rows* rows, const std::vector<int>& key_columns);
   /// Brings rows of equal keys of both inputs to one worker.

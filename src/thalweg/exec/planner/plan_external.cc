@@ -54,6 +54,8 @@ Result<Rows> PlanBuilder::BuildMapExternal(const plan::Node& node) {
   ARROW_ASSIGN_OR_RAISE(const auto function,
                         node.callback->external->MakeMap(plan::OutputSchema(*node.children[0]),
                                                          plan::OutputSchema(node)));
+  // The function may hold rows back for as long as it likes.
+  rows.by_split = false;
   const std::vector<int> columns = FirstColumns(node.num_data_columns);
   const std::string description = plan::DescribeCallback(node);
   Append(&rows, [&](int) {

@@ -68,6 +68,8 @@ Result<Rows> PlanBuilder::BuildTableExternal(const plan::Node& node) {
   } else {
     kept = KeptColumns(node);
   }
+  // The function may hold rows back for as long as it likes.
+  rows.by_split = false;
   Append(&rows, [&](int) {
     return std::make_unique<TableExternalOperator>(function, arguments, kept, options_.batch_rows,
                                                    description);

@@ -27,6 +27,9 @@ struct PlanOptions {
   /// Shared by the queries of a process; null: workers compute whenever they can.
   std::shared_ptr<WorkerScheduler> scheduler;
   int64_t batch_rows = kDefaultBatchRows;
+  /// Rows reach the sink by one worker and in the order of their splits, where no exchange took
+  /// them out of it.
+  bool in_order = false;
   io::OutputMode output_mode = io::OutputMode::kAppend;
   /// Number of key groups (spark.sql.shuffle.partitions).
   int num_key_groups = 200;
@@ -159,8 +162,9 @@ class QueryPlan {
 Result<std::unique_ptr<QueryPlan>> MakeQueryPlan(const plan::NodePtr& plan,
                                                  const PlanOptions& options);
 
-/// Runs a batch query to its end and hands every output batch to `consume` (one thread at a time,
-/// in order when the plan is sorted). Batches are dense. Gives what observe() saw.
+/// Runs a batch query to its end and hands every output batch to `consume` (one thread at a time;
+/// in the order of the plan where it sorts, else of its splits up to the first exchange). Batches
+/// are dense. Gives what observe() saw.
 Result<std::vector<ObservedMetrics>> RunBatchQuery(
     const plan::NodePtr& plan, const PlanOptions& options, const EpochContext& context,
     const std::function<Status(const Batch&)>& consume);

@@ -46,7 +46,9 @@ Result<std::vector<ObservedMetrics>> RunBatchQuery(const plan::NodePtr& plan,
                                                    const PlanOptions& options,
                                                    const EpochContext& context,
                                                    const Consumer& consume) {
-  ARROW_ASSIGN_OR_RAISE(const auto query, MakeQueryPlan(plan, options));
+  PlanOptions in_order = options;
+  in_order.in_order = true;
+  ARROW_ASSIGN_OR_RAISE(const auto query, MakeQueryPlan(plan, in_order));
   if (!query->stream_relations().empty()) {
     return Status::Invalid("a query over a stream cannot run as a batch");
   }
