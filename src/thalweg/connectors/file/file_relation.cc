@@ -96,6 +96,18 @@ class SplitPacker {
   std::vector<io::SplitPtr> splits_;
 };
 
+/// Spark reads files by size, so that rows come in the order in which its users know them. Equal ones
+/// stay as they are listed.
+std::vector<const ListedFile*> LargestFirst(const std::vector<ListedFile>& files) {
+  std::vector<const ListedFile*> ordered;
+  ordered.reserve(files.size());
+  for (const ListedFile& file : files) ordered.push_back(&file);
+  std::stable_sort(
+      ordered.begin(), ordered.end(),
+      [](const ListedFile* left, const ListedFile* right) { return left->size > right->size; });
+  return ordered;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const formats::Format>> BindFormat(
@@ -184,9 +196,11 @@ Result<std::vector<io::SplitPtr>> FileRelation::PlanSplits(
   const int64_t target =
       std::clamp(total / (2 * DefaultParallelism()), kSmallestTarget, kLargestTarget);
   SplitPacker packer(target);
+  const std::vector<const ListedFile*> ordered = LargestFirst(files);
   std::unordered_map<std::string, std::shared_ptr<const PartitionValues>> values_by_directory;
   const auto no_values = std::make_shared<const PartitionValues>();
-  for (const auto& file : files) {
+  for (const ListedFile* listed : ordered) {
+    const ListedFile& file = *listed;
     if (file.size == 0) continue;
     FileRange range{file.path, 0, file.size, no_values, file.size, file.modification_millis};
     if (partition_schema_->num_fields() > 0) {

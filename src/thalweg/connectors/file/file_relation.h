@@ -27,7 +27,7 @@ class FileRelation {
   /// Data columns, then partition columns that the data does not have. All nullable.
   const SchemaPtr& schema() const { return schema_; }
 
-  /// Cuts `files` into pieces of like size; small neighbours share a split.
+  /// Cuts `files` into pieces of like size, the largest file first; small neighbours share a split.
   Result<std::vector<io::SplitPtr>> PlanSplits(const std::vector<ListedFile>& files,
                                                const std::vector<std::string>& base_paths) const;
   Result<std::unique_ptr<io::BatchReader>> Open(const io::SplitPtr& split,
