@@ -216,7 +216,7 @@ def test_more_plans_than_a_session_may_keep(client):
         return client.command(sql_command=proto.SqlCommand(
             input=sql(f"create or replace temporary view {name} as select 1 /* {filling} */").root))
 
-    for number in range(63):
+    for number in range(62):
         create(f"view_{number}")
         create("replaced_each_time")
     assert condition_of(lambda: create("one_more")) == "THALWEG_PLANS_TOO_LARGE"

@@ -5,6 +5,8 @@ import pytest
 from pyspark.errors import StreamingQueryException
 
 from number_files import numbers
+from server import Server
+from sessions import connect
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -68,3 +70,20 @@ def test_a_query_stops_while_its_function_works(spark, tmp_path):
     query.stop()
     assert not query.isActive
     assert query.exception() is None
+
+
+def test_a_stop_is_no_error_in_the_log(tmp_path):
+    log = tmp_path / "log"
+    with open(log, "w") as file:
+        server = Server(tmp_path, log=file)
+        session = connect(server.url)
+        rows = session.readStream.format("rate-micro-batch").option("rowsPerBatch", "10").load()
+        query = (rows.writeStream.foreachBatch(lambda batch, epoch: batch.count())
+                 .trigger(once=True).start())
+        assert query.awaitTermination(500)
+        # The next ends with its session, between two batches or in one.
+        rows.writeStream.foreachBatch(lambda batch, epoch: batch.count()).trigger(
+            processingTime="1 second").start()
+        session.stop()
+        assert server.stop() == 0
+    assert "Traceback" not in log.read_text()

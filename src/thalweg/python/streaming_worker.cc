@@ -112,8 +112,11 @@ Result<std::unique_ptr<StreamingWorker>> StreamingWorker::Start(
 }
 
 StreamingWorker::~StreamingWorker() {
-  socket_.Reset();
+  // It tells of the end of its input as of an error, to us: without a socket it would write a
+  // traceback to the log instead.
+  if (socket_.valid()) ::shutdown(socket_.get(), SHUT_WR);
   child_.End(kEndPatience);
+  socket_.Reset();
   log_.Stop();
 }
 
