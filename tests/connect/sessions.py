@@ -1,4 +1,6 @@
-"""Client sessions."""
+"""Client sessions, and what goes on beside them."""
+import threading
+
 from pyspark.sql import SparkSession
 
 # Sessions that are not collected: the oldest client shuts a thread pool of all sessions down when
@@ -16,3 +18,18 @@ def connect(url):
     if kind._get_default_session() is None:
         kind._default_session = session
     return session
+
+
+def run_aside(action):
+    """A thread that runs `action`, and the list that has its error's text at the end."""
+    outcome = []
+
+    def run():
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001
+            outcome.append(str(error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, outcome

@@ -1,6 +1,5 @@
 """Python functions beyond what programs answer: on streams, with files, failing and hanging."""
 import os
-import threading
 import time
 
 import pyspark
@@ -9,6 +8,7 @@ from pyspark.errors import PythonException, StreamingQueryException
 from pyspark.sql import functions as F
 
 from number_files import numbers
+from sessions import run_aside
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -105,16 +105,7 @@ def test_a_crash_fails_one_query_alone(spark):
 
 def assert_interrupted(spark, action, started):
     """Interrupts an action that hangs after it has made the file `started`."""
-    outcome = []
-
-    def run():
-        try:
-            action()
-        except Exception as error:  # noqa: BLE001
-            outcome.append(str(error))
-
-    thread = threading.Thread(target=run)
-    thread.start()
+    thread, outcome = run_aside(action)
     while not started.exists():
         thread.join(0.05)
     spark.interruptAll()

@@ -1,13 +1,12 @@
 """Methods of the program that plan a query and hang: the query can be ended all the same, and their
 processes end with it."""
 import os
-import threading
 import time
 
 import pytest
 from pyspark.sql import functions as F
 
-from sessions import connect
+from sessions import connect, run_aside
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -64,20 +63,6 @@ def hanging_table(pipe):
 
 
 ACTIONS = {"collect": lambda frame: frame.collect(), "schema": lambda frame: frame.schema}
-
-
-def run_aside(action):
-    outcome = []
-
-    def run():
-        try:
-            action()
-        except Exception as error:  # noqa: BLE001
-            outcome.append(str(error))
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread, outcome
 
 
 @pytest.mark.parametrize("action", ACTIONS)

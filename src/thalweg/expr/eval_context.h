@@ -13,7 +13,8 @@ struct EvalContext {
   std::string session_time_zone = "UTC";
   /// Seed of rand(), uuid() and shuffle(); new in every batch.
   uint64_t random_seed = 0;
-  /// Index of the worker that evaluates (spark_partition_id).
+  /// The number of the split whose rows are evaluated, of the worker where they are of none
+  /// (spark_partition_id).
   int worker = 0;
 };
 
