@@ -12,6 +12,7 @@
 
 #include "corpus_file.h"
 #include "thalweg/session/session.h"
+#include "thalweg/testing/temporary_directory.h"
 #include "thalweg/types/data_types.h"
 
 namespace thalweg::tests {
@@ -96,6 +97,7 @@ class CorpusTest : public ::testing::Test {
     session::SessionOptions options;
     options.settings = configuration_.settings;
     options.settings["spark.sql.shuffle.partitions"] = "2";
+    options.settings["spark.sql.warehouse.dir"] = warehouse_.path();
     for (const auto& [key, value] : file->conf) options.settings[key] = value;
     auto made = session::Session::Make(std::move(options));
     ASSERT_TRUE(made.ok()) << made.status();
@@ -160,6 +162,7 @@ class CorpusTest : public ::testing::Test {
 
   std::string path_;
   Configuration configuration_;
+  testing::TemporaryDirectory warehouse_;
   std::shared_ptr<session::Session> session_;
   std::set<std::string> known_;
 };

@@ -285,7 +285,7 @@ inline constexpr SettingDeclaration kSparkSettings[] = {
      kNoEffect},
     {"spark.sql.sources.partitionColumnTypeInference.enabled", SettingKind::kBoolean, "true",
      kFollowed},
-    {"spark.sql.sources.partitionOverwriteMode", SettingKind::kText, "STATIC", kNoEffect},
+    {"spark.sql.sources.partitionOverwriteMode", SettingKind::kText, "STATIC", kFollowed},
     {"spark.sql.sources.structPredicateDecompose.enabled", SettingKind::kBoolean, "true",
      kNoEffect},
     {"spark.sql.sources.v2.bucketing.allowCompatibleTransforms.enabled", SettingKind::kBoolean,

@@ -7,7 +7,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "thalweg/base/clock.h"
@@ -43,6 +45,9 @@ struct WriteArguments {
   std::vector<std::string> partition_by;
   std::string query_name;
   SaveMode save_mode = SaveMode::kErrorIfExists;
+  /// Overwriting replaces only what lies in these values of the first partition columns, in their
+  /// order, as text (none: NULL); empty: everything.
+  std::vector<std::pair<std::string, std::optional<std::string>>> static_partition;
   std::string session_time_zone = "UTC";
   FileSystem* file_system = nullptr;
   Clock* clock = nullptr;

@@ -68,6 +68,8 @@ struct BatchWrite {
   std::string path;
   std::vector<std::string> partition_by;
   io::SaveMode save_mode = io::SaveMode::kErrorIfExists;
+  /// As in io::WriteArguments.
+  std::vector<std::pair<std::string, std::optional<std::string>>> static_partition = {};
   BatchRun run = {};
 };
 

@@ -17,6 +17,11 @@ Status CheckSettingValue(const std::string& key, const std::string& value) {
         "INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS",
         {{"confName", key}, {"confValue", value}, {"confOptions", "EXCEPTION, LAST_WIN"}});
   }
+  if (key == "spark.sql.sources.partitionOverwriteMode" && lower != "static" &&
+      lower != "dynamic") {
+    return MakeError("INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS",
+                     {{"confName", key}, {"confValue", value}, {"confOptions", "STATIC, DYNAMIC"}});
+  }
   struct FixedSetting {
     std::string_view key;
     std::string_view only;

@@ -116,6 +116,7 @@ Status Session::WritePlan(const plan::NodePtr& analyzed, const BatchWrite& write
   if (!write.path.empty()) arguments.path = write.path;
   arguments.partition_by = write.partition_by;
   arguments.save_mode = write.save_mode;
+  arguments.static_partition = write.static_partition;
   ARROW_ASSIGN_OR_RAISE(auto sink, provider->MakeBatchSink(arguments));
   // A save mode may say that what is there already stays.
   ARROW_ASSIGN_OR_RAISE(bool nothing_to_do, sink->IsCommitted(0));

@@ -39,9 +39,9 @@ Result<spec::Statement> Parser::ParseStatement() {
 }
 
 Result<spec::Statement> Parser::ParseCommand() {
-  if (StartsQuery() || AtWord("SELECT")) return ParseQueryStatement();
+  if (StartsQuery() || AtAnyWord({"SELECT", "FROM"})) return ParseQueryStatement();
   if (AtWord("CREATE")) return ParseCreate();
-  if (AtWord("INSERT")) return ParseInsert();
+  if (AtWord("INSERT")) return ParseInsert(nullptr);
   if (AtWord("DROP")) return ParseDrop();
   if (AtWord("USE")) return ParseUse();
   if (AtWord("TRUNCATE") && AtWord("TABLE", 1)) return ParseTruncate();
@@ -59,35 +59,6 @@ Result<spec::Statement> Parser::ParseCommand() {
     return Unsupported(fmt::format("the statement {}", Peek().upper));
   }
   return SyntaxError();
-}
-
-Result<spec::Statement> Parser::ParseQueryStatement() {
-  spec::Statement statement;
-  ARROW_ASSIGN_OR_RAISE(statement.query, ParseQuery());
-  return statement;
-}
-
-Result<spec::Statement> Parser::ParseInsert() {
-  spec::Statement statement;
-  statement.kind = spec::StatementKind::kInsert;
-  ++at_;
-  statement.overwrite = AcceptWord("OVERWRITE");
-  if (!statement.overwrite) ARROW_RETURN_NOT_OK(ExpectWord("INTO"));
-  if (AtAnyWord({"DIRECTORY", "LOCAL"}) && statement.overwrite &&
-      (AtString(1) || AtAnyWord({"DIRECTORY", "USING"}, 1))) {
-    return Unsupported("INSERT OVERWRITE DIRECTORY");
-  }
-  if (AtWord("TABLE") && AtIdentifier(1)) ++at_;
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
-  if (AtWord("WITH") && AtSymbol("(", 1)) return Unsupported("options of INSERT");
-  if (AtWord("PARTITION") && AtSymbol("(", 1)) return Unsupported("INSERT with PARTITION");
-  if (AtWord("REPLACE")) return Unsupported("INSERT ... REPLACE WHERE");
-  if (AtWords({"BY", "NAME"})) return Unsupported("INSERT BY NAME");
-  if (AtSymbol("(") && !StartsQuery(1)) {
-    ARROW_ASSIGN_OR_RAISE(statement.column_names, ParseIdentifierList());
-  }
-  ARROW_ASSIGN_OR_RAISE(statement.query, ParseQuery());
-  return statement;
 }
 
 Result<spec::Statement> Parser::ParseDrop() {
@@ -116,7 +87,9 @@ Result<spec::Statement> Parser::ParseTruncate() {
   statement.kind = spec::StatementKind::kTruncateTable;
   at_ += 2;
   ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
-  if (AtWord("PARTITION")) return Unsupported("TRUNCATE TABLE with PARTITION");
+  if (AtWord("PARTITION")) {
+    ARROW_ASSIGN_OR_RAISE(statement.partition, ParsePartition());
+  }
   return statement;
 }
 

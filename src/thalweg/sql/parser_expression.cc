@@ -114,6 +114,7 @@ bool Parser::AtImplicitAlias() const {
     return !AtWord("BY", 1);
   }
   if (AtWord("LATERAL")) return !AtWord("VIEW", 1);
+  if (AtWord("INSERT")) return !AtAnyWord({"INTO", "OVERWRITE"}, 1);
   if (AtWord("DELAY")) return !AtWord("OF", 1);
   if (AtWord("WINDOW")) return !(AtIdentifier(1) && AtWord("AS", 2));
   if (AtAnyWord({"UNION", "EXCEPT", "MINUS", "INTERSECT"})) {

@@ -97,7 +97,7 @@ Result<spec::RelationPtr> Parser::ParseQueryWithoutWith() {
   return ParseOrganization(std::move(query), first);
 }
 
-Result<spec::RelationPtr> Parser::ParseWith() {
+Result<spec::Relation> Parser::ParseDefinitions() {
   const int first = index();
   ++at_;
   if (AtWord("RECURSIVE") && AtIdentifier(1)) return Unsupported("WITH RECURSIVE");
@@ -124,7 +124,12 @@ Result<spec::RelationPtr> Parser::ParseWith() {
     with.definitions.emplace_back(std::move(name),
                                   FinishRelation(std::move(alias), definition_first));
   } while (AcceptSymbol(","));
-  if (AtWord("INSERT")) return Unsupported("WITH before INSERT (write it behind INSERT INTO)");
+  return with;
+}
+
+Result<spec::RelationPtr> Parser::ParseWith() {
+  const int first = index();
+  ARROW_ASSIGN_OR_RAISE(spec::Relation with, ParseDefinitions());
   ARROW_ASSIGN_OR_RAISE(with.input, ParseQueryWithoutWith());
   return FinishRelation(std::move(with), first);
 }
@@ -190,7 +195,7 @@ Result<spec::RelationPtr> Parser::ParseQueryPrimary() {
   if (AtAnyWord({"MAP", "REDUCE"}) && !AtSymbol("(", 1)) return Unsupported("TRANSFORM scripts");
   if (!AcceptWord("FROM")) return SyntaxError();
   ARROW_ASSIGN_OR_RAISE(auto from, ParseFrom());
-  if (AtWord("INSERT")) return Unsupported("FROM ... INSERT with several targets");
+  if (AtSymbol("|>")) return from;
   if (!AtWord("SELECT")) {
     const int first = index();
     spec::Relation all;

@@ -170,11 +170,21 @@ class Parser {
   Status SkipNestedType();
   /// The text between the parentheses at the next token as a schema.
   Result<SchemaPtr> ParseColumnDefinitions();
+  struct ColumnDefault {
+    size_t column = 0;
+    size_t start = 0;  // of DEFAULT and its expression in the text
+    size_t end = 0;
+    std::string text;  // of the expression
+  };
+  /// From the next token to the token `close`.
+  Result<std::vector<ColumnDefault>> TakeColumnDefaults(int close);
 
   // Queries (parser_query.cc)
   bool StartsQuery(int ahead = 0) const;
   bool StartsQueryWord(int ahead) const;
   Result<spec::RelationPtr> ParseWith();
+  /// WITH and what it defines; the query that uses it is still to come.
+  Result<spec::Relation> ParseDefinitions();
   Result<spec::RelationPtr> ParseQueryWithoutWith();
   Result<spec::RelationPtr> ParseSetOperations();
   Result<spec::RelationPtr> ParseIntersections();
@@ -245,8 +255,6 @@ class Parser {
 
   // Commands (parser_command.cc, parser_create.cc)
   Result<spec::Statement> ParseCommand();
-  Result<spec::Statement> ParseQueryStatement();
-  Result<spec::Statement> ParseInsert();
   Result<spec::Statement> ParseDrop();
   Result<spec::Statement> ParseTruncate();
   Result<spec::Statement> ParseShow();
@@ -258,6 +266,15 @@ class Parser {
   Result<spec::Statement> ParseStop();
   Result<std::string> ParsePattern();
   Status RefuseNamespace();
+  // Queries and INSERT (parser_insert.cc)
+  Result<spec::Statement> ParseQueryStatement();
+  /// Whether INSERT INTO or OVERWRITE comes before the end of the statement.
+  bool InsertAhead() const;
+  /// `from`: what FROM before INSERT names, which the query reads; null: none.
+  Result<spec::Statement> ParseInsert(spec::RelationPtr from);
+  Status ParseInsertColumns(spec::Statement* statement);
+  Result<spec::Statement> ParseInserts();  // FROM ... INSERT ... INSERT ...
+  Result<std::vector<spec::PartitionValue>> ParsePartition();
   // Databases (parser_database.cc)
   Result<spec::Statement> ParseCreateDatabase(spec::Statement statement);
   Result<spec::Statement> ParseDropDatabase(spec::Statement statement);

@@ -1,6 +1,9 @@
 // Types and column definitions: this room finds where they end, types/ reads them.
 
+#include <arrow/type.h>
+
 #include "thalweg/sql/parser_state.h"
+#include "thalweg/types/column_default.h"
 #include "thalweg/types/data_types.h"
 
 namespace thalweg::sql {
@@ -66,11 +69,54 @@ Result<SchemaPtr> Parser::ParseColumnDefinitions() {
   ++at_;
   const int first = index();
   if (first == close) return SyntaxError();
+  ARROW_ASSIGN_OR_RAISE(const auto defaults, TakeColumnDefaults(close));
   at_ = close;
-  auto schema = ParseSchema(TextFrom(first));
+  std::string text = TextFrom(first);
+  const size_t start = tokens_[first].start;
+  for (const ColumnDefault& part : defaults) {
+    text.replace(part.start - start, part.end - part.start, part.end - part.start, ' ');
+  }
+  auto schema = ParseSchema(text);
   if (!schema.ok()) return At(schema.status(), first);
   ++at_;
-  return schema;
+  arrow::FieldVector fields = (*schema)->fields();
+  for (const ColumnDefault& part : defaults) {
+    if (part.column < fields.size()) {
+      fields[part.column] = WithColumnDefault(fields[part.column], part.text);
+    }
+  }
+  return arrow::schema(std::move(fields));
+}
+
+Result<std::vector<Parser::ColumnDefault>> Parser::TakeColumnDefaults(int close) {
+  std::vector<ColumnDefault> defaults;
+  size_t column = 0;
+  int column_first = index();
+  int depth = 0;  // of <...>
+  while (at_ < close) {
+    if (AtSymbol("(") && Peek().match > at_) {
+      at_ = Peek().match + 1;
+      continue;
+    }
+    const std::string_view text = Peek().kind == TokenKind::kSymbol ? Peek().text : "";
+    if (text == "<") ++depth;
+    if (text == ">" || text == ">>" || text == ">>>") depth -= static_cast<int>(text.size());
+    if (depth == 0 && text == ",") {
+      ++column;
+      column_first = index() + 1;
+    }
+    if (depth != 0 || !AtWord("DEFAULT") || index() < column_first + 2) {
+      ++at_;
+      continue;
+    }
+    const int word = index();
+    ++at_;
+    const int first = index();
+    ARROW_RETURN_NOT_OK(ParseExpression());
+    defaults.push_back({column, static_cast<size_t>(tokens_[word].start),
+                        static_cast<size_t>(tokens_[index() - 1].end), TextFrom(first)});
+  }
+  return defaults;
 }
 
 }  // namespace thalweg::sql

@@ -61,9 +61,15 @@ Status SaveToTable(Execution* execution, const WriteOperation& write, RelationPt
   ARROW_ASSIGN_OR_RAISE(const auto name, sql::ParseMultipartName(write.table().table_name()));
   const io::SaveMode mode = ModeOf(write);
   if (write.table().save_method() == WriteOperation::SaveTable::TABLE_SAVE_METHOD_INSERT_INTO) {
+    // The options of insertInto() concern nothing: the table has its own.
     return Insert(execution, name, std::move(query), mode == io::SaveMode::kOverwrite);
   }
-  if (TableExists(execution, name)) {
+  const auto found = execution->engine().catalog().FindTable(name);
+  if (found != nullptr && found->view != nullptr) {
+    return MakeError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE",
+                     {{"operation", "saveAsTable"}, {"viewName", plan::QuoteIdentifiers(name)}});
+  }
+  if (found != nullptr) {
     if (mode == io::SaveMode::kIgnore) return Status::OK();
     if (mode == io::SaveMode::kAppend) {
       return Insert(execution, name, std::move(query), /*overwrite=*/false);

@@ -38,11 +38,12 @@ Status CheckNoManifest(const FileTarget& target) {
 class FileBatchSink : public io::StreamSink {
  public:
   FileBatchSink(std::shared_ptr<const FileTarget> target, io::SaveMode mode, bool exists,
-                bool dynamic_overwrite)
+                bool dynamic_overwrite, std::string replaced_directory)
       : target_(std::move(target)),
         mode_(mode),
         exists_(exists),
-        dynamic_overwrite_(dynamic_overwrite) {}
+        dynamic_overwrite_(dynamic_overwrite),
+        replaced_directory_(std::move(replaced_directory)) {}
 
   std::string Description() const override {
     return "FileSink[" + QualifiedPath(target_->directory) + "]";
@@ -54,7 +55,10 @@ class FileBatchSink : public io::StreamSink {
 
   Status BeginEpoch(int64_t epoch, io::OutputMode mode) override {
     if (mode_ == io::SaveMode::kOverwrite && exists_) {
-      ARROW_RETURN_NOT_OK(CollectAll(target_->file_system, target_->directory, &replaced_));
+      ARROW_ASSIGN_OR_RAISE(const bool found, target_->file_system->Exists(replaced_directory_));
+      if (found) {
+        ARROW_RETURN_NOT_OK(CollectAll(target_->file_system, replaced_directory_, &replaced_));
+      }
     }
     return target_->file_system->CreateDirectories(target_->directory);
   }
@@ -109,12 +113,23 @@ class FileBatchSink : public io::StreamSink {
   const io::SaveMode mode_;
   const bool exists_;
   const bool dynamic_overwrite_;
+  const std::string replaced_directory_;  // what an overwrite replaces: all of it, or a partition
   const std::string job_uuid_ = RandomUuid();
   std::vector<FileInfo> replaced_;
   int64_t rows_ = -1;
 };
 
 }  // namespace
+
+std::string PartitionPath(const StaticPartition& partition) {
+  std::string path;
+  for (const auto& [name, value] : partition) {
+    path += (path.empty() ? "" : "/") + EscapePartitionText(name) + "=";
+    const bool is_null = !value || value->empty();
+    path += is_null ? std::string(kDefaultPartitionName) : EscapePartitionText(*value);
+  }
+  return path;
+}
 
 Result<std::unique_ptr<io::StreamSink>> MakeFileBatchSink(const std::string& format_name,
                                                           const io::WriteArguments& arguments) {
@@ -131,7 +146,11 @@ Result<std::unique_ptr<io::StreamSink>> MakeFileBatchSink(const std::string& for
           .value_or(SettingText(arguments.settings, "spark.sql.sources.partitionOverwriteMode"));
   const bool dynamic =
       LowerCase(overwrite_mode) == "dynamic" && !target->partition_ordinals.empty();
-  return std::make_unique<FileBatchSink>(std::move(target), arguments.save_mode, exists, dynamic);
+  const std::string partition = PartitionPath(arguments.static_partition);
+  std::string replaced =
+      partition.empty() ? target->directory : JoinPath(target->directory, partition);
+  return std::make_unique<FileBatchSink>(std::move(target), arguments.save_mode, exists, dynamic,
+                                         std::move(replaced));
 }
 
 }  // namespace thalweg::connectors

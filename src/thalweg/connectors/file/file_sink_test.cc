@@ -5,6 +5,7 @@
 
 #include "thalweg/base/fault_point.h"
 #include "thalweg/connectors/connector_fixture.h"
+#include "thalweg/connectors/file/file_batch_sink.h"
 #include "thalweg/testing/fault_injecting_file_system.h"
 #include "thalweg/testing/manual_clock.h"
 #include "thalweg/testing/temporary_directory.h"
@@ -211,6 +212,32 @@ TEST_F(FileSinkTest, DynamicOverwriteReplacesWrittenPartitionsOnly) {
   ASSERT_TRUE(
       RunEpoch(csv->MakeBatchSink(arguments).ValueOrDie().get(), 0, {PairBatch({{9, "b"}})}).ok());
   EXPECT_EQ(Read(), (Lines{"1,a", "9,b"}));
+}
+
+TEST_F(FileSinkTest, StaticOverwriteReplacesOnePartitionOnceItIsWritten) {
+  auto arguments = WriteTo(out_, {}, {"s"});
+  arguments.save_mode = io::SaveMode::kOverwrite;
+  auto csv = Find("csv");
+  ASSERT_TRUE(RunEpoch(csv->MakeBatchSink(arguments).ValueOrDie().get(), 0,
+                       {PairBatch({{1, "a"}, {2, "b"}})})
+                  .ok());
+  arguments.static_partition = {{"s", "b"}};
+  const auto failed = csv->MakeBatchSink(arguments).ValueOrDie();
+  ASSERT_TRUE(failed->BeginEpoch(0, io::OutputMode::kAppend).ok());
+  auto writer = failed->OpenWriter(0, 0).ValueOrDie();
+  ASSERT_TRUE(writer->Write(PairBatch({{8, "b"}})).ok());
+  writer->Abort();
+  failed->AbortEpoch(0);
+  EXPECT_EQ(Read(), (Lines{"1,a", "2,b"}));
+  ASSERT_TRUE(
+      RunEpoch(csv->MakeBatchSink(arguments).ValueOrDie().get(), 0, {PairBatch({{9, "b"}})}).ok());
+  EXPECT_EQ(Read(), (Lines{"1,a", "9,b"}));
+}
+
+TEST(PartitionPathTest, EscapesNamesAndValues) {
+  EXPECT_EQ(PartitionPath({}), "");
+  EXPECT_EQ(PartitionPath({{"day", "a/b"}, {"n", std::nullopt}, {"e", ""}}),
+            "day=a%2Fb/n=__HIVE_DEFAULT_PARTITION__/e=__HIVE_DEFAULT_PARTITION__");
 }
 
 }  // namespace

@@ -49,6 +49,8 @@ Status Catalog::CreateView(ViewEntry view, bool replace) {
 
 Status Catalog::CreateTable(TableEntry table) { return shared_->CreateTable(std::move(table)); }
 
+Status Catalog::ReplaceTable(TableEntry table) { return shared_->ReplaceTable(std::move(table)); }
+
 bool Catalog::DropView(const std::string& name) {
   std::lock_guard<std::mutex> lock(mutex_);
   return views_.erase(ToLowerAscii(name)) > 0;

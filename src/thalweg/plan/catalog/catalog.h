@@ -32,6 +32,17 @@ struct ViewEntry {
   bool is_global = false;
 };
 
+/// What makes a table of the catalog a view: CREATE VIEW.
+struct ViewDefinition {
+  std::string text;  // of the query, as written
+  spec::RelationPtr relation;
+  std::string database;                    // what names without a database meant when it was made
+  std::vector<std::string> query_columns;  // what the query called the columns of the schema
+  /// BINDING, COMPENSATION, TYPE EVOLUTION or EVOLUTION: what a use does where the query has other
+  /// columns than at first.
+  std::string schema_mode;
+};
+
 /// A table made by CREATE TABLE or CREATE STREAMING TABLE: files or another source at a location.
 struct TableEntry {
   std::string name;
@@ -46,6 +57,8 @@ struct TableEntry {
   /// Its files go with it: it was made without a location.
   bool is_managed = false;
   std::map<std::string, std::string> properties = {};
+  /// Null for tables. A view has a schema and neither a format nor a location.
+  std::shared_ptr<const ViewDefinition> view = nullptr;
 };
 
 /// A table's name with its database.
@@ -84,6 +97,9 @@ class Catalog {
   bool DropView(const std::string& name);
   /// What was taken out; null if there is no such table.
   std::shared_ptr<const TableEntry> DropTable(const std::vector<std::string>& name);
+  /// In place of the table or view of the same name and database, if there is one.
+  /// Errors: SCHEMA_NOT_FOUND.
+  Status ReplaceTable(TableEntry table);
 
   /// Null if there is none. A view hides a table of the same name.
   std::shared_ptr<const ViewEntry> FindView(const std::string& name) const;

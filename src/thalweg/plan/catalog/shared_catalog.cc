@@ -91,6 +91,15 @@ Status SharedCatalog::CreateTable(TableEntry table) {
   return Status::OK();
 }
 
+Status SharedCatalog::ReplaceTable(TableEntry table) {
+  const std::lock_guard lock(mutex_);
+  const auto database = databases_.find(ToLowerAscii(table.database));
+  if (database == databases_.end()) return SchemaNotFound(table.database);
+  const std::string key = ToLowerAscii(table.name);
+  database->second.tables[key] = std::make_shared<const TableEntry>(std::move(table));
+  return Status::OK();
+}
+
 std::shared_ptr<const TableEntry> SharedCatalog::DropTable(const std::string& database,
                                                            const std::string& name) {
   const std::lock_guard lock(mutex_);

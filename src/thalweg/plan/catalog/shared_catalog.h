@@ -44,6 +44,8 @@ class SharedCatalog {
 
   /// Into `table.database`. Errors: SCHEMA_NOT_FOUND, TABLE_OR_VIEW_ALREADY_EXISTS.
   Status CreateTable(TableEntry table);
+  /// In place of what has this name, if anything has. Errors: SCHEMA_NOT_FOUND.
+  Status ReplaceTable(TableEntry table);
   /// What was taken out; null if there is no such table.
   std::shared_ptr<const TableEntry> DropTable(const std::string& database, const std::string& name);
   std::shared_ptr<const TableEntry> FindTable(const std::string& database,

@@ -3,6 +3,7 @@
 // One SQL statement: a query or a command.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,14 +13,23 @@ namespace thalweg::plan::spec {
 
 enum class StatementKind {
   kQuery,                 // query
-  kCreateView,            // name, query, column names; replace, if_not_exists, is_global
+  kCreateView,            // name, query, query_text, column names and comments; replace,
+                          // if_not_exists, is_global, is_persistent, schema_mode
   kCreateViewUsing,       // name, schema, format, options; replace, is_global (VIEW ... USING)
   kCreateTable,           // CREATE TABLE [USING] [LOCATION] [AS query]: name, format, ...
   kCreateStreamingTable,  // name, format, partition_by, location, options, query; if_not_exists
-  kInsert,                // INSERT INTO name [columns] query (streaming or not); overwrite
+  kInsert,                // INSERT INTO name [columns] query (streaming or not); overwrite,
+                          // partition, by_name, if_not_exists, replace_where
+  kInsertAll,             // FROM ... INSERT ... INSERT ...: parts, each a kInsert
+  kAlterViewQuery,        // ALTER VIEW name AS query; query_text
+  kRename,                // ALTER VIEW | TABLE name RENAME TO new_name; key: VIEW or TABLE
+  kSetProperties,         // ALTER VIEW | TABLE name SET TBLPROPERTIES properties; key
+  kUnsetProperties,       // the same with UNSET: column_names are the keys; if_exists
+  kShowCreateTable,       // name
+  kShowProperties,        // name; key with has_value: one of them
   kDropView,              // name; if_exists
   kDropTable,
-  kTruncateTable,   // name
+  kTruncateTable,   // name; partition
   kCreateDatabase,  // name, comment, location, options; if_not_exists
   kDropDatabase,    // name; if_exists, cascade
   kUseDatabase,     // name
@@ -38,6 +48,12 @@ enum class StatementKind {
   kSet,               // key, value; no key: list; key without value: show
   kReset,             // key or all
   kStopStream,        // name; if_exists, graceful
+};
+
+/// One column of PARTITION (...).
+struct PartitionValue {
+  std::string name;
+  ExpressionPtr value;  // null: the rows have it
 };
 
 struct Statement {
@@ -64,6 +80,15 @@ struct Statement {
   bool overwrite = false;
   bool cascade = false;
   bool is_global = false;
+  bool is_persistent = false;
+  bool by_name = false;
+  bool replace_where = false;
+  std::vector<PartitionValue> partition;
+  std::vector<std::optional<std::string>> column_comments;
+  std::vector<std::string> new_name;
+  std::string query_text;   // of `query`, as written
+  std::string schema_mode;  // WITH SCHEMA ...: BINDING, COMPENSATION, TYPE EVOLUTION, EVOLUTION
+  std::vector<Statement> parts;
   SqlPosition position;
   std::string text;  // the statement as written, without the closing semicolon
 };

@@ -19,6 +19,14 @@ Result<StatementOutcome> RunStatement(Session* session, const Statement& stateme
 Result<StatementOutcome> CreateView(Session* session, const Statement& statement);
 Result<StatementOutcome> CreateViewUsing(Session* session, const Statement& statement);
 Result<StatementOutcome> DropView(Session* session, const Statement& statement);
+// catalog_views.cc
+Result<StatementOutcome> AlterViewQuery(Session* session, const Statement& statement);
+// alter.cc
+Result<StatementOutcome> Rename(Session* session, const Statement& statement);
+Result<StatementOutcome> SetProperties(Session* session, const Statement& statement);
+Result<StatementOutcome> UnsetProperties(Session* session, const Statement& statement);
+Result<StatementOutcome> ShowCreateTable(Session* session, const Statement& statement);
+Result<StatementOutcome> ShowProperties(Session* session, const Statement& statement);
 // tables.cc
 Result<StatementOutcome> CreateTable(Session* session, const Statement& statement,
                                      const BatchRun& run);
@@ -26,7 +34,10 @@ Result<StatementOutcome> DropTable(Session* session, const Statement& statement)
 Result<StatementOutcome> TruncateTable(Session* session, const Statement& statement);
 /// What goes with a table that is dropped: the files of a managed one.
 Status RemoveFiles(Session* session, const plan::TableEntry& table);
+// insert.cc
 Result<StatementOutcome> Insert(Session* session, const Statement& statement, const BatchRun& run);
+Result<StatementOutcome> InsertAll(Session* session, const Statement& statement,
+                                   const BatchRun& run);
 // databases.cc
 Result<StatementOutcome> CreateDatabase(Session* session, const Statement& statement);
 Result<StatementOutcome> DropDatabase(Session* session, const Statement& statement);

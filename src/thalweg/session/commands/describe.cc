@@ -1,7 +1,9 @@
 #include <arrow/api.h>
 #include <arrow/util/key_value_metadata.h>
 
+#include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/session/commands/commands.h"
+#include "thalweg/types/column_default.h"
 #include "thalweg/types/data_types.h"
 
 namespace thalweg::session {
@@ -17,9 +19,40 @@ std::vector<std::vector<std::string>> ColumnRows(const arrow::Schema& schema) {
   return rows;
 }
 
+void AddDefaults(const arrow::Schema& schema, std::vector<std::vector<std::string>>* rows) {
+  std::vector<std::vector<std::string>> defaults;
+  for (const auto& field : schema.fields()) {
+    const auto text = ColumnDefaultOf(*field);
+    if (text) defaults.push_back({field->name(), SimpleTypeName(*field->type()), *text});
+  }
+  if (defaults.empty()) return;
+  rows->push_back({"", "", ""});
+  rows->push_back({"# Column Default Values", "", ""});
+  rows->insert(rows->end(), defaults.begin(), defaults.end());
+}
+
 std::string TableType(const plan::TableEntry& table) {
   if (table.is_streaming_table) return "STREAMING_TABLE";
   return table.is_managed ? "MANAGED" : "EXTERNAL";
+}
+
+void AddViewRows(const plan::TableEntry& entry, std::vector<std::vector<std::string>>* rows) {
+  const plan::ViewDefinition& view = *entry.view;
+  rows->push_back({"Catalog", plan::kSessionCatalogName, ""});
+  rows->push_back({"Database", entry.database, ""});
+  rows->push_back({"Table", entry.name, ""});
+  rows->push_back({"Type", "VIEW", ""});
+  if (!entry.comment.empty()) rows->push_back({"Comment", entry.comment, ""});
+  rows->push_back({"View Text", view.text, ""});
+  rows->push_back({"View Original Text", view.text, ""});
+  rows->push_back({"View Schema Mode", view.schema_mode, ""});
+  rows->push_back({"View Catalog and Namespace",
+                   std::string(plan::kSessionCatalogName) + "." + view.database, ""});
+  std::string columns;
+  for (const std::string& name : view.query_columns) {
+    columns += (columns.empty() ? "" : ", ") + QuoteName({name});
+  }
+  rows->push_back({"View Query Output Columns", "[" + columns + "]", ""});
 }
 
 const std::vector<std::string> kColumns = {"col_name", "data_type", "comment"};
@@ -38,9 +71,14 @@ Result<StatementOutcome> DescribeTable(Session* session, const Statement& statem
       rows.push_back({name, field ? SimpleTypeName(*field->type()) : "", kNullCell});
     }
   }
+  if (table != nullptr) AddDefaults(*schema, &rows);
   if (table != nullptr && statement.extended) {
     rows.push_back({"", "", ""});
     rows.push_back({"# Detailed Table Information", "", ""});
+    if (table->view != nullptr) {
+      AddViewRows(*table, &rows);
+      return TextRows(kColumns, rows);
+    }
     rows.push_back({"Name", table->name, ""});
     rows.push_back({"Type", TableType(*table), ""});
     rows.push_back({"Provider", table->format, ""});

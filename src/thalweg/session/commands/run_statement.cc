@@ -44,6 +44,8 @@ Result<StatementOutcome> RunStatement(Session* session, const Statement& stateme
       return CreateStreamingTable(session, statement);
     case StatementKind::kInsert:
       return Insert(session, statement, run);
+    case StatementKind::kInsertAll:
+      return InsertAll(session, statement, run);
     case StatementKind::kDropView:
       return DropView(session, statement);
     case StatementKind::kDropTable:

@@ -1,7 +1,11 @@
+#include <algorithm>
+
 #include <arrow/api.h>
 
+#include "thalweg/connectors/file/file_batch_sink.h"
 #include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/plan/logical/build.h"
+#include "thalweg/session/commands/insert_columns.h"
 #include "thalweg/session/commands/not_found.h"
 #include "thalweg/session/table_location.h"
 #include "thalweg/types/coercion.h"
@@ -32,63 +36,28 @@ BatchWrite WriteToTable(const plan::TableEntry& table, io::SaveMode mode, const 
   return write;
 }
 
-/// The columns an INSERT must give: the table's, in order.
-Result<SchemaPtr> TableSchema(Session* session, const plan::TableEntry& table) {
-  if (table.schema != nullptr) return table.schema;
-  return session->SchemaOf(TableRelation({table.database, table.name}));
-}
-
-Status ArityMismatch(const plan::Node& plan, const std::vector<std::string>& columns,
-                     const std::string& table) {
-  std::string table_columns, data_columns;
-  for (const std::string& name : columns)
-    table_columns += (table_columns.empty() ? "`" : ", `") + name + "`";
-  for (const auto& attribute : plan.output)
-    data_columns += (data_columns.empty() ? "`" : ", `") + attribute.name + "`";
-  return MakeError(
-      plan.output.size() > columns.size() ? "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"
-                                          : "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS",
-      {{"tableName", table}, {"tableColumns", table_columns}, {"dataColumns", data_columns}});
-}
-
-/// INSERT INTO t (columns): the columns of `target` in its order, NULL for those not named.
-Result<plan::NodePtr> ArrangeColumns(const plan::NodePtr& plan, const arrow::Schema& target,
-                                     const std::vector<std::string>& columns,
-                                     const std::string& table) {
-  std::vector<int> source(static_cast<size_t>(target.num_fields()), -1);
-  for (size_t i = 0; i < columns.size(); ++i) {
-    int found = -1;
-    for (int field = 0; field < target.num_fields(); ++field) {
-      if (ToLowerAscii(target.field(field)->name()) == ToLowerAscii(columns[i])) found = field;
+/// Partition columns are the last ones of a table, in the order of PARTITIONED BY.
+/// Errors: COLUMN_NOT_DEFINED_IN_TABLE.
+Result<SchemaPtr> WithPartitionsLast(const SchemaPtr& schema, const plan::TableName& table,
+                                     const std::vector<std::string>& partition_by) {
+  arrow::FieldVector data = schema->fields();
+  arrow::FieldVector partitions;
+  for (const std::string& name : partition_by) {
+    const auto found = std::find_if(data.begin(), data.end(), [&](const FieldPtr& field) {
+      return ToLowerAscii(field->name()) == ToLowerAscii(name);
+    });
+    if (found == data.end()) {
+      return MakeError("COLUMN_NOT_DEFINED_IN_TABLE",
+                       {{"colType", "partition"},
+                        {"colName", QuoteName({name})},
+                        {"tableName", FullName(table)},
+                        {"tableCols", ListedNames(schema->field_names())}});
     }
-    if (found < 0) {
-      std::string proposal;
-      for (const auto& field : target.fields())
-        proposal += (proposal.empty() ? "`" : ", `") + field->name() + "`";
-      return MakeError("UNRESOLVED_COLUMN.WITH_SUGGESTION",
-                       {{"objectName", QuoteName({columns[i]})}, {"proposal", proposal}});
-    }
-    if (source[found] >= 0) {
-      return MakeError("COLUMN_ALREADY_EXISTS",
-                       {{"columnName", QuoteName({ToLowerAscii(columns[i])})}});
-    }
-    source[found] = static_cast<int>(i);
+    partitions.push_back(*found);
+    data.erase(found);
   }
-  if (plan->output.size() != columns.size()) return ArityMismatch(*plan, columns, table);
-  std::vector<plan::NamedExpression> projections;
-  for (int field = 0; field < target.num_fields(); ++field) {
-    if (source[field] >= 0) {
-      projections.push_back(plan::PassThrough(plan->output[source[field]]));
-      continue;
-    }
-    plan::NamedExpression missing;
-    missing.expression = expr::Literal::Null(target.field(field)->type());
-    missing.output.name = target.field(field)->name();
-    missing.output.type = target.field(field)->type();
-    missing.output.id = plan::NextAttributeId();
-    projections.push_back(std::move(missing));
-  }
-  return plan::BuildProject(plan, std::move(projections));
+  data.insert(data.end(), partitions.begin(), partitions.end());
+  return arrow::schema(std::move(data));
 }
 
 }  // namespace
@@ -97,7 +66,14 @@ Result<plan::NodePtr> CastToTable(const plan::NodePtr& plan, const arrow::Schema
                                   const std::string& table) {
   const auto num_target = static_cast<size_t>(target.num_fields());
   if (plan->output.size() != num_target) {
-    return ArityMismatch(*plan, target.field_names(), table);
+    const bool many = plan->output.size() > num_target;
+    std::vector<std::string> names;
+    for (const auto& attribute : plan->output) names.push_back(attribute.name);
+    return MakeError(many ? "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"
+                          : "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS",
+                     {{"tableName", table},
+                      {"tableColumns", ListedNames(target.field_names())},
+                      {"dataColumns", ListedNames(names)}});
   }
   std::vector<plan::NamedExpression> projections;
   for (size_t i = 0; i < num_target; ++i) {
@@ -153,9 +129,14 @@ Result<StatementOutcome> CreateTable(Session* session, const Statement& statemen
   }
   table.is_managed = table.location.empty();
   if (table.is_managed) table.location = DefaultLocation(session, name);
+  if (table.schema != nullptr) {
+    ARROW_RETURN_NOT_OK(CheckDefaults(session, *table.schema));
+    ARROW_ASSIGN_OR_RAISE(table.schema, WithPartitionsLast(table.schema, name, table.partition_by));
+  }
   if (statement.query != nullptr) {
     ARROW_ASSIGN_OR_RAISE(auto plan, session->Analyze(statement.query));
-    table.schema = plan::OutputSchema(*plan);
+    ARROW_ASSIGN_OR_RAISE(table.schema,
+                          WithPartitionsLast(plan::OutputSchema(*plan), name, table.partition_by));
     ARROW_RETURN_NOT_OK(
         session->WritePlan(plan, WriteToTable(table, io::SaveMode::kErrorIfExists, run)));
   } else {
@@ -181,64 +162,63 @@ Result<StatementOutcome> DropTable(Session* session, const Statement& statement)
   return StatementOutcome{};
 }
 
+/// TRUNCATE TABLE ... PARTITION: the directories below `directory`, which are those of the
+/// partition column `level` and the ones after it.
+Status TruncateBelow(Session* session, const connectors::StaticPartition& values,
+                     const plan::TableEntry& table, size_t level, const std::string& directory) {
+  FileSystem* files = session->file_system();
+  if (level == table.partition_by.size()) return files->RemoveRecursively(directory);
+  std::string wanted;
+  for (const auto& value : values) {
+    if (ToLowerAscii(value.first) == ToLowerAscii(table.partition_by[level])) {
+      wanted = connectors::PartitionPath({value});
+    }
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto entries, files->List(directory));
+  for (const FileInfo& entry : entries) {
+    const std::string name = BaseName(entry.path);
+    if (!entry.is_directory || name.find('=') == std::string::npos) continue;
+    if (!wanted.empty() && name != wanted) continue;
+    ARROW_RETURN_NOT_OK(TruncateBelow(session, values, table, level + 1, entry.path));
+  }
+  return Status::OK();
+}
+
+Result<StatementOutcome> TruncatePartitions(Session* session, const Statement& statement,
+                                            const plan::TableEntry& table) {
+  if (table.partition_by.empty()) {
+    return MakeError("_LEGACY_ERROR_TEMP_1267",
+                     {{"tableIdentWithDB", FullName({table.database, table.name})}},
+                     statement.position);
+  }
+  ARROW_RETURN_NOT_OK(CheckPartition(statement, table));
+  ARROW_ASSIGN_OR_RAISE(const auto schema, TableSchema(session, table));
+  ARROW_ASSIGN_OR_RAISE(const auto values, StaticPartition(session, statement, table, *schema));
+  ARROW_RETURN_NOT_OK(TruncateBelow(session, values, table, 0, table.location));
+  return StatementOutcome{};
+}
+
 Result<StatementOutcome> TruncateTable(Session* session, const Statement& statement) {
   const auto table = session->catalog().FindTable(statement.name);
   if (table == nullptr) return CommandTableNotFound(session, statement);
+  if (table->view != nullptr) {
+    return MakeError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE",
+                     {{"operation", "TRUNCATE TABLE"}, {"viewName", QuoteName(statement.name)}},
+                     statement.position);
+  }
   if (!table->is_managed) {
     return MakeError("CANNOT_TRUNCATE_EXTERNAL_TABLE",
                      {{"tableName", FullName({table->database, table->name})}}, statement.position);
   }
   FileSystem* files = session->file_system();
+  if (!statement.partition.empty()) {
+    return TruncatePartitions(session, statement, *table);
+  }
   ARROW_ASSIGN_OR_RAISE(const auto entries, files->List(table->location));
   for (const FileInfo& entry : entries) {
     ARROW_RETURN_NOT_OK(files->RemoveRecursively(entry.path));
   }
   return StatementOutcome{};
-}
-
-Result<StatementOutcome> Insert(Session* session, const Statement& statement, const BatchRun& run) {
-  if (session->catalog().FindView(statement.name) != nullptr) {
-    return MakeError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE",
-                     {{"operation", "INSERT"}, {"viewName", QuoteName(statement.name)}},
-                     statement.position);
-  }
-  const auto table = session->catalog().FindTable(statement.name);
-  if (table == nullptr) return QueriedTableNotFound(statement);
-  ARROW_ASSIGN_OR_RAISE(auto analyzed, session->Analyze(statement.query));
-  ARROW_ASSIGN_OR_RAISE(auto schema, TableSchema(session, *table));
-  const std::string full_name = FullName({table->database, table->name});
-  if (!statement.column_names.empty()) {
-    ARROW_ASSIGN_OR_RAISE(analyzed,
-                          ArrangeColumns(analyzed, *schema, statement.column_names, full_name));
-  }
-  ARROW_ASSIGN_OR_RAISE(auto plan, CastToTable(analyzed, *schema, full_name));
-  StatementOutcome outcome;
-  if (!plan->is_streaming()) {
-    const auto mode = statement.overwrite ? io::SaveMode::kOverwrite : io::SaveMode::kAppend;
-    ARROW_RETURN_NOT_OK(session->WritePlan(plan, WriteToTable(*table, mode, run)));
-    return outcome;
-  }
-  if (statement.overwrite) {
-    return MakeError("UNSUPPORTED_FEATURE", {{"feature", "INSERT OVERWRITE from a stream"}},
-                     statement.position);
-  }
-  ARROW_ASSIGN_OR_RAISE(auto options, TakeStreamingOptions(*session, statement.options));
-  StreamWrite write;
-  write.format = table->format;
-  write.options = table->options;
-  for (const auto& [key, value] : options.rest) write.options[key] = value;
-  write.options["path"] = table->location;
-  if (!write.options.contains("checkpointlocation") &&
-      !session->SettingsSnapshot().Find("spark.sql.streaming.checkpointLocation")) {
-    write.options["checkpointlocation"] = JoinPath(table->location, "_checkpoint");
-  }
-  write.partition_by = table->partition_by;
-  write.query_name = table->name;
-  write.output_mode = options.output_mode;
-  write.trigger = options.trigger;
-  outcome.kind = StatementOutcome::Kind::kStreamStarted;
-  ARROW_ASSIGN_OR_RAISE(outcome.stream, session->StartPlan(plan, std::move(write)));
-  return outcome;
 }
 
 }  // namespace thalweg::session

@@ -1,0 +1,140 @@
+// INSERT, from batches and from streams.
+
+#include <arrow/api.h>
+
+#include "thalweg/plan/logical/build.h"
+#include "thalweg/plan/spec/table_names.h"
+#include "thalweg/session/commands/insert_columns.h"
+#include "thalweg/session/commands/not_found.h"
+#include "thalweg/types/identifier_text.h"
+
+namespace thalweg::session {
+namespace {
+
+namespace spec = plan::spec;
+
+constexpr char kOverwriteMode[] = "partitionoverwritemode";
+
+/// Errors: UNSUPPORTED_OVERWRITE.TABLE where the query reads the table, also through views.
+Status CheckDoesNotRead(const plan::Catalog& catalog, const spec::Relation& query,
+                        const plan::TableEntry& table, int depth = 0) {
+  Status status;
+  spec::ForEachTableName(query, [&](const spec::Relation& named) {
+    constexpr int kDeepest = 100;
+    if (!status.ok() || depth > kDeepest) return;
+    if (const auto view = catalog.FindView(named.table_name)) {
+      if (view->relation) status = CheckDoesNotRead(catalog, *view->relation, table, depth + 1);
+      return;
+    }
+    const auto found = catalog.FindTable(named.table_name);
+    if (found == nullptr) return;
+    if (found->view != nullptr) {
+      status = CheckDoesNotRead(catalog, *found->view->relation, table, depth + 1);
+    } else if (found.get() == &table) {
+      status = MakeError("UNSUPPORTED_OVERWRITE.TABLE",
+                         {{"table", FullName({table.database, table.name})}});
+    }
+  });
+  return status;
+}
+
+/// Whether an overwrite replaces only the partitions that it writes.
+bool IsDynamic(Session* session, const Statement& statement, const plan::TableEntry& table) {
+  std::string mode = session->SettingsSnapshot().Get("spark.sql.sources.partitionOverwriteMode");
+  const auto option = table.options.find(kOverwriteMode);
+  if (option != table.options.end()) mode = option->second;
+  size_t fixed = 0;
+  for (const auto& value : statement.partition) fixed += value.value != nullptr;
+  return ToLowerAscii(mode) == "dynamic" && fixed < table.partition_by.size();
+}
+
+Status InsertBatch(Session* session, const Statement& statement, const plan::TableEntry& table,
+                   const arrow::Schema& schema, const plan::NodePtr& plan, const BatchRun& run) {
+  BatchWrite write;
+  write.format = table.format;
+  write.options = table.options;
+  write.path = table.location;
+  write.partition_by = table.partition_by;
+  write.run = run;
+  write.save_mode = statement.overwrite ? io::SaveMode::kOverwrite : io::SaveMode::kAppend;
+  if (!statement.overwrite) return session->WritePlan(plan, write);
+  const bool dynamic = IsDynamic(session, statement, table);
+  if (!table.partition_by.empty()) write.options[kOverwriteMode] = dynamic ? "dynamic" : "static";
+  if (!dynamic) {
+    ARROW_RETURN_NOT_OK(CheckDoesNotRead(session->catalog(), *statement.query, table));
+  }
+  ARROW_ASSIGN_OR_RAISE(write.static_partition, StaticPartition(session, statement, table, schema));
+  if (statement.if_not_exists) {
+    const std::string directory =
+        JoinPath(table.location, connectors::PartitionPath(write.static_partition));
+    ARROW_ASSIGN_OR_RAISE(const bool exists, session->file_system()->Exists(directory));
+    if (exists) return Status::OK();
+  }
+  return session->WritePlan(plan, write);
+}
+
+Result<StatementOutcome> InsertStream(Session* session, const Statement& statement,
+                                      const plan::TableEntry& table, const plan::NodePtr& plan) {
+  if (statement.overwrite) {
+    return MakeError("UNSUPPORTED_FEATURE", {{"feature", "INSERT OVERWRITE from a stream"}},
+                     statement.position);
+  }
+  ARROW_ASSIGN_OR_RAISE(auto options, TakeStreamingOptions(*session, statement.options));
+  StreamWrite write;
+  write.format = table.format;
+  write.options = table.options;
+  for (const auto& [key, value] : options.rest) write.options[key] = value;
+  write.options["path"] = table.location;
+  if (!write.options.contains("checkpointlocation") &&
+      !session->SettingsSnapshot().Find("spark.sql.streaming.checkpointLocation")) {
+    write.options["checkpointlocation"] = JoinPath(table.location, "_checkpoint");
+  }
+  write.partition_by = table.partition_by;
+  write.query_name = table.name;
+  write.output_mode = options.output_mode;
+  write.trigger = options.trigger;
+  StatementOutcome outcome;
+  outcome.kind = StatementOutcome::Kind::kStreamStarted;
+  ARROW_ASSIGN_OR_RAISE(outcome.stream, session->StartPlan(plan, std::move(write)));
+  return outcome;
+}
+
+}  // namespace
+
+Result<StatementOutcome> Insert(Session* session, const Statement& statement, const BatchRun& run) {
+  const auto table = session->catalog().FindTable(statement.name);
+  if (session->catalog().FindView(statement.name) != nullptr ||
+      (table != nullptr && table->view != nullptr)) {
+    const std::string name = table != nullptr && table->view != nullptr
+                                 ? FullName({table->database, table->name})
+                                 : QuoteName(statement.name);
+    return MakeError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE",
+                     {{"operation", "INSERT"}, {"viewName", name}}, statement.position);
+  }
+  if (table == nullptr) return QueriedTableNotFound(statement);
+  if (statement.replace_where) {
+    return MakeError("UNSUPPORTED_FEATURE.TABLE_OPERATION",
+                     {{"tableName", FullName({table->database, table->name})},
+                      {"operation", "INSERT INTO ... REPLACE WHERE"}},
+                     statement.position);
+  }
+  ARROW_RETURN_NOT_OK(CheckPartition(statement, *table));
+  ARROW_ASSIGN_OR_RAISE(const auto schema, TableSchema(session, *table));
+  ARROW_ASSIGN_OR_RAISE(const auto query, ReplaceDefaults(statement, *table, *schema));
+  ARROW_ASSIGN_OR_RAISE(const auto analyzed, session->Analyze(query));
+  ARROW_ASSIGN_OR_RAISE(const auto plan,
+                        ArrangeColumns(session, statement, *table, *schema, analyzed));
+  if (plan->is_streaming()) return InsertStream(session, statement, *table, plan);
+  ARROW_RETURN_NOT_OK(InsertBatch(session, statement, *table, *schema, plan, run));
+  return StatementOutcome{};
+}
+
+Result<StatementOutcome> InsertAll(Session* session, const Statement& statement,
+                                   const BatchRun& run) {
+  for (const Statement& part : statement.parts) {
+    ARROW_RETURN_NOT_OK(Insert(session, part, run).status());
+  }
+  return StatementOutcome{};
+}
+
+}  // namespace thalweg::session
