@@ -105,6 +105,10 @@ Result<std::shared_ptr<StreamingQuery>> DataStreamWriter::ToTable(const std::str
   writer.foreach_ = nullptr;
   writer.foreach_batch_ = nullptr;
   if (const auto table = engine.catalog().FindTable({name})) {
+    if (table->view != nullptr) {
+      return MakeError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE",
+                       {{"operation", "toTable"}, {"viewName", name}});
+    }
     writer.format_ = table->format;
     writer.partition_by_ = table->partition_by;
     return writer.Start(table->location);

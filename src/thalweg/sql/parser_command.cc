@@ -43,6 +43,7 @@ Result<spec::Statement> Parser::ParseCommand() {
   if (AtWord("CREATE")) return ParseCreate();
   if (AtWord("INSERT")) return ParseInsert(nullptr);
   if (AtWord("DROP")) return ParseDrop();
+  if (AtWord("ALTER")) return ParseAlter();
   if (AtWord("USE")) return ParseUse();
   if (AtWord("TRUNCATE") && AtWord("TABLE", 1)) return ParseTruncate();
   if (AtWord("SHOW")) return ParseShow();
@@ -51,11 +52,11 @@ Result<spec::Statement> Parser::ParseCommand() {
   if (AtWord("SET")) return ParseSet();
   if (AtWord("RESET")) return ParseReset();
   if (AtWord("STOP")) return ParseStop();
-  if (AtAnyWord({"ALTER",   "ANALYZE",  "CACHE",    "UNCACHE", "CLEAR",   "REFRESH",
-                 "LOAD",    "TRUNCATE", "MSCK",     "REPAIR",  "DELETE",  "UPDATE",
-                 "MERGE",   "COMMENT",  "ADD",      "LIST",    "CALL",    "DECLARE",
-                 "EXECUTE", "BEGIN",    "GRANT",    "REVOKE",  "REPLACE", "IMPORT",
-                 "EXPORT",  "COMMIT",   "ROLLBACK", "LOCK",    "UNLOCK",  "DFS"})) {
+  if (AtAnyWord({"ANALYZE",  "CACHE",    "UNCACHE", "CLEAR",   "REFRESH", "LOAD",
+                 "TRUNCATE", "MSCK",     "REPAIR",  "DELETE",  "UPDATE",  "MERGE",
+                 "COMMENT",  "ADD",      "LIST",    "CALL",    "DECLARE", "EXECUTE",
+                 "BEGIN",    "GRANT",    "REVOKE",  "REPLACE", "IMPORT",  "EXPORT",
+                 "COMMIT",   "ROLLBACK", "LOCK",    "UNLOCK",  "DFS"})) {
     return Unsupported(fmt::format("the statement {}", Peek().upper));
   }
   return SyntaxError();
@@ -137,6 +138,10 @@ Result<spec::Statement> Parser::ParseShow() {
     }
     ++at_;
     statement.kind = spec::StatementKind::kShowFunctions;
+  } else if (AtWord("CREATE") && AtWord("TABLE", 1)) {
+    return ParseShowCreate();
+  } else if (AtWord("TBLPROPERTIES")) {
+    return ParseShowProperties();
   } else if (AtEnd() || AtSymbol(";")) {
     return SyntaxError();
   } else {

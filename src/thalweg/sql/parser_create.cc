@@ -42,7 +42,9 @@ Result<spec::Statement> Parser::ParseCreate() {
       ++at_;
       return SyntaxError();
     }
-    return Unsupported("a view that outlives the session (write CREATE TEMPORARY VIEW)");
+    ++at_;
+    statement.is_persistent = true;
+    return ParseCreateView(std::move(statement));
   }
   if (AtWord("TABLE") && !statement.replace) {
     ++at_;
@@ -55,16 +57,26 @@ Result<spec::Statement> Parser::ParseCreate() {
   return Unsupported(fmt::format("CREATE {}{}", statement.replace ? "OR REPLACE " : "", what));
 }
 
-Result<Parser::Names> Parser::ParseColumnNamesWithComments() {
-  Names names;
+Status Parser::ParseColumnNamesWithComments(spec::Statement* statement) {
   ARROW_RETURN_NOT_OK(ExpectSymbol("("));
   do {
     ARROW_ASSIGN_OR_RAISE(auto name, ParseIdentifier());
-    names.push_back(std::move(name));
-    if (AcceptWord("COMMENT")) ARROW_RETURN_NOT_OK(ParseString());
+    statement->column_names.push_back(std::move(name));
+    std::optional<std::string> comment;
+    if (AcceptWord("COMMENT")) {
+      ARROW_ASSIGN_OR_RAISE(comment, ParseString());
+    }
+    statement->column_comments.push_back(std::move(comment));
   } while (AcceptSymbol(","));
-  ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  return names;
+  return ExpectSymbol(")");
+}
+
+Result<std::string> Parser::ParseSchemaMode() {
+  if (AcceptWord("BINDING")) return "BINDING";
+  if (AcceptWord("COMPENSATION")) return "COMPENSATION";
+  const bool type = AcceptWord("TYPE");
+  ARROW_RETURN_NOT_OK(ExpectWord("EVOLUTION"));
+  return type ? "TYPE EVOLUTION" : "EVOLUTION";
 }
 
 Result<spec::Statement> Parser::ParseCreateView(spec::Statement statement) {
@@ -74,7 +86,10 @@ Result<spec::Statement> Parser::ParseCreateView(spec::Statement statement) {
     if (statement.replace) {
       return MakeError("CREATE_VIEW_WITH_IF_NOT_EXISTS_AND_REPLACE", {}, PositionFrom(first));
     }
-    return MakeError("_LEGACY_ERROR_TEMP_0053", {}, PositionFrom(first));
+    if (!statement.is_persistent) {
+      return MakeError("_LEGACY_ERROR_TEMP_0053", {}, PositionFrom(first));
+    }
+    statement.if_not_exists = true;
   }
   ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
   if (AtSymbol("(")) {
@@ -84,23 +99,31 @@ Result<spec::Statement> Parser::ParseCreateView(spec::Statement statement) {
       ARROW_ASSIGN_OR_RAISE(statement.schema, ParseColumnDefinitions());
       if (!AtWord("USING")) return SyntaxError(": missing 'USING'");
     } else {
-      ARROW_ASSIGN_OR_RAISE(statement.column_names, ParseColumnNamesWithComments());
+      ARROW_RETURN_NOT_OK(ParseColumnNamesWithComments(&statement));
     }
   }
-  if (AtWord("USING") && statement.column_names.empty()) {
+  if (AtWord("USING") && !statement.is_persistent && statement.column_names.empty()) {
     return ParseCreateViewUsing(std::move(statement));
   }
   while (!AtWord("AS")) {
     if (AcceptWord("COMMENT")) {
       ARROW_ASSIGN_OR_RAISE(statement.comment, ParseString());
     } else if (AcceptWord("TBLPROPERTIES")) {
-      ARROW_ASSIGN_OR_RAISE(statement.options, ParseOptions());
+      ARROW_ASSIGN_OR_RAISE(statement.properties, ParseOptions());
+    } else if (statement.is_persistent && AcceptWords({"WITH", "SCHEMA"})) {
+      ARROW_ASSIGN_OR_RAISE(statement.schema_mode, ParseSchemaMode());
     } else {
       return SyntaxError(": missing 'AS'");
     }
   }
   ++at_;
+  return ParseViewQuery(std::move(statement));
+}
+
+Result<spec::Statement> Parser::ParseViewQuery(spec::Statement statement) {
+  const int first = index();
   ARROW_ASSIGN_OR_RAISE(statement.query, ParseQuery());
+  statement.query_text = TextFrom(first);
   return statement;
 }
 
@@ -122,7 +145,7 @@ Result<spec::Statement> Parser::ParseCreateTable(spec::Statement statement) {
   if (AtSymbol("(") && !StartsQuery(1)) {
     const bool names = AtSymbol(",", 2) || AtSymbol(")", 2) || AtWord("COMMENT", 2);
     if (names) {
-      ARROW_ASSIGN_OR_RAISE(statement.column_names, ParseColumnNamesWithComments());
+      ARROW_RETURN_NOT_OK(ParseColumnNamesWithComments(&statement));
     } else {
       ARROW_ASSIGN_OR_RAISE(statement.schema, ParseColumnDefinitions());
     }

@@ -288,7 +288,13 @@ class Parser {
   Result<spec::Statement> ParseCreateViewUsing(spec::Statement statement);
   Result<spec::Statement> ParseCreateTable(spec::Statement statement);
   Status ParseTableClauses(spec::Statement* statement);
-  Result<Names> ParseColumnNamesWithComments();
+  Status ParseColumnNamesWithComments(spec::Statement* statement);
+  Result<std::string> ParseSchemaMode();
+  Result<spec::Statement> ParseViewQuery(spec::Statement statement);
+  // ALTER (parser_alter.cc)
+  Result<spec::Statement> ParseAlter();
+  Result<spec::Statement> ParseShowCreate();
+  Result<spec::Statement> ParseShowProperties();
 
   std::string_view text_;
   std::shared_ptr<const QueryOrigin> origin_;

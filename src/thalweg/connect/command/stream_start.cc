@@ -7,6 +7,7 @@
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/python/python_rows.h"
 #include "thalweg/connectors/foreach/foreach_sink.h"
+#include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/callback.h"
 #include "thalweg/session/table_location.h"
 #include "thalweg/types/identifier_text.h"
@@ -78,6 +79,10 @@ Status AimAtTable(Execution* execution, const plan::NodePtr& plan, const std::st
     entry.is_streaming_table = true;
     ARROW_RETURN_NOT_OK(engine.catalog().CreateTable(entry));
     table = engine.catalog().FindTable(name);
+  }
+  if (table->view != nullptr) {
+    return MakeError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE",
+                     {{"operation", "toTable"}, {"viewName", plan::QuoteIdentifiers(name)}});
   }
   write->format = table->format;
   write->options["path"] = table->location;

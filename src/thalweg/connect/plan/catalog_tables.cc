@@ -6,11 +6,11 @@
 #include <arrow/util/key_value_metadata.h>
 
 #include "thalweg/connect/plan/catalog_answer.h"
-#include "thalweg/connect/plan/table_text.h"
 #include "thalweg/connect/proto/data_type.h"
 #include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/statement.h"
+#include "thalweg/session/commands/table_text.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::connect {
@@ -36,7 +36,7 @@ TableRow RowOf(const plan::TableEntry& table) {
   row.name = table.name;
   row.database = table.database;
   if (!table.comment.empty()) row.comment = table.comment;
-  row.type = table.is_managed ? "MANAGED" : "EXTERNAL";
+  row.type = table.view != nullptr ? "VIEW" : table.is_managed ? "MANAGED" : "EXTERNAL";
   return row;
 }
 
@@ -82,8 +82,8 @@ Result<RelationDraft> ListTables(plan::Catalog* catalog, const std::string& data
     }
   } else {
     ARROW_ASSIGN_OR_RAISE(const std::string database, FindDatabaseName(catalog, database_text));
-    if (with_tables) {
-      for (const TablePtr& table : catalog->shared()->Tables(database)) {
+    for (const TablePtr& table : catalog->shared()->Tables(database)) {
+      if (with_tables || table->view != nullptr) {
         if (MatchesCatalogPattern(table->name, pattern)) rows.push_back(RowOf(*table));
       }
     }
@@ -250,7 +250,9 @@ Result<RelationDraft> GetCreateText(Translator* translator, const std::string& n
                         FindTable(&translator->session()->engine().catalog(), name));
   ARROW_ASSIGN_OR_RAISE(const auto schema,
                         translator->SchemaOf(TableRelation({table->database, table->name})));
-  return AnswerText("createtab_stmt", CreateTableText(*table, *schema));
+  return AnswerText("createtab_stmt", table->view != nullptr
+                                          ? session::CreateViewText(*table)
+                                          : session::CreateTableText(*table, *schema));
 }
 
 /// What came with version 4.2 of the protocol.

@@ -5,6 +5,7 @@
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/types/coercion.h"
 #include "thalweg/types/column_metadata.h"
 
 namespace thalweg::plan {
@@ -71,6 +72,58 @@ Status NotStreaming(const std::string& name) {
   return MakeError("_LEGACY_ERROR_TEMP_1008", {{"quoted", name}});
 }
 
+Status OtherColumns(const TableEntry& view, const std::string& column, size_t found) {
+  const std::string name = QuoteIdentifiers({"spark_catalog", view.database, view.name});
+  return MakeError("INCOMPATIBLE_VIEW_SCHEMA_CHANGE",
+                   {{"viewName", name},
+                    {"colName", QuoteIdentifier(column)},
+                    {"expectedNum", "1"},
+                    {"actualCols", std::to_string(found)},
+                    {"suggestion", "CREATE OR REPLACE VIEW " + name + " AS " + view.view->text}});
+}
+
+/// The columns that a view was made with, of what its query gives now: by name, and among those of
+/// one name by order.
+Result<NodePtr> FitToView(const NodePtr& query, const TableEntry& entry) {
+  const ViewDefinition& view = *entry.view;
+  if (view.schema_mode == "EVOLUTION") return query;
+  std::vector<NamedExpression> projections;
+  for (int i = 0; i < entry.schema->num_fields(); ++i) {
+    const std::string& name = view.query_columns[i];
+    const auto same = [&](const std::string& other) { return EqualsIgnoreCase(other, name); };
+    const auto before =
+        std::count_if(view.query_columns.begin(), view.query_columns.begin() + i, same);
+    std::vector<const Attribute*> found;
+    for (const Attribute& attribute : query->output) {
+      if (same(attribute.name)) found.push_back(&attribute);
+    }
+    if (found.size() <= static_cast<size_t>(before)) {
+      return OtherColumns(entry, name, found.size());
+    }
+    const arrow::Field& field = *entry.schema->field(i);
+    NamedExpression projection = PassThrough(*found[before]);
+    projection.output.name = field.name();
+    const TypePtr plain = PlainColumnType(field.type());
+    const TypePtr given = PlainColumnType(found[before]->type);
+    if (view.schema_mode != "TYPE EVOLUTION" && !plain->Equals(*given)) {
+      if (view.schema_mode == "BINDING" && !IsSafeCast(*given, *plain)) {
+        return MakeError("CANNOT_UP_CAST_DATATYPE", {{"expression", QuoteIdentifier(name)},
+                                                     {"sourceType", QuoteType(*given)},
+                                                     {"targetType", QuoteType(*plain)},
+                                                     {"details", "Make the view anew."}});
+      }
+      projection.expression = expr::Cast::Make(projection.expression, plain);
+      projection.output.id = NextAttributeId();
+      projection.output.type = ColumnTypeOf(field);
+    } else {
+      projection.output.type =
+          WithColumnMetadata(found[before]->type, ColumnMetadataOf(*ColumnTypeOf(field)));
+    }
+    projections.push_back(std::move(projection));
+  }
+  return BuildProject(query, std::move(projections));
+}
+
 }  // namespace
 
 AnalyzedRelation RelationAnalyzer::OfferMetadata(const io::Provider& provider,
@@ -114,6 +167,18 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTable(const Relation& relation
                    {{"relationName", QuoteIdentifiers(name)}, {"searchPath", SearchPath()}});
 }
 
+std::shared_ptr<const ViewEntry> RelationAnalyzer::FindTemporaryView(
+    const std::vector<std::string>& name) const {
+  return view_database_.empty() ? context_->catalog->FindView(name) : nullptr;
+}
+
+std::shared_ptr<const TableEntry> RelationAnalyzer::FindInCatalog(
+    const std::vector<std::string>& name) const {
+  const bool is_of_view = name.size() == 1 && !view_database_.empty();
+  return context_->catalog->FindTable(is_of_view ? std::vector<std::string>{view_database_, name[0]}
+                                                 : name);
+}
+
 // Gives a relation without a node if nothing has that name.
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNamed(const Relation& relation) {
   const std::string& name = relation.table_name.back();
@@ -130,11 +195,12 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNamed(const Relation& relation
     common_tables_ = here;
     ARROW_ASSIGN_OR_RAISE(found, std::move(analyzed));
     found.scope.metadata.clear();
-  } else if (const auto view = context_->catalog->FindView(relation.table_name)) {
+  } else if (const auto view = FindTemporaryView(relation.table_name)) {
     ARROW_ASSIGN_OR_RAISE(found, UseView(*view, relation.is_stream));
     found.scope.metadata.clear();
-  } else if (const auto entry = context_->catalog->FindTable(relation.table_name)) {
-    ARROW_ASSIGN_OR_RAISE(found, UseTable(relation, *entry));
+  } else if (const auto entry = FindInCatalog(relation.table_name)) {
+    ARROW_ASSIGN_OR_RAISE(
+        found, entry->view != nullptr ? UseCatalogView(*entry) : UseTable(relation, *entry));
   } else {
     return found;
   }
@@ -153,21 +219,37 @@ Result<AnalyzedRelation> RelationAnalyzer::UseView(const ViewEntry& view, bool a
     return relation;
   }
   const std::string key = (view.is_global ? "global_temp." : "") + ToLowerAscii(view.name);
+  return AnalyzeViewQuery(view.relation, key, "");
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeViewQuery(const spec::RelationPtr& query,
+                                                            const std::string& key,
+                                                            const std::string& database) {
   if (std::find(open_views_.begin(), open_views_.end(), key) != open_views_.end()) {
-    return MakeError("RECURSIVE_VIEW", {{"viewIdent", QuoteIdentifier(view.name)},
-                                        {"newPath", QuoteIdentifier(view.name)}});
+    return MakeError("RECURSIVE_VIEW",
+                     {{"viewIdent", QuoteIdentifier(key)}, {"newPath", QuoteIdentifier(key)}});
   }
   const std::shared_ptr<const CommonTables> here = common_tables_;
   common_tables_ = nullptr;
   const OuterQuery* outer = std::exchange(own_context_.outer, nullptr);
   const auto* windows = std::exchange(named_windows_, nullptr);
+  const std::string around = std::exchange(view_database_, database);
   open_views_.push_back(key);
-  Result<AnalyzedRelation> analyzed = Analyze(view.relation);
+  Result<AnalyzedRelation> analyzed = Analyze(query);
   open_views_.pop_back();
+  view_database_ = around;
   named_windows_ = windows;
   own_context_.outer = outer;
   common_tables_ = here;
   return analyzed;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::UseCatalogView(const TableEntry& entry) {
+  const std::string key = ToLowerAscii(entry.database + "." + entry.name);
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation found,
+                        AnalyzeViewQuery(entry.view->relation, key, entry.view->database));
+  ARROW_ASSIGN_OR_RAISE(NodePtr node, FitToView(ProjectToScope(found), entry));
+  return MakeRelation(std::move(node));
 }
 
 Result<AnalyzedRelation> RelationAnalyzer::UseTable(const Relation& relation,

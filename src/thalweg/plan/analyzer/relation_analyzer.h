@@ -43,7 +43,15 @@ class RelationAnalyzer : public SubqueryAnalyzer {
   // leaves: analyze_table.cc, analyze_leaf.cc
   Result<AnalyzedRelation> AnalyzeTable(const Relation& relation);
   Result<AnalyzedRelation> AnalyzeNamed(const Relation& relation);
+  /// None while the query of a view of the catalog is resolved.
+  std::shared_ptr<const ViewEntry> FindTemporaryView(const std::vector<std::string>& name) const;
+  std::shared_ptr<const TableEntry> FindInCatalog(const std::vector<std::string>& name) const;
   Result<AnalyzedRelation> UseView(const ViewEntry& view, bool as_stream);
+  Result<AnalyzedRelation> UseCatalogView(const TableEntry& entry);
+  /// Resolves the query of a view: nothing of the query around its use is in sight there. `key`: of
+  /// the view; `database`: what names without one mean, empty: as in the session.
+  Result<AnalyzedRelation> AnalyzeViewQuery(const spec::RelationPtr& query, const std::string& key,
+                                            const std::string& database);
   Result<AnalyzedRelation> UseTable(const Relation& relation, const TableEntry& table);
   Result<AnalyzedRelation> AnalyzeRead(const spec::RelationPtr& relation);
   Result<AnalyzedRelation> AnalyzeLocal(const Relation& relation);
@@ -108,6 +116,8 @@ class RelationAnalyzer : public SubqueryAnalyzer {
   const std::vector<spec::NamedWindow>* named_windows_ = nullptr;
   std::shared_ptr<const CommonTables> common_tables_;
   std::vector<std::string> open_views_;  // being resolved, in lower case
+  /// While the query of a view of the catalog is resolved: where its names belong.
+  std::string view_database_;
 };
 
 /// The relation of a node whose output columns are its names, qualified by `qualifier` if any.

@@ -46,6 +46,18 @@ Result<StatementOutcome> RunStatement(Session* session, const Statement& stateme
       return Insert(session, statement, run);
     case StatementKind::kInsertAll:
       return InsertAll(session, statement, run);
+    case StatementKind::kAlterViewQuery:
+      return AlterViewQuery(session, statement);
+    case StatementKind::kRename:
+      return Rename(session, statement);
+    case StatementKind::kSetProperties:
+      return SetProperties(session, statement);
+    case StatementKind::kUnsetProperties:
+      return UnsetProperties(session, statement);
+    case StatementKind::kShowCreateTable:
+      return ShowCreateTable(session, statement);
+    case StatementKind::kShowProperties:
+      return ShowProperties(session, statement);
     case StatementKind::kDropView:
       return DropView(session, statement);
     case StatementKind::kDropTable:

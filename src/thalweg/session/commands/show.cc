@@ -76,6 +76,11 @@ Result<StatementOutcome> ShowTables(Session* session, const Statement& statement
 Result<StatementOutcome> ShowViews(Session* session, const Statement& statement) {
   ARROW_ASSIGN_OR_RAISE(const std::string database, DatabaseOf(session, statement));
   std::vector<NameRow> rows;
+  for (const auto& table : session->catalog().shared()->Tables(database)) {
+    if (table->view != nullptr && MatchesPattern(table->name, statement.pattern)) {
+      rows.push_back({database, table->name, false});
+    }
+  }
   AddViews(session, database, statement.pattern, &rows);
   return NameRows("viewName", rows);
 }

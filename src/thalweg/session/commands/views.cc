@@ -2,6 +2,7 @@
 #include <set>
 
 #include "thalweg/plan/catalog/shared_catalog.h"
+#include "thalweg/session/commands/catalog_views.h"
 #include "thalweg/session/commands/not_found.h"
 #include "thalweg/types/identifier_text.h"
 
@@ -97,17 +98,6 @@ Status CheckNotRecursive(const plan::Catalog& catalog, const Statement& statemen
   return MakeError("RECURSIVE_VIEW", {{"viewIdent", QuoteName(name)}, {"newPath", text}});
 }
 
-Status CheckNamesDiffer(const std::vector<std::string>& names) {
-  std::set<std::string> seen;
-  for (const std::string& name : names) {
-    const std::string lower = ToLowerAscii(name);
-    if (!seen.insert(lower).second) {
-      return MakeError("COLUMN_ALREADY_EXISTS", {{"columnName", QuoteName({lower})}});
-    }
-  }
-  return Status::OK();
-}
-
 Result<StatementOutcome> Register(Session* session, const Statement& statement,
                                   plan::spec::RelationPtr relation,
                                   plan::spec::RelationPtr stream_relation = nullptr) {
@@ -130,24 +120,12 @@ Result<StatementOutcome> Register(Session* session, const Statement& statement,
 }  // namespace
 
 Result<StatementOutcome> CreateView(Session* session, const Statement& statement) {
+  if (statement.is_persistent) return CreateCatalogView(session, statement);
   ARROW_RETURN_NOT_OK(ViewName(statement).status());
   ARROW_ASSIGN_OR_RAISE(auto plan, session->Analyze(statement.query));
   plan::spec::RelationPtr relation = statement.query;
+  ARROW_RETURN_NOT_OK(CheckViewColumns(statement, *plan));
   if (!statement.column_names.empty()) {
-    if (statement.column_names.size() != plan->output.size()) {
-      const bool few = statement.column_names.size() < plan->output.size();
-      std::string view_columns, data_columns;
-      for (const auto& name : statement.column_names)
-        view_columns += (view_columns.empty() ? "`" : ", `") + name + "`";
-      for (const auto& attribute : plan->output)
-        data_columns += (data_columns.empty() ? "`" : ", `") + attribute.name + "`";
-      return MakeError(few ? "CREATE_VIEW_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"
-                           : "CREATE_VIEW_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS",
-                       {{"viewName", QuoteName(statement.name)},
-                        {"viewColumns", view_columns},
-                        {"dataColumns", data_columns}},
-                       statement.position);
-    }
     auto renamed = std::make_shared<plan::spec::Relation>();
     renamed->kind = plan::spec::RelationKind::kAlias;
     renamed->input = relation;
@@ -155,11 +133,6 @@ Result<StatementOutcome> CreateView(Session* session, const Statement& statement
     renamed->column_names = statement.column_names;
     relation = std::move(renamed);
   }
-  std::vector<std::string> names = statement.column_names;
-  if (names.empty()) {
-    for (const auto& attribute : plan->output) names.push_back(attribute.name);
-  }
-  ARROW_RETURN_NOT_OK(CheckNamesDiffer(names));
   if (statement.replace) ARROW_RETURN_NOT_OK(CheckNotRecursive(session->catalog(), statement));
   return Register(session, statement, std::move(relation));
 }
@@ -184,7 +157,20 @@ Result<StatementOutcome> DropView(Session* session, const Statement& statement) 
   const bool was_there = is_global
                              ? catalog.shared()->DropView(statement.name[1])
                              : statement.name.size() == 1 && catalog.DropView(statement.name[0]);
-  if (!was_there && !statement.if_exists) {
+  if (was_there) return StatementOutcome{};
+  const auto found = catalog.FindTable(statement.name);
+  if (found != nullptr && found->view == nullptr) {
+    return MakeError("WRONG_COMMAND_FOR_OBJECT_TYPE",
+                     {{"operation", "DROP VIEW"},
+                      {"requiredType", "VIEW"},
+                      {"objectName", FullName({found->database, found->name})},
+                      {"foundType", found->is_managed ? "MANAGED" : "EXTERNAL"},
+                      {"alternative", "DROP TABLE"}},
+                     statement.position);
+  }
+  if (found != nullptr) {
+    catalog.DropTable(statement.name);
+  } else if (!statement.if_exists) {
     return DroppedNotFound(session, statement);
   }
   return StatementOutcome{};

@@ -1,14 +1,16 @@
-#include "thalweg/connect/plan/table_text.h"
+#include "thalweg/session/commands/table_text.h"
 
 #include <map>
 #include <vector>
 
+#include <arrow/type.h>
+#include <arrow/util/key_value_metadata.h>
 #include <fmt/format.h>
 
 #include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/types/data_types.h"
 
-namespace thalweg::connect {
+namespace thalweg::session {
 namespace {
 
 /// A text in quotes.
@@ -51,4 +53,21 @@ std::string CreateTableText(const plan::TableEntry& table, const arrow::Schema& 
   return text + Clause("TBLPROPERTIES", table.properties);
 }
 
-}  // namespace thalweg::connect
+std::string CreateViewText(const plan::TableEntry& view) {
+  std::vector<std::string> columns;
+  for (const FieldPtr& field : view.schema->fields()) {
+    std::string column = "  " + field->name();
+    if (field->metadata() != nullptr) {
+      const auto comment = field->metadata()->Get("comment");
+      if (comment.ok()) column += " COMMENT " + Quoted(*comment);
+    }
+    columns.push_back(std::move(column));
+  }
+  std::string text = fmt::format("CREATE VIEW {}.{} (\n{})\n", view.database, view.name,
+                                 fmt::join(columns, ",\n"));
+  if (!view.comment.empty()) text += "COMMENT " + Quoted(view.comment) + "\n";
+  text += Clause("TBLPROPERTIES", view.properties);
+  return text + fmt::format("WITH SCHEMA {}\nAS {}\n", view.view->schema_mode, view.view->text);
+}
+
+}  // namespace thalweg::session

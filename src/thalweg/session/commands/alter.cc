@@ -1,0 +1,132 @@
+// ALTER VIEW and ALTER TABLE: names and properties.
+
+#include <fmt/format.h>
+
+#include "thalweg/plan/catalog/shared_catalog.h"
+#include "thalweg/session/commands/not_found.h"
+#include "thalweg/session/commands/table_text.h"
+#include "thalweg/types/identifier_text.h"
+
+namespace thalweg::session {
+namespace {
+
+using TablePtr = std::shared_ptr<const plan::TableEntry>;
+
+std::string TextOf(const plan::TableEntry& entry) { return FullName({entry.database, entry.name}); }
+
+/// The entry that ALTER VIEW or ALTER TABLE (`statement.key`) names; a temporary view is none.
+Result<TablePtr> FindAltered(Session* session, const Statement& statement,
+                             const std::string& action) {
+  const std::string operation = fmt::format("ALTER {} ... {}", statement.key, action);
+  if (session->catalog().FindView(statement.name) != nullptr) {
+    return MakeError("EXPECT_PERMANENT_VIEW_NOT_TEMP",
+                     {{"viewName", QuoteName(statement.name)}, {"operation", operation}},
+                     statement.position);
+  }
+  TablePtr found = session->catalog().FindTable(statement.name);
+  if (found == nullptr) return CommandTableNotFound(session, statement);
+  if (statement.key == "VIEW" && found->view == nullptr) {
+    return MakeError("EXPECT_VIEW_NOT_TABLE.USE_ALTER_TABLE",
+                     {{"tableName", TextOf(*found)}, {"operation", operation}}, statement.position);
+  }
+  if (statement.key == "TABLE" && found->view != nullptr) {
+    return MakeError("EXPECT_TABLE_NOT_VIEW.USE_ALTER_VIEW",
+                     {{"viewName", TextOf(*found)}, {"operation", operation}}, statement.position);
+  }
+  return found;
+}
+
+Result<StatementOutcome> RenameTemporaryView(Session* session, const Statement& statement,
+                                             const plan::ViewEntry& view) {
+  plan::Catalog& catalog = session->catalog();
+  if (view.is_global || statement.new_name.size() != 1) {
+    return MakeError("UNSUPPORTED_FEATURE",
+                     {{"feature", "Renaming a global temporary view, or into a database"}},
+                     statement.position);
+  }
+  plan::ViewEntry renamed = view;
+  renamed.name = statement.new_name[0];
+  ARROW_RETURN_NOT_OK(catalog.CreateView(std::move(renamed), /*replace=*/false));
+  catalog.DropView(view.name);
+  return StatementOutcome{};
+}
+
+}  // namespace
+
+Result<StatementOutcome> Rename(Session* session, const Statement& statement) {
+  plan::Catalog& catalog = session->catalog();
+  if (const auto view = catalog.FindView(statement.name)) {
+    return RenameTemporaryView(session, statement, *view);
+  }
+  ARROW_ASSIGN_OR_RAISE(const TablePtr found, FindAltered(session, statement, "RENAME TO"));
+  if (found->view == nullptr) {
+    return MakeError("UNSUPPORTED_FEATURE", {{"feature", "ALTER TABLE ... RENAME TO"}},
+                     statement.position);
+  }
+  plan::TableName name{found->database, statement.new_name[0]};
+  if (statement.new_name.size() > 1) {
+    ARROW_ASSIGN_OR_RAISE(name, catalog.Resolve(statement.new_name));
+  }
+  if (ToLowerAscii(name.database) != ToLowerAscii(found->database)) {
+    return MakeError("RENAME_TABLE_SOURCE_DESTINATION_DATABASE_MISMATCH",
+                     {{"sourceNamespace", QuoteName({found->database})},
+                      {"destinationNamespace", QuoteName({name.database})}},
+                     statement.position);
+  }
+  plan::TableEntry renamed = *found;
+  renamed.name = name.table;
+  ARROW_RETURN_NOT_OK(catalog.CreateTable(std::move(renamed)));
+  catalog.DropTable({found->database, found->name});
+  return StatementOutcome{};
+}
+
+Result<StatementOutcome> SetProperties(Session* session, const Statement& statement) {
+  ARROW_ASSIGN_OR_RAISE(const TablePtr found, FindAltered(session, statement, "SET TBLPROPERTIES"));
+  plan::TableEntry entry = *found;
+  for (const auto& [key, value] : statement.properties) entry.properties[key] = value;
+  ARROW_RETURN_NOT_OK(session->catalog().ReplaceTable(std::move(entry)));
+  return StatementOutcome{};
+}
+
+Result<StatementOutcome> UnsetProperties(Session* session, const Statement& statement) {
+  ARROW_ASSIGN_OR_RAISE(const TablePtr found,
+                        FindAltered(session, statement, "UNSET TBLPROPERTIES"));
+  plan::TableEntry entry = *found;
+  for (const std::string& key : statement.column_names) entry.properties.erase(key);
+  ARROW_RETURN_NOT_OK(session->catalog().ReplaceTable(std::move(entry)));
+  return StatementOutcome{};
+}
+
+Result<StatementOutcome> ShowCreateTable(Session* session, const Statement& statement) {
+  if (session->catalog().FindView(statement.name) != nullptr) {
+    return MakeError("EXPECT_PERMANENT_VIEW_NOT_TEMP",
+                     {{"viewName", QuoteName(statement.name)}, {"operation", "SHOW CREATE TABLE"}},
+                     statement.position);
+  }
+  const TablePtr found = session->catalog().FindTable(statement.name);
+  if (found == nullptr) return CommandTableNotFound(session, statement);
+  ARROW_ASSIGN_OR_RAISE(const auto schema,
+                        session->SchemaOf(TableRelation({found->database, found->name})));
+  return TextRows(
+      {"createtab_stmt"},
+      {{found->view != nullptr ? CreateViewText(*found) : CreateTableText(*found, *schema)}});
+}
+
+Result<StatementOutcome> ShowProperties(Session* session, const Statement& statement) {
+  const std::vector<std::string> names = {"key", "value"};
+  if (session->catalog().FindView(statement.name) != nullptr) return TextRows(names, {});
+  const TablePtr found = session->catalog().FindTable(statement.name);
+  if (found == nullptr) return CommandTableNotFound(session, statement);
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [key, value] : found->properties) {
+    if (!statement.has_value || key == statement.key) rows.push_back({key, value});
+  }
+  if (statement.has_value && rows.empty()) {
+    rows.push_back({statement.key, fmt::format("Table {}.{}.{} does not have property: {}",
+                                               plan::kSessionCatalogName, found->database,
+                                               found->name, statement.key)});
+  }
+  return TextRows(names, rows);
+}
+
+}  // namespace thalweg::session
