@@ -60,9 +60,9 @@ Result<spec::ExpressionPtr> Parser::ParsePrimary() {
   if (AtSymbol("(")) return ParseParenthesized();
   if (AtSymbol("?") || (AtSymbol(":") && AtIdentifier(1))) return ParseParameter();
   if (AcceptSymbol("*")) {
-    if (AtWord("EXCEPT") && AtSymbol("(", 1)) return Unsupported("* EXCEPT (columns)");
     spec::Expression star;
     star.kind = spec::ExpressionKind::kStar;
+    ARROW_RETURN_NOT_OK(ParseStarExcept(&star));
     return Finish(std::move(star), first);
   }
   return SyntaxError();
@@ -99,6 +99,19 @@ Result<spec::ExpressionPtr> Parser::ParseWordPrimary() {
   return ParseNamePrimary();
 }
 
+Status Parser::ParseStarExcept(spec::Expression* star) {
+  if (!AtWord("EXCEPT") || !AtSymbol("(", 1) || StartsQuery(1)) return Status::OK();
+  at_ += 2;
+  do {
+    const int first = index();
+    spec::Expression column;
+    column.kind = spec::ExpressionKind::kAttribute;
+    ARROW_ASSIGN_OR_RAISE(column.name, ParseMultipartIdentifier());
+    star->children.push_back(Finish(std::move(column), first));
+  } while (AcceptSymbol(","));
+  return ExpectSymbol(")");
+}
+
 Result<spec::ExpressionPtr> Parser::ParseNamePrimary() {
   const int first = index();
   if (AtSymbol("->", 1)) return ParseLambda();
@@ -115,8 +128,8 @@ Result<spec::ExpressionPtr> Parser::ParseNamePrimary() {
   while (AtSymbol(".")) {
     if (AtSymbol("*", 1)) {
       at_ += 2;
-      if (AtWord("EXCEPT") && AtSymbol("(", 1)) return Unsupported("* EXCEPT (columns)");
       out.kind = spec::ExpressionKind::kStar;
+      ARROW_RETURN_NOT_OK(ParseStarExcept(&out));
       return Finish(std::move(out), first);
     }
     ++at_;

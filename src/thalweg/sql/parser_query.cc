@@ -74,7 +74,8 @@ bool Parser::StartsQuery(int ahead) const {
     const int close = Peek(open).match;
     if (close < 0) continue;  // the missing parenthesis is reported where it should be
     const int after = close - at_ + 1;
-    if (!AtSymbol(")", after) && !AtSymbol(";", after) && Peek(after).kind != TokenKind::kEnd &&
+    if (!AtSymbol(")", after) && !AtSymbol(";", after) && !AtSymbol("|>", after) &&
+        Peek(after).kind != TokenKind::kEnd &&
         !AtAnyWord({"UNION", "EXCEPT", "MINUS", "INTERSECT", "ORDER", "SORT", "CLUSTER",
                     "DISTRIBUTE", "LIMIT", "OFFSET"},
                    after)) {
@@ -142,8 +143,7 @@ Result<spec::RelationPtr> Parser::ParseSetOperations() {
     if (++chain > kMaxNesting) return TooComplex();
     ARROW_ASSIGN_OR_RAISE(left, ParseSetOperation(std::move(left), first));
   }
-  if (AtSymbol("|>")) return Unsupported("the pipe operator |>");
-  return left;
+  return AtSymbol("|>") ? ParsePipes(std::move(left), first) : left;
 }
 
 Result<spec::RelationPtr> Parser::ParseIntersections() {

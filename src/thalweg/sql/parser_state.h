@@ -127,6 +127,8 @@ class Parser {
   Result<spec::ExpressionPtr> ParseParenthesized();
   Result<spec::ExpressionPtr> ParseCase();
   Result<spec::ExpressionPtr> ParseCast();
+  /// The columns of * EXCEPT (...), if that follows.
+  Status ParseStarExcept(spec::Expression* star);
   bool AtLambdaParameters() const;
   Result<spec::ExpressionPtr> ParseLambda();
   // Calls (parser_call.cc)
@@ -168,7 +170,7 @@ class Parser {
   Result<TypePtr> ParseType();
   Status SkipType();
   Status SkipNestedType();
-  /// The text between the parentheses at the next token as a schema.
+  /// The text between the parentheses at the next token as a schema; with the defaults of columns.
   Result<SchemaPtr> ParseColumnDefinitions();
   struct ColumnDefault {
     size_t column = 0;
@@ -247,6 +249,16 @@ class Parser {
   Result<spec::RelationPtr> ParseSample(spec::RelationPtr input, int first);
   /// LATERAL (SELECT ...) or LATERAL function(...).
   Result<spec::RelationPtr> ParseLateral();
+
+  // Pipe operators (parser_pipe.cc)
+  /// All that follow; the next token is |>.
+  Result<spec::RelationPtr> ParsePipes(spec::RelationPtr left, int first);
+  Result<spec::RelationPtr> ParsePipe(spec::RelationPtr left, int first);
+  Result<spec::RelationPtr> ParsePipeOrganization(spec::RelationPtr left, int first);
+  Result<spec::RelationPtr> ParsePipeExtend(spec::RelationPtr left, int first);
+  Result<spec::RelationPtr> ParsePipeSet(spec::RelationPtr left, int first);
+  Result<spec::RelationPtr> ParsePipeDrop(spec::RelationPtr left, int first);
+  Result<spec::RelationPtr> ParsePipeAggregate(spec::RelationPtr left, int first);
 
   // Properties (parser_property.cc)
   Result<Options> ParseOptions();  // ( key [=] value, ... )

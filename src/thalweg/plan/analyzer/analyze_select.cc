@@ -61,11 +61,60 @@ Status LimitError(const char* kind, const char* name, const std::string& text,
   return MakeError(fmt::format("INVALID_LIMIT_LIKE_EXPRESSION.{}", kind), std::move(parameters));
 }
 
+/// GROUP BY of the pipe operator AGGREGATE counts the columns that it reads.
+/// Errors: GROUP_BY_POS_OUT_OF_RANGE.
+Result<spec::Relation> NameGroupingPositions(const spec::Relation& aggregate, const Scope& scope) {
+  spec::Relation out = aggregate;
+  for (size_t i = 0; i < out.expressions.size(); ++i) {
+    const std::optional<int64_t> position = OrdinalValue(*out.expressions[i]);
+    if (!position) continue;
+    const auto width = static_cast<int64_t>(scope.attributes.size());
+    if (*position < 1 || *position > width) {
+      return MakeError("GROUP_BY_POS_OUT_OF_RANGE",
+                       {{"index", std::to_string(*position)}, {"size", std::to_string(width)}},
+                       out.expressions[i]->position);
+    }
+    const auto column = spec::MakeAttribute({scope.attributes[*position - 1].name});
+    const bool aliased = out.outputs[i]->kind == spec::ExpressionKind::kAlias;
+    out.outputs[i] = aliased ? spec::MakeAlias(column, out.outputs[i]->name.back()) : column;
+    out.expressions[i] = column;
+  }
+  return out;
+}
+
+/// ORDER BY ALL, unless a column is called so.
+bool IsAllColumns(const spec::Expression& expression, const Scope& scope) {
+  return IsAllKeyword(expression) && FindColumns(scope, "all").empty();
+}
+
 }  // namespace
 
 Result<Resolved> ResolveCondition(const AnalyzerContext& context, const Scope& scope,
                                   const spec::Expression& condition, ClauseHooks* hooks) {
   return ExpressionResolver(&context, &scope, hooks).Resolve(condition);
+}
+
+Status CheckPipeOperator(const AnalyzerContext& context, const spec::Relation& relation) {
+  if (relation.arguments == nullptr || relation.arguments->pipe_operator.empty()) {
+    return Status::OK();
+  }
+  if (relation.kind == spec::RelationKind::kAggregate) {
+    for (size_t i = relation.expressions.size(); i < relation.outputs.size(); ++i) {
+      const spec::Expression& item = *relation.outputs[i];
+      if (ContainsAggregate(context, item)) continue;
+      return MakeError("PIPE_OPERATOR_AGGREGATE_EXPRESSION_CONTAINS_NO_AGGREGATE_FUNCTION",
+                       {{"expr", spec::ToString(item)}}, item.position);
+    }
+    return Status::OK();
+  }
+  for (const spec::ExpressionPtr& item : relation.expressions) {
+    if (!ContainsAggregate(context, *item)) continue;
+    return MakeError(
+        "PIPE_OPERATOR_CONTAINS_AGGREGATE_FUNCTION",
+        {{"expr", spec::ToString(*item)}, {"clause", relation.arguments->pipe_operator}},
+        item->position);
+  }
+  return Status::OK();
 }
 
 bool RelationAnalyzer::IsSelect(const spec::RelationPtr& relation) {
@@ -103,9 +152,19 @@ Result<std::unique_ptr<SelectBlock>> RelationAnalyzer::MakeSelectBlock(
     ARROW_RETURN_NOT_OK(block->Qualify(*relation->condition));
     return block;
   }
+  ARROW_RETURN_NOT_OK(CheckPipeOperator(*context_, *relation));
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation->input));
+  Relation by_name;
+  if (relation->arguments != nullptr && relation->arguments->pipe_operator == "AGGREGATE") {
+    ARROW_ASSIGN_OR_RAISE(by_name, NameGroupingPositions(*relation, input.scope));
+  }
   auto block = std::make_unique<SelectBlock>(context_, std::move(input));
   block->set_named_windows(named_windows_);
+  if (!by_name.outputs.empty()) {
+    ARROW_RETURN_NOT_OK(block->Aggregate(by_name.expressions, by_name.outputs));
+    ARROW_RETURN_NOT_OK(block->Select(by_name.outputs));
+    return block;
+  }
   if (relation->kind == spec::RelationKind::kAggregate) {
     if (relation->grouping_kind != spec::GroupingKind::kPlain) {
       ARROW_RETURN_NOT_OK(block->AggregateSets(*relation));
@@ -158,7 +217,14 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSort(const Relation& relation)
   SubqueryHooks hooks("Sort");
   ExpressionResolver resolver(context_, &input.scope, &hooks);
   std::vector<SortKey> keys;
-  for (const spec::SortOrder& item : relation.order) {
+  std::vector<spec::SortOrder> order = relation.order;
+  if (order.size() == 1 && IsAllColumns(*order[0].expression, input.scope)) {
+    order.assign(input.scope.attributes.size(), relation.order[0]);
+    for (size_t i = 0; i < order.size(); ++i) {
+      order[i].expression = spec::MakeLiteral(std::make_shared<arrow::Int32Scalar>(i + 1));
+    }
+  }
+  for (const spec::SortOrder& item : order) {
     const std::optional<int64_t> ordinal = OrdinalValue(*item.expression);
     const int64_t width = static_cast<int64_t>(input.scope.attributes.size());
     if (ordinal && (*ordinal < 1 || *ordinal > width)) {

@@ -13,6 +13,7 @@
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/plan_id.h"
+#include "thalweg/plan/spec/relation_arguments.h"
 
 namespace thalweg::plan {
 namespace {
@@ -214,6 +215,13 @@ Result<AnalyzedRelation> SelectColumns(const AnalyzerContext* context, AnalyzedR
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeWithColumns(const Relation& relation) {
   // Each existing column keeps its place; a new one goes to the end.
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
+  if (relation.arguments != nullptr && relation.arguments->pipe_operator == "SET") {
+    ARROW_RETURN_NOT_OK(CheckPipeOperator(*context_, relation));
+    ClauseHooks hooks("Project");
+    ExpressionResolver names(context_, &input.scope, &hooks);
+    const auto column = spec::MakeAttribute({relation.expressions[0]->name.back()});
+    ARROW_RETURN_NOT_OK(names.Resolve(*column).status());
+  }
   const bool needs_select =
       std::any_of(relation.expressions.begin(), relation.expressions.end(),
                   [this](const auto& item) { return NeedsSelect(*context_->functions, *item); });

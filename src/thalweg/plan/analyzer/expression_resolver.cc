@@ -320,6 +320,33 @@ Result<std::vector<Resolved>> ExpressionResolver::ResolveList(
 }
 
 Result<std::vector<Resolved>> ExpressionResolver::ExpandStar(const spec::Expression& star) {
+  ARROW_ASSIGN_OR_RAISE(std::vector<Resolved> columns, ExpandWholeStar(star));
+  std::vector<std::string> names;
+  for (const spec::ExpressionPtr& left_out : star.children) {
+    names.push_back(QuoteIdentifiers(left_out->name));
+  }
+  std::set<uint64_t> ids;
+  for (const spec::ExpressionPtr& left_out : star.children) {
+    ARROW_ASSIGN_OR_RAISE(const Resolved column, Resolve(*left_out));
+    if (column.expression->kind() != expr::ExpressionKind::kAttribute) {
+      return MakeError("UNSUPPORTED_FEATURE", {{"feature", "a field of a struct in * EXCEPT"}},
+                       left_out->position);
+    }
+    const uint64_t id = static_cast<const expr::AttributeReference&>(*column.expression).id();
+    if (!ids.insert(id).second) {
+      return MakeError("EXCEPT_OVERLAPPING_COLUMNS",
+                       {{"columns", fmt::format("{}", fmt::join(names, ", "))}},
+                       left_out->position);
+    }
+  }
+  std::erase_if(columns, [&](const Resolved& column) {
+    return column.expression->kind() == expr::ExpressionKind::kAttribute &&
+           ids.contains(static_cast<const expr::AttributeReference&>(*column.expression).id());
+  });
+  return columns;
+}
+
+Result<std::vector<Resolved>> ExpressionResolver::ExpandWholeStar(const spec::Expression& star) {
   std::vector<Resolved> columns;
   const auto add = [&columns](const Attribute& attribute) {
     columns.push_back(MakeReference(attribute, attribute.name));

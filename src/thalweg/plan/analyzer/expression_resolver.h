@@ -92,7 +92,10 @@ class ExpressionResolver {
   /// Resolves a list in which `*` stands for all columns of the scope.
   Result<std::vector<Resolved>> ResolveList(const std::vector<spec::ExpressionPtr>& expressions);
   /// The attributes that a star stands for. Errors: CANNOT_RESOLVE_STAR_EXPAND.
+  /// Without the columns of * EXCEPT (...), the star's children.
+  /// Errors: UNRESOLVED_COLUMN, EXCEPT_OVERLAPPING_COLUMNS.
   Result<std::vector<Resolved>> ExpandStar(const spec::Expression& star);
+  Result<std::vector<Resolved>> ExpandWholeStar(const spec::Expression& star);
 
   /// Binds the scalar function `name` to `arguments` and casts them as it asks.
   Result<Resolved> BindCall(const std::string& name, std::vector<Resolved> arguments);

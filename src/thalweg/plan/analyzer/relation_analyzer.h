@@ -141,6 +141,9 @@ NodePtr BuildUnion(NodePtr left, NodePtr right);
 /// A column of the input, for names that must be plain columns (dropDuplicates, drop).
 std::vector<const Attribute*> FindColumns(const Scope& scope, const std::string& name);
 
+/// What is special about a SELECT that stands for a pipe operator. Errors: PIPE_OPERATOR_*.
+Status CheckPipeOperator(const AnalyzerContext& context, const spec::Relation& relation);
+
 /// Resolves a filter or join condition; checks nothing about its type.
 Result<Resolved> ResolveCondition(const AnalyzerContext& context, const Scope& scope,
                                   const spec::Expression& condition, ClauseHooks* hooks);

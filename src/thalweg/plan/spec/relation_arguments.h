@@ -74,6 +74,9 @@ struct RelationArguments {
   std::optional<NearestArguments> nearest;
   /// kNamedWindows.
   std::vector<NamedWindow> windows;
+  /// kProject, kAggregate and kWithColumns that stand for a pipe operator: EXTEND, AGGREGATE or
+  /// SET.
+  std::string pipe_operator;
 };
 
 }  // namespace thalweg::plan::spec
