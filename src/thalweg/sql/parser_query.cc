@@ -300,7 +300,10 @@ Result<std::vector<spec::Relation>> Parser::ParseHints() {
       hint.kind = spec::RelationKind::kHint;
       ARROW_ASSIGN_OR_RAISE(hint.alias, ParseIdentifier());
       if (AcceptSymbol("(") && !AcceptSymbol(")")) {
-        ARROW_ASSIGN_OR_RAISE(hint.expressions, ParseExpressionList());
+        do {
+          ARROW_ASSIGN_OR_RAISE(auto parameter, ParseUnary());
+          hint.expressions.push_back(std::move(parameter));
+        } while (AcceptSymbol(","));
         ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
       }
       hints.push_back(std::move(hint));

@@ -140,6 +140,11 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzePivot(const Relation& relation
       }
     }
   }
+  for (const ExpressionPtr& aggregate : pivot.aggregates) {
+    if (ContainsAggregate(*context_, *aggregate)) continue;
+    return MakeError("_LEGACY_ERROR_TEMP_1006", {{"sql", spec::ToString(*aggregate)}},
+                     aggregate->position);
+  }
   // What the aggregates are called by themselves.
   SelectBlock names(context_, input);
   ARROW_RETURN_NOT_OK(names.Aggregate({}, pivot.aggregates));

@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include "thalweg/plan/analyzer/analyze_hint.h"
 #include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
@@ -146,7 +147,10 @@ Result<std::unique_ptr<SelectBlock>> RelationAnalyzer::MakeSelectBlock(
     named_windows_ = outer;
     return block;
   }
-  if (relation->kind == spec::RelationKind::kHint) return MakeSelectBlock(relation->input);
+  if (relation->kind == spec::RelationKind::kHint) {
+    ARROW_RETURN_NOT_OK(CheckHint(this, context_, *relation));
+    return MakeSelectBlock(relation->input);
+  }
   if (relation->kind == spec::RelationKind::kQualify) {
     ARROW_ASSIGN_OR_RAISE(auto block, MakeSelectBlock(relation->input));
     ARROW_RETURN_NOT_OK(block->Qualify(*relation->condition));

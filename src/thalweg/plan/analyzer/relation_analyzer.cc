@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "thalweg/base/cancel_scope.h"
+#include "thalweg/plan/analyzer/analyze_hint.h"
 #include "thalweg/plan/analyzer/join_legality.h"
 #include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/logical/build.h"
@@ -136,6 +137,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNode(const spec::RelationPtr& 
     case spec::RelationKind::kSample:
       return AnalyzeSample(*relation);
     case spec::RelationKind::kHint:
+      ARROW_RETURN_NOT_OK(CheckHint(this, context_, *relation));
+      return AnalyzeRepartition(*relation);
     case spec::RelationKind::kRepartition:
       return AnalyzeRepartition(*relation);
     case spec::RelationKind::kPivot:

@@ -1,0 +1,15 @@
+#pragma once
+
+// Hints change no result, but those about partitions and joins are refused when their parameters
+// are wrong. What Spark does not know is accepted.
+
+#include "thalweg/plan/analyzer/relation_analyzer.h"
+
+namespace thalweg::plan {
+
+/// Errors: _LEGACY_ERROR_TEMP_1046 (of join hints), 1047 (no column), 1048 (no number of
+/// partitions), UNRESOLVED_COLUMN.
+Status CheckHint(RelationAnalyzer* analyzer, const AnalyzerContext* context,
+                 const spec::Relation& hint);
+
+}  // namespace thalweg::plan
