@@ -432,6 +432,8 @@ void RegisterEncodingFunctions(FunctionRegistry* registry) {
                 "decode(bin, charset) - Returns the text of bytes in a character set.",
                 "SELECT decode(encode('abc', 'utf-8'), 'utf-8');", BindDecode);
   RegisterDigestFunctions(registry);
+  RegisterCipherFunctions(registry);
+  RegisterBase32Functions(registry);
 }
 
 }  // namespace thalweg::functions

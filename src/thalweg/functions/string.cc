@@ -222,6 +222,9 @@ void RegisterStringFunctions(FunctionRegistry* registry) {
   RegisterUrlFunctions(registry);
   RegisterStringConcatenation(registry);
   RegisterStringFormatFunctions(registry);
+  RegisterNumberTextFunctions(registry);
+  RegisterJaroWinkler(registry);
+  RegisterSentences(registry);
   RegisterLikeFunctions(registry);
 }
 

@@ -4,6 +4,72 @@ namespace thalweg {
 namespace {
 
 constexpr ErrorCondition kConditions[] = {
+    {"INVALID_FORMAT.EMPTY", "42601", "The number pattern <format> must not be empty."},
+    {"INVALID_FORMAT.WRONG_NUM_DIGIT", "42601",
+     "The number pattern <format> needs a digit: 0 or 9."},
+    {"INVALID_FORMAT.CUR_MUST_BEFORE_DIGIT", "42601",
+     "The $ of the number pattern <format> must stand before its digits."},
+    {"INVALID_FORMAT.CUR_MUST_BEFORE_DEC", "42601",
+     "The $ of the number pattern <format> must stand before its decimal point."},
+    {"INVALID_FORMAT.CONT_THOUSANDS_SEPS", "42601",
+     "Each separator (, or G) of the number pattern <format> must have digits on both sides."},
+    {"INVALID_FORMAT.THOUSANDS_SEPS_MUST_BEFORE_DEC", "42601",
+     "The separators (, or G) of the number pattern <format> must stand before its decimal point."},
+    {"INVALID_FORMAT.WRONG_NUM_TOKEN", "42601",
+     "The number pattern <format> may have <token> only once."},
+    {"INVALID_FORMAT.UNEXPECTED_TOKEN", "42601",
+     "The number pattern <format> must not have <token> where it stands; the order is [MI|S] [$] "
+     "digits with separators [.|D] digits [$] [PR|MI|S]."},
+    {"INVALID_FORMAT.MISMATCH_INPUT", "42601",
+     "The <inputType> value <input> does not fit the number pattern <format>. Use `try_to_number` "
+     "to get NULL instead."},
+    {"INVALID_PARAMETER_VALUE.BINARY_FORMAT", "22023",
+     "The parameter <parameter> of <functionName> must be 'base64', 'hex' or 'utf-8', not "
+     "<invalidFormat>."},
+    {"INVALID_PARAMETER_VALUE.NULL", "22023",
+     "The parameter <parameter> of <functionName> must not be NULL."},
+    {"INVALID_SCHEMA.NON_STRUCT_TYPE", "42K07",
+     "The schema <inputSchema> must be a struct, not <dataType>."},
+    {"INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "42K0K",
+     "The function <funcName> needs an order: WITHIN GROUP (ORDER BY ...)."},
+    {"INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS", "42K0K",
+     "The WITHIN GROUP of <funcName> must be ordered by <expectedNum> expressions, but is by "
+     "<actualNum>."},
+    {"INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED", "42K0K",
+     "The function <funcName> takes no DISTINCT beside WITHIN GROUP."},
+    {"INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "42K0K",
+     "With DISTINCT the WITHIN GROUP of <funcName> must be ordered by its argument <funcArg>, not "
+     "by <orderingExpr>."},
+    {"INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", "42601",
+     "The window of <aggFunc> must have neither ORDER BY nor a frame."},
+    {"VECTOR_DIMENSION_MISMATCH", "22000",
+     "The vectors of <functionName> must be equally long, but have <leftDim> and <rightDim> "
+     "elements."},
+    {"INVALID_VECTOR_NORM_DEGREE", "22023",
+     "The degree of <functionName> must be 1.0, 2.0 or infinity, not <degree>."},
+    {"INVALID_BITMAP_POSITION", "22003",
+     "The position <bitPosition> lies outside of a bitmap of <bitmapNumBytes> bytes "
+     "(<bitmapNumBits> bits)."},
+    {"INVALID_PARAMETER_VALUE.AES_KEY_LENGTH", "22023",
+     "The parameter <parameter> of <functionName> must be a key of 16, 24 or 32 bytes, but has "
+     "<actualLength>."},
+    {"INVALID_PARAMETER_VALUE.AES_IV_LENGTH", "22023",
+     "The parameter <parameter> of <functionName> must have 16 bytes for CBC and 12 for GCM; for "
+     "<mode> it has <actualLength>."},
+    {"INVALID_PARAMETER_VALUE.AES_CRYPTO_ERROR", "22023",
+     "The parameter <parameter> of <functionName> cannot be decrypted: <detailMessage>."},
+    {"INVALID_PARAMETER_VALUE.HMAC_ALGORITHM", "22023",
+     "The parameter <parameter> of <functionName> must be SHA-224, SHA-256, SHA-384, SHA-512, "
+     "SHA-1 or MD5, not <invalidValue>."},
+    {"INVALID_PARAMETER_VALUE.HMAC_CRYPTO_ERROR", "22023",
+     "The parameter <parameter> of <functionName> cannot be used: <detailMessage>."},
+    {"UNSUPPORTED_FEATURE.AES_MODE", "0A000",
+     "AES mode <mode> with padding <padding> in <functionName>; ECB and CBC go with PKCS, GCM with "
+     "NONE."},
+    {"UNSUPPORTED_FEATURE.AES_MODE_IV", "0A000",
+     "The mode <mode> of <functionName> takes no initialization vector; CBC and GCM do."},
+    {"UNSUPPORTED_FEATURE.AES_MODE_AAD", "0A000",
+     "The mode <mode> of <functionName> takes no additional authenticated data; GCM does."},
     {"DATATYPE_MISMATCH.INPUT_SIZE_NOT_ONE", "42K09",
      "The argument <exprName> must be one character."},
     {"NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION", "22003",

@@ -120,6 +120,21 @@ constexpr DefaultArguments kDefaults[] = {
      "(IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > "
      "namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())"},
     {"months_between", 2, ", true"},
+    {"aes_encrypt", 2, ", GCM, DEFAULT, , "},
+    {"aes_encrypt", 3, ", DEFAULT, , "},
+    {"aes_encrypt", 4, ", , "},
+    {"aes_encrypt", 5, ", "},
+    {"aes_decrypt", 2, ", GCM, DEFAULT, "},
+    {"aes_decrypt", 3, ", DEFAULT, "},
+    {"aes_decrypt", 4, ", "},
+    {"try_aes_decrypt", 2, ", GCM, DEFAULT, "},
+    {"try_aes_decrypt", 3, ", DEFAULT, "},
+    {"try_aes_decrypt", 4, ", "},
+    {"hmac", 2, ", SHA-256"},
+    {"vector_norm", 1, ", 2.0"},
+    {"vector_normalize", 1, ", 2.0"},
+    {"sentences", 1, ", , "},
+    {"sentences", 2, ", "},
     {"str_to_map", 1, ", ,, :"},
     {"str_to_map", 2, ", :"},
     {"percentile", 2, ", 1"},
@@ -142,7 +157,7 @@ constexpr DefaultArguments kDefaults[] = {
 
 // Names that print as another function's.
 std::string_view PrintedName(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kNames = {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kNames = {
       {{"array_agg", "collect_list"},
        {"curdate", "current_date"},
        {"dateadd", "date_add"},
@@ -150,8 +165,7 @@ std::string_view PrintedName(std::string_view name) {
        {"random", "rand"},
        {"bit_and_operator", "&"},
        {"current_database", "current_schema"},
-       {"==", "="},
-       {"to_varchar", "to_char"}}};
+       {"==", "="}}};
   for (const auto& [from, to] : kNames) {
     if (from == name) return to;
   }
@@ -201,6 +215,47 @@ size_t ShownArguments(std::string_view name, size_t given) {
   const bool without_seed = name == "shuffle" && given == 2;
   const bool without_zone = name == "try_make_timestamp" && given == 7;
   return without_seed || without_zone ? given - 1 : given;
+}
+
+// to_char and to_varchar print as what writes a value of the type.
+std::string ValueTextCall(const std::string& name, const std::vector<std::string>& arguments,
+                          const std::vector<TypePtr>& types) {
+  if ((name != "to_char" && name != "to_varchar") || arguments.size() != 2) return "";
+  const auto both = [&](const char* function) {
+    return fmt::format("{}({}, {})", function, arguments[0], arguments[1]);
+  };
+  const arrow::Type::type type = types[0]->id();
+  if (type == arrow::Type::DATE32 || type == arrow::Type::TIMESTAMP) return both("date_format");
+  if (type != arrow::Type::BINARY) return both("to_char");
+  const std::string form = ToLowerAscii(arguments[1]);
+  if (form.find("utf-8") != std::string::npos) return both("decode");
+  const bool is_hex = form.find("hex") != std::string::npos;
+  const char* function = !is_hex ? "base64" : name == "to_varchar" ? "to_varchar" : "hex";
+  return fmt::format("{}({})", function, arguments[0]);
+}
+
+// Aggregates over rows in order, by the arguments of plan/spec/within_group.h.
+std::string OrderedText(const std::string& name, const std::vector<std::string>& arguments) {
+  constexpr std::string_view kSuffix = " within group";
+  if (!name.ends_with(kSuffix) || arguments.size() < 2) return "";
+  const std::string function = name.substr(0, name.size() - kSuffix.size());
+  const auto text = [&](const std::string& list, const std::string& order) {
+    return fmt::format("{}({}) WITHIN GROUP (ORDER BY {})", function, list, order);
+  };
+  // The mode takes the last of several, so its order is turned around.
+  if (function == "mode") {
+    return text("", arguments[0] + (arguments.back() == "true" ? "" : " DESC"));
+  }
+  if (function != "listagg") {
+    return text(arguments[1], arguments[0] + (arguments.back() == "true" ? " DESC" : ""));
+  }
+  std::string order;
+  for (size_t i = 3; i < arguments.size(); ++i) {
+    const std::string_view letters = std::string_view(arguments[2]).substr(2 * (i - 3), 2);
+    order += fmt::format("{}{} {} NULLS {}", i == 3 ? "" : ", ", arguments[i],
+                         letters[0] == 'D' ? "DESC" : "ASC", letters[1] == 'F' ? "FIRST" : "LAST");
+  }
+  return text(fmt::format("{}, {}", arguments[0], arguments[1]), order);
 }
 
 std::string OperatorText(const std::string& name, const std::vector<std::string>& arguments) {
@@ -268,6 +323,8 @@ std::string LiteralText(const arrow::Scalar& value, const std::string& time_zone
 std::string CallText(const std::string& name, const std::vector<std::string>& arguments,
                      const std::vector<TypePtr>& types) {
   std::string text = TimeArithmeticText(name, arguments, types);
+  if (text.empty()) text = ValueTextCall(name, arguments, types);
+  if (text.empty()) text = OrderedText(name, arguments);
   if (text.empty()) text = OperatorText(name, arguments);
   if (!text.empty()) return text;
   std::string printed(PrintedName(name));
@@ -276,8 +333,9 @@ std::string CallText(const std::string& name, const std::vector<std::string>& ar
     for (char& c : printed) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   }
   // Spark's expressions hold schema and options of these beside their one child.
-  if ((name == "from_json" || name == "to_json" || name == "schema_of_json") &&
-      !arguments.empty()) {
+  static const std::set<std::string_view> with_options = {"from_json", "to_json", "schema_of_json",
+                                                          "from_csv",  "to_csv",  "schema_of_csv"};
+  if (with_options.count(name) > 0 && !arguments.empty()) {
     return fmt::format("{}({})", printed, arguments[0]);
   }
   if (name == "uuid") return "uuid()";

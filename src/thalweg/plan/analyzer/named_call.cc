@@ -38,6 +38,8 @@ std::map<std::string, Parameters> MakeTable() {
                    {"lowerChar", Text("x")},
                    {"digitChar", Text("n")},
                    {"otherChar", null}};
+  table["count_min_sketch"] = {
+      {"column", nullptr}, {"epsilon", nullptr}, {"confidence", nullptr}, {"seed", nullptr}};
   for (const char* name : {"explode", "explode_outer", "posexplode", "posexplode_outer"}) {
     table[name] = {{"collection", nullptr}};
   }
