@@ -286,6 +286,11 @@ bool CsvRowParser::AppendTime(const Column& column, std::string_view text) {
   }
 }
 
+void CsvRowParser::AppendNull() {
+  for (auto& builder : builders_) builder->AppendNull();
+  ++num_rows_;
+}
+
 Batch CsvRowParser::Finish() {
   Batch batch;
   batch.num_rows = num_rows_;

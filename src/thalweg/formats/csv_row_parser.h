@@ -30,6 +30,9 @@ class CsvRowParser {
   /// Appends the row of the record that starts `text`; gives the bytes used.
   Result<size_t> ParseRecord(std::string_view text);
 
+  /// Appends a row of nulls.
+  void AppendNull();
+
   int64_t num_rows() const { return num_rows_; }
   Batch Finish();
 

@@ -7,6 +7,7 @@
 #include "thalweg/formats/json_parser.h"
 #include "thalweg/formats/json_writer.h"
 #include "thalweg/functions/binding.h"
+#include "thalweg/functions/format_arguments.h"
 #include "thalweg/functions/function_registry.h"
 #include "thalweg/types/data_types.h"
 
@@ -16,30 +17,6 @@ namespace {
 using expr::BoundFunction;
 using formats::JsonOptions;
 
-/// The options argument: a constant map of strings.
-Result<std::map<std::string, std::string>> ConstantOptions(const Arguments& arguments,
-                                                           size_t index) {
-  std::map<std::string, std::string> options;
-  if (arguments.size() <= index) return options;
-  const auto& constant = arguments[index].constant;
-  if (constant == nullptr || arguments[index].type->id() != arrow::Type::MAP) {
-    return MakeError("INVALID_OPTIONS.NON_MAP_FUNCTION");
-  }
-  const auto& entries = static_cast<const arrow::StructArray&>(
-      *static_cast<const arrow::MapScalar&>(*constant).value);
-  if (entries.field(0)->type_id() != arrow::Type::STRING ||
-      entries.field(1)->type_id() != arrow::Type::STRING) {
-    return MakeError("INVALID_OPTIONS.NON_STRING_TYPE",
-                     {{"mapType", QuotedType(*arguments[index].type)}});
-  }
-  const auto& keys = static_cast<const arrow::StringArray&>(*entries.field(0));
-  const auto& values = static_cast<const arrow::StringArray&>(*entries.field(1));
-  for (int64_t i = 0; i < entries.length(); ++i) {
-    options[std::string(keys.GetView(i))] = std::string(values.GetView(i));
-  }
-  return options;
-}
-
 Result<JsonOptions> MakeOptions(const std::map<std::string, std::string>& options,
                                 const expr::EvalContext& context) {
   formats::FormatDefaults defaults;
@@ -47,25 +24,6 @@ Result<JsonOptions> MakeOptions(const std::map<std::string, std::string>& option
   ARROW_ASSIGN_OR_RAISE(auto made, JsonOptions::Make(formats::FormatOptions(options), defaults));
   made.exact_text = false;
   return made;
-}
-
-Result<TypePtr> SchemaArgument(const Arguments& arguments) {
-  const auto& constant = arguments[1].constant;
-  if (constant == nullptr || arguments[1].type->id() != arrow::Type::STRING ||
-      !constant->is_valid) {
-    return MakeError("INVALID_SCHEMA.NON_STRING_LITERAL", {{"inputSchema", "\"schema\""}});
-  }
-  const auto text = static_cast<const arrow::StringScalar&>(*constant).view();
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    return MakeError("PARSE_EMPTY_STATEMENT");
-  }
-  auto type = ParseDataType(text);
-  if (type.ok()) return type;
-  const auto schema = ParseSchema(text);
-  if (IsCondition(schema.status(), "UNSUPPORTED_TIME_TYPE")) return schema.status();
-  // A text that is neither is called a bad type.
-  if (!schema.ok()) return type.status();
-  return arrow::struct_((*schema)->fields());
 }
 
 Result<BoundFunction> BindFromJson(const Arguments& arguments) {
@@ -308,6 +266,7 @@ void AddTextFunction(FunctionRegistry* registry, const std::string& name, const 
 }  // namespace
 
 void RegisterJsonFunctions(FunctionRegistry* registry) {
+  RegisterCsvFunctions(registry);
   registry->AddScalar({.name = "from_json",
                        .group = "json_funcs",
                        .usage = "from_json(jsonStr, schema[, options]) - Reads a value of the "
