@@ -216,6 +216,7 @@ void RegisterRandomFunctions(FunctionRegistry* registry) {
                 "monotonically_increasing_id() - Returns a number that no other row has, greater "
                 "for later rows of a partition.",
                 "SELECT monotonically_increasing_id();", BindMonotonicId);
+  RegisterRandomRangeFunctions(registry);
   // Samples: no name that SQL text can call.
   DeclareBinder(registry, {"poisson count"}, "math_funcs", "", "", BindPoissonCount);
 }

@@ -11,6 +11,8 @@ class XorShiftRandom {
  public:
   explicit XorShiftRandom(int64_t seed);
 
+  /// Any of 32 bits.
+  int32_t NextInt() { return static_cast<int32_t>(Next(32)); }
   /// From 0 (inclusive) to 1 (exclusive).
   double NextDouble();
   /// Of the standard normal distribution.
