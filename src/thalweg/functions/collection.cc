@@ -1,4 +1,5 @@
 #include "thalweg/functions/collection_family.h"
+#include "thalweg/functions/vector_family.h"
 
 namespace thalweg::functions {
 
@@ -12,6 +13,7 @@ void RegisterCollectionFunctions(FunctionRegistry* registry) {
   RegisterStringMap(registry);
   RegisterSequence(registry);
   RegisterHigherOrderFunctions(registry);
+  RegisterVectorFunctions(registry);
 }
 
 }  // namespace thalweg::functions

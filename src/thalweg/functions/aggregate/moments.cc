@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "thalweg/functions/aggregate/aggregate_support.h"
+#include "thalweg/functions/aggregate/statistical_family.h"
 
 namespace thalweg::functions {
 namespace {
@@ -193,6 +194,10 @@ AggregateFunctionPtr MakeSumOfSquares() {
 }
 
 void RegisterStatisticalAggregates(FunctionRegistry* registry) {
+  RegisterBitmapAggregates(registry);
+  RegisterVectorAggregates(registry);
+  RegisterCountMinSketch(registry);
+  RegisterHistogram(registry);
   const auto add = [&](const std::string& name, std::vector<std::string> aliases,
                        MomentResult result, const std::string& what) {
     registry->AddAggregate({name, std::move(aliases),
