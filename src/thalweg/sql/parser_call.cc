@@ -4,6 +4,7 @@
 #include <arrow/scalar.h>
 
 #include "thalweg/plan/spec/named_argument.h"
+#include "thalweg/plan/spec/within_group.h"
 #include "thalweg/sql/parser_state.h"
 #include "thalweg/types/identifier_text.h"
 
@@ -69,7 +70,14 @@ Result<spec::ExpressionPtr> Parser::ContinueCall(std::string name, spec::Express
 }
 
 Result<spec::ExpressionPtr> Parser::ParseCallSuffix(spec::Expression call, int first) {
-  if (AtWord("WITHIN") && AtWord("GROUP", 1)) return Unsupported("WITHIN GROUP");
+  if (AtWord("WITHIN") && AtWord("GROUP", 1) && AtSymbol("(", 2)) {
+    at_ += 3;
+    ARROW_RETURN_NOT_OK(ExpectWord("ORDER"));
+    ARROW_RETURN_NOT_OK(ExpectWord("BY"));
+    ARROW_ASSIGN_OR_RAISE(const auto orders, ParseSortOrders());
+    ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
+    ARROW_ASSIGN_OR_RAISE(call, spec::OrderWithinGroup(std::move(call), orders));
+  }
   if (AtWord("FILTER") && AtSymbol("(", 1) && AtWord("WHERE", 2)) {
     at_ += 3;
     ARROW_ASSIGN_OR_RAISE(call.filter, ParseExpression());

@@ -1,6 +1,8 @@
 // listagg (string_agg): the strings of a group in one, with a delimiter between them.
 
 #include "thalweg/functions/aggregate/aggregate_support.h"
+#include "thalweg/functions/aggregate/ordered_list.h"
+#include "thalweg/types/data_types.h"
 
 namespace thalweg::functions {
 namespace {
@@ -73,29 +75,57 @@ class ListAggregate : public OwningAggregate<Joined> {
   std::string delimiter_;
 };
 
+/// What is joined, and with what.
+struct ListParts {
+  std::vector<TypePtr> types;
+  std::string delimiter;
+};
+
+Result<ListParts> ReadParts(const Arguments& arguments) {
+  ListParts parts;
+  ARROW_ASSIGN_OR_RAISE(auto type, AcceptAsOneOf(arguments, 0, {arrow::utf8(), arrow::binary()}));
+  parts.types = {type};
+  if (arguments.size() < 2) return parts;
+  const auto& constant = arguments[1].constant;
+  if (constant == nullptr) {
+    return MakeError("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+                     {{"inputName", "`delimiter`"},
+                      {"inputType", QuotedType(*arguments[1].type)},
+                      {"inputExpr", "\"delimiter\""}});
+  }
+  const bool is_void = arguments[1].type->id() == arrow::Type::NA;
+  if (!is_void && arguments[1].type->id() != type->id()) {
+    return DataDifferentTypes("listagg", arguments);
+  }
+  if (!is_void && constant->is_valid) {
+    parts.delimiter = static_cast<const arrow::BaseBinaryScalar&>(*constant).view();
+  }
+  parts.types.push_back(arguments[1].type);
+  return parts;
+}
+
 Result<AggregateFunctionPtr> BindListAggregate(const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount("listagg", arguments, 1, 2));
-  ARROW_ASSIGN_OR_RAISE(auto type, AcceptAsOneOf(arguments, 0, {arrow::utf8(), arrow::binary()}));
-  std::vector<TypePtr> types = {type};
-  std::string delimiter;
-  if (arguments.size() == 2) {
-    const auto& constant = arguments[1].constant;
-    if (constant == nullptr) {
-      return MakeError("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
-                       {{"inputName", "`delimiter`"},
-                        {"inputType", QuotedType(*arguments[1].type)},
-                        {"inputExpr", "\"delimiter\""}});
+  ARROW_ASSIGN_OR_RAISE(auto parts, ReadParts(arguments));
+  return std::make_shared<ListAggregate>(std::move(parts.types), std::move(parts.delimiter));
+}
+
+/// (value, delimiter, two letters for each key, the keys): plan/spec/within_group.h.
+Result<AggregateFunctionPtr> BindOrderedList(const Arguments& arguments) {
+  ARROW_ASSIGN_OR_RAISE(auto parts, ReadParts(arguments));
+  const auto letters = static_cast<const arrow::StringScalar&>(*arguments[2].constant).view();
+  parts.types.push_back(arrow::utf8());
+  std::vector<ListOrder> orders;
+  for (size_t i = 3; i < arguments.size(); ++i) {
+    const TypePtr& type = arguments[i].type;
+    if (!IsOrderable(*type)) {
+      return MakeError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+                       {{"functionName", "`listagg`"}, {"dataType", QuotedType(*type)}});
     }
-    const bool is_void = arguments[1].type->id() == arrow::Type::NA;
-    if (!is_void && arguments[1].type->id() != type->id()) {
-      return DataDifferentTypes("listagg", arguments);
-    }
-    if (!is_void && constant->is_valid) {
-      delimiter = static_cast<const arrow::BaseBinaryScalar&>(*constant).view();
-    }
-    types.push_back(arguments[1].type);
+    orders.push_back({type, letters[2 * (i - 3)] == 'D', letters[2 * (i - 3) + 1] == 'F'});
+    parts.types.push_back(type);
   }
-  return std::make_shared<ListAggregate>(std::move(types), std::move(delimiter));
+  return MakeOrderedList(std::move(parts.types), std::move(parts.delimiter), std::move(orders));
 }
 
 }  // namespace
@@ -107,6 +137,7 @@ void RegisterListAggregate(FunctionRegistry* registry) {
                           "one, NULLs left out.",
                           "SELECT listagg(col, ',') FROM VALUES ('a'), ('b') AS tab(col);",
                           BindListAggregate});
+  registry->AddAggregate({"listagg within group", {}, "", "", BindOrderedList});
 }
 
 }  // namespace thalweg::functions

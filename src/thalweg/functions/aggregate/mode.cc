@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "thalweg/functions/aggregate/aggregate_support.h"
+#include "thalweg/functions/aggregate/ordered_list.h"
 #include "thalweg/functions/aggregate/value_codec.h"
 #include "thalweg/types/data_types.h"
 
@@ -14,8 +15,10 @@ using Counts = std::unordered_map<std::string, int64_t>;
 
 class Mode : public OwningAggregate<Counts> {
  public:
-  explicit Mode(std::vector<TypePtr> argument_types)
-      : OwningAggregate("mode", argument_types, argument_types[0], /*nullable=*/true) {}
+  /// `greatest`: of several that are most frequent the greatest, not the least.
+  explicit Mode(std::vector<TypePtr> argument_types, bool greatest = false)
+      : OwningAggregate("mode", argument_types, argument_types[0], /*nullable=*/true),
+        greatest_(greatest) {}
 
   Status Update(const EvalContext&, const std::vector<arrow::Datum>& arguments,
                 const GroupSlots& slots) const override {
@@ -77,13 +80,15 @@ class Mode : public OwningAggregate<Counts> {
   }
 
  private:
-  /// The least of those that are most frequent, which Spark takes when it is asked for a
+  /// One end of those that are most frequent: the least, which Spark takes when it is asked for a
   /// deterministic result, and may take if not. Empty if there is none.
   std::string_view MostFrequent(const Counts& counts) const {
     const Counts::value_type* best = nullptr;
     for (const auto& candidate : counts) {
       if (best == nullptr || candidate.second > best->second ||
-          (candidate.second == best->second && IsLess(candidate.first, best->first))) {
+          (candidate.second == best->second &&
+           (greatest_ ? IsLess(best->first, candidate.first)
+                      : IsLess(candidate.first, best->first)))) {
         best = &candidate;
       }
     }
@@ -93,9 +98,12 @@ class Mode : public OwningAggregate<Counts> {
     if (!IsOrderable(*return_type())) return left < right;
     return CompareValues(*return_type(), &left, &right) < 0;
   }
+
+  bool greatest_;
 };
 
 Result<AggregateFunctionPtr> BindMode(const Arguments& arguments) {
+  if (arguments.empty()) return OrderMissing("mode");
   ARROW_RETURN_NOT_OK(CheckArgumentCount("mode", arguments, 1, 2));
   std::vector<TypePtr> types = {arguments[0].type};
   if (arguments.size() == 2) {
@@ -103,6 +111,13 @@ Result<AggregateFunctionPtr> BindMode(const Arguments& arguments) {
     types.push_back(std::move(type));
   }
   return std::make_shared<Mode>(std::move(types));
+}
+
+/// (value, whether the order descends)
+Result<AggregateFunctionPtr> BindOrderedMode(const Arguments& arguments) {
+  const bool descends = static_cast<const arrow::BooleanScalar&>(*arguments[1].constant).value;
+  return std::make_shared<Mode>(std::vector<TypePtr>{arguments[0].type, arrow::boolean()},
+                                descends);
 }
 
 }  // namespace
@@ -114,6 +129,7 @@ void RegisterMode(FunctionRegistry* registry) {
                           "least of several.",
                           "SELECT mode(col) FROM VALUES (0), (10), (10) AS tab(col);",
                           BindMode});
+  registry->AddAggregate({"mode within group", {}, "", "", BindOrderedMode});
 }
 
 }  // namespace thalweg::functions

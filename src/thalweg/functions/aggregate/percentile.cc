@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "thalweg/functions/aggregate/aggregate_support.h"
+#include "thalweg/functions/aggregate/ordered_list.h"
 #include "thalweg/functions/aggregate/percentile_support.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/interval_range.h"
@@ -22,6 +23,23 @@ struct CountedValue {
   double value;
   int64_t count_until;  // of this value and all that are less
 };
+
+/// How the value at a share of all is found, and from which end they are counted.
+struct Method {
+  /// Values of the group only (percentile_disc), none between two of them.
+  bool discrete = false;
+  bool descending = false;
+};
+
+/// The first value of which with all before it there are at least `share` of all.
+double DiscreteValueAt(const std::vector<CountedValue>& sorted, double share) {
+  const auto wanted =
+      static_cast<int64_t>(std::ceil(static_cast<double>(sorted.back().count_until) * share));
+  return std::lower_bound(
+             sorted.begin(), sorted.end(), wanted,
+             [](const CountedValue& known, int64_t count) { return known.count_until < count; })
+      ->value;
+}
 
 /// The value at `share` (0 to 1) of all, whose positions begin with 0.
 double ValueAt(const std::vector<CountedValue>& sorted, double share) {
@@ -44,14 +62,15 @@ double ValueAt(const std::vector<CountedValue>& sorted, double share) {
 class Percentile : public OwningAggregate<Counts> {
  public:
   Percentile(std::string name, std::vector<TypePtr> argument_types, TypePtr return_type,
-             std::vector<double> shares)
+             std::vector<double> shares, Method method = {})
       : OwningAggregate(std::move(name), std::move(argument_types), std::move(return_type),
                         /*nullable=*/true),
-        shares_(std::move(shares)) {}
+        shares_(std::move(shares)),
+        method_(method) {}
 
   Status Update(const EvalContext&, const std::vector<arrow::Datum>& arguments,
                 const GroupSlots& slots) const override {
-    if (arguments.size() == 3) {
+    if (arguments.size() == 3 && argument_types()[2]->id() == arrow::Type::INT64) {
       const expr::PrimitiveView<int64_t> frequencies(arguments[2]);
       return UpdateBy(arguments[0], slots, [&](int64_t row) {
         return frequencies.IsNull(row) ? 0 : frequencies.Value(row);
@@ -160,6 +179,7 @@ class Percentile : public OwningAggregate<Counts> {
                 if (std::isnan(right.value)) return !std::isnan(left.value);
                 return left.value < right.value;
               });
+    if (method_.descending) std::reverse(sorted.begin(), sorted.end());
     for (size_t i = 1; i < sorted.size(); ++i) sorted[i].count_until += sorted[i - 1].count_until;
     return sorted;
   }
@@ -184,12 +204,14 @@ class Percentile : public OwningAggregate<Counts> {
       values = list->value_builder();
     }
     for (const double share : shares_) {
-      ARROW_RETURN_NOT_OK(AppendOne(ValueAt(sorted, share), values));
+      ARROW_RETURN_NOT_OK(AppendOne(
+          method_.discrete ? DiscreteValueAt(sorted, share) : ValueAt(sorted, share), values));
     }
     return Status::OK();
   }
 
   std::vector<double> shares_;
+  Method method_;
 };
 
 /// The type of the result for values of the counted type.
@@ -234,9 +256,44 @@ Result<AggregateFunctionPtr> BindMedian(const Arguments& arguments) {
                                       std::vector<double>{0.5});
 }
 
+/// (value, percentage, whether the order descends)
+Result<AggregateFunctionPtr> BindOrdered(const std::string& name, bool discrete,
+                                         const Arguments& arguments) {
+  ARROW_ASSIGN_OR_RAISE(const auto counted, AcceptCounted(arguments));
+  Method method{.discrete = discrete};
+  method.descending = static_cast<const arrow::BooleanScalar&>(*arguments[2].constant).value;
+  std::vector<double> shares;
+  bool several = false;
+  ARROW_RETURN_NOT_OK(ReadFractions(arguments[1], &shares, &several));
+  return std::make_shared<Percentile>(
+      name, std::vector<TypePtr>{counted, arguments[1].type, arrow::boolean()},
+      several ? ArrayOf(ResultType(counted), false) : ResultType(counted), std::move(shares),
+      method);
+}
+
+/// The function as it is named, which says that it needs an order, and what a call with WITHIN
+/// GROUP becomes.
+void RegisterOrdered(FunctionRegistry* registry, const std::string& name, bool discrete,
+                     const std::string& what) {
+  registry->AddAggregate(
+      {name,
+       {},
+       name + "(percentage) WITHIN GROUP (ORDER BY v) - Returns the value of v at a percentage " +
+           "from 0.0 to 1.0, " + what + "; an array of them for an array of percentages.",
+       "SELECT " + name + "(0.25) WITHIN GROUP (ORDER BY v) FROM VALUES (0), (10) AS tab(v);",
+       [name](const Arguments&) { return OrderMissing(name); }});
+  registry->AddAggregate(
+      {name + " within group", {}, "", "", [name, discrete](const Arguments& arguments) {
+         return BindOrdered(name, discrete, arguments);
+       }});
+}
+
 }  // namespace
 
 void RegisterExactPercentile(FunctionRegistry* registry) {
+  RegisterOrdered(registry, "percentile_cont", /*discrete=*/false,
+                  "interpolated between the values next to it");
+  RegisterOrdered(registry, "percentile_disc", /*discrete=*/true, "which is a value of the group");
   registry->AddAggregate(
       {"percentile",
        {},

@@ -56,6 +56,12 @@ Result<AggregateCall> BindAggregateCall(const AnalyzerContext& context,
     const bool literal = arguments[1].expression->kind() == expr::ExpressionKind::kLiteral;
     if (ignores_nulls && !literal) infos[1].constant.reset();
   }
+  const bool never_distinct =
+      name == "mode" || name == "percentile_cont" || name == "percentile_disc";
+  if (call.distinct && never_distinct) {
+    return MakeError("INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED",
+                     {{"funcName", QuoteIdentifier(name)}});
+  }
   AggregateCall aggregate;
   aggregate.distinct = call.distinct;
   if (call.distinct && !texts.empty()) texts[0].insert(0, "DISTINCT ");

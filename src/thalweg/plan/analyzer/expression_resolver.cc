@@ -23,6 +23,7 @@
 #include "thalweg/plan/spec/external.h"
 #include "thalweg/plan/spec/plan_id.h"
 #include "thalweg/plan/spec/window.h"
+#include "thalweg/plan/spec/within_group.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/user_defined_type.h"
 
@@ -461,6 +462,27 @@ Result<Resolved> ExpressionResolver::ResolveWindowTime(const spec::Expression& e
   return time;
 }
 
+namespace {
+
+// A call with WITHIN GROUP whose function takes no order.
+Status RefuseOrder(const AnalyzerContext& context, const spec::Expression& call) {
+  const std::string name = ToLowerAscii(call.name.back());
+  const functions::FunctionRegistry& registry = *context.functions;
+  const bool is_known = registry.FindScalar(name) != nullptr ||
+                        registry.FindAggregate(name) != nullptr ||
+                        registry.FindGenerator(name) != nullptr || IsWindowFunctionName(name) ||
+                        SpecialForms::Has(name);
+  if (!is_known) {
+    return MakeError("UNRESOLVED_ROUTINE",
+                     {{"routineName", QuoteIdentifier(name)}, {"searchPath", SearchPath()}});
+  }
+  return MakeError(
+      "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+      {{"prettyName", QuoteIdentifier(name)}, {"syntax", "WITHIN GROUP (ORDER BY ...)"}});
+}
+
+}  // namespace
+
 Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& expression) {
   const std::string name = ToLowerAscii(expression.name.back());
   if (expression.name.size() > 2) {
@@ -512,6 +534,7 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
     return database;
   }
   if (name == "window_time") return ResolveWindowTime(expression);
+  if (name == spec::kOrderRefused) return RefuseOrder(*context_, *expression.children[0]);
   if (name == "monotonically_increasing_id" && hooks_->is_streaming()) {
     return StreamingUnsupported(
         "Expression(s): monotonically_increasing_id() is not supported with streaming "

@@ -13,6 +13,7 @@
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/logical/external_aggregate.h"
 #include "thalweg/plan/spec/named_argument.h"
+#include "thalweg/plan/spec/within_group.h"
 #include "thalweg/types/nullability.h"
 
 namespace thalweg::plan {
@@ -354,6 +355,11 @@ class WindowResolver {
     ARROW_ASSIGN_OR_RAISE(AggregateCall aggregate,
                           BindAggregateCall(resolver_->context(), *declaration, call_, arguments,
                                             filter ? &*filter : nullptr));
+    const bool is_ordered = definition_->frame != nullptr || !definition_->order_by.empty();
+    if (name.ends_with(spec::kOrderRefused) && is_ordered) {
+      return MakeError("INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC",
+                       {{"aggFunc", QuoteExpression(aggregate.text)}});
+    }
     WindowCall& call = result_.call;
     std::string frame;
     ARROW_ASSIGN_OR_RAISE(call.frame, ResolveFrame(resolver_, *definition_, order_, &frame));
