@@ -1,4 +1,5 @@
-// collect_list, collect_set and their other names: non-null values of a group as an array.
+// collect_list, collect_set, collect_union and their other names: non-null values of a group as an
+// array.
 
 #include <unordered_set>
 
@@ -17,14 +18,19 @@ struct Collected {
 
 class Collect : public OwningAggregate<Collected> {
  public:
-  Collect(std::string name, TypePtr type, bool distinct)
-      : OwningAggregate(std::move(name), {type}, ArrayOf(type, /*contains_null=*/false),
-                        /*nullable=*/false),
+  /// `argument` is `type`, or an array of it whose elements are collected.
+  Collect(std::string name, TypePtr argument, TypePtr type, bool distinct)
+      : OwningAggregate(std::move(name), {std::move(argument)},
+                        ArrayOf(type, /*contains_null=*/false), /*nullable=*/false),
+        type_(std::move(type)),
         distinct_(distinct) {}
 
   Status Update(const EvalContext&, const std::vector<arrow::Datum>& arguments,
                 const GroupSlots& slots) const override {
     ARROW_ASSIGN_OR_RAISE(auto values, expr::ToArray(arguments[0], slots.num_rows));
+    if (!SameType(*argument_types()[0], *type_)) {
+      return UpdateElements(static_cast<const arrow::ListArray&>(*values), slots);
+    }
     std::string value;
     for (int64_t row = 0; row < slots.num_rows; ++row) {
       if (values->IsNull(row)) continue;
@@ -82,7 +88,7 @@ class Collect : public OwningAggregate<Collected> {
       ARROW_RETURN_NOT_OK(list->Append());
       std::string_view in = group.bytes;
       for (int64_t i = 0; i < group.count; ++i) {
-        ARROW_RETURN_NOT_OK(ReadValue(*argument_types()[0], &in, list->value_builder()));
+        ARROW_RETURN_NOT_OK(ReadValue(*type_, &in, list->value_builder()));
       }
     }
     return builder->Finish();
@@ -96,6 +102,21 @@ class Collect : public OwningAggregate<Collected> {
   }
 
  private:
+  Status UpdateElements(const arrow::ListArray& lists, const GroupSlots& slots) const {
+    const arrow::Array& elements = *lists.values();
+    std::string value;
+    for (int64_t row = 0; row < slots.num_rows; ++row) {
+      if (lists.IsNull(row)) continue;
+      for (int64_t i = lists.value_offset(row); i < lists.value_offset(row + 1); ++i) {
+        if (elements.IsNull(i)) continue;
+        value.clear();
+        ARROW_RETURN_NOT_OK(AppendValue(elements, i, &value));
+        AddDistinct(value, &Owned(slots.slot(row)));
+      }
+    }
+    return Status::OK();
+  }
+
   static void AddDistinct(const std::string& value, Collected* group) {
     if (!group->seen.insert(value).second) return;
     group->bytes += value;
@@ -108,7 +129,7 @@ class Collect : public OwningAggregate<Collected> {
     for (int64_t i = 0; i < group.count; ++i) {
       std::string_view rest = in;
       std::string_view other = in;
-      CompareValues(*argument_types()[0], &rest, &other);
+      CompareValues(*type_, &rest, &other);
       // Comparing a value with itself walks over it: what is left tells its size.
       visit(in.substr(0, in.size() - rest.size()));
       in = rest;
@@ -116,6 +137,7 @@ class Collect : public OwningAggregate<Collected> {
     return Status::OK();
   }
 
+  TypePtr type_;
   bool distinct_;
 };
 
@@ -127,7 +149,19 @@ Result<AggregateFunctionPtr> BindCollect(const std::string& name, bool distinct,
         "DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE",
         {{"functionName", "`" + name + "`"}, {"dataType", QuotedType(*arguments[0].type)}});
   }
-  return std::make_shared<Collect>(name, arguments[0].type, distinct);
+  return std::make_shared<Collect>(name, arguments[0].type, arguments[0].type, distinct);
+}
+
+Result<AggregateFunctionPtr> BindCollectUnion(const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckArgumentCount("collect_union", arguments, 1, 1));
+  const TypePtr& type = arguments[0].type;
+  if (type->id() != arrow::Type::LIST) return UnexpectedInputType(0, "\"ARRAY\"", *type);
+  const TypePtr element = static_cast<const arrow::ListType&>(*type).value_type();
+  if (!IsOrderable(*element)) {
+    return MakeError("DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE",
+                     {{"functionName", "`collect_union`"}, {"dataType", QuotedType(*type)}});
+  }
+  return std::make_shared<Collect>("collect_union", type, element, /*distinct=*/true);
 }
 
 }  // namespace
@@ -143,6 +177,13 @@ void RegisterCollectionAggregates(FunctionRegistry* registry) {
   };
   add("collect_list", {"array_agg"}, false, "non-null values");
   add("collect_set", {}, true, "distinct non-null values");
+  registry->AddAggregate(
+      {"collect_union",
+       {},
+       "collect_union(expr) - Returns an array of the distinct non-null elements of the arrays of "
+       "a group.",
+       "SELECT collect_union(col) FROM VALUES (array(1, 2)), (array(2, 3)) AS tab(col);",
+       BindCollectUnion});
 }
 
 }  // namespace thalweg::functions
