@@ -40,6 +40,7 @@ ColumnBuilder::Layout LayoutOf(const arrow::DataType& type) {
       return Layout::kBoolean;
     case arrow::Type::STRING:
     case arrow::Type::BINARY:
+    case arrow::Type::LARGE_BINARY:
       return Layout::kBytes;
     case arrow::Type::LIST:
       return Layout::kList;
@@ -60,6 +61,14 @@ std::vector<TypePtr> ChildTypes(const arrow::DataType& type) {
   }
   for (const auto& field : type.fields()) types.push_back(field->type());
   return types;
+}
+
+/// The offsets of `length` rows in 64 bits.
+std::shared_ptr<arrow::Buffer> WidenOffsets(const arrow::Buffer& narrow, int64_t length) {
+  std::vector<int64_t> wide(static_cast<size_t>(length) + 1);
+  const auto* offsets = reinterpret_cast<const int32_t*>(narrow.data());
+  std::copy(offsets, offsets + length + 1, wide.begin());
+  return arrow::Buffer::FromVector(std::move(wide));
 }
 
 }  // namespace
@@ -191,6 +200,7 @@ std::shared_ptr<arrow::ArrayData> ColumnBuilder::FinishData() {
   if (layout_ == Layout::kFixed) buffers.push_back(values_.Finish());
   if (layout_ == Layout::kBytes || layout_ == Layout::kList || layout_ == Layout::kMap) {
     buffers.push_back(offsets_.Finish());
+    if (type_id_ == arrow::Type::LARGE_BINARY) buffers[1] = WidenOffsets(*buffers[1], length);
     offsets_.AppendValue<int32_t>(0);
   }
   if (layout_ == Layout::kBytes) buffers.push_back(values_.Finish());

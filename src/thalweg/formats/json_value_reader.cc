@@ -8,6 +8,7 @@
 #include "thalweg/formats/digit_scan.h"
 #include "thalweg/formats/json_normalizer.h"
 #include "thalweg/formats/value_text.h"
+#include "thalweg/formats/variant_json.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/datetime_pattern.h"
 #include "thalweg/types/interval_range.h"
@@ -93,6 +94,8 @@ Kind ScalarKind(const arrow::DataType& type) {
       return Kind::kDayTimeInterval;
     case arrow::Type::INTERVAL_MONTHS:
       return Kind::kYearMonthInterval;
+    case arrow::Type::LARGE_BINARY:
+      return Kind::kVariant;
     default:
       return Kind::kNull;
   }
@@ -165,8 +168,22 @@ Outcome JsonValueReader::ReadValue(JsonValueNode& node) {
   }
 }
 
+/// Any value: its text is read anew as a variant.
+Outcome JsonValueReader::ReadVariant(JsonValueNode& node) {
+  const char* begin = scanner_.at();
+  if (!scanner_.SkipValue()) return Outcome::kSyntax;
+  const std::string_view text(begin, static_cast<size_t>(scanner_.at() - begin));
+  std::string packed;
+  const auto parsed = VariantJsonParser().Parse(text, &packed);
+  if (!parsed.ok() || !*parsed) return Outcome::kSyntax;
+  node.builder->AppendBytes(packed);
+  return Outcome::kOk;
+}
+
 Outcome JsonValueReader::ReadNestedValue(JsonValueNode& node) {
   switch (node.kind) {
+    case Kind::kVariant:
+      return ReadVariant(node);
     case Kind::kList:
       return ReadList(node);
     case Kind::kMap:

@@ -36,6 +36,7 @@ struct JsonValueNode {
     kList,
     kMap,
     kStruct,
+    kVariant,
   };
   Kind kind = Kind::kNull;
   ColumnBuilder* builder = nullptr;
@@ -131,6 +132,7 @@ class JsonValueReader {
   Outcome ReadParsedText(JsonValueNode& node);
   Outcome ReadBoolean(JsonValueNode& node);
   Outcome ReadNestedValue(JsonValueNode& node);
+  Outcome ReadVariant(JsonValueNode& node);
   Outcome ReadList(JsonValueNode& node);
   Outcome ReadMap(JsonValueNode& node);
   Outcome ReadStruct(JsonValueNode& node);

@@ -12,6 +12,7 @@
 #include "thalweg/types/interval_range.h"
 #include "thalweg/types/number_text.h"
 #include "thalweg/types/time_text.h"
+#include "thalweg/types/variant_value.h"
 
 namespace thalweg::formats {
 namespace {
@@ -283,6 +284,9 @@ class RowWriter final : public JsonRowWriter {
       case arrow::Type::STRING:
         AppendText(ValueAt<arrow::StringArray>(node, row));
         break;
+      case arrow::Type::LARGE_BINARY:
+        AppendVariant(node, row);
+        break;
       case arrow::Type::LIST:
         AppendList(node, row);
         break;
@@ -296,6 +300,16 @@ class RowWriter final : public JsonRowWriter {
         AppendQuotedValue(node, row);
         break;
     }
+  }
+
+  /// What is no variant becomes null: kernels check variants before they write them.
+  void AppendVariant(const WriteNode& node, int64_t row) {
+    const size_t start = out_->size();
+    const auto value =
+        VariantValue::Make(UnpackVariant(ValueAt<arrow::LargeBinaryArray>(node, row)));
+    if (value.ok() && AppendVariantJson(*value, &options_.time_zone, out_).ok()) return;
+    out_->resize(start);
+    out_->append("null");
   }
 
   void AppendQuotedValue(const WriteNode& node, int64_t row) {

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "thalweg/functions/variant/variant_family.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::functions {
@@ -32,6 +33,7 @@ std::shared_ptr<const FunctionRegistry> FunctionRegistry::MakeBuiltin() {
   RegisterCollectionFunctions(registry.get());
   RegisterStructFunctions(registry.get());
   RegisterJsonFunctions(registry.get());
+  RegisterVariantFunctions(registry.get());
   RegisterMiscellaneousFunctions(registry.get());
   RegisterGenerators(registry.get());
   RegisterBasicAggregates(registry.get());

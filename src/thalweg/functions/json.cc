@@ -10,6 +10,7 @@
 #include "thalweg/functions/format_arguments.h"
 #include "thalweg/functions/function_registry.h"
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::functions {
 namespace {
@@ -58,7 +59,7 @@ Result<BoundFunction> BindToJson(const Arguments& arguments) {
   // An untyped NULL is a struct without fields, whose text is NULL.
   const TypePtr type =
       arguments[0].type->id() == arrow::Type::NA ? arrow::struct_({}) : arguments[0].type;
-  if (!IsNested(*type)) {
+  if (!IsNested(*type) && !IsVariant(*type)) {
     return MakeError("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", {{"schema", QuotedType(*type)}});
   }
   ARROW_ASSIGN_OR_RAISE(auto options, ConstantOptions(arguments, 1));

@@ -34,7 +34,7 @@ Result<spec::ExpressionPtr> Parser::ParsePostfixOf(spec::ExpressionPtr base, int
     } else if (AtWord("COLLATE")) {
       return Unsupported("COLLATE");
     } else if (AtSymbol(":") && (AtIdentifier(1) || AtSymbol("[", 1))) {
-      return Unsupported("the path operator : of VARIANT values");
+      ARROW_ASSIGN_OR_RAISE(next, ParseVariantPath(std::move(base)));
     } else {
       return base;
     }

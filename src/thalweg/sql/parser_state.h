@@ -119,6 +119,10 @@ class Parser {
   // Primary expressions (parser_primary.cc)
   Result<spec::ExpressionPtr> ParsePostfix();
   Result<spec::ExpressionPtr> ParsePostfixOf(spec::ExpressionPtr base, int first);
+  /// `:name.part[0]['part']` after a value of type VARIANT.
+  Result<spec::Expression> ParseVariantPath(spec::ExpressionPtr base);
+  /// A `[0]` or `['part']` of such a path, appended to it.
+  Status ParseVariantSubscript(std::string* path, std::string* last_name);
   Result<spec::ExpressionPtr> ParsePrimary();
   /// :name or ?
   Result<spec::ExpressionPtr> ParseParameter();

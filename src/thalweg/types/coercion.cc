@@ -8,6 +8,7 @@
 #include "thalweg/types/identifier_text.h"
 #include "thalweg/types/interval_range.h"
 #include "thalweg/types/user_defined_type.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg {
 namespace {
@@ -49,7 +50,8 @@ bool IsDatetime(const arrow::DataType& type) {
 }
 
 bool IsAtomic(const arrow::DataType& type) {
-  return !IsNested(type) && type.id() != Type::NA && type.id() != Type::INTERVAL_MONTH_DAY_NANO;
+  return !IsNested(type) && type.id() != Type::NA && type.id() != Type::INTERVAL_MONTH_DAY_NANO &&
+         !IsVariant(type);
 }
 
 bool IsAnsiInterval(const arrow::DataType& type) {
@@ -155,7 +157,7 @@ TypePtr PromoteString(const TypePtr& left, const TypePtr& right) {
   if (IsInteger(*other)) return arrow::int64();
   if (IsFloating(*other) || IsDecimal(*other)) return arrow::float64();
   if (IsAnsiInterval(*other)) return nullptr;
-  return IsAtomic(*other) ? other : nullptr;
+  return IsAtomic(*other) || IsVariant(*other) ? other : nullptr;
 }
 
 /// Whether `can` holds for every pair of parts of two nested types of one shape.
@@ -214,6 +216,7 @@ TypePtr ImplicitCastType(const TypePtr& from, const TypePtr& to) {
   if (SameType(*from, *to)) return from;
   if (IsUserDefined(*from) || IsUserDefined(*to)) return CanStoreAssign(*from, *to) ? to : nullptr;
   if (IsString(*from)) return IsAtomic(*to) ? to : nullptr;
+  if (IsVariant(*from) && IsString(*to)) return to;
   if (from->id() == Type::LIST && to->id() == Type::LIST) {
     TypePtr element = ImplicitCastType(from->field(0)->type(), to->field(0)->type());
     return element == nullptr ? nullptr : ArrayOf(element);
@@ -226,6 +229,8 @@ bool CanCast(const arrow::DataType& from, const arrow::DataType& to) {
   if (IsUserDefined(to)) return from.id() == Type::NA && !IsUserDefined(from);
   if (IsUserDefined(from)) return IsString(to);
   if (from.id() == Type::NA) return true;
+  if (IsVariant(from)) return HasVariantForm(to, /*allow_structs_and_maps=*/true);
+  if (IsVariant(to)) return HasVariantForm(from, /*allow_structs_and_maps=*/false);
   if (IsString(to) || (IsAnsiInterval(from) && from.id() == to.id())) return true;
   if (IsString(from)) return IsAtomic(to) || to.id() == Type::INTERVAL_MONTH_DAY_NANO;
   if (IsNested(from) || IsNested(to)) return PartsSatisfy(from, to, CanCast);
@@ -238,7 +243,9 @@ bool CanCast(const arrow::DataType& from, const arrow::DataType& to) {
 }
 
 bool IsSafeCast(const arrow::DataType& from, const arrow::DataType& to) {
-  if (SameType(from, to) || from.id() == Type::NA || IsString(to)) return true;
+  if (SameType(from, to) || from.id() == Type::NA) return true;
+  if (IsVariant(from)) return false;
+  if (IsVariant(to) || IsString(to)) return true;
   if (IsAnsiInterval(from) && from.id() == to.id()) return true;
   if (IsString(from)) return to.id() == Type::BINARY;
   if (IsNested(from)) return PartsSatisfy(from, to, IsSafeCast);
@@ -258,7 +265,7 @@ bool CanStoreAssign(const arrow::DataType& from, const arrow::DataType& to) {
   if (from.id() == Type::NA) return true;
   if (IsNumeric(from) && IsNumeric(to)) return true;
   if (IsAnsiInterval(from) && from.id() == to.id()) return true;
-  if (IsString(to)) return !IsNested(from);
+  if (IsString(to)) return !IsNested(from) && !IsVariant(from);
   if (IsDatetime(from) && IsDatetime(to)) return true;
   return PartsSatisfy(from, to, CanStoreAssign);
 }

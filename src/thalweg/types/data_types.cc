@@ -45,6 +45,8 @@ std::string PlainTypeName(const arrow::DataType& type) {
       return "string";
     case Type::BINARY:
       return "binary";
+    case Type::LARGE_BINARY:
+      return "variant";
     case Type::DATE32:
       return "date";
     case Type::TIMESTAMP:
@@ -140,6 +142,7 @@ bool IsOrderable(const arrow::DataType& type) {
   switch (type.id()) {
     case Type::MAP:
     case Type::INTERVAL_MONTH_DAY_NANO:
+    case Type::LARGE_BINARY:
       return false;
     case Type::LIST:
       return IsOrderable(*type.field(0)->type());

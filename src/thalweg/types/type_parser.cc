@@ -10,6 +10,7 @@
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
 #include "thalweg/types/interval_range.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg {
 namespace {
@@ -169,6 +170,7 @@ class TypeParser {
                                                           {"timestamp_ntz", TimestampNtzType()},
                                                           {"string", arrow::utf8()},
                                                           {"binary", arrow::binary()},
+                                                          {"variant", VariantType()},
                                                           {"void", arrow::null()}};
     const auto found = kPlain.find(name);
     if (found != kPlain.end()) return found->second;

@@ -70,6 +70,22 @@ constexpr ErrorCondition kConditions[] = {
      "The mode <mode> of <functionName> takes no initialization vector; CBC and GCM do."},
     {"UNSUPPORTED_FEATURE.AES_MODE_AAD", "0A000",
      "The mode <mode> of <functionName> takes no additional authenticated data; GCM does."},
+    {"MALFORMED_VARIANT", "22023",
+     "The bytes of a variant do not follow the encoding: they are cut off or were not written by "
+     "Spark."},
+    {"UNKNOWN_PRIMITIVE_TYPE_IN_VARIANT", "22023",
+     "A variant holds a value of the primitive type <id>, which is not known."},
+    {"INVALID_VARIANT_CAST", "22023",
+     "The variant <value> cannot become a value of type <dataType>. Use `try_variant_get` or "
+     "TRY_CAST to get NULL instead."},
+    {"INVALID_VARIANT_GET_PATH", "22023",
+     "The path <path> of <functionName> is malformed: it must begin with `$`, followed by steps "
+     "like `[123]`, `.name`, `['name']` or `[\"name\"]`."},
+    {"VARIANT_DUPLICATE_KEY", "22023", "An object of a variant has the key <key> twice."},
+    {"VARIANT_SIZE_LIMIT", "22023",
+     "The variant that <functionName> makes is larger than <sizeLimit>."},
+    {"COLUMN_IS_NOT_VARIANT_TYPE", "42K09",
+     "Only a value of type VARIANT can be taken apart with `:`."},
     {"DATATYPE_MISMATCH.INPUT_SIZE_NOT_ONE", "42K09",
      "The argument <exprName> must be one character."},
     {"NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION", "22003",

@@ -5,6 +5,7 @@
 #include "thalweg/types/column_metadata.h"
 #include "thalweg/types/interval_range.h"
 #include "thalweg/types/user_defined_type.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::connect {
 namespace {
@@ -197,6 +198,9 @@ Status DataTypeToProto(const arrow::DataType& type, DataType* message) {
     case arrow::Type::INTERVAL_MONTH_DAY_NANO:
       message->mutable_calendar_interval();
       return Status::OK();
+    case arrow::Type::LARGE_BINARY:
+      message->mutable_variant();
+      return Status::OK();
     default:
       return NestedToProto(type, message);
   }
@@ -254,6 +258,8 @@ Result<TypePtr> DataTypeFromProto(const DataType& message) {
       return IntervalFromProto(message);
     case DataType::kCalendarInterval:
       return CalendarIntervalType();
+    case DataType::kVariant:
+      return VariantType();
     case DataType::kArray:
     case DataType::kMap:
     case DataType::kStruct:
@@ -265,7 +271,7 @@ Result<TypePtr> DataTypeFromProto(const DataType& message) {
     case DataType::kUnparsed:
       return ParseDataType(message.unparsed().data_type_string());
     default:
-      return Unsupported("VARIANT or GEOMETRY");
+      return Unsupported("GEOMETRY or GEOGRAPHY");
   }
 }
 

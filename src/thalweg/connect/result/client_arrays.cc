@@ -5,6 +5,7 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/data/variant_arrow.h"
 #include "thalweg/types/data_types.h"
 
 namespace thalweg::connect {
@@ -48,6 +49,8 @@ TypePtr ClientType(const TypePtr& type, const std::string& time_zone) {
     }
     case arrow::Type::STRUCT:
       return ClientStruct(*type, time_zone);
+    case arrow::Type::LARGE_BINARY:
+      return VariantStructType();
     default:
       return type;
   }
@@ -64,7 +67,11 @@ SchemaPtr ClientSchema(const arrow::Schema& schema, const std::string& time_zone
 
 Result<std::shared_ptr<arrow::RecordBatch>> ToClientBatch(const Batch& batch,
                                                           const SchemaPtr& client_schema) {
-  return ToRecordBatch(batch, client_schema);
+  Batch client_batch = batch;
+  for (ArrayPtr& column : client_batch.columns) {
+    ARROW_ASSIGN_OR_RAISE(column, WithVariantStructs(column));
+  }
+  return ToRecordBatch(client_batch, client_schema);
 }
 
 }  // namespace thalweg::connect

@@ -7,9 +7,12 @@
 #include <arrow/ipc/writer.h>
 
 #include "thalweg/connect/result/client_arrays.h"
+#include "thalweg/data/retype.h"
+#include "thalweg/data/variant_arrow.h"
 #include "thalweg/expr/expression.h"
 #include "thalweg/formats/parquet_columns.h"
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::connect {
 namespace {
@@ -22,6 +25,9 @@ bool IsEngineInterval(const arrow::DataType& type) {
 
 Result<FieldPtr> EngineField(const FieldPtr& field) {
   if (IsEngineInterval(*field->type())) return field;
+  if (IsVariantStruct(*field->type())) {
+    return arrow::field(field->name(), VariantType(), field->nullable());
+  }
   const TypePtr type = formats::TypeFromParquet(*field->type());
   if (type == nullptr) {
     return MakeError("UNSUPPORTED_ARROWTYPE", {{"typeName", field->type()->ToString()}});
@@ -40,6 +46,13 @@ Result<SchemaPtr> EngineSchema(const arrow::Schema& schema) {
 
 Result<ArrayPtr> ConvertColumn(const ArrayPtr& column, const arrow::Field& wanted,
                                const expr::EvalContext& context) {
+  if (HasVariant(*wanted.type())) {
+    ARROW_ASSIGN_OR_RAISE(const auto variants, FromVariantStructs(column, *wanted.type()));
+    if (HasVariant(*variants->type()) && SameType(*variants->type(), *wanted.type())) {
+      return Retype(variants, wanted.type());
+    }
+    return MakeError("UNSUPPORTED_ARROWTYPE", {{"typeName", column->type()->ToString()}});
+  }
   if (column->type()->Equals(*wanted.type())) return column;
   if (column->type()->id() == arrow::Type::NA) {
     return arrow::MakeArrayOfNull(wanted.type(), column->length());

@@ -6,6 +6,7 @@
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/interval_range.h"
 #include "thalweg/types/time_text.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::expr {
 namespace {
@@ -91,6 +92,7 @@ Result<arrow::Datum> CastDatum(const arrow::Datum& value, const TypePtr& to, Cas
   if (HasExactType(*from, *to)) return value;
   const cast::CastCall call{value, from, to, mode, context};
   if (from->id() == arrow::Type::NA) return NullResult(to, call.num_rows(), value.is_scalar());
+  if (IsVariant(*from) || IsVariant(*to)) return cast::CastVariant(call);
   if (IsString(*to)) return cast::CastToString(call);
   if (IsString(*from)) return cast::CastFromString(call);
   if (IsNested(*from)) return cast::CastNested(call);

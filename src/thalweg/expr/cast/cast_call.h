@@ -87,5 +87,6 @@ Result<arrow::Datum> CastFromString(const CastCall& call);
 Result<arrow::Datum> CastTime(const CastCall& call);      // from or to date or timestamp
 Result<arrow::Datum> CastInterval(const CastCall& call);  // from or to ANSI intervals
 Result<arrow::Datum> CastNested(const CastCall& call);
+Result<arrow::Datum> CastVariant(const CastCall& call);  // from or to VARIANT
 
 }  // namespace thalweg::expr::cast

@@ -10,6 +10,7 @@
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/number_text.h"
 #include "thalweg/types/time_text.h"
+#include "thalweg/types/variant_value.h"
 
 namespace thalweg::expr::cast {
 namespace {
@@ -144,6 +145,19 @@ RowText BytesText(const ArrayPtr& array, const TextStyle& style) {
   return [typed](int64_t row, std::string* out) { out->append(typed->GetView(row)); };
 }
 
+/// The JSON text, with times in UTC as Spark shows them.
+RowText VariantText(const ArrayPtr& array) {
+  const auto* typed = checked_cast<const arrow::LargeBinaryArray*>(array.get());
+  return [typed](int64_t row, std::string* out) {
+    TimeZone utc = TimeZone::Utc();
+    const size_t start = out->size();
+    const auto value = VariantValue::Make(UnpackVariant(typed->GetView(row)));
+    if (value.ok() && AppendVariantJson(*value, &utc, out).ok()) return;
+    out->resize(start);
+    out->append("<malformed variant>");
+  };
+}
+
 RowText MakeRowText(const ArrayPtr& array, const TextStyle& style) {
   const arrow::Array* plain = array.get();
   switch (array->type_id()) {
@@ -180,6 +194,8 @@ RowText MakeRowText(const ArrayPtr& array, const TextStyle& style) {
     case Type::INTERVAL_MONTHS:
     case Type::INTERVAL_MONTH_DAY_NANO:
       return IntervalText(array);
+    case Type::LARGE_BINARY:
+      return VariantText(array);
     case Type::LIST:
       return ListText(array, style);
     case Type::MAP:

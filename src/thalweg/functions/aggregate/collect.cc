@@ -6,6 +6,7 @@
 #include "thalweg/functions/aggregate/aggregate_support.h"
 #include "thalweg/functions/aggregate/value_codec.h"
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::functions {
 namespace {
@@ -144,7 +145,7 @@ class Collect : public OwningAggregate<Collected> {
 Result<AggregateFunctionPtr> BindCollect(const std::string& name, bool distinct,
                                          const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
-  if (distinct && !IsOrderable(*arguments[0].type)) {
+  if (distinct && !IsOrderable(*arguments[0].type) && !IsVariant(*arguments[0].type)) {
     return MakeError(
         "DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE",
         {{"functionName", "`" + name + "`"}, {"dataType", QuotedType(*arguments[0].type)}});

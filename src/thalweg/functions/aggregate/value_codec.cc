@@ -47,6 +47,15 @@ Status ReadString(std::string_view* in, arrow::ArrayBuilder* builder) {
   return Status::OK();
 }
 
+Status ReadVariant(std::string_view* in, arrow::ArrayBuilder* builder) {
+  ARROW_ASSIGN_OR_RAISE(uint32_t size, ReadRaw<uint32_t>(in));
+  if (in->size() < size) return Status::Invalid("truncated variant in aggregate state");
+  ARROW_RETURN_NOT_OK(static_cast<arrow::LargeBinaryBuilder*>(builder)->Append(
+      reinterpret_cast<const uint8_t*>(in->data()), static_cast<int64_t>(size)));
+  in->remove_prefix(size);
+  return Status::OK();
+}
+
 Status ReadFixed(const arrow::DataType& type, std::string_view* in, arrow::ArrayBuilder* builder) {
   const size_t width = static_cast<size_t>(FixedWidth(type));
   if (in->size() < width) return Status::Invalid("truncated value in aggregate state");
@@ -139,6 +148,12 @@ Status AppendValue(const arrow::Array& array, int64_t row, std::string* out) {
       out->append(text);
       return Status::OK();
     }
+    case arrow::Type::LARGE_BINARY: {
+      const auto bytes = static_cast<const arrow::LargeBinaryArray&>(array).GetView(row);
+      AppendRaw(static_cast<uint32_t>(bytes.size()), out);
+      out->append(bytes);
+      return Status::OK();
+    }
     case arrow::Type::LIST: {
       const auto& list = static_cast<const arrow::ListArray&>(array);
       return AppendElements(*list.values(), list.value_offset(row), list.value_length(row), out);
@@ -183,6 +198,8 @@ Status ReadValue(const arrow::DataType& type, std::string_view* in, arrow::Array
     case arrow::Type::STRING:
     case arrow::Type::BINARY:
       return ReadString(in, builder);
+    case arrow::Type::LARGE_BINARY:
+      return ReadVariant(in, builder);
     case arrow::Type::LIST:
       return ReadList(type, in, builder);
     case arrow::Type::MAP:
@@ -222,7 +239,8 @@ int CompareValues(const arrow::DataType& type, std::string_view* left, std::stri
     case arrow::Type::DECIMAL128:
       return CompareRaw<__int128>(left, right);
     case arrow::Type::STRING:
-    case arrow::Type::BINARY: {
+    case arrow::Type::BINARY:
+    case arrow::Type::LARGE_BINARY: {
       const std::string_view a = TakeString(left);
       const std::string_view b = TakeString(right);
       return a.compare(b);

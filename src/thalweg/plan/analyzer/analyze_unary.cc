@@ -14,6 +14,7 @@
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/plan_id.h"
 #include "thalweg/plan/spec/relation_arguments.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::plan {
 namespace {
@@ -144,7 +145,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeDeduplicate(const Relation& re
   for (const Attribute* key : keys) {
     if (!IsOrderable(*key->type)) {
       return MakeError(
-          "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
+          HasVariant(*key->type) ? "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE"
+                                 : "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
           {{"colName", QuoteIdentifier(key->name)}, {"dataType", QuoteType(*key->type)}});
     }
     if (std::find(node->keys.begin(), node->keys.end(), key->id) == node->keys.end()) {

@@ -10,6 +10,7 @@
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/plan_id.h"
 #include "thalweg/plan/spec/relation_arguments.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::plan {
 
@@ -31,6 +32,11 @@ NodePtr ProjectToScope(const AnalyzedRelation& relation) {
 
 Result<NodePtr> BuildDistinct(NodePtr node) {
   for (const Attribute& attribute : node->output) {
+    if (HasVariant(*attribute.type)) {
+      return MakeError(
+          "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE",
+          {{"colName", QuoteIdentifier(attribute.name)}, {"dataType", QuoteType(*attribute.type)}});
+    }
     if (attribute.type->id() == arrow::Type::MAP) {
       return MakeError(
           "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",

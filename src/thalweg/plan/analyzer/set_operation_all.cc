@@ -9,6 +9,7 @@
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::plan {
 namespace {
@@ -40,7 +41,8 @@ Status CheckColumns(const std::vector<Attribute>& columns) {
   for (const Attribute& column : columns) {
     if (IsOrderable(*column.type)) continue;
     return MakeError(
-        "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
+        HasVariant(*column.type) ? "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE"
+                                 : "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE",
         {{"colName", QuoteIdentifier(column.name)}, {"dataType", QuoteType(*column.type)}});
   }
   return Status::OK();
