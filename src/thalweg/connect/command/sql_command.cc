@@ -50,6 +50,7 @@ std::optional<KeptName> KeptNameOf(const plan::spec::Statement& statement) {
   switch (statement.kind) {
     case plan::spec::StatementKind::kCreateView:
     case plan::spec::StatementKind::kCreateViewUsing:
+      if (statement.is_persistent) return std::nullopt;  // the catalog's, not the session's
       return KeptName{statement.is_global ? KeptKind::kGlobalView : KeptKind::kView,
                       ToLowerAscii(statement.name.back())};
     case plan::spec::StatementKind::kSet:
