@@ -127,6 +127,13 @@ TEST_F(DataFrameTest, FileMetadataIsThereWhenNamed) {
             R"({"file_name":"1.json","count":1}{"file_name":"2.json","count":1})");
   EXPECT_EQ(*rows.OrderBy(Col("_metadata.file_name").Desc()).Columns(),
             (std::vector<std::string>{"k", "v"}));
+  EXPECT_EQ(Rows(rows.Select(fn::Expr("input_file_name() LIKE 'file:///%/in/_.json' AS f"),
+                             fn::Expr("input_file_block_length() AS n"))),
+            R"({"f":true,"n":16}{"f":true,"n":17})");
+  EXPECT_EQ(Rows(rows.GroupBy("k").Count().Limit(1).Select(fn::Expr("input_file_name() AS f"))),
+            R"({"f":""})");
+  EXPECT_EQ(Condition(rows.Union(rows).Select(fn::Expr("input_file_name()"))),
+            "UNSUPPORTED_FEATURE");
   EXPECT_EQ(Condition(rows.GroupBy("k").Count().Select("_metadata.file_name")),
             "UNRESOLVED_COLUMN.WITH_SUGGESTION");
   EXPECT_EQ(Condition(rows.Union(rows).Select("_metadata.file_name")),

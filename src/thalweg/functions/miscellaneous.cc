@@ -148,6 +148,26 @@ Result<expr::BoundFunction> BindPartitionId(const std::string& name, const Argum
   return bound;
 }
 
+/// Where rows come from no file: the analyzer replaces the calls where they come from one.
+void DeclareInputFile(FunctionRegistry* registry, const std::string& name, const std::string& what,
+                      std::shared_ptr<arrow::Scalar> nothing) {
+  DeclareBinder(
+      registry, {name}, "misc_funcs", name + "() - Returns " + what + " of the file that is read.",
+      "SELECT " + name + "();",
+      [nothing](const std::string& called,
+                const Arguments& arguments) -> Result<expr::BoundFunction> {
+        ARROW_RETURN_NOT_OK(CheckArgumentCount(called, arguments, 0, 0));
+        auto bound =
+            MakeBound(called, arguments, {}, nothing->type,
+                      [nothing](const expr::EvalContext&, const Datums&,
+                                int64_t) -> Result<arrow::Datum> { return arrow::Datum(nothing); });
+        bound.nullable = false;
+        bound.deterministic = false;
+        bound.context_dependent = true;
+        return bound;
+      });
+}
+
 }  // namespace
 
 void RegisterMiscellaneousFunctions(FunctionRegistry* registry) {
@@ -181,6 +201,10 @@ void RegisterMiscellaneousFunctions(FunctionRegistry* registry) {
   DeclareBinder(registry, {"spark_partition_id"}, "misc_funcs",
                 "spark_partition_id() - Returns the index of the input split or worker.",
                 "SELECT spark_partition_id();", BindPartitionId);
+  DeclareInputFile(registry, "input_file_name", "the name", TextScalar(""));
+  const auto none = std::make_shared<arrow::Int64Scalar>(-1);
+  DeclareInputFile(registry, "input_file_block_start", "the beginning of the part", none);
+  DeclareInputFile(registry, "input_file_block_length", "the length of the part", none);
   RegisterCurrentUser(registry);
   RegisterBitmapFunctions(registry);
 }

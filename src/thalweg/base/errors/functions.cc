@@ -42,6 +42,8 @@ constexpr ErrorCondition kConditions[] = {
      "by <orderingExpr>."},
     {"INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", "42601",
      "The window of <aggFunc> must have neither ORDER BY nor a frame."},
+    {"MULTI_SOURCES_UNSUPPORTED_FOR_EXPRESSION", "42K0E",
+     "The expression <expr> stands above more than one source of files."},
     {"VECTOR_DIMENSION_MISMATCH", "22000",
      "The vectors of <functionName> must be equally long, but have <leftDim> and <rightDim> "
      "elements."},

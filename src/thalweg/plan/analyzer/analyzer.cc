@@ -1,6 +1,7 @@
 #include "thalweg/plan/analyzer/analyzer.h"
 
 #include "thalweg/plan/analyzer/file_metadata.h"
+#include "thalweg/plan/analyzer/input_file.h"
 #include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
@@ -22,7 +23,9 @@ Result<NodePtr> Analyzer::Analyze(const spec::RelationPtr& relation) const {
   context.plan_columns = &plan_columns;
   ARROW_ASSIGN_OR_RAISE(const AnalyzedRelation analyzed,
                         RelationAnalyzer(&context, with_file_metadata).Analyze(relation));
-  return ProjectToScope(analyzed);
+  NodePtr plan = ProjectToScope(analyzed);
+  if (with_file_metadata) ARROW_RETURN_NOT_OK(CheckInputFiles(*plan));
+  return plan;
 }
 
 Result<expr::ExpressionPtr> Analyzer::AnalyzeExpression(const spec::ExpressionPtr& expression,

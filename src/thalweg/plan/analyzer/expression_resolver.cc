@@ -11,6 +11,7 @@
 #include "thalweg/plan/analyzer/arrays_zip.h"
 #include "thalweg/plan/analyzer/expression_text.h"
 #include "thalweg/plan/analyzer/higher_order_call.h"
+#include "thalweg/plan/analyzer/input_file.h"
 #include "thalweg/plan/analyzer/join_legality.h"
 #include "thalweg/plan/analyzer/map_key_form.h"
 #include "thalweg/plan/analyzer/named_call.h"
@@ -540,6 +541,8 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
         "Expression(s): monotonically_increasing_id() is not supported with streaming "
         "DataFrames/Datasets");
   }
+  ARROW_ASSIGN_OR_RAISE(auto of_file, ResolveInputFile(this, *scope_, expression));
+  if (of_file) return std::move(*of_file);
   ARROW_ASSIGN_OR_RAISE(std::vector<Resolved> arguments, ResolveList(expression.children));
   if (const TypePtr type = CastFunctionType(name); type != nullptr && arguments.size() == 1) {
     Resolved cast;

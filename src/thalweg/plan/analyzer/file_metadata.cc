@@ -8,8 +8,9 @@
 namespace thalweg::plan {
 namespace {
 
-/// Of files, and of the source state-metadata.
-constexpr const char* kColumns[] = {"_metadata", "_numColsPrefixKey"};
+/// Of files, and of the source state-metadata; and functions of what a file's has.
+constexpr const char* kColumns[] = {"_metadata", "_numColsPrefixKey", "input_file_name",
+                                    "input_file_block_start", "input_file_block_length"};
 
 bool IsHiddenColumn(const std::string& name) {
   return std::any_of(std::begin(kColumns), std::end(kColumns),
