@@ -6,6 +6,7 @@
 #include "thalweg/plan/analyzer/external_table_call.h"
 #include "thalweg/plan/analyzer/named_call.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
+#include "thalweg/plan/analyzer/sql_keywords.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/callback.h"
@@ -102,6 +103,13 @@ Status CheckNoTableArguments(const spec::Expression& call) {
   return Status::OK();
 }
 
+/// For a table function without parameters.
+Status TooManyArguments(const std::string& name, size_t actual) {
+  return MakeError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", {{"functionName", QuoteIdentifier(name)},
+                                                         {"expectedNum", "0"},
+                                                         {"actualNum", std::to_string(actual)}});
+}
+
 }  // namespace
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTableFunction(const Relation& relation) {
@@ -126,6 +134,11 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTableFunction(const Relation& 
       rows = MakeRelation(BuildUnion(std::move(rows.node), more.node));
     }
     return rows;
+  }
+  if (name == "sql_keywords") {
+    if (!written.children.empty()) return TooManyArguments(name, written.children.size());
+    ARROW_ASSIGN_OR_RAISE(const auto keywords, MakeSqlKeywords());
+    return Analyze(keywords);
   }
   ARROW_ASSIGN_OR_RAISE(const auto arranged, ArrangeArguments(*context_->functions, written));
   const spec::Expression& call = arranged ? *arranged : written;
