@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <arrow/api.h>
+#include <fmt/format.h>
 
 #include "thalweg/functions/declaration.h"
 #include "thalweg/functions/vector_family.h"
@@ -158,7 +159,7 @@ Result<double> Norm(const std::string& name, const float* values, int64_t size, 
   if (degree == 1) return SumOf(size, magnitude);
   if (degree != std::numeric_limits<float>::infinity()) {
     return MakeError("INVALID_VECTOR_NORM_DEGREE",
-                     {{"functionName", "`" + name + "`"}, {"degree", std::to_string(degree)}});
+                     {{"functionName", "`" + name + "`"}, {"degree", fmt::format("{}", degree)}});
   }
   // What is no number makes the norm none.
   double greatest = 0;

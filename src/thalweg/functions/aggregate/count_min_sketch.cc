@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "thalweg/functions/aggregate/aggregate_support.h"
 #include "thalweg/functions/aggregate/statistical_family.h"
 #include "thalweg/functions/java_random.h"
@@ -12,6 +14,9 @@
 
 namespace thalweg::functions {
 namespace {
+
+/// Below it the counts of a group would take gigabytes.
+constexpr double kLeastError = 1e-6;
 
 /// The number of rows and, by depth, the counts of the buckets; none as long as nothing has come.
 struct Counts {
@@ -206,7 +211,7 @@ Status OutOfRange(const char* name, const char* range, double value) {
   return MakeError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
                    {{"exprName", std::string("`") + name + "`"},
                     {"valueRange", range},
-                    {"currentValue", std::to_string(value)}});
+                    {"currentValue", fmt::format("{}", value)}});
 }
 
 Result<AggregateFunctionPtr> BindCountMinSketch(const Arguments& arguments) {
@@ -223,7 +228,7 @@ Result<AggregateFunctionPtr> BindCountMinSketch(const Arguments& arguments) {
       {arrow::Type::INT8, arrow::Type::INT16, arrow::Type::INT32, arrow::Type::INT64}));
   const double error = static_cast<const arrow::DoubleScalar&>(*arguments[1].constant).value;
   const double confidence = static_cast<const arrow::DoubleScalar&>(*arguments[2].constant).value;
-  if (!(error > 0)) return OutOfRange("eps", "(0.0, Double.MaxValue]", error);
+  if (!(error > kLeastError)) return OutOfRange("eps", "(1.0E-6, Double.MaxValue]", error);
   if (!(confidence > 0 && confidence < 1))
     return OutOfRange("confidence", "(0.0, 1.0)", confidence);
   ARROW_ASSIGN_OR_RAISE(const auto seed, arguments[3].constant->CastTo(arrow::int64()));
