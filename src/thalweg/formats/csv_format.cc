@@ -10,6 +10,7 @@
 #include "thalweg/formats/csv_row_parser.h"
 #include "thalweg/formats/csv_writer.h"
 #include "thalweg/formats/line_chunks.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::formats {
 namespace {
@@ -259,7 +260,7 @@ class CsvFormat final : public Format {
     for (const auto& field : schema.fields()) {
       const auto id = field->type()->id();
       if (arrow::is_nested(id) || id == arrow::Type::NA ||
-          id == arrow::Type::INTERVAL_MONTH_DAY_NANO) {
+          id == arrow::Type::INTERVAL_MONTH_DAY_NANO || IsVariant(*field->type())) {
         return UnsupportedColumn("CSV", *field);
       }
     }

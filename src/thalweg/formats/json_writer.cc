@@ -13,6 +13,7 @@
 #include "thalweg/types/number_text.h"
 #include "thalweg/types/time_text.h"
 #include "thalweg/types/variant_value.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::formats {
 namespace {
@@ -24,6 +25,27 @@ struct WriteNode {
   const arrow::Array* array = nullptr;
   std::vector<WriteNode> children;  // list: element; map: key, value; struct: fields
 };
+
+/// Whether text can be made of all variants in a column: rows are written without errors.
+Status CheckVariants(const arrow::Array& array) {
+  if (IsVariant(*array.type())) {
+    const auto& variants = static_cast<const arrow::LargeBinaryArray&>(array);
+    TimeZone utc = TimeZone::Utc();
+    std::string text;
+    for (int64_t row = 0; row < array.length(); ++row) {
+      if (array.IsNull(row)) continue;
+      text.clear();
+      ARROW_ASSIGN_OR_RAISE(const auto value,
+                            VariantValue::Make(UnpackVariant(variants.GetView(row))));
+      ARROW_RETURN_NOT_OK(AppendVariantJson(value, &utc, &text));
+    }
+    return Status::OK();
+  }
+  for (const auto& part : array.data()->child_data) {
+    if (HasVariant(*part->type)) ARROW_RETURN_NOT_OK(CheckVariants(*arrow::MakeArray(part)));
+  }
+  return Status::OK();
+}
 
 WriteNode MakeWriteNode(const TypePtr& type, const JsonOptions& options) {
   WriteNode node;
@@ -67,6 +89,9 @@ class RowWriter final : public JsonRowWriter {
       : root_(std::move(root)), is_row_(is_row), options_(std::move(options)) {}
 
   Status Bind(const std::vector<ArrayPtr>& columns) override {
+    for (const ArrayPtr& column : columns) {
+      if (HasVariant(*column->type())) ARROW_RETURN_NOT_OK(CheckVariants(*column));
+    }
     if (is_row_) {
       for (size_t i = 0; i < columns.size(); ++i) BindNode(&root_.children[i], *columns[i]);
     } else {

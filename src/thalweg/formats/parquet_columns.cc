@@ -8,6 +8,7 @@
 #include <parquet/arrow/schema.h>
 
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::formats {
 namespace {
@@ -295,7 +296,8 @@ TypePtr TypeToParquet(const TypePtr& type) {
 }
 
 bool IsParquetType(const arrow::DataType& type) {
-  if (type.id() == arrow::Type::NA || type.id() == arrow::Type::INTERVAL_MONTH_DAY_NANO) {
+  if (type.id() == arrow::Type::NA || type.id() == arrow::Type::INTERVAL_MONTH_DAY_NANO ||
+      IsVariant(type)) {
     return false;
   }
   if (type.id() == arrow::Type::STRUCT && type.num_fields() == 0) return false;

@@ -34,7 +34,7 @@ Result<BoundFunction> BindFromJson(const Arguments& arguments) {
     return UnexpectedInputType(0, "\"STRING\"", *arguments[0].type);
   }
   ARROW_ASSIGN_OR_RAISE(auto type, SchemaArgument(arguments));
-  if (!IsNested(*type)) {
+  if (!IsNested(*type) && !IsVariant(*type)) {
     return MakeError("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", {{"schema", QuotedType(*type)}});
   }
   ARROW_ASSIGN_OR_RAISE(auto options, ConstantOptions(arguments, 2));

@@ -9,6 +9,7 @@
 #include "thalweg/functions/declaration.h"
 #include "thalweg/functions/map_assembler.h"
 #include "thalweg/types/coercion.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::functions {
 namespace {
@@ -25,7 +26,7 @@ bool HoldsMap(const arrow::DataType& type) {
 }
 
 Status CheckKeyType(const arrow::DataType& key) {
-  if (!HoldsMap(key)) return Status::OK();
+  if (!HoldsMap(key) && !HasVariant(key)) return Status::OK();
   return MakeError("DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE", {{"keyType", QuotedType(key)}});
 }
 

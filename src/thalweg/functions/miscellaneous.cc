@@ -8,6 +8,7 @@
 #include "thalweg/functions/miscellaneous_family.h"
 #include "thalweg/functions/row_hash.h"
 #include "thalweg/types/user_defined_type.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::functions {
 namespace {
@@ -30,6 +31,9 @@ Result<expr::BoundFunction> BindHash(const std::string& name, const Arguments& a
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, -1));
   std::vector<TypePtr> types;
   for (const auto& argument : arguments) {
+    if (HasVariant(*argument.type)) {
+      return MakeError("DATATYPE_MISMATCH.HASH_VARIANT_TYPE", {{"functionName", "`" + name + "`"}});
+    }
     if (HoldsMap(*argument.type)) {
       return MakeError("DATATYPE_MISMATCH.HASH_MAP_TYPE", {{"functionName", "`" + name + "`"}});
     }

@@ -105,7 +105,8 @@ void VariantBuilder::AppendBinary(std::string_view bytes) {
 Status VariantBuilder::AppendVariant(const VariantValue& value) { return AppendNested(value, 0); }
 
 Status VariantBuilder::AppendNested(const VariantValue& value, int depth) {
-  if (depth > variant::kMaxDepth) return MakeError("MALFORMED_VARIANT");
+  if (depth > variant::kMaxDepth || value_.size() > variant::kMaxSize)
+    return MakeError("MALFORMED_VARIANT");
   const size_t start = position();
   if (value.kind() == VariantKind::kObject) {
     std::vector<Field> fields;

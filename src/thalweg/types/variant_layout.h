@@ -45,6 +45,8 @@ inline constexpr int kMaxPrecision4 = 9;
 inline constexpr int kMaxPrecision8 = 18;
 /// Of metadata and of values, as in Spark.
 inline constexpr size_t kMaxSize = size_t{128} << 20;
+/// Of the JSON text of one: no longer text fits into a column.
+inline constexpr size_t kMaxText = size_t{2} << 30;
 /// Objects and arrays within each other: what may be walked without fear for the stack.
 inline constexpr int kMaxDepth = 2000;
 

@@ -126,7 +126,10 @@ Status AppendScalar(const VariantValue& value, TimeZone* zone, std::string* out)
 }
 
 Status AppendAny(const VariantValue& value, TimeZone* zone, int depth, std::string* out) {
-  if (depth > variant::kMaxDepth) return MakeError("MALFORMED_VARIANT");
+  // Parts that lie within each other again and again would make texts without end.
+  if (depth > variant::kMaxDepth || out->size() > variant::kMaxText) {
+    return MakeError("MALFORMED_VARIANT");
+  }
   const bool is_object = value.kind() == VariantKind::kObject;
   if (!is_object && value.kind() != VariantKind::kArray) return AppendScalar(value, zone, out);
   out->push_back(is_object ? '{' : '[');

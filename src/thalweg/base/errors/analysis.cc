@@ -224,6 +224,8 @@ constexpr ErrorCondition kConditions[] = {
     {"INVALID_LIMIT_LIKE_EXPRESSION.IS_NULL", "42K0E", "The <name> <expr> must not be NULL."},
     {"INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE", "42K0E",
      "The <name> <expr> must be a constant."},
+    {"UNSUPPORTED_FEATURE.PARTITION_BY_VARIANT", "0A000",
+     "Rows cannot be distributed by <expr> of type <dataType>: variants have no equality."},
     {"UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE", "0A000",
      "Distinct rows cannot be told apart by the column <colName> of type <dataType>: variants have "
      "no equality."},

@@ -98,6 +98,8 @@ constexpr ErrorCondition kConditions[] = {
      "<dataType>."},
     {"DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE", "42K09",
      "Cannot resolve <sqlExpr>: the key of a map cannot be or hold <keyType>."},
+    {"DATATYPE_MISMATCH.HASH_VARIANT_TYPE", "42K09",
+     "The function <functionName> takes no variants: equal ones may have different bytes."},
     {"DATATYPE_MISMATCH.HASH_MAP_TYPE", "42K09",
      "Cannot resolve <sqlExpr>: <functionName> does not take values that are or hold a map."},
     {"DATATYPE_MISMATCH.NULL_TYPE", "42K09",

@@ -51,7 +51,7 @@ expr::ScalarKernel ParseKernel(bool may_fail) {
 }
 
 void DeclareParse(FunctionRegistry* registry, const std::string& name, bool may_fail) {
-  registry->AddScalar(
+  expr::ScalarFunction function =
       MakeFixedFunction({.name = name,
                          .group = "variant_funcs",
                          .usage = name + "(jsonStr) - Returns the value of JSON text as a variant" +
@@ -61,7 +61,16 @@ void DeclareParse(FunctionRegistry* registry, const std::string& name, bool may_
                          .return_type = VariantType(),
                          .kernel = ParseKernel(may_fail),
                          .can_fail = may_fail,
-                         .nullable_result = !may_fail}));
+                         .nullable_result = !may_fail});
+  // Only texts are parsed: numbers do not become texts here, as they do elsewhere.
+  function.bind = [bind = function.bind](const Arguments& arguments) -> Result<BoundFunction> {
+    if (arguments.size() == 1 && !IsString(*arguments[0].type) &&
+        arguments[0].type->id() != arrow::Type::NA) {
+      return UnexpectedInputType(0, "\"STRING\"", *arguments[0].type);
+    }
+    return bind(arguments);
+  };
+  registry->AddScalar(std::move(function));
 }
 
 Result<BoundFunction> BindToVariantObject(const Arguments& arguments) {

@@ -173,7 +173,7 @@ Result<BoundFunction> BindPathOperator(const Arguments& arguments) {
   bound.name = "variant path";
   bound.argument_types.push_back(arrow::utf8());
   bound.format = [](const std::vector<std::string>& texts) {
-    return "variant_get(" + texts[0] + ", " + texts[1] + ") AS " + texts[2];
+    return "variant_get(" + texts[0] + ", " + texts[1] + ")";
   };
   return bound;
 }

@@ -15,6 +15,7 @@
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/relation_arguments.h"
 #include "thalweg/types/user_defined_type.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::plan {
 namespace {
@@ -213,7 +214,13 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRepartition(const spec::Relati
   const bool one_part = AsksForOnePart(relation);
   ClauseHooks hooks("RepartitionByExpression");
   ExpressionResolver resolver(context_, &input.scope, &hooks);
-  ARROW_RETURN_NOT_OK(resolver.ResolveList(relation.expressions));
+  ARROW_ASSIGN_OR_RAISE(const auto keys, resolver.ResolveList(relation.expressions));
+  for (const auto& key : keys) {
+    if (!HasVariant(*key.expression->type())) continue;
+    return MakeError("UNSUPPORTED_FEATURE.PARTITION_BY_VARIANT",
+                     {{"expr", key.expression->ToPrettyString()},
+                      {"dataType", QuoteType(*key.expression->type())}});
+  }
   // Rows that nothing is left out of, in one worker: what is written then is one file.
   if (one_part && !input.node->is_streaming()) {
     input.node = BuildLimit(std::move(input.node), NodeKind::kOffset, 0);

@@ -338,6 +338,12 @@ std::string CallText(const std::string& name, const std::vector<std::string>& ar
   if (with_options.count(name) > 0 && !arguments.empty()) {
     return fmt::format("{}({})", printed, arguments[0]);
   }
+  if ((name == "variant_get" || name == "try_variant_get") && arguments.size() == 3) {
+    return fmt::format("{}({}, {})", printed, arguments[0], arguments[1]);
+  }
+  if (name == "variant path" && arguments.size() == 3) {
+    return fmt::format("variant_get({}, {})", arguments[0], arguments[1]);
+  }
   if (name == "uuid") return "uuid()";
   if (name == "convert_timezone" && arguments.size() == 2) {
     return fmt::format("convert_timezone(current_timezone(), {}, {})", arguments[0], arguments[1]);
