@@ -5,6 +5,7 @@
 
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/user_defined_type.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::python {
 namespace {
@@ -59,7 +60,8 @@ std::shared_ptr<arrow::ArrayData> Retype(const arrow::ArrayData& data, const Typ
 }
 
 Status Unsupported(const arrow::DataType& type) {
-  return MakeError("UNSUPPORTED_ARROWTYPE", {{"typeName", type.ToString()}});
+  return MakeError("UNSUPPORTED_ARROWTYPE",
+                   {{"typeName", IsVariant(type) ? "VARIANT" : type.ToString()}});
 }
 
 /// The engine's type for a leaf that a worker gave.
@@ -155,6 +157,7 @@ SchemaPtr ToWireSchema(const arrow::Schema& schema, const WireTypes& types) {
 }
 
 Result<ArrayPtr> ToWire(const ArrayPtr& array, const TypePtr& wire_type) {
+  if (HasVariant(*array->type())) return Unsupported(*VariantType());
   if (HasLargeLeaves(*wire_type)) return arrow::compute::Cast(*array, wire_type);
   return arrow::MakeArray(Retype(*array->data(), wire_type));
 }

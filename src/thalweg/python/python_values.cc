@@ -175,6 +175,8 @@ Status AppendPythonValue(const PickleValue& value, arrow::ArrayBuilder* builder)
       return AppendMap(value, builder);
     case arrow::Type::STRUCT:
       return AppendStruct(value, builder);
+    case arrow::Type::LARGE_BINARY:
+      return MakeError("UNSUPPORTED_DATATYPE", {{"typeName", "\"VARIANT\""}});
     default:
       return builder->AppendNull();
   }

@@ -6,6 +6,7 @@
 
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/user_defined_type.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::python {
 namespace {
@@ -81,7 +82,7 @@ bool NeedsConversion(const arrow::DataType& type) {
 }
 
 Status CheckType(const arrow::DataType& type) {
-  if (type.id() == arrow::Type::INTERVAL_MONTH_DAY_NANO) {
+  if (type.id() == arrow::Type::INTERVAL_MONTH_DAY_NANO || IsVariant(type)) {
     return MakeError("UNSUPPORTED_DATATYPE", {{"typeName", "\"" + SqlTypeName(type) + "\""}});
   }
   for (const FieldPtr& field : type.fields()) ARROW_RETURN_NOT_OK(CheckType(*field->type()));
