@@ -17,6 +17,7 @@ from pyspark.sql import SparkSession  # noqa: E402
 
 import catalog_programs  # noqa: E402,F401
 import function_programs  # noqa: E402,F401
+import insert_programs  # noqa: E402,F401
 import metadata_programs  # noqa: E402,F401
 import place_programs  # noqa: E402,F401
 import plan_programs  # noqa: E402,F401

@@ -7,6 +7,7 @@ import pytest
 
 import catalog_programs  # noqa: F401
 import function_programs  # noqa: F401
+import insert_programs  # noqa: F401
 import metadata_programs  # noqa: F401
 import place_programs  # noqa: F401
 import plan_programs  # noqa: F401
