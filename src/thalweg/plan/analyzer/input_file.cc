@@ -77,10 +77,9 @@ Status CheckInputFiles(const Node& plan) {
       std::any_of(plan.projections.begin(), plan.projections.end(),
                   [](const NamedExpression& item) { return Calls(item.expression); });
   if (calls && ReadsFiles(plan)) {
-    return MakeError("UNSUPPORTED_FEATURE",
-                     {{"feature",
-                       "input_file_name() and its like above a view or a union of "
-                       "files; call it where the files are read"}});
+    return MakeError(
+        "UNSUPPORTED_FEATURE",
+        {{"feature", "A call of input_file_name() or its like above a view or a union"}});
   }
   for (const NodePtr& child : plan.children) ARROW_RETURN_NOT_OK(CheckInputFiles(*child));
   return Status::OK();
