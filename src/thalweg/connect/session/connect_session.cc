@@ -33,13 +33,20 @@ ConnectSession::ConnectSession(SessionKey key, std::shared_ptr<session::Session>
 
 ConnectSession::~ConnectSession() { Close(); }
 
-void ConnectSession::Close() {
+void ConnectSession::BeginClose() {
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
   }
   for (const OperationPtr& operation : operations()) RemoveOperation(operation->id());
   listeners_->Close();
+  for (const auto& query : engine_->queries().active()) {
+    query->monitor()->RequestStop(/*cancel=*/true);
+  }
+}
+
+void ConnectSession::Close() {
+  BeginClose();
   engine_->queries().StopAll(/*graceful=*/false);
 }
 

@@ -126,7 +126,10 @@ class ConnectSession {
   void Touch();
   std::chrono::steady_clock::time_point last_touch() const;
 
-  /// Ends the executions and the streaming queries; none can be added any more.
+  /// Tells the executions and the streaming queries to end, without waiting for them; none can be
+  /// added any more.
+  void BeginClose();
+  /// BeginClose(), and waits until all has ended.
   void Close();
 
  private:

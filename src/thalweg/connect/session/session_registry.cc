@@ -93,19 +93,25 @@ Result<ConnectSessionPtr> SessionRegistry::Clone(ConnectSession* source,
 
 void SessionRegistry::RemoveIdle(std::chrono::steady_clock::time_point session_limit,
                                  std::chrono::steady_clock::time_point operation_limit) {
-  std::vector<SessionKey> idle;
+  std::vector<ConnectSessionPtr> idle;
   std::vector<ConnectSessionPtr> others;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [key, session] : sessions_) {
-      if (session->last_touch() < session_limit && !session->HasCalls()) {
-        idle.push_back(key);
-      } else {
+    for (auto known = sessions_.begin(); known != sessions_.end();) {
+      const ConnectSessionPtr session = known->second;
+      if (session->last_touch() >= session_limit || session->HasCalls()) {
         others.push_back(session);
+        ++known;
+        continue;
       }
+      AddClosed(known->first);
+      idle.push_back(session);
+      known = sessions_.erase(known);
     }
   }
-  for (const SessionKey& key : idle) Release(key, /*allow_reconnect=*/false);
+  // All are told before one is waited for: queries that run hinder each other from ending.
+  for (const ConnectSessionPtr& session : idle) session->BeginClose();
+  for (const ConnectSessionPtr& session : idle) session->Close();
   for (const ConnectSessionPtr& session : others) session->RemoveAbandoned(operation_limit);
 }
 
@@ -115,6 +121,7 @@ void SessionRegistry::Clear() {
     const std::lock_guard lock(mutex_);
     sessions.swap(sessions_);
   }
+  for (const auto& [key, session] : sessions) session->BeginClose();
   for (const auto& [key, session] : sessions) session->Close();
 }
 
