@@ -50,13 +50,14 @@ void ForeachBatchRunner::SetQuery(const std::shared_ptr<stream::StreamingQuery>&
   query_ = query;
 }
 
+std::shared_ptr<stream::StreamingQuery> ForeachBatchRunner::query() {
+  const std::lock_guard lock(mutex_);
+  return query_.lock();
+}
+
 bool ForeachBatchRunner::IsStopped() {
-  std::shared_ptr<stream::StreamingQuery> query;
-  {
-    const std::lock_guard lock(mutex_);
-    query = query_.lock();
-  }
-  return query != nullptr && !query->IsActive();
+  const auto running = query();
+  return running != nullptr && !running->IsActive();
 }
 
 Status ForeachBatchRunner::Run(SchemaPtr schema, std::vector<Batch> batches, int64_t epoch) {
@@ -70,6 +71,11 @@ Status ForeachBatchRunner::Run(SchemaPtr schema, std::vector<Batch> batches, int
   const Status outcome =
       worker_->RunBatch(id, epoch, session->id(), [this] { return IsStopped(); });
   session->RemoveRemoteRelation(id);
+  const auto running = query();
+  // The calls of its function fail once the session has ended: that is no error of the function's.
+  if (!outcome.ok() && running != nullptr && running->monitor()->cancelled()) {
+    return Status::Cancelled("the query was stopped");
+  }
   return outcome;
 }
 

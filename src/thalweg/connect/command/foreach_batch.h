@@ -28,6 +28,8 @@ class ForeachBatchRunner {
 
  private:
   ForeachBatchRunner() = default;
+  /// Null before SetQuery(), and when the query has gone.
+  std::shared_ptr<stream::StreamingQuery> query();
   bool IsStopped();
 
   /// Not owned: the session ends its queries before itself.

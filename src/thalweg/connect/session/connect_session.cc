@@ -38,11 +38,12 @@ void ConnectSession::BeginClose() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
   }
-  for (const OperationPtr& operation : operations()) RemoveOperation(operation->id());
-  listeners_->Close();
+  // Queries first: their functions are clients, whose calls fail from now on.
   for (const auto& query : engine_->queries().active()) {
     query->monitor()->RequestStop(/*cancel=*/true);
   }
+  for (const OperationPtr& operation : operations()) RemoveOperation(operation->id());
+  listeners_->Close();
 }
 
 void ConnectSession::Close() {
