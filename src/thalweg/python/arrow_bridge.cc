@@ -3,6 +3,7 @@
 #include <arrow/api.h>
 #include <arrow/compute/api.h>
 
+#include "thalweg/data/variant_arrow.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/user_defined_type.h"
 #include "thalweg/types/variant_type.h"
@@ -60,8 +61,7 @@ std::shared_ptr<arrow::ArrayData> Retype(const arrow::ArrayData& data, const Typ
 }
 
 Status Unsupported(const arrow::DataType& type) {
-  return MakeError("UNSUPPORTED_ARROWTYPE",
-                   {{"typeName", IsVariant(type) ? "VARIANT" : type.ToString()}});
+  return MakeError("UNSUPPORTED_ARROWTYPE", {{"typeName", type.ToString()}});
 }
 
 /// The engine's type for a leaf that a worker gave.
@@ -103,6 +103,7 @@ Result<TypePtr> EngineLeaf(const TypePtr& type) {
 
 /// Intervals carry their range in the type on our side only, user-defined types their class.
 bool Fits(const arrow::DataType& actual, const arrow::DataType& expected) {
+  if (IsVariant(expected)) return IsVariantStruct(actual);
   if (const UserDefinedTrait* trait = FindUserDefined(expected)) {
     return Fits(actual, *trait->sql_type());
   }
@@ -139,6 +140,7 @@ Status Mismatch(const std::vector<FieldPtr>& expected, const std::vector<TypePtr
 
 TypePtr ToWireType(const TypePtr& type, const WireTypes& types) {
   const auto leaf = [&](const TypePtr& one) -> Result<TypePtr> {
+    if (IsVariant(*one)) return ToWireType(VariantStructType(), types);
     if (IsTimestamp(*one)) return arrow::timestamp(arrow::TimeUnit::MICRO, types.time_zone);
     if (types.large && one->id() == arrow::Type::STRING) return arrow::large_utf8();
     if (types.large && one->id() == arrow::Type::BINARY) return arrow::large_binary();
@@ -157,7 +159,10 @@ SchemaPtr ToWireSchema(const arrow::Schema& schema, const WireTypes& types) {
 }
 
 Result<ArrayPtr> ToWire(const ArrayPtr& array, const TypePtr& wire_type) {
-  if (HasVariant(*array->type())) return Unsupported(*VariantType());
+  if (HasVariant(*array->type())) {
+    ARROW_ASSIGN_OR_RAISE(const ArrayPtr structs, WithVariantStructs(array));
+    return ToWire(structs, wire_type);
+  }
   if (HasLargeLeaves(*wire_type)) return arrow::compute::Cast(*array, wire_type);
   return arrow::MakeArray(Retype(*array->data(), wire_type));
 }
@@ -179,7 +184,11 @@ Result<std::vector<ArrayPtr>> FromWire(const std::vector<ArrayPtr>& columns,
     if (HasLargeLeaves(*array->type())) {
       ARROW_ASSIGN_OR_RAISE(array, arrow::compute::Cast(*array, types[column]));
     }
-    out.push_back(arrow::MakeArray(Retype(*array->data(), expected[column]->type())));
+    const TypePtr& type = expected[column]->type();
+    if (HasVariant(*type)) {
+      ARROW_ASSIGN_OR_RAISE(array, FromVariantStructs(array, *type));
+    }
+    out.push_back(arrow::MakeArray(Retype(*array->data(), type)));
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <arrow/util/decimal.h>
 
 #include "thalweg/types/number_text.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::python {
 namespace {
@@ -121,6 +122,21 @@ Status AppendMap(const PickleValue& value, arrow::ArrayBuilder* builder) {
   return Status::OK();
 }
 
+/// A dict of `value` and `metadata`, as PySpark's VariantType makes it.
+Status AppendVariant(const PickleValue& value, arrow::ArrayBuilder* builder) {
+  if (value.kind != Kind::kDict) return builder->AppendNull();
+  VariantBytes bytes;
+  for (size_t item = 0; item + 1 < value.items.size(); item += 2) {
+    const PickleValue& part = *value.items[item + 1];
+    if (part.kind != Kind::kBytes && part.kind != Kind::kText) continue;
+    if (value.items[item]->text == "value") bytes.value = part.text;
+    if (value.items[item]->text == "metadata") bytes.metadata = part.text;
+  }
+  std::string packed;
+  AppendPackedVariant(bytes, &packed);
+  return static_cast<arrow::LargeBinaryBuilder*>(builder)->Append(packed);
+}
+
 Status AppendStruct(const PickleValue& value, arrow::ArrayBuilder* builder) {
   if (value.kind != Kind::kTuple) return builder->AppendNull();
   auto* parts = static_cast<arrow::StructBuilder*>(builder);
@@ -176,7 +192,7 @@ Status AppendPythonValue(const PickleValue& value, arrow::ArrayBuilder* builder)
     case arrow::Type::STRUCT:
       return AppendStruct(value, builder);
     case arrow::Type::LARGE_BINARY:
-      return MakeError("UNSUPPORTED_DATATYPE", {{"typeName", "\"VARIANT\""}});
+      return AppendVariant(value, builder);
     default:
       return builder->AppendNull();
   }

@@ -65,7 +65,7 @@ std::string StructJson(const arrow::DataType& type) {
 
 /// Whether PySpark converts values of the type when it makes a Row.
 bool NeedsConversion(const arrow::DataType& type) {
-  if (FindUserDefined(type) != nullptr) return true;
+  if (FindUserDefined(type) != nullptr || IsVariant(type)) return true;
   switch (type.id()) {
     case arrow::Type::DATE32:
     case arrow::Type::TIMESTAMP:
@@ -82,7 +82,7 @@ bool NeedsConversion(const arrow::DataType& type) {
 }
 
 Status CheckType(const arrow::DataType& type) {
-  if (type.id() == arrow::Type::INTERVAL_MONTH_DAY_NANO || IsVariant(type)) {
+  if (type.id() == arrow::Type::INTERVAL_MONTH_DAY_NANO) {
     return MakeError("UNSUPPORTED_DATATYPE", {{"typeName", "\"" + SqlTypeName(type) + "\""}});
   }
   for (const FieldPtr& field : type.fields()) ARROW_RETURN_NOT_OK(CheckType(*field->type()));
@@ -128,7 +128,9 @@ void RowPickler::RememberTypes(const arrow::DataType& type) {
   for (const FieldPtr& field : type.fields()) RememberTypes(*field->type());
   if (type.id() == arrow::Type::DECIMAL128 && decimal_ < 0)
     decimal_ = Remember("cdecimal\nDecimal\n");
-  if (type.id() == arrow::Type::BINARY && !binary_as_bytes_ && bytearray_ < 0) {
+  const bool as_bytearray =
+      IsVariant(type) || (type.id() == arrow::Type::BINARY && !binary_as_bytes_);
+  if (as_bytearray && bytearray_ < 0) {
     bytearray_ = Remember("cbuiltins\nbytearray\n");
   }
   if (type.id() != arrow::Type::STRUCT) return;
@@ -211,6 +213,19 @@ int RowPickler::StructConverter(const arrow::DataType& type) const {
   return found != struct_converters_.end() ? found->second : named_converters_.at(type.ToString());
 }
 
+void RowPickler::AppendVariant(std::string_view packed, std::string* out) const {
+  const VariantBytes parts = UnpackVariant(packed);
+  out->append("}(");
+  for (const auto& [name, bytes] :
+       {std::pair{"value", parts.value}, std::pair{"metadata", parts.metadata}}) {
+    AppendText(name, out);
+    AppendGet(bytearray_, out);
+    AppendBytes(bytes, out);
+    out->append("\x85R");
+  }
+  out->push_back('u');
+}
+
 void RowPickler::AppendNested(const arrow::DataType& type, const arrow::Array& array, int64_t row,
                               std::string* out) const {
   switch (array.type_id()) {
@@ -219,6 +234,8 @@ void RowPickler::AppendNested(const arrow::DataType& type, const arrow::Array& a
       AppendBytes(ValueOf<arrow::BinaryArray>(array, row), out);
       if (!binary_as_bytes_) out->append("\x85R");
       return;
+    case arrow::Type::LARGE_BINARY:
+      return AppendVariant(ValueOf<arrow::LargeBinaryArray>(array, row), out);
     case arrow::Type::DECIMAL128:
       AppendGet(decimal_, out);
       AppendText(static_cast<const arrow::Decimal128Array&>(array).FormatValue(row), out);

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <arrow/type_fwd.h>
 
@@ -13,7 +14,7 @@ namespace thalweg::python {
 
 /// Writes rows as Python reads them with pickle: a list with a tuple per row, or with a
 /// pyspark.sql.Row per row where a type needs PySpark's conversion (dates, timestamps, intervals,
-/// structs). Values inside are what Spark sends: days, microseconds, decimal.Decimal, ...
+/// structs, variants). Values inside are what Spark sends: days, microseconds, decimal.Decimal, ...
 class RowPickler {
  public:
   enum class Rows { kTuplesIfPossible, kAlwaysRows };
@@ -41,6 +42,8 @@ class RowPickler {
                    std::string* out) const;
   void AppendNested(const arrow::DataType& type, const arrow::Array& array, int64_t row,
                     std::string* out) const;
+  /// A dict of `value` and `metadata`, of which PySpark makes a VariantVal.
+  void AppendVariant(std::string_view packed, std::string* out) const;
   int StructConverter(const arrow::DataType& type) const;
 
   SchemaPtr schema_;
