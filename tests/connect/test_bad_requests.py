@@ -4,7 +4,9 @@ import zlib
 
 import grpc
 import pytest
+from pyspark.errors import SparkRuntimeException
 from pyspark.sql.connect import proto
+from pyspark.sql.types import VariantVal
 
 from raw_client import RawClient, sql
 
@@ -293,3 +295,14 @@ def test_compressed_plans(client):
     for large in (zstandard.compress(bytes(130 << 20)), bomb):
         assert condition_of(run(client, plan(large, relation))) == (
             "CONNECT_INVALID_PLAN.PLAN_SIZE_LARGER_THAN_MAX")
+
+
+def test_variants_of_parts_that_overlap(spark):
+    """Each array has the next one twice: a walk over all of them would never end."""
+    value = b"\x0c\x01"
+    for _ in range(40):
+        value = bytes([3, 2, 0, 0, len(value)]) + value
+    frame = spark.createDataFrame([(VariantVal(value, bytes([1, 0, 0])),)], "v VARIANT")
+    for text in ("schema_of_variant(v)", "schema_of_variant_agg(v)"):
+        with pytest.raises(SparkRuntimeException, match="MALFORMED_VARIANT"):
+            frame.selectExpr(text).collect()

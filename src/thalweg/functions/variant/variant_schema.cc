@@ -74,16 +74,20 @@ TypePtr MergeSchemas(const TypePtr& left, const TypePtr& right) {
   return left;
 }
 
-Result<TypePtr> SchemaOf(const VariantValue& value, int depth);
+/// How many more parts there may be: none is shorter than a byte, so that a value whose parts
+/// overlap again and again has more parts than bytes.
+using PartsLeft = size_t;
 
-Result<TypePtr> SchemaOfObject(const VariantValue& value, int depth) {
+Result<TypePtr> SchemaOf(const VariantValue& value, int depth, PartsLeft* left);
+
+Result<TypePtr> SchemaOfObject(const VariantValue& value, int depth, PartsLeft* left) {
   arrow::FieldVector fields;
   for (uint32_t i = 0; i < value.size(); ++i) {
     ARROW_ASSIGN_OR_RAISE(const auto field, value.Field(i));
     if (i > 0 && !variant::IsNameLess(fields.back()->name(), field.name)) {
       return MakeError("MALFORMED_VARIANT");
     }
-    ARROW_ASSIGN_OR_RAISE(auto type, SchemaOf(field.value, depth + 1));
+    ARROW_ASSIGN_OR_RAISE(auto type, SchemaOf(field.value, depth + 1, left));
     fields.push_back(arrow::field(std::string(field.name), std::move(type)));
   }
   return arrow::struct_(std::move(fields));
@@ -96,16 +100,16 @@ Result<TypePtr> SchemaOfDecimal(const VariantValue& value) {
   return DecimalOf(std::max(digits, decimal.scale), decimal.scale);
 }
 
-Result<TypePtr> SchemaOf(const VariantValue& value, int depth) {
-  if (depth > variant::kMaxDepth) return MakeError("MALFORMED_VARIANT");
+Result<TypePtr> SchemaOf(const VariantValue& value, int depth, PartsLeft* left) {
+  if (depth > variant::kMaxDepth || (*left)-- == 0) return MakeError("MALFORMED_VARIANT");
   switch (value.kind()) {
     case VariantKind::kObject:
-      return SchemaOfObject(value, depth);
+      return SchemaOfObject(value, depth, left);
     case VariantKind::kArray: {
       TypePtr element = arrow::null();
       for (uint32_t i = 0; i < value.size(); ++i) {
         ARROW_ASSIGN_OR_RAISE(const auto part, value.Element(i));
-        ARROW_ASSIGN_OR_RAISE(auto type, SchemaOf(part, depth + 1));
+        ARROW_ASSIGN_OR_RAISE(auto type, SchemaOf(part, depth + 1, left));
         element = MergeSchemas(element, type);
       }
       return ArrayOf(element);
@@ -138,6 +142,11 @@ Result<TypePtr> SchemaOf(const VariantValue& value, int depth) {
   return arrow::null();
 }
 
+Result<TypePtr> WholeSchema(const VariantValue& value) {
+  PartsLeft left = value.bytes().value.size();
+  return SchemaOf(value, 0, &left);
+}
+
 std::string SchemaText(const arrow::DataType& type) {
   if (type.id() == Type::LIST) return "ARRAY<" + SchemaText(*type.field(0)->type()) + ">";
   if (type.id() == Type::INTERVAL_MONTH_DAY_NANO) return "UUID";
@@ -161,7 +170,7 @@ Result<arrow::Datum> SchemaTexts(const expr::EvalContext&, const std::vector<arr
       ARROW_RETURN_NOT_OK(builder.AppendNull());
       continue;
     }
-    ARROW_ASSIGN_OR_RAISE(auto type, SchemaOf(*cell, 0));
+    ARROW_ASSIGN_OR_RAISE(auto type, WholeSchema(*cell));
     ARROW_RETURN_NOT_OK(builder.Append(SchemaText(*type)));
   }
   ARROW_ASSIGN_OR_RAISE(auto texts, builder.Finish());
@@ -182,7 +191,7 @@ class SchemaAggregate : public OwningAggregate<TypePtr> {
     ARROW_ASSIGN_OR_RAISE(const auto cells, expr::ReadVariants(*rows));
     for (int64_t row = 0; row < slots.num_rows; ++row) {
       if (!cells[row]) continue;
-      ARROW_ASSIGN_OR_RAISE(auto type, SchemaOf(*cells[row], 0));
+      ARROW_ASSIGN_OR_RAISE(auto type, WholeSchema(*cells[row]));
       MergeInto(slots.slot(row), type);
     }
     return Status::OK();

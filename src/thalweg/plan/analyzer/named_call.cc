@@ -43,7 +43,9 @@ std::map<std::string, Parameters> MakeTable() {
   for (const char* name : {"explode", "explode_outer", "posexplode", "posexplode_outer"}) {
     table[name] = {{"collection", nullptr}};
   }
-  for (const char* name : {"inline", "inline_outer"}) table[name] = {{"input", nullptr}};
+  for (const char* name : {"inline", "inline_outer", "variant_explode", "variant_explode_outer"}) {
+    table[name] = {{"input", nullptr}};
+  }
   return table;
 }
 
