@@ -23,6 +23,7 @@ import table_function_programs  # noqa: F401
 import table_query_programs  # noqa: F401
 import time_programs  # noqa: F401
 import user_type_programs  # noqa: F401
+import variant_programs  # noqa: F401
 import window_function_programs  # noqa: F401
 from programs import NEWER, PROGRAMS
 

@@ -41,8 +41,16 @@ Status CheckVariants(const arrow::Array& array) {
     }
     return Status::OK();
   }
-  for (const auto& part : array.data()->child_data) {
-    if (HasVariant(*part->type)) ARROW_RETURN_NOT_OK(CheckVariants(*arrow::MakeArray(part)));
+  // What lies under NULL is no value.
+  std::vector<ArrayPtr> parts;
+  if (array.type_id() == arrow::Type::STRUCT) {
+    ARROW_ASSIGN_OR_RAISE(parts, static_cast<const arrow::StructArray&>(array).Flatten());
+  } else {
+    ARROW_ASSIGN_OR_RAISE(parts.emplace_back(),
+                          static_cast<const arrow::ListArray&>(array).Flatten());
+  }
+  for (const ArrayPtr& part : parts) {
+    if (HasVariant(*part->type())) ARROW_RETURN_NOT_OK(CheckVariants(*part));
   }
   return Status::OK();
 }
