@@ -93,7 +93,7 @@ def variants_that_clients_send(spark):
     read = people(spark).select("v").collect()
     return [told(frame), frame.schema.json(), shown(frame),
             told(frame.selectExpr("id", "v::int + 1 i", "get(a, 0)::string t", "to_json(struct(*)) j")),
-            told(spark.createDataFrame([Row(v=one)])), told(spark.createDataFrame([], "v VARIANT")),
+            told(spark.createDataFrame([], "v VARIANT")),
             told(spark.createDataFrame([(row.v,) for row in read], "v VARIANT"))]
 
 
@@ -122,7 +122,8 @@ def variants_in_pandas_and_arrow(spark):
             [repr(value) for value in frame.toPandas()["v"].tolist()],
             [str(kind) for kind in frame.toPandas().dtypes],
             told(spark.createDataFrame(frame.select("v").toArrow())),
-            told(spark.createDataFrame(frame.toPandas(), "id INT, v VARIANT"))]
+            told(spark.createDataFrame(frame.toPandas(), "id INT, v VARIANT")),
+            told(spark.createDataFrame([Row(v=VariantVal(bytes([12, 1]), bytes([1, 0, 0])))]))]
 
 
 @newer_program

@@ -66,6 +66,12 @@ constexpr ExceptionClass kClasses[] = {
      "RuntimeException"},
 };
 
+/// What rows with variants may raise, though it stands with the conditions of functions.
+constexpr std::string_view kVariantConditions[] = {
+    "INVALID_VARIANT_CAST",  "INVALID_VARIANT_GET_PATH",
+    "MALFORMED_VARIANT",     "UNKNOWN_PRIMITIVE_TYPE_IN_VARIANT",
+    "VARIANT_DUPLICATE_KEY", "VARIANT_SIZE_LIMIT"};
+
 /// Conditions, or first parts of conditions, that are not what their area says.
 const std::map<std::string_view, std::string_view>& ClassesByCondition() {
   static const auto* const kByCondition = new std::map<std::string_view, std::string_view>{
@@ -115,12 +121,6 @@ const std::map<std::string_view, std::string_view>& ClassesByCondition() {
       {"PYTHON_DATA_SOURCE_ERROR", "AnalysisException"},
       {"PYTHON_STREAMING_DATA_SOURCE_RUNTIME_ERROR", "SparkException"},
       {"INVALID_WRITER_COMMIT_MESSAGE", "SparkRuntimeException"},
-      {"INVALID_VARIANT_CAST", "SparkRuntimeException"},
-      {"INVALID_VARIANT_GET_PATH", "SparkRuntimeException"},
-      {"MALFORMED_VARIANT", "SparkRuntimeException"},
-      {"UNKNOWN_PRIMITIVE_TYPE_IN_VARIANT", "SparkRuntimeException"},
-      {"VARIANT_DUPLICATE_KEY", "SparkRuntimeException"},
-      {"VARIANT_SIZE_LIMIT", "SparkRuntimeException"},
       {"DATA_SOURCE_ALREADY_EXISTS", "AnalysisException"},
       {"DATA_SOURCE_NOT_FOUND", "SparkClassNotFoundException"},
       {"FAILED_READ_FILE", "SparkException"},
@@ -161,6 +161,10 @@ std::string_view ClassOf(std::string_view condition) {
     found = by_condition.find(condition.substr(0, condition.find('.')));
   }
   if (found != by_condition.end()) return found->second;
+  if (std::find(std::begin(kVariantConditions), std::end(kVariantConditions), condition) !=
+      std::end(kVariantConditions)) {
+    return "SparkRuntimeException";
+  }
   if (Contains(ParserErrorConditions(), condition)) return "ParseException";
   if (Contains(EvaluationErrorConditions(), condition)) return "SparkRuntimeException";
   if (Contains(CheckpointErrorConditions(), condition)) return "SparkRuntimeException";
