@@ -306,3 +306,11 @@ def test_variants_of_parts_that_overlap(spark):
     for text in ("schema_of_variant(v)", "schema_of_variant_agg(v)"):
         with pytest.raises(SparkRuntimeException, match="MALFORMED_VARIANT"):
             frame.selectExpr(text).collect()
+
+
+@pytest.mark.parametrize("call", ["count(distinct v)", "sum(distinct 1), count(distinct v, 1)",
+                                  "approx_count_distinct(v)", "collect_list(distinct v)"])
+def test_distinct_variants(client, call):
+    """Spark ends in an error that has no condition."""
+    text = f"select {call} from (select parse_json('1') as v)"
+    assert condition_of(lambda: client.rows(text)) == "UNSUPPORTED_FEATURE"

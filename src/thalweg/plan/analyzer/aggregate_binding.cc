@@ -1,16 +1,28 @@
-#include "thalweg/plan/analyzer/expression_text.h"
 #include "thalweg/plan/analyzer/aggregate_binding.h"
+
+#include <algorithm>
 
 #include <arrow/type.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "thalweg/plan/analyzer/expression_text.h"
 #include "thalweg/plan/analyzer/user_defined_arguments.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/named_argument.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::plan {
 namespace {
+
+/// Whether two variants are equal is not defined.
+Status CheckNoVariants(const std::vector<TypePtr>& types, const std::string& text) {
+  const bool of_variants = std::any_of(types.begin(), types.end(),
+                                       [](const TypePtr& type) { return HasVariant(*type); });
+  if (!of_variants) return Status::OK();
+  return MakeError("UNSUPPORTED_FEATURE",
+                   {{"feature", fmt::format("{} of values of type VARIANT", text)}});
+}
 
 Status CountWithoutArguments() {
   return MakeError("WRONG_NUM_ARGS.WITH_SUGGESTION",
@@ -76,6 +88,9 @@ Result<AggregateCall> BindAggregateCall(const AnalyzerContext& context,
     ARROW_ASSIGN_OR_RAISE(auto argument, MakeCheckedCast(arguments[i], types[i],
                                                          expr::CastMode::kAnsi, aggregate.text));
     aggregate.arguments.push_back(std::move(argument));
+  }
+  if (call.distinct || name == "approx_count_distinct") {
+    ARROW_RETURN_NOT_OK(CheckNoVariants(types, aggregate.text));
   }
   if (filter != nullptr) {
     if (filter->expression->type()->id() != arrow::Type::BOOL) {
