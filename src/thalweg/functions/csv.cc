@@ -11,6 +11,7 @@
 #include "thalweg/functions/format_arguments.h"
 #include "thalweg/functions/function_registry.h"
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::functions {
 namespace {
@@ -147,7 +148,7 @@ Result<BoundFunction> BindToCsv(const Arguments& arguments) {
   const bool is_null = arguments[0].type->id() == arrow::Type::NA;
   const TypePtr type = is_null ? arrow::struct_({}) : arguments[0].type;
   ARROW_ASSIGN_OR_RAISE(auto options, ConstantOptions(arguments, 1));
-  if (type->id() != arrow::Type::STRUCT) {
+  if (type->id() != arrow::Type::STRUCT || HasVariant(*type)) {
     return MakeError("DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE",
                      {{"functionName", "`to_csv`"}, {"dataType", QuotedType(*type)}});
   }
