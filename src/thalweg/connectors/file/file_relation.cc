@@ -96,8 +96,8 @@ class SplitPacker {
   std::vector<io::SplitPtr> splits_;
 };
 
-/// Spark reads files by size, so that rows come in the order in which its users know them. Equal ones
-/// stay as they are listed.
+/// Spark reads files by size, so that rows come in the order in which its users know them. Equal
+/// ones stay as they are listed.
 std::vector<const ListedFile*> LargestFirst(const std::vector<ListedFile>& files) {
   std::vector<const ListedFile*> ordered;
   ordered.reserve(files.size());
