@@ -6,7 +6,6 @@
 #include <arrow/scalar.h>
 #include <arrow/type.h>
 
-#include "thalweg/plan/analyzer/file_metadata.h"
 #include "thalweg/plan/analyzer/generator_call.h"
 #include "thalweg/plan/analyzer/join_legality.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
@@ -84,7 +83,7 @@ class ColumnEditor {
     AnalyzedRelation result;
     for (const NamedExpression& item : items_) result.scope.attributes.push_back(item.output);
     result.scope.metadata = input_.scope.metadata;
-    KeepFileMetadata(input_.scope, &items_);
+    KeepInReach(input_.scope.metadata, &items_);
     result.node = BuildProject(input_.node, std::move(items_));
     return result;
   }

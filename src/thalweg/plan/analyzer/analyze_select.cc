@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "thalweg/plan/analyzer/analyze_hint.h"
+#include "thalweg/plan/analyzer/columns_below.h"
 #include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
@@ -194,9 +195,11 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeFilter(const Relation& relatio
     return block->Finish();
   }
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
-  WhereHooks hooks(context_, input, *relation.condition);
+  AnalyzedRelation reaching = input;
+  const bool reached = ReachColumnsBelow(*context_, *relation.condition, &reaching);
+  WhereHooks hooks(context_, reaching, *relation.condition);
   ARROW_ASSIGN_OR_RAISE(const Resolved condition,
-                        ResolveCondition(*context_, input.scope, *relation.condition, &hooks));
+                        ResolveCondition(*context_, reaching.scope, *relation.condition, &hooks));
   const TypePtr& type = condition.expression->type();
   if (type->id() != arrow::Type::BOOL) {
     return MakeError("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
@@ -204,10 +207,11 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeFilter(const Relation& relatio
                       {"filter", QuoteExpression(condition.text)},
                       {"type", QuoteType(*type)}});
   }
-  if (hooks.window()) input.node = BuildTimeWindow(std::move(input.node), *hooks.window());
-  ARROW_ASSIGN_OR_RAISE(input.node,
-                        FilterWithSubqueries(*context_, std::move(input.node), condition.expression,
-                                             *hooks.subqueries()));
+  NodePtr node = std::move(reaching.node);
+  if (hooks.window()) node = BuildTimeWindow(std::move(node), *hooks.window());
+  ARROW_ASSIGN_OR_RAISE(node, FilterWithSubqueries(*context_, std::move(node), condition.expression,
+                                                   *hooks.subqueries()));
+  input.node = reached ? KeepColumnsOf(*input.node, std::move(node)) : std::move(node);
   return input;
 }
 
@@ -218,8 +222,13 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSort(const Relation& relation)
     return block->Finish();
   }
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
+  AnalyzedRelation reaching = input;
+  bool reached = false;
+  for (const spec::SortOrder& item : relation.order) {
+    reached = ReachColumnsBelow(*context_, *item.expression, &reaching) || reached;
+  }
   SubqueryHooks hooks("Sort");
-  ExpressionResolver resolver(context_, &input.scope, &hooks);
+  ExpressionResolver resolver(context_, &reaching.scope, &hooks);
   std::vector<SortKey> keys;
   std::vector<spec::SortOrder> order = relation.order;
   if (order.size() == 1 && IsAllColumns(*order[0].expression, input.scope)) {
@@ -245,9 +254,10 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSort(const Relation& relation)
     ARROW_ASSIGN_OR_RAISE(SortKey key, MakeSortKey(value, item));
     keys.push_back(std::move(key));
   }
-  ARROW_ASSIGN_OR_RAISE(input.node,
-                        AttachSubqueries(*context_, std::move(input.node), *hooks.subqueries()));
-  input.node = BuildSort(std::move(input.node), std::move(keys));
+  ARROW_ASSIGN_OR_RAISE(NodePtr node,
+                        AttachSubqueries(*context_, std::move(reaching.node), *hooks.subqueries()));
+  node = BuildSort(std::move(node), std::move(keys));
+  input.node = reached ? KeepColumnsOf(*input.node, std::move(node)) : std::move(node);
   return input;
 }
 

@@ -148,6 +148,13 @@ Result<NodePtr> BuildMembership(spec::SetOperation operation, NodePtr left, Node
   return BuildDistinct(BuildJoin(std::move(left), std::move(right), std::move(join)));
 }
 
+// The rows are those of the left side: its columns stay in reach of names that say whose they are.
+NodePtr WithIdsOf(const std::vector<Attribute>& columns, NodePtr node) {
+  std::vector<NamedExpression> items = PassThrough(node->output);
+  for (size_t i = 0; i < items.size(); ++i) items[i].output.id = columns[i].id;
+  return BuildProject(std::move(node), std::move(items));
+}
+
 }  // namespace
 
 NodePtr BuildUnion(NodePtr left, NodePtr right) {
@@ -188,12 +195,13 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSetOperation(const Relation& r
   if (relation.all && (left->is_streaming() || right->is_streaming())) {
     return MakeError("UNSUPPORTED_FEATURE", {{"feature", std::string(name) + " of streams"}});
   }
+  const std::vector<Attribute> columns = left->output;
   ARROW_ASSIGN_OR_RAISE(
       NodePtr node,
       relation.all ? BuildMembershipOfAll(*context_, relation.set_operation, std::move(left),
                                           std::move(right))
                    : BuildMembership(relation.set_operation, std::move(left), std::move(right)));
-  return MakeRelation(std::move(node));
+  return MakeRelation(relation.all ? WithIdsOf(columns, std::move(node)) : std::move(node));
 }
 
 }  // namespace thalweg::plan

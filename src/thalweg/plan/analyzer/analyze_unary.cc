@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "thalweg/plan/analyzer/file_metadata.h"
 #include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/logical/build.h"
@@ -195,6 +194,7 @@ Result<AnalyzedRelation> SelectColumns(const AnalyzerContext* context, AnalyzedR
   std::vector<spec::ExpressionPtr> items = {spec::MakeStar()};
   items.insert(items.end(), added.begin(), added.end());
   SelectBlock block(context, std::move(input));
+  block.KeepHidden();
   ARROW_RETURN_NOT_OK(block.Select(items));
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation selected, block.Finish());
   const std::vector<Attribute>& all = selected.scope.attributes;
@@ -250,7 +250,9 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeWithColumns(const Relation& re
   AnalyzedRelation made;
   for (const NamedExpression& item : outputs) made.scope.attributes.push_back(item.output);
   made.scope.metadata = input.scope.metadata;
-  KeepFileMetadata(input.scope, &outputs);
+  made.scope.hidden = input.scope.hidden;
+  KeepInReach(input.scope.metadata, &outputs);
+  KeepInReach(input.scope.hidden, &outputs);
   ARROW_ASSIGN_OR_RAISE(input.node,
                         AttachSubqueries(*context_, std::move(input.node), *hooks.subqueries()));
   made.node = BuildProject(std::move(input.node), std::move(outputs));
@@ -275,7 +277,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeDrop(const Relation& relation)
         [&attribute](const std::string& name) { return EqualsIgnoreCase(attribute.name, name); });
   });
   std::vector<NamedExpression> items = PassThrough(input.scope.attributes);
-  KeepFileMetadata(input.scope, &items);
+  KeepInReach(input.scope.metadata, &items);
+  KeepInReach(input.scope.hidden, &items);
   input.node = BuildProject(std::move(input.node), std::move(items));
   return input;
 }

@@ -96,6 +96,11 @@ Result<std::optional<Resolved>> ClauseHooks::ResolveName(const std::vector<std::
   return std::optional<Resolved>();
 }
 
+Result<std::optional<NameMatch>> ClauseHooks::FindPlanColumn(
+    int64_t plan_id, const std::vector<std::string>& parts) {
+  return std::optional<NameMatch>();
+}
+
 Result<Resolved> ClauseHooks::ResolveAggregate(const spec::Expression& call,
                                                const expr::AggregateDeclaration& declaration) {
   return MakeError(
@@ -247,6 +252,9 @@ Result<std::optional<NameMatch>> ExpressionResolver::FindAttribute(
     ARROW_ASSIGN_OR_RAISE(std::optional<NameMatch> match,
                           context_->plan_columns->Find(*plan_id, expression.name, *scope_));
     if (match) return match;
+    if (!context_->plan_columns->IsMerged(*plan_id)) {
+      return hooks_->FindPlanColumn(*plan_id, expression.name);
+    }
   }
   return FindName(*scope_, expression.name);
 }
@@ -256,20 +264,32 @@ Result<Resolved> ExpressionResolver::ResolveAttribute(const spec::Expression& ex
     return ExtractFields({parameter->Reference(), "namedlambdavariable()", parameter->name, {}, {}},
                          expression.name, 1);
   }
-  ARROW_ASSIGN_OR_RAISE(std::optional<NameMatch> match, FindAttribute(expression));
-  if (!match) {
-    ARROW_ASSIGN_OR_RAISE(std::optional<Resolved> other, hooks_->ResolveName(expression.name));
-    if (other) return *other;
-    if (context_->outer != nullptr) {
-      ARROW_ASSIGN_OR_RAISE(other, ResolveOuterName(expression.name));
-      if (other) return *other;
-    }
-    if (expression.name.size() == 1 && IsLiteralFunction(ToLowerAscii(expression.name[0]))) {
-      return BindCall(ToLowerAscii(expression.name[0]), {});
-    }
-    return UnresolvedColumn(*scope_, expression.name);
-  }
+  ARROW_ASSIGN_OR_RAISE(const std::optional<NameMatch> match, FindAttribute(expression));
+  if (!match) return ResolveElsewhere(expression);
   return ExtractFields(MakeReference(match->attribute, match->written_name), match->fields, 0);
+}
+
+Result<Resolved> ExpressionResolver::ResolveElsewhere(const spec::Expression& expression) {
+  const std::optional<int64_t> plan_id = spec::PlanIdOf(expression);
+  const bool of_plan =
+      plan_id && context_->plan_columns != nullptr && !context_->plan_columns->IsMerged(*plan_id);
+  std::optional<Resolved> other;
+  if (!of_plan) {
+    ARROW_ASSIGN_OR_RAISE(other, hooks_->ResolveName(expression.name));
+    if (other) return *other;
+  }
+  if (context_->outer != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(other, ResolveOuterName(expression.name));
+    if (other) return *other;
+  }
+  if (of_plan) {
+    const std::string name = fmt::format("{}", fmt::join(expression.name, "."));
+    return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", QuoteExpression(name)}});
+  }
+  if (expression.name.size() == 1 && IsLiteralFunction(ToLowerAscii(expression.name[0]))) {
+    return BindCall(ToLowerAscii(expression.name[0]), {});
+  }
+  return UnresolvedColumn(*scope_, expression.name);
 }
 
 Result<Resolved> ExpressionResolver::ResolveCast(const spec::Expression& expression) {

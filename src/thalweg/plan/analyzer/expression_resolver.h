@@ -59,6 +59,10 @@ class ClauseHooks {
 
   /// A name that the scope does not know; nothing if this clause does not either.
   virtual Result<std::optional<Resolved>> ResolveName(const std::vector<std::string>& parts);
+  /// The column `parts` of the DataFrame `plan_id`, which the scope has not; nothing if this clause
+  /// has it not either.
+  virtual Result<std::optional<NameMatch>> FindPlanColumn(int64_t plan_id,
+                                                          const std::vector<std::string>& parts);
   virtual Result<Resolved> ResolveAggregate(const spec::Expression& call,
                                             const expr::AggregateDeclaration& declaration);
   /// window(...) and session_window(...).
@@ -119,6 +123,8 @@ class ExpressionResolver {
   Result<Resolved> ResolveLiteral(const spec::Expression& expression);
   Result<std::optional<NameMatch>> FindAttribute(const spec::Expression& expression);
   Result<Resolved> ResolveAttribute(const spec::Expression& expression);
+  // A name that is not in the scope.
+  Result<Resolved> ResolveElsewhere(const spec::Expression& expression);
   /// Fields `from`... of `value`, one inside the other.
   Result<Resolved> ExtractFields(Resolved value, const std::vector<std::string>& names,
                                  size_t from);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 
 namespace thalweg::plan {
@@ -44,15 +43,6 @@ bool NamesFileMetadata(const spec::Relation& relation) {
   }
   return (relation.input != nullptr && NamesFileMetadata(*relation.input)) ||
          (relation.right != nullptr && NamesFileMetadata(*relation.right));
-}
-
-void KeepFileMetadata(const Scope& scope, std::vector<NamedExpression>* items) {
-  for (const Attribute& attribute : scope.metadata) {
-    const bool known = std::any_of(items->begin(), items->end(), [&](const NamedExpression& item) {
-      return item.output.id == attribute.id;
-    });
-    if (!known) items->push_back(PassThrough(attribute));
-  }
 }
 
 }  // namespace thalweg::plan

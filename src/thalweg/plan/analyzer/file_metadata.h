@@ -9,8 +9,4 @@ namespace thalweg::plan {
 /// of files: only then scans carry it.
 bool NamesFileMetadata(const spec::Relation& relation);
 
-/// Adds what `scope` hides of file metadata to the items of a projection, unless it is there: so it
-/// stays in reach above the projection.
-void KeepFileMetadata(const Scope& scope, std::vector<NamedExpression>* items);
-
 }  // namespace thalweg::plan

@@ -7,6 +7,9 @@
 namespace thalweg::plan {
 namespace {
 
+// What Spark calls the star of a DataFrame in errors.
+constexpr char kStar[] = "\"unresolveddataframestar()\"";
+
 const Attribute* FindVisible(const Scope& scope, uint64_t id) {
   for (const std::vector<Attribute>* list : {&scope.attributes, &scope.hidden, &scope.metadata}) {
     for (const Attribute& attribute : *list) {
@@ -42,39 +45,50 @@ const Scope* PlanColumns::FindInput(int64_t id) const {
   return found;
 }
 
-void PlanColumns::Add(int64_t id, const Scope& scope) { scopes_[id].push_back(scope); }
+void PlanColumns::Add(int64_t id, const AnalyzedRelation& relation) {
+  relations_[id].push_back(relation);
+}
+
+std::vector<const Scope*> PlanColumns::ScopesOf(int64_t id) const {
+  std::vector<const Scope*> scopes;
+  const auto known = relations_.find(id);
+  if (known == relations_.end()) return scopes;
+  for (const AnalyzedRelation& relation : known->second) scopes.push_back(&relation.scope);
+  return scopes;
+}
+
+std::vector<const Scope*> PlanColumns::ScopesOf(const Node& node) const {
+  std::vector<const Scope*> scopes;
+  for (const auto& [id, relations] : relations_) {
+    for (const AnalyzedRelation& relation : relations) {
+      if (relation.node.get() == &node) scopes.push_back(&relation.scope);
+    }
+  }
+  return scopes;
+}
 
 Result<std::optional<NameMatch>> PlanColumns::Find(int64_t id,
                                                    const std::vector<std::string>& parts,
                                                    const Scope& scope) const {
-  const auto scopes = scopes_.find(id);
-  if (scopes == scopes_.end()) {
-    if (merged_.count(id) > 0) return std::optional<NameMatch>();
-    return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", QuoteExpression(Joined(parts))}});
-  }
+  if (IsMerged(id)) return std::optional<NameMatch>();
   if (const Scope* input = FindInput(id); input != nullptr) {
     ARROW_ASSIGN_OR_RAISE(std::optional<NameMatch> match, FindName(*input, parts));
     if (match && FindVisible(scope, match->attribute.id) != nullptr) return match;
   }
   std::optional<NameMatch> found;
-  bool found_renamed = false;
   bool is_known = false;
-  for (const Scope& known : scopes->second) {
-    ARROW_ASSIGN_OR_RAISE(std::optional<NameMatch> match, FindName(known, parts));
+  for (const Scope* known : ScopesOf(id)) {
+    ARROW_ASSIGN_OR_RAISE(std::optional<NameMatch> match, FindName(*known, parts));
     if (!match) continue;
     is_known = true;
     const Attribute* visible = FindVisible(scope, match->attribute.id);
-    if (visible == nullptr) continue;
-    // A column that has got another name since counts only where none has kept its name.
-    const bool renamed = !EqualsIgnoreCase(visible->name, match->attribute.name);
-    if (found && renamed && !found_renamed) continue;
-    const bool better = found && found_renamed && !renamed;
-    if (found && !better && found->attribute.id != visible->id) {
+    // With another name it is another column.
+    if (visible == nullptr || !EqualsIgnoreCase(visible->name, match->attribute.name)) continue;
+    if (found && found->attribute.id != visible->id) {
       return MakeError("AMBIGUOUS_COLUMN_REFERENCE", {{"name", QuoteExpression(Joined(parts))}});
     }
     match->attribute = *visible;
     found = std::move(match);
-    found_renamed = renamed;
   }
   if (!is_known) {
     return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", QuoteExpression(Joined(parts))}});
@@ -83,24 +97,22 @@ Result<std::optional<NameMatch>> PlanColumns::Find(int64_t id,
 }
 
 Result<std::vector<Attribute>> PlanColumns::Columns(int64_t id, const Scope& scope) const {
-  const auto scopes = scopes_.find(id);
-  if (scopes == scopes_.end()) {
-    if (merged_.count(id) > 0) return scope.attributes;
-    return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", QuoteExpression("*")}});
-  }
+  if (IsMerged(id)) return scope.attributes;
   std::optional<std::vector<Attribute>> found;
-  for (const Scope& known : scopes->second) {
+  for (const Scope* known : ScopesOf(id)) {
     std::vector<Attribute> columns;
-    for (const Attribute& attribute : known.attributes) {
+    for (const Attribute& attribute : known->attributes) {
       const Attribute* visible = FindVisible(scope, attribute.id);
-      if (visible != nullptr) columns.push_back(*visible);
+      if (visible != nullptr && EqualsIgnoreCase(visible->name, attribute.name)) {
+        columns.push_back(*visible);
+      }
     }
-    if (columns.size() < known.attributes.size()) continue;
-    if (found) return MakeError("AMBIGUOUS_COLUMN_REFERENCE", {{"name", QuoteExpression("*")}});
+    if (columns.size() < known->attributes.size()) continue;
+    if (found) return MakeError("AMBIGUOUS_COLUMN_REFERENCE", {{"name", kStar}});
     found = std::move(columns);
   }
   if (!found) {
-    return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", QuoteExpression("*")}});
+    return MakeError("CANNOT_RESOLVE_DATAFRAME_COLUMN", {{"name", kStar}});
   }
   return *found;
 }

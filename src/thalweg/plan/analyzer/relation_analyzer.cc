@@ -62,7 +62,7 @@ Result<AnalyzedRelation> RelationAnalyzer::Analyze(const spec::RelationPtr& rela
   ARROW_RETURN_NOT_OK(CheckCancelled());
   Result<AnalyzedRelation> analyzed = AnalyzeNode(relation);
   if (const auto id = spec::PlanIdOf(*relation); id && analyzed.ok()) {
-    if (context_->plan_columns != nullptr) context_->plan_columns->Add(*id, analyzed->scope);
+    if (context_->plan_columns != nullptr) context_->plan_columns->Add(*id, *analyzed);
   }
   if (!analyzed.ok() && relation->position.is_known()) {
     return WithPosition(analyzed.status(), relation->position);

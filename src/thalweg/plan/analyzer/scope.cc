@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "thalweg/plan/analyzer/suggestion.h"
+#include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 
 namespace thalweg::plan {
@@ -89,6 +90,15 @@ Result<std::optional<NameMatch>> FindName(const Scope& scope,
   found = Candidates(scope.metadata, "", parts[0]);
   if (!found.empty()) return MakeMatch(found, parts, 0);
   return std::optional<NameMatch>();
+}
+
+void KeepInReach(const std::vector<Attribute>& attributes, std::vector<NamedExpression>* items) {
+  for (const Attribute& attribute : attributes) {
+    const bool known = std::any_of(items->begin(), items->end(), [&](const NamedExpression& item) {
+      return item.output.id == attribute.id;
+    });
+    if (!known) items->push_back(PassThrough(attribute));
+  }
 }
 
 Status UnresolvedColumn(const Scope& scope, const std::vector<std::string>& parts) {

@@ -31,6 +31,10 @@ struct NameMatch {
 Result<std::optional<NameMatch>> FindName(const Scope& scope,
                                           const std::vector<std::string>& parts);
 
+/// Adds those of `attributes` to the items of a projection that are not there: so they stay in
+/// reach above it.
+void KeepInReach(const std::vector<Attribute>& attributes, std::vector<NamedExpression>* items);
+
 /// The error for a name that is nowhere: UNRESOLVED_COLUMN with Spark's suggestions.
 Status UnresolvedColumn(const Scope& scope, const std::vector<std::string>& parts);
 

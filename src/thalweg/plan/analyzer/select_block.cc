@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "thalweg/plan/analyzer/file_metadata.h"
+#include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 
@@ -163,6 +163,13 @@ Result<std::optional<Resolved>> SelectBlock::ResolveName(const std::vector<std::
   return std::optional<Resolved>();
 }
 
+Result<std::optional<NameMatch>> SelectBlock::FindPlanColumn(
+    int64_t plan_id, const std::vector<std::string>& parts) {
+  const bool sees_input = after_select() && !(phase_ == Phase::kQualify && aggregating_);
+  if (!sees_input) return std::optional<NameMatch>();
+  return context_->plan_columns->Find(plan_id, parts, input_.scope);
+}
+
 Result<Resolved> SelectBlock::ResolveTimeWindow(const spec::Expression& call) {
   ExpressionResolver resolver(context_, &input_.scope, this);
   ARROW_ASSIGN_OR_RAISE(TimeWindowCall window, ResolveTimeWindowCall(&resolver, call));
@@ -209,7 +216,8 @@ Result<NodePtr> SelectBlock::BuildBelow() const {
 Result<AnalyzedRelation> SelectBlock::Finish() {
   ARROW_ASSIGN_OR_RAISE(NodePtr node, BuildBelow());
   std::vector<NamedExpression> items = outputs_;
-  if (!aggregating_) KeepFileMetadata(input_.scope, &items);
+  if (!aggregating_) KeepInReach(input_.scope.metadata, &items);
+  if (keeps_hidden_) KeepInReach(input_.scope.hidden, &items);
   const std::vector<NamedExpression> kept = items;
   for (const SortKey& key : sort_keys_) {
     for (const uint64_t id : expr::CollectAttributeIds(*key.expression)) {
@@ -228,6 +236,7 @@ Result<AnalyzedRelation> SelectBlock::Finish() {
   AnalyzedRelation relation;
   relation.scope = OutputScope();
   if (!aggregating_) relation.scope.metadata = input_.scope.metadata;
+  if (keeps_hidden_) relation.scope.hidden = input_.scope.hidden;
   if (extended) {
     std::vector<Attribute> attributes;
     for (const NamedExpression& item : kept) attributes.push_back(item.output);

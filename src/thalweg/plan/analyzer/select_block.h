@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "thalweg/plan/analyzer/analyzed_relation.h"
@@ -36,12 +37,18 @@ class SelectBlock : public ClauseHooks {
   Status OrderBy(const std::vector<spec::SortOrder>& order);
   Result<AnalyzedRelation> Finish();
 
+  /// The hidden columns of the input stay in reach of what is above, as those of an operator that
+  /// only adds columns do; before Finish(), and not with Aggregate().
+  void KeepHidden() { keeps_hidden_ = true; }
+
   /// What OVER may name; before Select(). `windows` outlives the block.
   void set_named_windows(const std::vector<spec::NamedWindow>* windows) {
     named_windows_ = windows;
   }
 
   Result<std::optional<Resolved>> ResolveName(const std::vector<std::string>& parts) override;
+  Result<std::optional<NameMatch>> FindPlanColumn(int64_t plan_id,
+                                                  const std::vector<std::string>& parts) override;
   Result<Resolved> ResolveAggregate(const spec::Expression& call,
                                     const expr::AggregateDeclaration& declaration) override;
   Result<Resolved> ResolveTimeWindow(const spec::Expression& call) override;
@@ -109,7 +116,10 @@ class SelectBlock : public ClauseHooks {
   bool aggregating_ = false;
   std::vector<spec::ExpressionPtr> select_items_;
   std::vector<NamedExpression> grouping_;
+  bool keeps_hidden_ = false;
   std::vector<AggregateCall> calls_;
+  // Where the calls with a hash are in calls_.
+  std::unordered_multimap<size_t, size_t> calls_by_hash_;
   std::optional<GroupingSets> sets_;
   std::optional<TimeWindowCall> window_;
   std::vector<GeneratorCall> generators_;
