@@ -255,7 +255,7 @@ inline constexpr SettingDeclaration kSparkSettings[] = {
      kNoEffect},
     {"spark.sql.path.enabled", SettingKind::kBoolean, "false", kOnlyDefault},
     {"spark.sql.pipelines.maxFlowRetryAttempts", SettingKind::kInteger, "2", kNoEffect},
-    {"spark.sql.pivotMaxValues", SettingKind::kInteger, "10000", kNoEffect},
+    {"spark.sql.pivotMaxValues", SettingKind::kInteger, "10000", kFollowed},
     {"spark.sql.planner.pythonExecution.memory", SettingKind::kBytes, "", kNoEffect},
     {"spark.sql.preserveCharVarcharTypeInfo", SettingKind::kBoolean, "false", kOnlyDefault},
     {"spark.sql.pyspark.dataSource.profiler", SettingKind::kText, "", kOnlyDefault},

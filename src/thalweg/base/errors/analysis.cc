@@ -130,6 +130,9 @@ constexpr ErrorCondition kConditions[] = {
      "<columns>."},
     {"_LEGACY_ERROR_TEMP_1050", "",
      "Only a struct can be expanded by a star, which <attributes> is not."},
+    {"_LEGACY_ERROR_TEMP_1324", "",
+     "The column <pivotColumn> of a pivot has more than <maxValues> values. Name those that become "
+     "columns, or set <config> to as many as there are."},
     {"_LEGACY_ERROR_TEMP_1006", "", "PIVOT computes aggregates; <sql> has no aggregate function."},
     {"_LEGACY_ERROR_TEMP_1046", "",
      "The join hint <hintName> takes names of tables, not <unsupported>."},

@@ -1,5 +1,8 @@
 // Samples, pivot and unpivot.
 
+#include <algorithm>
+#include <cstdlib>
+
 #include <arrow/api.h>
 
 #include "thalweg/connect/plan/translator.h"
@@ -11,6 +14,8 @@ namespace thalweg::connect {
 using plan::spec::RelationArguments;
 
 namespace {
+
+constexpr char kMostPivotValuesSetting[] = "spark.sql.pivotMaxValues";
 
 /// `input` in an order that its rows alone determine, as far as columns have an order.
 Result<RelationPtr> InOrder(Translator* translator, RelationPtr input) {
@@ -45,9 +50,16 @@ bool IsInOrder(const Relation& relation) {
 
 Result<std::vector<ExpressionPtr>> FindPivotValues(Translator* translator, const RelationPtr& input,
                                                    const ExpressionPtr& column) {
+  const std::string most =
+      translator->session()->engine().SettingsSnapshot().Get(kMostPivotValuesSetting);
+  const int64_t most_values = std::strtoll(most.c_str(), nullptr, 10);
   RelationDraft distinct = Derive(RelationKind::kDistinct,
                                   Select(input, {plan::spec::MakeAlias(column, "pivot_value")}));
-  ARROW_ASSIGN_OR_RAISE(const RelationPtr sorted, InOrder(translator, std::move(distinct)));
+  RelationDraft limited = Derive(RelationKind::kLimit, std::move(distinct));
+  // One more shows that there are too many.
+  limited->condition = plan::spec::MakeLiteral(std::make_shared<arrow::Int32Scalar>(
+      static_cast<int32_t>(std::min<int64_t>(most_values, INT32_MAX - 1) + 1)));
+  ARROW_ASSIGN_OR_RAISE(const RelationPtr sorted, InOrder(translator, std::move(limited)));
   ARROW_ASSIGN_OR_RAISE(const session::RowSet rows,
                         translator->session()->engine().Collect(sorted));
   std::vector<ExpressionPtr> values;
@@ -56,6 +68,11 @@ Result<std::vector<ExpressionPtr>> FindPivotValues(Translator* translator, const
       ARROW_ASSIGN_OR_RAISE(auto value, batch.columns[0]->GetScalar(row));
       values.push_back(plan::spec::MakeLiteral(std::move(value)));
     }
+  }
+  if (static_cast<int64_t>(values.size()) > most_values) {
+    return MakeError("_LEGACY_ERROR_TEMP_1324", {{"pivotColumn", plan::spec::ToString(*column)},
+                                                 {"maxValues", most},
+                                                 {"config", kMostPivotValuesSetting}});
   }
   return values;
 }

@@ -1,6 +1,8 @@
 // The grouping half of SelectBlock.
 
 #include <algorithm>
+#include <functional>
+#include <string_view>
 
 #include <arrow/type.h>
 #include <fmt/format.h>
@@ -79,6 +81,14 @@ bool SameAggregate(const AggregateCall& left, const AggregateCall& right) {
     if (!SameExpression(*left.arguments[i], *right.arguments[i])) return false;
   }
   return true;
+}
+
+// Equal for calls of which SameAggregate is true.
+size_t HashOfAggregate(const AggregateCall& call) {
+  size_t hash = std::hash<std::string_view>()(call.function->name());
+  for (const expr::ExpressionPtr& argument : call.arguments) hash += HashOfExpression(*argument);
+  if (call.filter != nullptr) hash = hash * 31 + HashOfExpression(*call.filter);
+  return hash;
 }
 
 Status NotGrouped(const std::string& name, bool no_keys) {
@@ -220,18 +230,15 @@ Result<Resolved> SelectBlock::ResolveAggregate(const spec::Expression& call,
 
 Result<Resolved> SelectBlock::AddAggregateCall(AggregateCall call) {
   const std::string text = call.text;
-  const auto known = std::find_if(calls_.begin(), calls_.end(), [&](const AggregateCall& other) {
-    return SameAggregate(other, call);
-  });
-  const Attribute* output = nullptr;
-  if (known != calls_.end()) {
-    output = &known->output;
-  } else {
-    call.output.id = NextAttributeId();
-    calls_.push_back(std::move(call));
-    output = &calls_.back().output;
-  }
-  return MakeReference(*output, text);
+  const size_t hash = HashOfAggregate(call);
+  const auto [first, last] = calls_by_hash_.equal_range(hash);
+  const auto known = std::find_if(
+      first, last, [&](const auto& entry) { return SameAggregate(calls_[entry.second], call); });
+  if (known != last) return MakeReference(calls_[known->second].output, text);
+  call.output.id = NextAttributeId();
+  calls_by_hash_.emplace(hash, calls_.size());
+  calls_.push_back(std::move(call));
+  return MakeReference(calls_.back().output, text);
 }
 
 expr::ExpressionPtr SelectBlock::ReplaceGrouping(const expr::ExpressionPtr& expression) const {

@@ -1,6 +1,8 @@
 #include "thalweg/plan/logical/expression_equality.h"
 
 #include <array>
+#include <functional>
+#include <string>
 #include <string_view>
 
 #include <arrow/scalar.h>
@@ -74,10 +76,36 @@ bool SameTree(const expr::Expression& left, const expr::Expression& right) {
   return a.size() == 2 && IsCommutative(left) && SameTree(*a[0], *b[1]) && SameTree(*a[1], *b[0]);
 }
 
+// Of what SameHead compares, the most telling part.
+size_t HashOfHead(const expr::Expression& expression) {
+  switch (expression.kind()) {
+    case ExpressionKind::kLiteral:
+      return static_cast<const expr::Literal&>(expression).value()->hash();
+    case ExpressionKind::kAttribute:
+      return std::hash<uint64_t>()(static_cast<const expr::AttributeReference&>(expression).id());
+    case ExpressionKind::kColumn:
+      return std::hash<int>()(static_cast<const expr::ColumnReference&>(expression).ordinal());
+    case ExpressionKind::kCall:
+      return std::hash<std::string>()(static_cast<const expr::Call&>(expression).function().name);
+    default:
+      return static_cast<size_t>(expression.kind());
+  }
+}
+
 }  // namespace
 
 bool SameExpression(const expr::Expression& left, const expr::Expression& right) {
   return SameTree(left, right) && left.IsDeterministic();
+}
+
+size_t HashOfExpression(const expr::Expression& expression) {
+  constexpr size_t kSpread = 0x9E3779B97F4A7C15;
+  size_t hash = HashOfHead(expression);
+  // A sum: operands of commutative operators may stand in any order.
+  for (const expr::ExpressionPtr& child : expression.children()) {
+    hash += HashOfExpression(*child) * kSpread;
+  }
+  return hash;
 }
 
 }  // namespace thalweg::plan

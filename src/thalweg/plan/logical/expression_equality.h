@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include "thalweg/expr/expression.h"
 
 namespace thalweg::plan {
@@ -8,5 +10,9 @@ namespace thalweg::plan {
 /// attributes, up to the order of operands of commutative operators. Expressions that are not
 /// deterministic equal nothing.
 bool SameExpression(const expr::Expression& left, const expr::Expression& right);
+
+/// A number that is equal for expressions of which SameExpression is true: to look for one among
+/// many.
+size_t HashOfExpression(const expr::Expression& expression);
 
 }  // namespace thalweg::plan
