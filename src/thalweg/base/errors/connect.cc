@@ -37,6 +37,8 @@ constexpr ErrorCondition kConditions[] = {
     {"INVALID_CLONE_SESSION_REQUEST.TARGET_SESSION_ID_FORMAT", "42K04",
      "The session cannot be cloned: <targetSessionId> is no UUID."},
     {"OPERATION_CANCELED", "HY008", "The operation was cancelled."},
+    {"INVALID_SCHEMA_TYPE_NON_STRUCT", "42K09",
+     "The rows need a STRUCT as their type, which <dataType> is not."},
     {"CONNECT_INVALID_PLAN.CANNOT_PARSE", "56K00",
      "The Spark Connect plan is invalid. The message cannot be read: <errorMsg>."},
     {"CONNECT_INVALID_PLAN.DATAFRAME_NOT_FOUND", "56K00",

@@ -139,6 +139,7 @@ const std::map<std::string_view, std::string_view>& ClassesByCondition() {
       {"INVALID_CLONE_SESSION_REQUEST", "SparkSQLException"},
       {"OPERATION_CANCELED", "SparkSQLException"},
       {"CONNECT_INVALID_PLAN", "InvalidPlanInput"},
+      {"INVALID_SCHEMA_TYPE_NON_STRUCT", "InvalidPlanInput"},
       {"INVALID_SQL_ARG", "AnalysisException"},
       {"INTERNAL_ERROR", "SparkException"},
       {"UNSUPPORTED_CALL", "SparkUnsupportedOperationException"},

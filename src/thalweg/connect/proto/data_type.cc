@@ -276,12 +276,16 @@ Result<TypePtr> DataTypeFromProto(const DataType& message) {
 }
 
 Result<SchemaPtr> SchemaFromProto(const DataType& message) {
+  Result<SchemaPtr> columns = nullptr;
   if (message.kind_case() == DataType::kUnparsed) {
-    return ParseSchema(message.unparsed().data_type_string());
+    columns = ParseSchema(message.unparsed().data_type_string());
+    if (columns.ok()) return columns;
   }
-  ARROW_ASSIGN_OR_RAISE(auto type, DataTypeFromProto(message));
-  if (type->id() != arrow::Type::STRUCT) return Unsupported(SqlTypeName(*type));
-  return arrow::schema(type->fields());
+  const Result<TypePtr> type = DataTypeFromProto(message);
+  if (!type.ok()) return columns.ok() ? type.status() : columns.status();
+  if ((*type)->id() == arrow::Type::STRUCT) return arrow::schema((*type)->fields());
+  return MakeError("INVALID_SCHEMA_TYPE_NON_STRUCT",
+                   {{"dataType", "\"" + SqlTypeName(**type) + "\""}});
 }
 
 }  // namespace thalweg::connect

@@ -13,7 +13,8 @@ Status SchemaToProto(const arrow::Schema& schema, proto::DataType* message);
 
 /// Errors: UNSUPPORTED_DATATYPE, and those of DDL text in it.
 Result<TypePtr> DataTypeFromProto(const proto::DataType& message);
-/// The schema of a struct type.
+/// The schema of a struct type. Errors: INVALID_SCHEMA_TYPE_NON_STRUCT for another type, and those
+/// of DataTypeFromProto.
 Result<SchemaPtr> SchemaFromProto(const proto::DataType& message);
 
 }  // namespace thalweg::connect
