@@ -22,25 +22,41 @@ Status ElementsToProto(const arrow::Array& values,
   return Status::OK();
 }
 
+Status ArrayToProto(const arrow::ListScalar& value, Literal::Array* array) {
+  const arrow::Array& elements = *value.value;
+  ARROW_RETURN_NOT_OK(DataTypeToProto(*elements.type(), array->mutable_element_type()));
+  return ElementsToProto(elements, array->mutable_elements());
+}
+
+Status MapToProto(const arrow::MapScalar& value, Literal::Map* map) {
+  const auto& entries = static_cast<const arrow::StructArray&>(*value.value);
+  const arrow::Array& keys = *entries.field(0);
+  const arrow::Array& values = *entries.field(1);
+  ARROW_RETURN_NOT_OK(DataTypeToProto(*keys.type(), map->mutable_key_type()));
+  ARROW_RETURN_NOT_OK(DataTypeToProto(*values.type(), map->mutable_value_type()));
+  ARROW_RETURN_NOT_OK(ElementsToProto(keys, map->mutable_keys()));
+  return ElementsToProto(values, map->mutable_values());
+}
+
+Status StructToProto(const arrow::StructScalar& value, Literal::Struct* fields) {
+  ARROW_RETURN_NOT_OK(DataTypeToProto(*value.type, fields->mutable_struct_type()));
+  for (const auto& child : value.value) {
+    ARROW_RETURN_NOT_OK(ScalarToProto(*child, fields->add_elements()));
+  }
+  return Status::OK();
+}
+
+// Clients of all releases read types where the elements are: what the protocol has for them beside
+// the value is not asked for.
 Status NestedToProto(const arrow::Scalar& value, Literal* literal) {
-  ARROW_RETURN_NOT_OK(DataTypeToProto(*value.type, literal->mutable_data_type()));
   switch (value.type->id()) {
     case arrow::Type::LIST:
-      return ElementsToProto(*ValueOf<arrow::ListScalar>(value),
-                             literal->mutable_array()->mutable_elements());
-    case arrow::Type::MAP: {
-      const auto& entries =
-          static_cast<const arrow::StructArray&>(*ValueOf<arrow::MapScalar>(value));
-      ARROW_RETURN_NOT_OK(
-          ElementsToProto(*entries.field(0), literal->mutable_map()->mutable_keys()));
-      return ElementsToProto(*entries.field(1), literal->mutable_map()->mutable_values());
-    }
+      return ArrayToProto(static_cast<const arrow::ListScalar&>(value), literal->mutable_array());
+    case arrow::Type::MAP:
+      return MapToProto(static_cast<const arrow::MapScalar&>(value), literal->mutable_map());
     default:
-      literal->mutable_struct_();
-      for (const auto& child : ValueOf<arrow::StructScalar>(value)) {
-        ARROW_RETURN_NOT_OK(ScalarToProto(*child, literal->mutable_struct_()->add_elements()));
-      }
-      return Status::OK();
+      return StructToProto(static_cast<const arrow::StructScalar&>(value),
+                           literal->mutable_struct_());
   }
 }
 
