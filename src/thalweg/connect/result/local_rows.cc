@@ -44,8 +44,29 @@ Result<SchemaPtr> EngineSchema(const arrow::Schema& schema) {
   return arrow::schema(std::move(fields));
 }
 
-Result<ArrayPtr> ConvertColumn(const ArrayPtr& column, const arrow::Field& wanted,
+/// `type` with the names that `wanted` has at the same places, as far as both have the same parts.
+/// Clients send fields by position: where two fields have one name, under names of their own.
+TypePtr NamedAs(const TypePtr& type, const arrow::DataType& wanted) {
+  const bool nested = type->id() == arrow::Type::STRUCT || type->id() == arrow::Type::LIST ||
+                      type->id() == arrow::Type::MAP;
+  if (!nested || type->id() != wanted.id() || type->num_fields() != wanted.num_fields()) {
+    return type;
+  }
+  arrow::FieldVector fields;
+  for (int i = 0; i < type->num_fields(); ++i) {
+    const FieldPtr& field = type->field(i);
+    fields.push_back(field->WithName(wanted.field(i)->name())
+                         ->WithType(NamedAs(field->type(), *wanted.field(i)->type())));
+  }
+  if (type->id() == arrow::Type::STRUCT) return arrow::struct_(std::move(fields));
+  if (type->id() == arrow::Type::LIST) return arrow::list(std::move(fields[0]));
+  return std::make_shared<arrow::MapType>(std::move(fields[0]));
+}
+
+Result<ArrayPtr> ConvertColumn(const ArrayPtr& received, const arrow::Field& wanted,
                                const expr::EvalContext& context) {
+  ARROW_ASSIGN_OR_RAISE(const ArrayPtr column,
+                        Retype(received, NamedAs(received->type(), *wanted.type())));
   if (HasVariant(*wanted.type())) {
     ARROW_ASSIGN_OR_RAISE(const auto variants, FromVariantStructs(column, *wanted.type()));
     if (HasVariant(*variants->type()) && SameType(*variants->type(), *wanted.type())) {
