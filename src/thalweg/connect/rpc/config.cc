@@ -82,6 +82,9 @@ void AddPair(const std::string& key, const std::optional<std::string>& value,
 Status SetPair(ConnectSession* session, const proto::KeyValue& pair) {
   ARROW_RETURN_NOT_OK(CheckModifiable(pair.key()));
   ARROW_RETURN_NOT_OK(session::CheckSettingValue(pair.key(), pair.value()));
+  if (!pair.has_value()) {
+    return Status::Invalid("requirement failed: value cannot be null for key: ", pair.key());
+  }
   const KeptName kept{KeptKind::kSetting, pair.key()};
   KeptSize size{.plan_bytes = static_cast<int64_t>(pair.value().size()), .columns = {}};
   ARROW_RETURN_NOT_OK(session->kept_plans().Check(kept, size));
