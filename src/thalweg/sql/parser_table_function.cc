@@ -97,10 +97,14 @@ Status Parser::ParseTablePartitioning(spec::TableArgument* argument) {
   const int close = AtSymbol("(") ? Peek().match : -1;
   const bool list =
       close >= 0 && (tokens_[close + 1].text == ")" || tokens_[close + 1].text == ",");
-  if (list) ++at_;
-  ARROW_ASSIGN_OR_RAISE(argument->order_by, ParseSortOrders());
-  if (list) ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
-  if (!list && argument->order_by.size() > 1) {
+  if (list) {
+    ++at_;
+    ARROW_ASSIGN_OR_RAISE(argument->order_by, ParseSortOrders());
+    return ExpectSymbol(")");
+  }
+  ARROW_ASSIGN_OR_RAISE(auto order, ParseSortOrder());
+  argument->order_by.push_back(std::move(order));
+  if (AtSymbol(",") && !AtSymbol("=>", 2)) {
     return NeedsParentheses("ORDER BY", PositionFrom(first));
   }
   return Status::OK();

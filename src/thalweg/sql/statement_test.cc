@@ -129,6 +129,9 @@ TEST(Query, TablesAmongArguments) {
   EXPECT_TRUE(plan::spec::TableArgumentOf(*single->expressions[0]->children[0])->single_partition);
   const std::string partitioning =
       "INVALID_SQL_SYNTAX.INVALID_TABLE_FUNCTION_TABLE_ARGUMENT_PARTITIONING";
+  const auto followed =
+      Parse("SELECT * FROM f(TABLE(t) PARTITION BY a ORDER BY b + 1 DESC, k => 1)").query->input;
+  EXPECT_EQ(followed->expressions[0]->children.size(), 2u);
   EXPECT_EQ(Error("SELECT * FROM f(TABLE(t) PARTITION BY a, b)").find(partitioning), 0u);
   EXPECT_EQ(Error("SELECT * FROM f(TABLE(t) PARTITION BY a ORDER BY a, b)").find(partitioning), 0u);
   EXPECT_EQ(Error("SELECT * FROM f(TABLE t)")
