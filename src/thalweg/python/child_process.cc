@@ -88,7 +88,8 @@ bool WaitReadable(int fd, steady_clock::time_point deadline) {
 }  // namespace
 
 Result<ChildProcess> ChildProcess::Start(const std::vector<std::string>& command,
-                                         const std::map<std::string, std::string>& environment) {
+                                         const std::map<std::string, std::string>& environment,
+                                         const std::string& directory) {
   ARROW_ASSIGN_OR_RAISE(Pipe input, MakeSocketPair());
   ARROW_ASSIGN_OR_RAISE(Pipe output, MakePipe());
   ARROW_ASSIGN_OR_RAISE(Pipe errors, MakePipe());
@@ -102,6 +103,7 @@ Result<ChildProcess> ChildProcess::Start(const std::vector<std::string>& command
   posix_spawn_file_actions_adddup2(&actions, input.read.get(), 0);
   posix_spawn_file_actions_adddup2(&actions, output.write.get(), 1);
   posix_spawn_file_actions_adddup2(&actions, errors.write.get(), 2);
+  if (!directory.empty()) posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;

@@ -17,9 +17,11 @@ namespace thalweg::python {
 class ChildProcess {
  public:
   /// `command` is the program (searched in PATH) and its arguments; `environment` comes on top of
-  /// this process's own. No other descriptor of this process is passed on.
+  /// this process's own. It runs in `directory`, or if that is empty where this process does. No
+  /// other descriptor of this process is passed on.
   static Result<ChildProcess> Start(const std::vector<std::string>& command,
-                                    const std::map<std::string, std::string>& environment);
+                                    const std::map<std::string, std::string>& environment,
+                                    const std::string& directory = "");
 
   pid_t pid() const { return pid_; }
   int input() const { return input_.get(); }

@@ -20,11 +20,13 @@ struct Interpreter {
   int64_t memory_limit_mb = 0;
   /// What its workers do: a module of PySpark.
   std::string worker_module = "pyspark.worker";
+  /// Where they run: files of a session are found by their names. Empty: where this process runs.
+  std::string directory;
 
   bool operator<(const Interpreter& other) const {
-    return std::tie(executable, environment, memory_limit_mb, worker_module) <
-           std::tie(other.executable, other.environment, other.memory_limit_mb,
-                    other.worker_module);
+    return std::tie(executable, environment, memory_limit_mb, worker_module, directory) <
+           std::tie(other.executable, other.environment, other.memory_limit_mb, other.worker_module,
+                    other.directory);
   }
 };
 

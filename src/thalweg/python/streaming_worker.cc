@@ -93,7 +93,8 @@ Result<std::unique_ptr<StreamingWorker>> StreamingWorker::Start(
   ARROW_ASSIGN_OR_RAISE(
       ChildProcess child,
       ChildProcess::Start({options.interpreter.executable, "-c", Program(options.role)},
-                          WorkerEnvironment(options, listener, secret)));
+                          WorkerEnvironment(options, listener, secret),
+                          options.interpreter.directory));
   std::unique_ptr<StreamingWorker> worker(
       new StreamingWorker(std::move(child), options.versions.protocol));
   worker->log_.Start("python " + std::to_string(worker->pid()), worker->child_.output(),

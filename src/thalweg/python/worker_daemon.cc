@@ -83,7 +83,8 @@ Result<std::shared_ptr<WorkerDaemon>> WorkerDaemon::Start(const Interpreter& int
       ChildProcess child,
       ChildProcess::Start(
           {interpreter.executable, "-m", "pyspark.daemon", interpreter.worker_module},
-          DaemonEnvironment(interpreter, versions.protocol, secret, socket_directory)));
+          DaemonEnvironment(interpreter, versions.protocol, secret, socket_directory),
+          interpreter.directory));
   std::shared_ptr<WorkerDaemon> daemon(new WorkerDaemon(std::move(child)));
   daemon->secret_ = secret;
   daemon->name_ = "python " + std::to_string(daemon->pid());

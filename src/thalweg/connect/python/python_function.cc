@@ -21,6 +21,8 @@ Result<python::PythonSettings> PythonSettingsOf(ConnectSession* session) {
   python::PythonSettings settings = python::ReadPythonSettings(
       session->engine().SettingsSnapshot(), given == nullptr ? "python3" : given);
   ARROW_ASSIGN_OR_RAISE(auto files, session->python_files().Update(session->artifacts()));
+  // Functions open the session's files by their names alone, too.
+  settings.interpreter.directory = files.directory;
   settings.files_directory = std::move(files.directory);
   settings.includes = std::move(files.modules);
   return settings;
