@@ -102,7 +102,7 @@ Status AddInitialState(const spec::Callback& callback, const KeyedRows& rows, Ke
     return SameType(*left.type, *right.type);
   };
   if (rows.keys.size() != states.keys.size()) {
-    return Status::Invalid("both sides of a cogroup need the same number of keys: ",
+    return Status::Invalid("requirement failed: Cogroup keys must have same size: ",
                            rows.keys.size(), " != ", states.keys.size());
   }
   if (!std::equal(rows.keys.begin(), rows.keys.end(), states.keys.begin(), states.keys.end(),
