@@ -1,0 +1,122 @@
+"""Programs that name columns by the frames that they are of. See programs.py."""
+from pyspark.sql import Observation, functions as F
+from pyspark.sql import types as T
+
+from plan_programs import attempt
+from programs import program, rows
+
+
+def frames(spark):
+    return (spark.createDataFrame([(1, 5), (2, 6)], "id INT, b INT"),
+            spark.createDataFrame([(1, 7), (3, 8)], "id INT, c INT"))
+
+
+def answers(made):
+    return [attempt(lambda one=one: rows(one())) for one in made]
+
+
+@program
+def columns_that_frames_have_no_more(spark):
+    a, b = frames(spark)
+    return answers([
+        lambda: a.select((a.id + 1).alias("id")).select(a["id"]),
+        lambda: a.withColumn("id", F.lit(9)).select(a["id"]),
+        lambda: a.groupBy("b").agg(F.max("id").alias("id")).select(a["id"]),
+        lambda: a.withColumnRenamed("b", "q").select(a["b"]),
+        lambda: a.withColumn("b", a["b"] * 2).withColumn("w", a["b"]),
+        lambda: a.toDF("x", "y").select(a["b"]), lambda: a.union(b).select(a["id"]),
+        lambda: a.union(b).select(b["c"]), lambda: a.fillna(0).select(a["b"]),
+        lambda: a.replace(5, 6).select(a["b"]), lambda: a.filter(b["c"] == 1),
+        lambda: a.select(a["id"].cast("int"), "b").select(a["id"]),
+        lambda: a.select("id", F.explode(F.array("b")).alias("b")).select(a["b"]),
+        lambda: a.withColumn("z", F.lit(1)).drop("z").select(a["*"]),
+        lambda: a.withColumn("id", F.lit(0)).select(a["*"]), lambda: a.drop("b").select(a["*"]),
+        lambda: a.select(b["*"]), lambda: a.select(a["id"].alias("k"), "b").select(a["b"]),
+        lambda: a.dropDuplicates(["id"]).select(a["b"]).orderBy("b"),
+        lambda: a.groupBy("id", "b").count().select(a["b"], a["id"]).orderBy("b"),
+        lambda: a.na.drop().limit(2).sample(1.0).hint("broadcast").select(a["b"]).orderBy("b"),
+    ])
+
+
+@program
+def columns_below_filters_and_sorts(spark):
+    a, b = frames(spark)
+    return answers([
+        lambda: a.select("id").filter("b = 5"), lambda: a.select("id").filter(F.col("b") == 5),
+        lambda: a.select("id").filter(a["b"] == 5), lambda: a.drop("b").filter(a["b"] == 5),
+        lambda: a.select("id").limit(2).filter("b = 5"), lambda: a.select("id").select("id").filter("b = 5"),
+        lambda: a.withColumnRenamed("b", "q").filter("b = 5"),
+        lambda: a.select("id").where("b = 5").where(F.col("b") < 9),
+        lambda: a.withColumn("b", F.col("b") + 1).filter(a["b"] == 5),
+        lambda: a.withColumn("b", F.col("b") + 1).filter("b = 6"),
+        lambda: a.withColumn("b", -a["b"]).orderBy(a["b"].desc()),
+        lambda: a.withColumn("b", -a["b"]).orderBy(F.col("b").desc()),
+        lambda: a.select((-a["b"]).alias("b")).orderBy(a["b"].desc()),
+        lambda: a.select("id").orderBy(a["b"].desc()), lambda: a.drop("b").sort(F.desc("b")),
+        lambda: a.crossJoin(b).where(a["id"] == b["id"]).select("b", "c").where(a["id"] == 1),
+        lambda: a.groupBy("id").count().filter("b = 5"),
+        lambda: a.groupBy("id").agg(F.sum("b").alias("s")).filter(a["id"] == 1),
+        lambda: a.select("id").filter("nope = 5"),
+        lambda: a.select("id").filter("b = 5").groupBy().count(),
+        lambda: a.select("id").filter("b = 5").union(a.select("id")).orderBy("id"),
+        lambda: a.select("id").filter("b = 5").dropDuplicates().join(b, "id"),
+    ])
+
+
+@program
+def hidden_columns_of_joins(spark):
+    a, b = frames(spark)
+    joined = a.join(b, "id", "right")
+    return answers([
+        lambda: joined.select(a["id"], b["id"]).orderBy(b["id"]),
+        lambda: joined.drop("b").select(a["id"], b["id"]).orderBy(b["id"]),
+        lambda: joined.withColumn("z", F.lit(1)).where(a["id"].isNull()),
+        lambda: joined.withColumn("z", F.lit(1)).groupBy(a["id"]).count().orderBy(a["id"]),
+        lambda: joined.withColumn("b", F.lit(1)).withColumn("q", F.explode(F.array(F.lit(1))))
+        .select(a["id"], b["*"]).orderBy(b["id"]),
+        lambda: a.join(b, "id").withColumn("z", F.lit(0)).select(b["*"]),
+        lambda: joined.select("b").select(a["id"]), lambda: joined.select("b").select(b["*"]),
+        lambda: joined.orderBy("id").limit(1).withColumn("x", F.lit(0)).select(a["id"], b["*"]),
+        lambda: joined.withColumn("z", F.lit(1)).filter("c = 8"),
+        lambda: joined.withColumn("z", F.lit(1)).union(joined.withColumn("z", F.lit(2))).groupBy("z").count()
+        .orderBy("z"),
+        lambda: a.join(b, "id", "full").withColumn("z", F.lit(1)).select(a["id"], b["id"], "id").orderBy("id"),
+    ])
+
+
+@program
+def fields_of_one_name(spark):
+    pair = T.StructType().add("x", T.StringType()).add("x", T.IntegerType())
+    deep = T.StructType().add("l", T.ArrayType(pair)).add("m", T.MapType(T.IntegerType(), pair)).add("s", pair)
+    frame = spark.createDataFrame([([("a", 1), ("b", None)], {7: ("c", 3)}, ("d", 4)), (None, None, None)], deep)
+    return [frame.schema.json(), rows(frame),
+            rows(spark.createDataFrame([{"s": {"b": 1, "a": 2}}],
+                                       T.StructType().add("s", T.StructType().add("a", T.IntegerType())
+                                                          .add("b", T.IntegerType()))))]
+
+
+@program
+def metrics_of_nested_types(spark):
+    observed = Observation("nested")
+    frame = spark.range(10).observe(
+        observed, F.array(F.count(F.lit(1))).alias("a"), F.create_map(F.lit("count"), F.count("id")).alias("m"),
+        F.struct(F.min("id").alias("least"), F.max("id").alias("most")).alias("s"),
+        F.array(F.struct(F.lit(None).cast("int").alias("n"))).alias("n"), F.array().alias("e"))
+    count = len(frame.collect())
+    return [count, repr(sorted(observed.get.items()))]
+
+
+@program
+def pivots_without_values(spark):
+    frame = spark.createDataFrame([(1, "x", 5), (1, "y", 6), (2, "x", 7)], "k INT, p STRING, v INT")
+    told = answers([lambda: frame.groupBy("k").pivot("p").sum("v").orderBy("k")])
+    spark.conf.set("spark.sql.pivotMaxValues", "1")
+    told += answers([lambda: frame.groupBy("k").pivot("p").sum("v").orderBy("k"),
+                     lambda: frame.groupBy("k").pivot("p", ["x", "y"]).sum("v").orderBy("k")])
+    spark.conf.unset("spark.sql.pivotMaxValues")
+    return told + answers([lambda: spark.range(10001).groupBy(F.lit(1)).pivot("id").count()])
+
+
+@program
+def settings_without_values(spark):
+    return [attempt(lambda: spark.conf.set("my.own", None)), attempt(lambda: spark.conf.get("my.own", "none"))]
