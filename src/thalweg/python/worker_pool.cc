@@ -72,15 +72,17 @@ void WorkerPool::HousekeepingLoop() {
 }
 
 Result<InterpreterVersions> WorkerPool::Versions(const Interpreter& interpreter) {
+  Interpreter anywhere = interpreter;
+  anywhere.directory.clear();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = versions_.find(interpreter);
+    const auto found = versions_.find(anywhere);
     if (found != versions_.end()) return found->second;
   }
-  ARROW_ASSIGN_OR_RAISE(InterpreterVersions versions, ProbeInterpreter(interpreter));
+  ARROW_ASSIGN_OR_RAISE(InterpreterVersions versions, ProbeInterpreter(anywhere));
   const std::lock_guard<std::mutex> lock(mutex_);
   if (versions_.size() >= kMaxVersions) versions_.clear();
-  versions_[interpreter] = versions;
+  versions_[anywhere] = versions;
   return versions;
 }
 
