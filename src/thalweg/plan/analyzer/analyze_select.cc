@@ -165,6 +165,7 @@ Result<std::unique_ptr<SelectBlock>> RelationAnalyzer::MakeSelectBlock(
   }
   auto block = std::make_unique<SelectBlock>(context_, std::move(input));
   block->set_named_windows(named_windows_);
+  if (spec::PlanIdOf(*relation)) block->KeepHidden();
   if (!by_name.outputs.empty()) {
     ARROW_RETURN_NOT_OK(block->Aggregate(by_name.expressions, by_name.outputs));
     ARROW_RETURN_NOT_OK(block->Select(by_name.outputs));

@@ -216,8 +216,9 @@ Result<NodePtr> SelectBlock::BuildBelow() const {
 Result<AnalyzedRelation> SelectBlock::Finish() {
   ARROW_ASSIGN_OR_RAISE(NodePtr node, BuildBelow());
   std::vector<NamedExpression> items = outputs_;
+  const bool keeps_hidden = keeps_hidden_ && !aggregating_;
   if (!aggregating_) KeepInReach(input_.scope.metadata, &items);
-  if (keeps_hidden_) KeepInReach(input_.scope.hidden, &items);
+  if (keeps_hidden) KeepInReach(input_.scope.hidden, &items);
   const std::vector<NamedExpression> kept = items;
   for (const SortKey& key : sort_keys_) {
     for (const uint64_t id : expr::CollectAttributeIds(*key.expression)) {
@@ -236,7 +237,7 @@ Result<AnalyzedRelation> SelectBlock::Finish() {
   AnalyzedRelation relation;
   relation.scope = OutputScope();
   if (!aggregating_) relation.scope.metadata = input_.scope.metadata;
-  if (keeps_hidden_) relation.scope.hidden = input_.scope.hidden;
+  if (keeps_hidden) relation.scope.hidden = input_.scope.hidden;
   if (extended) {
     std::vector<Attribute> attributes;
     for (const NamedExpression& item : kept) attributes.push_back(item.output);

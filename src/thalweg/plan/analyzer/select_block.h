@@ -37,8 +37,8 @@ class SelectBlock : public ClauseHooks {
   Status OrderBy(const std::vector<spec::SortOrder>& order);
   Result<AnalyzedRelation> Finish();
 
-  /// The hidden columns of the input stay in reach of what is above, as those of an operator that
-  /// only adds columns do; before Finish(), and not with Aggregate().
+  /// The hidden columns of the input stay in reach of what is above, as they do in DataFrames;
+  /// before Finish(). Those of an aggregation do not.
   void KeepHidden() { keeps_hidden_ = true; }
 
   /// What OVER may name; before Select(). `windows` outlives the block.
