@@ -16,6 +16,8 @@ constexpr SettingKind kMilliseconds = SettingKind::kMilliseconds;
 constexpr SettingKind kBytes = SettingKind::kBytes;
 
 constexpr SettingDeclaration kOwnSettings[] = {
+    {"spark.connect.progress.reportInterval", kMilliseconds, "2s",
+     "How often a client hears how far an execution has come; negative or 0: never."},
     {"spark.connect.session.planCompression.defaultAlgorithm", kText, "ZSTD",
      "Codec in which clients compress large plans."},
     {"spark.connect.session.planCompression.threshold", kInteger, "10485760",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "thalweg/base/execution_progress.h"
 #include "thalweg/base/memory_guard.h"
 #include "thalweg/exec/input_hash.h"
 #include "thalweg/exec/take.h"
@@ -20,13 +21,15 @@ class Driver::PhaseWorker {
  public:
   PhaseWorker(Driver* driver, Phase* phase, const std::vector<std::pair<Leaf*, io::SplitPtr>>& work,
               std::atomic<size_t>* next, EpochContext* context, const std::atomic<bool>* cancelled,
-              int worker)
+              const std::shared_ptr<StageProgress>& progress, int worker)
       : driver_(driver),
         phase_(phase),
         work_(work),
         next_(next),
         context_(context),
         cancelled_(cancelled),
+        progress_(progress),
+        reads_for_(progress),
         worker_(worker),
         keeps_order_(phase->keeps_order()),
         turn_(driver->scheduler_.get(), &driver->share_) {}
@@ -47,6 +50,7 @@ class Driver::PhaseWorker {
       } else if (!leaves_finished) {
         leaves_finished = true;
         ARROW_RETURN_NOT_OK(FinishLeavesBefore(nullptr));
+        EndTask();
       } else if (ExchangesFinished()) {
         return Status::OK();
       } else if (!WaitForMessage()) {
@@ -133,8 +137,19 @@ class Driver::PhaseWorker {
       leaf_ = work_[index].first;
       split_ = work_[index].second;
       split_number_ = static_cast<int>(index);
-      if (leaf_->heads[worker_]->WantsMore()) return true;
+      if (!leaf_->heads[worker_]->WantsMore()) continue;
+      EndTask();
+      if (progress_ != nullptr) progress_->BeginTask();
+      has_task_ = true;
+      return true;
     }
+  }
+
+  /// The rows of a split may be under way when all have been read: it is done when the next one
+  /// begins, or the leaves have ended.
+  void EndTask() {
+    if (has_task_ && progress_ != nullptr) progress_->EndTask();
+    has_task_ = false;
   }
 
   Result<std::unique_ptr<io::BatchReader>> OpenSplit() {
@@ -180,9 +195,12 @@ class Driver::PhaseWorker {
   std::atomic<size_t>* next_;
   EpochContext* context_;
   const std::atomic<bool>* cancelled_;
+  const std::shared_ptr<StageProgress>& progress_;
+  StageScope reads_for_;
   int worker_;
   bool keeps_order_;
   size_t finished_leaves_ = 0;
+  bool has_task_ = false;
   WorkerScheduler::Turn turn_;
   Leaf* leaf_ = nullptr;
   io::SplitPtr split_;
@@ -271,10 +289,16 @@ Status Driver::RunPhase(Phase* phase, std::vector<EpochContext>* contexts,
   }
   std::atomic<size_t> next{0};
   mailboxes_.Reset();
-  return ForEachWorker([&](int worker) {
+  std::shared_ptr<StageProgress> progress;
+  if (ExecutionProgress* watched = CurrentProgress()) {
+    progress = watched->BeginStage(static_cast<int64_t>(work.size()));
+  }
+  Status status = ForEachWorker([&](int worker) {
     EpochContext* context = &(*contexts)[static_cast<size_t>(worker)];
-    return PhaseWorker(this, phase, work, &next, context, cancelled, worker).Run();
+    return PhaseWorker(this, phase, work, &next, context, cancelled, progress, worker).Run();
   });
+  if (progress != nullptr) progress->Finish(status.ok());
+  return status;
 }
 
 }  // namespace thalweg::exec

@@ -2,6 +2,8 @@
 
 #include <arrow/buffer.h>
 
+#include "thalweg/base/execution_progress.h"
+
 namespace thalweg::formats {
 namespace {
 
@@ -21,7 +23,10 @@ class ArrowFile final : public arrow::io::RandomAccessFile {
   }
   Result<int64_t> GetSize() override { return file_->size(); }
   Result<int64_t> ReadAt(int64_t position, int64_t length, void* out) override {
-    return file_->Read(position, length, static_cast<char*>(out));
+    ARROW_ASSIGN_OR_RAISE(const int64_t read,
+                          file_->Read(position, length, static_cast<char*>(out)));
+    if (stage_ != nullptr) stage_->AddBytesRead(read);
+    return read;
   }
   Result<std::shared_ptr<arrow::Buffer>> ReadAt(int64_t position, int64_t length) override {
     ARROW_ASSIGN_OR_RAISE(auto buffer, arrow::AllocateResizableBuffer(length));
@@ -42,6 +47,7 @@ class ArrowFile final : public arrow::io::RandomAccessFile {
 
  private:
   std::shared_ptr<const ReadableFile> file_;
+  const std::shared_ptr<StageProgress> stage_ = CurrentStage();  // whatever thread reads
   int64_t position_ = 0;
   bool closed_ = false;
 };

@@ -6,6 +6,7 @@
 #include <arrow/api.h>
 #include <arrow/compute/initialize.h>
 
+#include "thalweg/base/execution_progress.h"
 #include "thalweg/connectors/builtin_providers.h"
 #include "thalweg/data/pretty_text.h"
 #include "thalweg/expr/cast/shown_text.h"
@@ -19,6 +20,24 @@
 #include "thalweg/sql/parser.h"
 
 namespace thalweg::session {
+
+namespace {
+
+/// Whether the rows lie in the plan, and are at most chosen and computed with, one by one.
+bool StandsInPlan(const plan::Node& node) {
+  switch (node.kind) {
+    case plan::NodeKind::kLocal:
+      return true;
+    case plan::NodeKind::kProject:
+    case plan::NodeKind::kFilter:
+    case plan::NodeKind::kLimit:
+      return StandsInPlan(*node.children[0]);
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 int64_t RowSet::num_rows() const {
   int64_t total = 0;
@@ -161,6 +180,8 @@ Status Session::RunBatchPlan(const plan::NodePtr& analyzed,
   if (plan::IsSmall(*optimized)) options.num_workers = 1;
   exec::EpochContext context = MakeBatchContext();
   if (run.cancelled != nullptr) context.cancelled = run.cancelled;
+  // What stands in the plan already is no work that anybody waits for.
+  const ProgressScope progress(StandsInPlan(*optimized) ? nullptr : CurrentProgress());
   ARROW_ASSIGN_OR_RAISE(const auto observed,
                         exec::RunBatchQuery(optimized, options, context, consume));
   ReportObserved(observed);

@@ -1,6 +1,7 @@
 #include <zstd.h>
 
 #include "thalweg/base/cancel_scope.h"
+#include "thalweg/base/execution_progress.h"
 #include "thalweg/base/memory_guard.h"
 #include "thalweg/connect/command/commands.h"
 #include "thalweg/connect/plan/translator.h"
@@ -151,6 +152,7 @@ Result<Outcome> RunOperation(ServerState* state, const ExecutionPtr& execution,
 
 void RunPlan(ServerState* state, const ExecutionPtr& execution, const proto::Plan& plan) {
   const CancelScope scope(execution->operation()->cancel_flag());
+  const ProgressScope progress(&execution->operation()->progress());
   const Result<Outcome> outcome = [&]() -> Result<Outcome> {
     try {
       return GuardMemory([&] { return RunOperation(state, execution, plan); });

@@ -30,7 +30,26 @@ Status Execution::SendArrow(proto::ExecutePlanResponse* response,
                                       /*may_wait=*/true, delivery);
 }
 
+void Execution::SendProgress(Delivery delivery) {
+  const ExecutionProgress::Snapshot seen = operation_->progress().Look();
+  if (seen.stages.empty() || operation_->responses().finished()) return;
+  proto::ExecutePlanResponse response;
+  auto* progress = response.mutable_execution_progress();
+  progress->set_num_inflight_tasks(seen.num_running_tasks);
+  for (const ExecutionProgress::Stage& stage : seen.stages) {
+    auto* message = progress->add_stages();
+    message->set_stage_id(stage.id);
+    message->set_num_tasks(stage.num_tasks);
+    message->set_num_completed_tasks(stage.num_completed_tasks);
+    message->set_input_bytes_read(stage.bytes_read);
+    message->set_done(stage.done);
+  }
+  // Nobody misses it.
+  (void)Send(&response, /*may_wait=*/false, delivery);
+}
+
 void Execution::Complete() {
+  if (report_interval_.count() > 0) SendProgress(Delivery::kWithNext);
   proto::ExecutePlanResponse response;
   response.mutable_result_complete();
   const Status sent = Send(&response, /*may_wait=*/false, Delivery::kWithNext);

@@ -2,6 +2,7 @@
 
 // What the code that carries an execution out knows of it.
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,8 +27,13 @@ struct ChunkingOptions {
 /// have something to say. Thread-safe.
 class Execution {
  public:
-  Execution(ConnectSessionPtr session, OperationPtr operation, ChunkingOptions chunking)
-      : session_(std::move(session)), operation_(std::move(operation)), chunking_(chunking) {}
+  /// `report_interval`: how often the client hears how far it has come; 0: never.
+  Execution(ConnectSessionPtr session, OperationPtr operation, ChunkingOptions chunking,
+            std::chrono::milliseconds report_interval = {})
+      : session_(std::move(session)),
+        operation_(std::move(operation)),
+        chunking_(chunking),
+        report_interval_(report_interval) {}
 
   const ConnectSessionPtr& session() const { return session_; }
   session::Session& engine() const { return session_->engine(); }
@@ -42,6 +48,8 @@ class Execution {
   /// As Send(): a response whose arrow_batch gets `data`, which is shared.
   Status SendArrow(proto::ExecutePlanResponse* response,
                    const std::vector<std::shared_ptr<arrow::Buffer>>& data, Delivery delivery);
+  /// Appends how far the execution has come, if it has stages: the client shows it.
+  void SendProgress(Delivery delivery);
   /// Everything was sent: the execution has succeeded.
   void Complete();
   void Fail(const Status& error);
@@ -54,6 +62,7 @@ class Execution {
   const ConnectSessionPtr session_;
   const OperationPtr operation_;
   const ChunkingOptions chunking_;
+  const std::chrono::milliseconds report_interval_;
 };
 
 using ExecutionPtr = std::shared_ptr<Execution>;

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "thalweg/base/execution_progress.h"
 #include "thalweg/connect/execution/response_buffer.h"
 
 namespace thalweg::connect {
@@ -30,6 +31,8 @@ class Operation {
   int64_t request_bytes() const { return request_bytes_; }
   const std::set<std::string>& tags() const { return tags_; }
   ResponseBuffer& responses() { return responses_; }
+  /// What it has done so far.
+  ExecutionProgress& progress() { return progress_; }
   State state() const { return state_.load(); }
   /// Set once the execution must end: batch queries watch it.
   const std::atomic<bool>* cancel_flag() const { return &cancelled_; }
@@ -51,6 +54,7 @@ class Operation {
   const uint64_t request_digest_;
   const int64_t request_bytes_;
   ResponseBuffer responses_;
+  ExecutionProgress progress_;
   std::atomic<State> state_{State::kRunning};
   std::atomic<bool> cancelled_{false};
   std::atomic<std::chrono::steady_clock::rep> last_touch_{0};

@@ -1,5 +1,6 @@
 #include "thalweg/connect/service/execute_calls.h"
 
+#include <algorithm>
 #include <vector>
 
 #include <zlib.h>
@@ -32,12 +33,23 @@ ExecuteOptions OptionsOf(const proto::ExecutePlanRequest& request) {
   return options;
 }
 
+/// How often a client hears how far an execution has come; 0: never.
+std::chrono::milliseconds ReportInterval(ConnectSession* session) {
+  const int64_t millis =
+      session->engine().SettingsSnapshot().GetMilliseconds("spark.connect.progress.reportInterval");
+  return std::chrono::milliseconds(std::max<int64_t>(0, millis));
+}
+
 void SetPosition(const ConnectSessionPtr& session, const OperationPtr& operation,
                  std::string last_response_id, ResponsePosition* position) {
   position->operation = operation;
   position->last_response_id = std::move(last_response_id);
   position->reply = [session](const Status& error) {
     return ErrorReply(error, &session->errors());
+  };
+  position->report_interval = ReportInterval(session.get());
+  position->report = [session, operation] {
+    Execution(session, operation, {}).SendProgress(Delivery::kNow);
   };
   if (operation->reattachable()) return;
   // Nobody can come back for it.
@@ -91,7 +103,8 @@ grpc::Status BeginExecution(ServerState* state, const grpc::ByteBuffer& bytes,
     return grpc::Status::OK;
   }
   SetPosition(*session, operation, "", position);
-  auto execution = std::make_shared<Execution>(*session, operation, options.chunking);
+  auto execution =
+      std::make_shared<Execution>(*session, operation, options.chunking, position->report_interval);
   position->start = [state, execution = std::move(execution), request = std::move(request)] {
     RunPlan(state, execution, request->plan());
   };

@@ -1,5 +1,6 @@
 #include "thalweg/connect/service/response_call.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -12,7 +13,10 @@
 namespace thalweg::connect {
 namespace {
 
+using Clock = std::chrono::system_clock;
+
 constexpr std::chrono::minutes kMaxStreamTime(2);
+constexpr std::chrono::hours kMaxReportInterval(1);
 constexpr int64_t kMaxStreamBytes = int64_t{1} << 30;
 constexpr int64_t kSmallBytes = int64_t{16} << 10;
 
@@ -55,7 +59,7 @@ class ResponseCall : public grpc::ServerGenericBidiReactor {
       const std::lock_guard lock(link_->mutex);
       link_->call = nullptr;
     }
-    alarm_.Cancel();
+    alarm_.reset();
     if (attachment_ > 0) position_.operation->responses().Detach(attachment_);
     if (position_.operation != nullptr) position_.operation->Touch();
     if (position_.on_done) position_.on_done();
@@ -92,9 +96,11 @@ class ResponseCall : public grpc::ServerGenericBidiReactor {
       FinishOnce(position_.reply(attachment.status()));
       return;
     }
-    if (position_.operation->reattachable()) SetAlarm();
     // Once this is known, the call may end at any time.
     const std::lock_guard lock(link->mutex);
+    stream_end_ = position_.operation->reattachable() ? Clock::now() + kMaxStreamTime
+                                                      : Clock::time_point::max();
+    SetAlarmLocked();
     attachment_ = *attachment;
     if (cancelled_) {
       FinishLocked(grpc::Status::CANCELLED);
@@ -103,14 +109,39 @@ class ResponseCall : public grpc::ServerGenericBidiReactor {
     }
   }
 
-  void SetAlarm() {
-    alarm_.Set(std::chrono::system_clock::now() + kMaxStreamTime, [link = link_](bool expired) {
-      if (!expired) return;
-      const std::lock_guard lock(link->mutex);
-      if (link->call == nullptr) return;
-      link->call->is_due_ = true;
-      link->call->AdvanceLocked();
+  /// For the end of the stream or the next report, whichever comes first.
+  void SetAlarmLocked() {
+    const auto now = Clock::now();
+    const bool reports = position_.report && position_.report_interval.count() > 0;
+    const Clock::time_point next =
+        reports ? std::min(stream_end_, now + std::min<std::chrono::milliseconds>(
+                                                  position_.report_interval, kMaxReportInterval))
+                : stream_end_;
+    if (next == Clock::time_point::max()) return;
+    // A new one each time: this may be called by the one before.
+    alarm_ = std::make_unique<grpc::Alarm>();
+    alarm_->Set(next, [link = link_](bool expired) {
+      if (expired) OnAlarm(std::shared_ptr<Link>(link));
     });
+  }
+
+  static void OnAlarm(const std::shared_ptr<Link>& link) {
+    std::function<void()> report;
+    {
+      const std::lock_guard lock(link->mutex);
+      ResponseCall* const call = link->call;
+      if (call == nullptr || call->finished_) return;
+      if (Clock::now() >= call->stream_end_) {
+        call->is_due_ = true;
+        call->AdvanceLocked();
+        return;
+      }
+      // A client that has not taken the last response yet needs none about the way.
+      if (!call->writing_) report = call->position_.report;
+      call->SetAlarmLocked();
+    }
+    // What it appends wakes the call up.
+    if (report) report();
   }
 
   /// Sends what there is to send. Any thread.
@@ -166,7 +197,8 @@ class ResponseCall : public grpc::ServerGenericBidiReactor {
   TaskThreads* const threads_;
   PositionHandler handler_;
   const std::shared_ptr<Link> link_;
-  grpc::Alarm alarm_;
+  std::unique_ptr<grpc::Alarm> alarm_;  // guarded by the link's mutex
+  Clock::time_point stream_end_ = Clock::time_point::max();
   grpc::ByteBuffer request_;
   grpc::ByteBuffer response_;
   ResponsePosition position_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -19,6 +20,10 @@ struct ResponsePosition {
   /// Makes the responses. Called once the call is attached, on the same thread; the call may have
   /// ended then. Null: they are made elsewhere.
   std::function<void()> start;
+  /// Appends a response that says how far the execution has come; null if nobody makes them.
+  /// Called each `report_interval` in which nothing else came.
+  std::function<void()> report;
+  std::chrono::milliseconds report_interval{0};
   /// Called when the call has ended.
   std::function<void()> on_done;
 };

@@ -4,6 +4,7 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/base/execution_progress.h"
 #include "thalweg/connectors/file/file_metadata.h"
 #include "thalweg/connectors/file/path_text.h"
 
@@ -37,6 +38,7 @@ class FileSplitReader : public io::BatchReader {
         return std::optional(std::move(rows));
       }
       reader_.reset();
+      CountBytes();
     }
   }
 
@@ -54,6 +56,12 @@ class FileSplitReader : public io::BatchReader {
     ARROW_ASSIGN_OR_RAISE(
         reader_, plan_.format->OpenReader({range().path, std::move(file)}, std::move(request)));
     return Status::OK();
+  }
+
+  // A format that reads parts of a range only counts them itself.
+  void CountBytes() const {
+    if (CurrentStage() == nullptr || plan_.format->name() == "parquet") return;
+    CurrentStage()->AddBytesRead(std::min(range().end, range().file_size) - range().begin);
   }
 
   // Whether a failure is passed over (OK), and what it is called if not.
