@@ -14,6 +14,8 @@ CancelScope::CancelScope(const std::atomic<bool>* cancelled)
 
 CancelScope::~CancelScope() { current = outer_; }
 
+const std::atomic<bool>* CurrentCancelFlag() { return current; }
+
 Status CheckCancelled() {
   if (current == nullptr || !current->load(std::memory_order_acquire)) return Status::OK();
   return Status::Cancelled("nobody waits for it any more");

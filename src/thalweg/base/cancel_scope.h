@@ -23,6 +23,10 @@ class CancelScope {
   const std::atomic<bool>* const outer_;
 };
 
+/// The flag of the thread's scope, for work that other threads do for this one; null if it has
+/// none.
+const std::atomic<bool>* CurrentCancelFlag();
+
 /// Errors: Cancelled once the flag of the thread's scope is set.
 Status CheckCancelled();
 

@@ -17,6 +17,7 @@
 #include "thalweg/plan/optimizer/optimizer.h"
 #include "thalweg/plan/optimizer/plan_size.h"
 #include "thalweg/session/commands/commands.h"
+#include "thalweg/session/persisted_rows.h"
 #include "thalweg/sql/parser.h"
 
 namespace thalweg::session {
@@ -59,6 +60,7 @@ Session::Session(SessionOptions options)
       memory_tables_(std::make_shared<connectors::MemoryTableRegistry>()),
       providers_(std::make_unique<io::ProviderRegistry>()),
       catalog_(std::make_unique<plan::Catalog>()),
+      persisted_(std::make_unique<PersistedRows>(this)),
       queries_(std::make_unique<stream::QueryManager>(options.active_queries)) {
   connectors::RegisterBuiltinProviders(providers_.get(), {memory_tables_, options.console});
   providers_->Add(stream::MakeStateStoreProvider(functions_));
@@ -147,7 +149,10 @@ exec::EpochContext Session::MakeBatchContext() const {
 
 Result<plan::NodePtr> Session::Analyze(const plan::spec::RelationPtr& relation) {
   const Settings settings = SettingsSnapshot();
-  ARROW_ASSIGN_OR_RAISE(auto analyzer, plan::Analyzer::Make(MakeAnalyzerContext(&settings)));
+  const std::unique_ptr<plan::RowCache> row_cache = persisted_->Look();
+  plan::AnalyzerContext context = MakeAnalyzerContext(&settings);
+  context.row_cache = row_cache.get();
+  ARROW_ASSIGN_OR_RAISE(auto analyzer, plan::Analyzer::Make(std::move(context)));
   return analyzer.Analyze(relation);
 }
 
@@ -254,7 +259,10 @@ Result<StatementOutcome> Session::ExecuteSql(std::string_view text) {
 
 Result<StatementOutcome> Session::Execute(const plan::spec::Statement& statement,
                                           const BatchRun& run) {
-  return RunStatement(this, statement, run);
+  Result<StatementOutcome> outcome = RunStatement(this, statement, run);
+  // It may have dropped what rows are kept of.
+  persisted_->Prune();
+  return outcome;
 }
 
 std::function<Result<ArrayPtr>(const ArrayPtr&)> Session::CellFormatter() const {

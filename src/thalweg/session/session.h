@@ -29,6 +29,8 @@
 
 namespace thalweg::session {
 
+class PersistedRows;  // persisted_rows.h
+
 struct SessionOptions {
   /// Null: the machine's. Otherwise they must outlive the session.
   FileSystem* file_system = nullptr;
@@ -123,6 +125,8 @@ class Session : public std::enable_shared_from_this<Session> {
   stream::QueryManager& queries() { return *queries_; }
   FileSystem* file_system() const { return file_system_; }
   Clock* clock() const { return clock_; }
+  /// What is kept in memory: persist(), CACHE TABLE.
+  PersistedRows& persisted() { return *persisted_; }
 
   /// Analysed plan, not optimised. Errors: whatever analysis finds.
   Result<plan::NodePtr> Analyze(const plan::spec::RelationPtr& relation);
@@ -190,6 +194,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::unique_ptr<plan::Catalog> catalog_;
   std::mutex observers_mutex_;
   std::map<std::string, Observer> observers_;  // guarded by observers_mutex_
+  std::unique_ptr<PersistedRows> persisted_;
   // Last: queries end before what they use.
   std::unique_ptr<stream::QueryManager> queries_;
 };

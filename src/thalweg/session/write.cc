@@ -7,6 +7,7 @@
 #include "thalweg/expr/cast/shown_text.h"
 #include "thalweg/plan/analyzer/legality.h"
 #include "thalweg/plan/logical/build.h"
+#include "thalweg/session/persisted_rows.h"
 #include "thalweg/session/session.h"
 #include "thalweg/types/identifier_text.h"
 
@@ -132,6 +133,8 @@ Status Session::WritePlan(const plan::NodePtr& analyzed, const BatchWrite& write
   Status status = result.status();
   if (status.ok()) status = sink->CommitEpoch(0, std::move(result->reports));
   if (!status.ok()) sink->AbortEpoch(0);
+  // What was kept of the files before is not what they have now, whether all were written or not.
+  if (!arguments.path.empty()) PersistedRows::RefreshPath(arguments.path);
   ARROW_RETURN_NOT_OK(status);
   ReportObserved(result->observed);
   if (write.run.observer) {

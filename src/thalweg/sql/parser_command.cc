@@ -52,11 +52,14 @@ Result<spec::Statement> Parser::ParseCommand() {
   if (AtWord("SET")) return ParseSet();
   if (AtWord("RESET")) return ParseReset();
   if (AtWord("STOP")) return ParseStop();
-  if (AtAnyWord({"ANALYZE",  "CACHE",    "UNCACHE", "CLEAR",   "REFRESH", "LOAD",
-                 "TRUNCATE", "MSCK",     "REPAIR",  "DELETE",  "UPDATE",  "MERGE",
-                 "COMMENT",  "ADD",      "LIST",    "CALL",    "DECLARE", "EXECUTE",
-                 "BEGIN",    "GRANT",    "REVOKE",  "REPLACE", "IMPORT",  "EXPORT",
-                 "COMMIT",   "ROLLBACK", "LOCK",    "UNLOCK",  "DFS"})) {
+  if (AtWord("CACHE")) return ParseCache();
+  if (AtWord("UNCACHE")) return ParseUncache();
+  if (AtWord("CLEAR")) return ParseClear();
+  if (AtWord("REFRESH")) return ParseRefresh();
+  if (AtAnyWord({"ANALYZE",  "LOAD",    "TRUNCATE", "MSCK",    "REPAIR", "DELETE",  "UPDATE",
+                 "MERGE",    "COMMENT", "ADD",      "LIST",    "CALL",   "DECLARE", "EXECUTE",
+                 "BEGIN",    "GRANT",   "REVOKE",   "REPLACE", "IMPORT", "EXPORT",  "COMMIT",
+                 "ROLLBACK", "LOCK",    "UNLOCK",   "DFS"})) {
     return Unsupported(fmt::format("the statement {}", Peek().upper));
   }
   return SyntaxError();

@@ -273,6 +273,11 @@ class Parser {
   Result<spec::Statement> ParseCommand();
   Result<spec::Statement> ParseDrop();
   Result<spec::Statement> ParseTruncate();
+  // parser_cache.cc
+  Result<spec::Statement> ParseCache();
+  Result<spec::Statement> ParseUncache();
+  Result<spec::Statement> ParseClear();
+  Result<spec::Statement> ParseRefresh();
   Result<spec::Statement> ParseShow();
   Result<spec::Statement> ParseDescribe();
   Result<spec::Statement> ParseExplain();

@@ -1,4 +1,5 @@
 #include "thalweg/connect/command/commands.h"
+#include "thalweg/connect/plan/frame_key.h"
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/types/identifier_text.h"
@@ -43,6 +44,11 @@ Status CreateDataFrameView(Execution* execution, const proto::CreateDataFrameVie
   KeptSize size = SizeOfPlan(plan);
   KeptPlans& kept_plans = execution->session()->kept_plans();
   ARROW_RETURN_NOT_OK(kept_plans.Check(kept, size));
+  const std::string frame = FrameKey(translator, command.input());
+  const std::vector<std::string> own_name =
+      command.is_global() ? std::vector<std::string>{plan::kGlobalTempDatabase, name->back()}
+                          : std::vector<std::string>{name->back()};
+  const session::CatalogEntry replaced = engine.catalog().FindView(own_name);
   // As Spark does, a database before the name is passed over.
   plan::ViewEntry view{.name = name->back(), .relation = nullptr, .plan = std::move(plan)};
   if (command.is_global()) {
@@ -53,6 +59,7 @@ Status CreateDataFrameView(Execution* execution, const proto::CreateDataFrameVie
     ARROW_RETURN_NOT_OK(engine.catalog().CreateView(std::move(view), command.replace()));
   }
   kept_plans.Keep(kept, std::move(size));
+  engine.persisted().NoteView(engine.catalog().FindView(own_name), frame, replaced);
   return Status::OK();
 }
 

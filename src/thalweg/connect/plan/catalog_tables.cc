@@ -11,6 +11,7 @@
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/statement.h"
 #include "thalweg/session/commands/table_text.h"
+#include "thalweg/session/persisted_rows.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::connect {
@@ -284,6 +285,15 @@ Result<RelationDraft> TranslateNewerCall(Translator* translator, const Catalog& 
   }
 }
 
+/// A view that is dropped takes along what is kept of it.
+void ForgetRows(Translator* translator, const std::vector<std::string>& name) {
+  session::Session& engine = translator->session()->engine();
+  if (engine.persisted().empty()) return;
+  if (const session::CatalogEntry view = engine.catalog().FindView(name)) {
+    engine.persisted().Unpersist({"", view});
+  }
+}
+
 }  // namespace
 
 Result<RelationDraft> TranslateTableCall(Translator* translator, const Catalog& call) {
@@ -316,8 +326,10 @@ Result<RelationDraft> TranslateTableCall(Translator* translator, const Catalog& 
     case Catalog::kCreateExternalTable:
       return CreateTable(translator, call.create_external_table(), "");
     case Catalog::kDropTempView:
+      ForgetRows(translator, {call.drop_temp_view().view_name()});
       return AnswerBoolean(catalog->DropView(call.drop_temp_view().view_name()));
     case Catalog::kDropGlobalTempView:
+      ForgetRows(translator, {"global_temp", call.drop_global_temp_view().view_name()});
       return AnswerBoolean(catalog->shared()->DropView(call.drop_global_temp_view().view_name()));
     case Catalog::kRecoverPartitions:
       return RecoverPartitions(catalog, call.recover_partitions().table_name());

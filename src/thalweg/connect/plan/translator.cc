@@ -3,6 +3,7 @@
 #include <arrow/api.h>
 #include <fmt/format.h>
 
+#include "thalweg/connect/plan/frame_key.h"
 #include "thalweg/connect/plan/rare_relations.h"
 #include "thalweg/connect/proto/literal.h"
 #include "thalweg/plan/spec/plan_id.h"
@@ -60,7 +61,9 @@ Result<RelationPtr> Translator::Translate(const proto::Relation& relation) {
   if (relation.has_common() && relation.common().has_plan_id()) {
     plan::spec::SetPlanId(relation.common().plan_id(), draft.get());
   }
-  return RelationPtr(std::move(draft));
+  RelationPtr translated(std::move(draft));
+  BindFrame(*this, relation, translated);
+  return translated;
 }
 
 namespace {

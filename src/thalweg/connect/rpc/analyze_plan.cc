@@ -6,12 +6,14 @@
 
 #include "thalweg/base/cancel_scope.h"
 #include "thalweg/base/memory_guard.h"
+#include "thalweg/connect/plan/frame_key.h"
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/proto/data_type.h"
 #include "thalweg/connect/rpc/handlers.h"
 #include "thalweg/connect/runtime/identifier.h"
 #include "thalweg/connectors/file/file_scan.h"
 #include "thalweg/connectors/file/path_text.h"
+#include "thalweg/plan/analyzer/legality.h"
 
 namespace thalweg::connect {
 namespace {
@@ -120,46 +122,58 @@ Result<std::string> SemanticText(ConnectSession* session, const proto::Plan& pla
   return SemanticText(*analyzed);
 }
 
-Result<std::string> SemanticText(ConnectSession* session, const proto::Relation& relation) {
-  Translator translator(session);
-  ARROW_ASSIGN_OR_RAISE(const auto translated, translator.Translate(relation));
-  ARROW_ASSIGN_OR_RAISE(const auto analyzed, session->engine().Analyze(translated));
-  return SemanticText(*analyzed);
+session::StorageLevel LevelOf(const AnalyzePlanRequest::Persist& persist) {
+  if (!persist.has_storage_level()) return {};
+  const proto::StorageLevel& level = persist.storage_level();
+  return {level.use_disk(), level.use_memory(), level.use_off_heap(), level.deserialized(),
+          level.replication()};
 }
 
-/// persist(), unpersist() and storageLevel: frames are computed again, but keep their level.
+Status Persist(ConnectSession* session, const AnalyzePlanRequest::Persist& request) {
+  session::Session& engine = session->engine();
+  Translator translator(session);
+  ARROW_ASSIGN_OR_RAISE(auto relation, translator.Translate(request.relation()));
+  ARROW_ASSIGN_OR_RAISE(const auto plan, engine.Analyze(relation));
+  ARROW_RETURN_NOT_OK(plan::CheckBatch(plan));
+  ARROW_ASSIGN_OR_RAISE(const auto target, PersistTargetOf(translator, request.relation()));
+  ARROW_RETURN_NOT_OK(session->CheckPersisted(engine.persisted().bytes()));
+  engine.persisted().Persist(target, LevelOf(request));
+  if (target.entry != nullptr) return Status::OK();
+  // Once more, to note what it reads now: a name may stand for something else later.
+  engine.persisted().Bind(relation, target.frame);
+  return engine.Analyze(relation).status();
+}
+
+/// persist(), unpersist() and storageLevel.
 Status AnswerCaching(ConnectSession* session, const AnalyzePlanRequest& request,
                      AnalyzePlanResponse* response) {
-  CacheMarks& marks = session->cache_marks();
+  session::PersistedRows& rows = session->engine().persisted();
   if (request.has_persist()) {
-    ARROW_ASSIGN_OR_RAISE(const std::string frame,
-                          SemanticText(session, request.persist().relation()));
-    proto::StorageLevel level = request.persist().storage_level();
-    if (!request.persist().has_storage_level()) {
-      level.set_use_disk(true);
-      level.set_use_memory(true);
-      level.set_deserialized(true);
-      level.set_replication(1);
-    }
-    const KeptName name{KeptKind::kFrame, frame};
-    ARROW_RETURN_NOT_OK(session->kept_plans().Check(name, {}));
-    marks.Persist(frame, level);
-    session->kept_plans().Keep(name, {});
     response->mutable_persist();
-    return Status::OK();
+    return Persist(session, request.persist());
   }
+  const proto::Relation& relation = request.has_unpersist()
+                                        ? request.unpersist().relation()
+                                        : request.get_storage_level().relation();
+  Translator translator(session);
+  // Errors are those of any use.
+  ARROW_ASSIGN_OR_RAISE(const auto translated, translator.Translate(relation));
+  ARROW_RETURN_NOT_OK(session->engine().Analyze(translated).status());
+  ARROW_ASSIGN_OR_RAISE(const auto target, PersistTargetOf(translator, relation));
   if (request.has_unpersist()) {
-    ARROW_ASSIGN_OR_RAISE(const std::string frame,
-                          SemanticText(session, request.unpersist().relation()));
-    marks.Unpersist(frame);
+    rows.Unpersist(target);
     response->mutable_unpersist();
     return Status::OK();
   }
-  ARROW_ASSIGN_OR_RAISE(const std::string frame,
-                        SemanticText(session, request.get_storage_level().relation()));
   proto::StorageLevel* level = response->mutable_get_storage_level()->mutable_storage_level();
   level->set_replication(1);
-  if (const auto known = marks.FindLevel(frame)) *level = *known;
+  if (const auto known = rows.FindLevel(target)) {
+    level->set_use_disk(known->use_disk);
+    level->set_use_memory(known->use_memory);
+    level->set_use_off_heap(known->use_off_heap);
+    level->set_deserialized(known->deserialized);
+    level->set_replication(known->replication);
+  }
   return Status::OK();
 }
 

@@ -5,6 +5,7 @@
 
 #include "thalweg/connect/runtime/identifier.h"
 #include "thalweg/plan/catalog/shared_catalog.h"
+#include "thalweg/session/persisted_rows.h"
 
 namespace thalweg::connect {
 
@@ -14,6 +15,9 @@ namespace {
 
 /// Bytes of results that wait for clients, beyond which nothing new is begun.
 constexpr int64_t kMaxUnsentBytes = int64_t{1} << 30;
+
+/// Under which all rows of persist() and CACHE TABLE are accounted for.
+const KeptName kPersistedRows{KeptKind::kFrame, ""};
 
 }  // namespace
 
@@ -28,10 +32,19 @@ ConnectSession::ConnectSession(SessionKey key, std::shared_ptr<session::Session>
       listeners_(std::make_shared<ListenerStream>()),
       kept_plans_(limits.kept_plan_bytes, [this](const KeptName& name) { return Exists(name); }) {
   engine_->queries().AddListener(listeners_);
+  engine_->persisted().SetAccount([this](int64_t bytes) { return CheckPersisted(bytes); },
+                                  [this](int64_t bytes) {
+                                    kept_plans_.Keep(kPersistedRows,
+                                                     {.plan_bytes = bytes, .columns = {}});
+                                  });
   Touch();
 }
 
-ConnectSession::~ConnectSession() { Close(); }
+ConnectSession::~ConnectSession() {
+  Close();
+  // Global views may outlive it, and with them the engine.
+  engine_->persisted().SetAccount(nullptr, nullptr);
+}
 
 void ConnectSession::BeginClose() {
   {
@@ -100,7 +113,7 @@ bool ConnectSession::Exists(const KeptName& name) const {
     case KeptKind::kSetting:
       return engine_->SettingsSnapshot().values().contains(name.name);
     case KeptKind::kFrame:
-      return cache_marks_.FindLevel(name.name).has_value();
+      return !engine_->persisted().empty();
     case KeptKind::kDataSource:
       break;
   }
@@ -185,6 +198,10 @@ Status ConnectSession::KeepFrame(const std::string& id, plan::spec::RelationPtr 
   kept_frames_[id] = bytes;
   remote_relations_[id] = std::move(relation);
   return Status::OK();
+}
+
+Status ConnectSession::CheckPersisted(int64_t bytes) {
+  return kept_plans_.Check(kPersistedRows, {.plan_bytes = bytes, .columns = {}});
 }
 
 void ConnectSession::PutRemoteRelation(const std::string& id, plan::spec::RelationPtr relation) {

@@ -16,7 +16,6 @@
 #include "thalweg/connect/error/error_reply.h"
 #include "thalweg/connect/execution/operation.h"
 #include "thalweg/connect/session/artifact_store.h"
-#include "thalweg/connect/session/cache_marks.h"
 #include "thalweg/connect/session/kept_plans.h"
 #include "thalweg/connect/session/python_files.h"
 #include "thalweg/python/worker_pool.h"
@@ -69,7 +68,6 @@ class ConnectSession {
   ErrorStore& errors() { return errors_; }
   ArtifactStore& artifacts() { return artifacts_; }
   PythonFiles& python_files() { return python_files_; }
-  CacheMarks& cache_marks() { return cache_marks_; }
   KeptPlans& kept_plans() { return kept_plans_; }
   const KeptPlans& kept_plans() const { return kept_plans_; }
   ListenerStream& listeners() { return *listeners_; }
@@ -98,6 +96,8 @@ class ConnectSession {
   Status CheckRoom(int64_t bytes) const;
   /// Keeps a checkpoint of `bytes` until the client drops it. Errors as above.
   Status KeepFrame(const std::string& id, plan::spec::RelationPtr relation, int64_t bytes);
+  /// Whether so many bytes of persisted rows fit. Errors: THALWEG_PLANS_TOO_LARGE.
+  Status CheckPersisted(int64_t bytes);
   /// A batch of foreachBatch.
   void PutRemoteRelation(const std::string& id, plan::spec::RelationPtr relation);
   /// Null if there is none.
@@ -163,7 +163,6 @@ class ConnectSession {
   int64_t kept_bytes_ = 0;
   std::map<std::string, std::set<std::string>> tagged_queries_;  // run ids by tag
   std::vector<std::shared_ptr<stream::StreamingQuery>> queries_;
-  CacheMarks cache_marks_;
   KeptPlans kept_plans_;
 };
 

@@ -10,6 +10,7 @@
 #include "thalweg/plan/analyzer/columns_below.h"
 #include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
+#include "thalweg/plan/analyzer/row_cache.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/plan_id.h"
@@ -190,7 +191,8 @@ Result<std::unique_ptr<SelectBlock>> RelationAnalyzer::MakeSelectBlock(
 }
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeFilter(const Relation& relation) {
-  if (relation.input != nullptr && relation.input->kind == spec::RelationKind::kAggregate) {
+  if (relation.input != nullptr && relation.input->kind == spec::RelationKind::kAggregate &&
+      !IsKept(relation.input)) {
     ARROW_ASSIGN_OR_RAISE(auto block, MakeSelectBlock(relation.input));
     ARROW_RETURN_NOT_OK(block->Having(*relation.condition));
     return block->Finish();
@@ -216,12 +218,26 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeFilter(const Relation& relatio
   return input;
 }
 
+bool RelationAnalyzer::IsKept(const spec::RelationPtr& relation) const {
+  return context_->row_cache != nullptr && !with_file_metadata_ && relation != nullptr &&
+         context_->row_cache->Keeps(*relation);
+}
+
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSort(const Relation& relation) {
+  if (IsKept(relation.input)) {
+    Result<AnalyzedRelation> sorted = SortRows(relation);
+    // Columns that only lie below what is kept: all is computed anew.
+    if (sorted.ok()) return sorted;
+  }
   if (IsSelect(relation.input)) {
     ARROW_ASSIGN_OR_RAISE(auto block, MakeSelectBlock(relation.input));
     ARROW_RETURN_NOT_OK(block->OrderBy(relation.order));
     return block->Finish();
   }
+  return SortRows(relation);
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::SortRows(const Relation& relation) {
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
   AnalyzedRelation reaching = input;
   bool reached = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "thalweg/plan/analyzer/relation_analyzer.h"
+#include "thalweg/plan/analyzer/row_cache.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/types/coercion.h"
@@ -182,6 +183,8 @@ std::shared_ptr<const TableEntry> RelationAnalyzer::FindInCatalog(
 // Gives a relation without a node if nothing has that name.
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNamed(const Relation& relation) {
   const std::string& name = relation.table_name.back();
+  const size_t num_entries =
+      context_->row_cache == nullptr ? 0 : context_->row_cache->num_entries();
   AnalyzedRelation found;
   // What WITH defines has names of one part.
   const CommonTables* table = relation.table_name.size() == 1 ? common_tables_.get() : nullptr;
@@ -198,9 +201,11 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNamed(const Relation& relation
   } else if (const auto view = FindTemporaryView(relation.table_name)) {
     ARROW_ASSIGN_OR_RAISE(found, UseView(*view, relation.is_stream));
     found.scope.metadata.clear();
+    UseKeptRows(view, num_entries, &found);
   } else if (const auto entry = FindInCatalog(relation.table_name)) {
     ARROW_ASSIGN_OR_RAISE(
         found, entry->view != nullptr ? UseCatalogView(*entry) : UseTable(relation, *entry));
+    if (relation.options.empty()) UseKeptRows(entry, num_entries, &found);
   } else {
     return found;
   }
@@ -209,6 +214,13 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeNamed(const Relation& relation
   for (Attribute& attribute : found.scope.metadata) attribute.qualifier = {ToLowerAscii(name)};
   found.scope.hidden.clear();
   return found;
+}
+
+void RelationAnalyzer::UseKeptRows(const std::shared_ptr<const void>& entry, size_t num_entries,
+                                   AnalyzedRelation* found) const {
+  // Rows in memory do not tell which file they came from.
+  if (context_->row_cache == nullptr || with_file_metadata_) return;
+  found->node = context_->row_cache->UseEntry(entry, std::move(found->node), num_entries);
 }
 
 Result<AnalyzedRelation> RelationAnalyzer::UseView(const ViewEntry& view, bool as_stream) {

@@ -14,6 +14,7 @@ namespace thalweg::plan {
 struct OuterQuery;       // subquery.h
 class SubqueryAnalyzer;  // subquery.h
 class PlanColumns;
+class RowCache;  // row_cache.h
 
 /// What an analysis reads besides the query itself. Everything pointed to outlives the analyzer.
 struct AnalyzerContext {
@@ -23,6 +24,8 @@ struct AnalyzerContext {
   const Settings* settings = nullptr;
   FileSystem* file_system = nullptr;
   Clock* clock = nullptr;
+  /// Null where no rows are kept.
+  RowCache* row_cache = nullptr;
   /// Set while a query is resolved: who resolves subqueries in its expressions.
   SubqueryAnalyzer* subqueries = nullptr;
   /// Set while a subquery is resolved: the query around it.

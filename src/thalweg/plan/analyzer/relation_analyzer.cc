@@ -6,6 +6,7 @@
 #include "thalweg/plan/analyzer/analyze_hint.h"
 #include "thalweg/plan/analyzer/join_legality.h"
 #include "thalweg/plan/analyzer/plan_columns.h"
+#include "thalweg/plan/analyzer/row_cache.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/plan_id.h"
@@ -60,7 +61,12 @@ std::vector<const Attribute*> FindColumns(const Scope& scope, const std::string&
 Result<AnalyzedRelation> RelationAnalyzer::Analyze(const spec::RelationPtr& relation) {
   if (relation == nullptr) return MakeRelation(BuildOneRow());
   ARROW_RETURN_NOT_OK(CheckCancelled());
+  RowCache* const cache = with_file_metadata_ ? nullptr : context_->row_cache;
+  const size_t num_entries = cache == nullptr ? 0 : cache->num_entries();
   Result<AnalyzedRelation> analyzed = AnalyzeNode(relation);
+  if (cache != nullptr && analyzed.ok()) {
+    analyzed->node = cache->UseRelation(relation, std::move(analyzed->node), num_entries);
+  }
   if (const auto id = spec::PlanIdOf(*relation); id && analyzed.ok()) {
     if (context_->plan_columns != nullptr) context_->plan_columns->Add(*id, *analyzed);
   }

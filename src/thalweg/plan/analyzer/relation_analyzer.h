@@ -46,6 +46,10 @@ class RelationAnalyzer : public SubqueryAnalyzer {
   /// None while the query of a view of the catalog is resolved.
   std::shared_ptr<const ViewEntry> FindTemporaryView(const std::vector<std::string>& name) const;
   std::shared_ptr<const TableEntry> FindInCatalog(const std::vector<std::string>& name) const;
+  /// Reads what is kept of `entry`, which was resolved to `found`, if anything is.
+  /// `num_entries`: those met before it.
+  void UseKeptRows(const std::shared_ptr<const void>& entry, size_t num_entries,
+                   AnalyzedRelation* found) const;
   Result<AnalyzedRelation> UseView(const ViewEntry& view, bool as_stream);
   Result<AnalyzedRelation> UseCatalogView(const TableEntry& entry);
   /// Resolves the query of a view: nothing of the query around its use is in sight there. `key`: of
@@ -64,9 +68,13 @@ class RelationAnalyzer : public SubqueryAnalyzer {
 
   // SELECT: analyze_select.cc
   static bool IsSelect(const spec::RelationPtr& relation);
+  /// Whether `relation` is read from memory, and so is no part of the clauses around it.
+  bool IsKept(const spec::RelationPtr& relation) const;
   Result<std::unique_ptr<SelectBlock>> MakeSelectBlock(const spec::RelationPtr& relation);
   Result<AnalyzedRelation> AnalyzeFilter(const Relation& relation);
   Result<AnalyzedRelation> AnalyzeSort(const Relation& relation);
+  /// What does not belong to a SELECT.
+  Result<AnalyzedRelation> SortRows(const Relation& relation);
   Result<AnalyzedRelation> AnalyzeLimit(const Relation& relation, NodeKind kind);
   Result<AnalyzedRelation> AnalyzeDistinct(const Relation& relation);
   Result<AnalyzedRelation> AnalyzeNamedWindows(const Relation& relation);

@@ -48,6 +48,11 @@ enum class StatementKind {
   kSet,               // key, value; no key: list; key without value: show
   kReset,             // key or all
   kStopStream,        // name; if_exists, graceful
+  kCacheTable,        // name, options; query (null: of the name), query_text; is_lazy
+  kUncacheTable,      // name; if_exists
+  kClearCache,
+  kRefreshTable,  // name
+  kRefreshPath,   // location
 };
 
 /// One column of PARTITION (...).
@@ -81,6 +86,7 @@ struct Statement {
   bool cascade = false;
   bool is_global = false;
   bool is_persistent = false;
+  bool is_lazy = false;
   bool by_name = false;
   bool replace_where = false;
   std::vector<PartitionValue> partition;

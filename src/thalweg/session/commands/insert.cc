@@ -6,6 +6,7 @@
 #include "thalweg/plan/spec/table_names.h"
 #include "thalweg/session/commands/insert_columns.h"
 #include "thalweg/session/commands/not_found.h"
+#include "thalweg/session/persisted_rows.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
@@ -126,6 +127,7 @@ Result<StatementOutcome> Insert(Session* session, const Statement& statement, co
                         ArrangeColumns(session, statement, *table, *schema, analyzed));
   if (plan->is_streaming()) return InsertStream(session, statement, *table, plan);
   ARROW_RETURN_NOT_OK(InsertBatch(session, statement, *table, *schema, plan, run));
+  session->persisted().Refresh(table);
   return StatementOutcome{};
 }
 

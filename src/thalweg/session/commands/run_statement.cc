@@ -1,6 +1,7 @@
 #include <arrow/api.h>
 #include <fmt/format.h>
 
+#include "thalweg/session/commands/cache.h"
 #include "thalweg/session/commands/commands.h"
 #include "thalweg/types/identifier_text.h"
 
@@ -100,6 +101,12 @@ Result<StatementOutcome> RunStatement(Session* session, const Statement& stateme
       return ResetSetting(session, statement);
     case StatementKind::kStopStream:
       return StopStream(session, statement);
+    case StatementKind::kCacheTable:
+    case StatementKind::kUncacheTable:
+    case StatementKind::kClearCache:
+    case StatementKind::kRefreshTable:
+    case StatementKind::kRefreshPath:
+      return RunCacheStatement(session, statement, run);
   }
   return MakeError("INTERNAL_ERROR", {{"message", "statement of unknown kind"}});
 }

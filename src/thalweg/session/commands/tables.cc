@@ -7,6 +7,7 @@
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/session/commands/insert_columns.h"
 #include "thalweg/session/commands/not_found.h"
+#include "thalweg/session/persisted_rows.h"
 #include "thalweg/session/table_location.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/data_types.h"
@@ -195,6 +196,7 @@ Result<StatementOutcome> TruncatePartitions(Session* session, const Statement& s
   ARROW_ASSIGN_OR_RAISE(const auto schema, TableSchema(session, table));
   ARROW_ASSIGN_OR_RAISE(const auto values, StaticPartition(session, statement, table, *schema));
   ARROW_RETURN_NOT_OK(TruncateBelow(session, values, table, 0, table.location));
+  PersistedRows::RefreshPath(table.location);
   return StatementOutcome{};
 }
 
@@ -218,6 +220,7 @@ Result<StatementOutcome> TruncateTable(Session* session, const Statement& statem
   for (const FileInfo& entry : entries) {
     ARROW_RETURN_NOT_OK(files->RemoveRecursively(entry.path));
   }
+  PersistedRows::RefreshPath(table->location);
   return StatementOutcome{};
 }
 

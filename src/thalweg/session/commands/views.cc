@@ -4,6 +4,7 @@
 #include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/session/commands/catalog_views.h"
 #include "thalweg/session/commands/not_found.h"
+#include "thalweg/session/persisted_rows.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
@@ -154,6 +155,9 @@ Result<StatementOutcome> DropView(Session* session, const Statement& statement) 
   plan::Catalog& catalog = session->catalog();
   const bool is_global =
       statement.name.size() == 2 && ToLowerAscii(statement.name[0]) == plan::kGlobalTempDatabase;
+  if (const CatalogEntry view = catalog.FindView(statement.name)) {
+    session->persisted().Unpersist({"", view});
+  }
   const bool was_there = is_global
                              ? catalog.shared()->DropView(statement.name[1])
                              : statement.name.size() == 1 && catalog.DropView(statement.name[0]);
