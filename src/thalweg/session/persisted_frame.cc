@@ -158,6 +158,13 @@ plan::NodePtr PersistedFrame::Reader(const plan::NodePtr& plan) {
   return node;
 }
 
+plan::NodePtr WithoutPersisted(const plan::NodePtr& plan) {
+  return plan::TransformUp(plan, [](const plan::NodePtr& node) -> plan::NodePtr {
+    const auto* kept = dynamic_cast<const PersistedScan*>(node->scan.get());
+    return kept == nullptr ? node : WithoutPersisted(kept->plan());
+  });
+}
+
 bool PersistedFrame::FitsLocked(const plan::NodePtr& plan) const {
   return std::equal(types_.begin(), types_.end(), plan->output.begin(), plan->output.end(),
                     [](const TypePtr& type, const plan::Attribute& attribute) {

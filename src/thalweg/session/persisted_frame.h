@@ -13,7 +13,7 @@
 namespace thalweg::session {
 
 /// What one key of PersistedRows stands for. Thread-safe. Plans that read it keep it alive, maybe
-/// for longer than its session: those of a session that was cloned.
+/// for longer than its session.
 class PersistedFrame : public std::enable_shared_from_this<PersistedFrame> {
  public:
   using Rows = std::shared_ptr<const std::vector<Batch>>;
@@ -64,5 +64,8 @@ class PersistedFrame : public std::enable_shared_from_this<PersistedFrame> {
   std::vector<std::weak_ptr<const void>> entries_;
   std::set<std::string> directories_;  // of the files that rows_ came from
 };
+
+/// `plan` that computes what it reads from memory: for a session that does not keep it.
+plan::NodePtr WithoutPersisted(const plan::NodePtr& plan);
 
 }  // namespace thalweg::session

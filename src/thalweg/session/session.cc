@@ -17,6 +17,7 @@
 #include "thalweg/plan/optimizer/optimizer.h"
 #include "thalweg/plan/optimizer/plan_size.h"
 #include "thalweg/session/commands/commands.h"
+#include "thalweg/session/persisted_frame.h"
 #include "thalweg/session/persisted_rows.h"
 #include "thalweg/sql/parser.h"
 
@@ -95,7 +96,10 @@ Status Session::CopyFrom(const Session& other) {
     return Status::OK();
   }));
   for (const auto& view : other.catalog_->Views()) {
-    ARROW_RETURN_NOT_OK(catalog_->CreateView(*view, /*replace=*/true));
+    plan::ViewEntry copy = *view;
+    // What is kept belongs to the other session.
+    if (copy.plan != nullptr) copy.plan = WithoutPersisted(copy.plan);
+    ARROW_RETURN_NOT_OK(catalog_->CreateView(std::move(copy), /*replace=*/true));
   }
   catalog_->Share(other.catalog_->shared_pointer());
   ARROW_RETURN_NOT_OK(catalog_->UseDatabase(other.catalog_->current_database()));
