@@ -213,7 +213,8 @@ constexpr ErrorCondition kConditions[] = {
     {"INCOMPATIBLE_COLUMN_TYPE", "42825",
      "<operator> needs columns of compatible types, but the <columnOrdinalNumber> column of the "
      "<tableOrdinalNumber> input is <dataType1> and that of the first is <dataType2>.<hint>"},
-    {"ASSIGNMENT_ARITY_MISMATCH", "42802", "There are <numExpr> names for <numTarget> columns."},
+    {"ASSIGNMENT_ARITY_MISMATCH", "42802",
+     "There are <numExpr> names or values for <numTarget> columns or variables."},
     {"INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE", "42000",
      "VALUES cannot hold <expr>, which is not a constant."},
     {"INVALID_INLINE_TABLE.FAILED_SQL_EXPRESSION_EVALUATION", "42000",

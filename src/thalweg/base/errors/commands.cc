@@ -97,6 +97,85 @@ constexpr ErrorCondition kConditions[] = {
      "A table or view keeps its database when it is renamed: <sourceNamespace> is not "
      "<destinationNamespace>."},
     {"WRITE_STREAM_NOT_ALLOWED", "42601", "Only a streaming DataFrame can be written as a stream."},
+    // functions in SQL
+    {"ROUTINE_ALREADY_EXISTS", "42723",
+     "The <newRoutineType> <routineName> cannot be made: a <existingRoutineType> of that name "
+     "exists "
+     "already. Choose another name, drop the existing one, or say OR REPLACE or IF NOT EXISTS."},
+    {"CYCLIC_FUNCTION_REFERENCE", "42887", "A function would call itself: <path>."},
+    {"CANNOT_LOAD_FUNCTION_CLASS", "46103",
+     "The class <className> of the function <functionName> cannot be loaded: this engine runs no "
+     "JVM. Write the function in SQL (RETURN ...) or register one in Python."},
+    {"EXPECT_PERSISTENT_FUNCTION_NOT_TEMP", "42809",
+     "<operation> is for functions of the catalog, but <functionName> is a temporary "
+     "one.<alternative>"},
+    {"FORBIDDEN_OPERATION", "42809",
+     "<statement> cannot be done to the <objectType> <objectName>: it is the engine's own."},
+    {"DUPLICATE_ROUTINE_PARAMETER_NAMES", "42734",
+     "The function <routineName> has more than one parameter named <names>."},
+    {"DUPLICATE_ROUTINE_RETURNS_COLUMNS", "42711",
+     "The function <routineName> returns more than one column named <columns>."},
+    {"INVALID_SQL_FUNCTION_DATA_ACCESS", "42K0E",
+     "A function that says CONTAINS SQL must not read tables or views, nor call functions that do. "
+     "Say READS SQL DATA."},
+    {"UNSUPPORTED_SQL_UDF_USAGE", "0A000",
+     "The function in SQL <functionName> cannot be called here (<nodeName>). Compute it in the "
+     "select "
+     "list of a subquery."},
+    {"UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_SQL_UDF", "0A000",
+     "A parameter of a lambda function cannot be an argument of the function in SQL <funcName>."},
+    {"USER_DEFINED_FUNCTIONS.CANNOT_CONTAIN_COMPLEX_FUNCTIONS", "42601",
+     "The body of a function in SQL cannot call aggregate or window functions outside of a "
+     "subquery: <queryText>."},
+    {"USER_DEFINED_FUNCTIONS.CANNOT_REPLACE_NON_SQL_UDF_WITH_SQL_UDF", "42601",
+     "The function <name> is none in SQL and cannot be replaced by one. Drop it first."},
+    {"USER_DEFINED_FUNCTIONS.NOT_A_VALID_DEFAULT_EXPRESSION", "42601",
+     "The default of the parameter <parameterName> of <functionName> must not have a subquery."},
+    {"USER_DEFINED_FUNCTIONS.NOT_A_VALID_DEFAULT_PARAMETER_POSITION", "42601",
+     "In <functionName> the parameter <nextParameterName> without a default follows "
+     "<parameterName>, which has one. Parameters with defaults come last."},
+    {"USER_DEFINED_FUNCTIONS.NOT_NULL_ON_FUNCTION_PARAMETERS", "42601",
+     "Parameters and result columns of functions cannot be NOT NULL: <input>."},
+    {"USER_DEFINED_FUNCTIONS.RETURN_COLUMN_COUNT_MISMATCH", "42601",
+     "The query of <name> has <outputSize> columns, but the function returns <returnParamSize>."},
+    {"USER_DEFINED_FUNCTIONS.SQL_TABLE_UDF_BODY_MUST_BE_A_QUERY", "42601",
+     "The table function <name> needs a query after RETURN."},
+    {"USER_DEFINED_FUNCTIONS.SQL_TABLE_UDF_MISSING_COLUMN_NAMES", "42601",
+     "The table function <functionName> has columns without names. Give them names by AS, or say "
+     "RETURNS TABLE (name type, ...)."},
+
+    // variables and EXECUTE IMMEDIATE
+    {"VARIABLE_ALREADY_EXISTS", "42723",
+     "The variable <variableName> exists already. Choose another name, drop it, or say OR "
+     "REPLACE."},
+    {"VARIABLE_NOT_FOUND", "42883", "There is no variable <variableName>."},
+    {"UNRESOLVED_VARIABLE", "42883",
+     "There is no variable <variableName>; variables are looked for in <searchPath>."},
+    {"DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE", "42734",
+     "The variable <variableName> is declared more than once in one DECLARE."},
+    {"DUPLICATE_ASSIGNMENTS", "42701", "More than one value is assigned to <nameList>."},
+    {"ROW_SUBQUERY_TOO_MANY_ROWS", "21000",
+     "The query whose row is assigned to variables gives more than one row."},
+    {"INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE", "42K09",
+     "The statement of EXECUTE IMMEDIATE must be a text, not of type <exprType>."},
+    {"NULL_QUERY_STRING_EXECUTE_IMMEDIATE", "22004",
+     "The statement of EXECUTE IMMEDIATE is NULL: <varName>."},
+    {"INVALID_STATEMENT_FOR_EXECUTE_INTO", "07501",
+     "INTO of EXECUTE IMMEDIATE takes the row of a query, but <sqlString> is none."},
+    {"EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES", "42701",
+     "USING gives more than one argument the name <aliases>."},
+    {"ALL_PARAMETERS_MUST_BE_NAMED", "07001",
+     "A statement with :name markers needs a name for each argument. These have none: <exprs>."},
+    {"INVALID_QUERY_MIXED_QUERY_PARAMETERS", "42613",
+     "A statement has either ? or :name markers, not both."},
+    {"UNSUPPORTED_EXPR_FOR_PARAMETER", "42K0E",
+     "An argument of a statement must not have a subquery: <invalidExprSql>."},
+    {"NOT_SUPPORTED_COMMAND_WITHOUT_HIVE_SUPPORT", "0A000", "<cmd> needs Hive."},
+    {"_LEGACY_ERROR_TEMP_0049", "",
+     "INSERT OVERWRITE DIRECTORY needs one path: after DIRECTORY or as the option path."},
+    {"_LEGACY_ERROR_TEMP_2233", "", "The format <providingClass> writes no files."},
+    {"IDENTIFIER_TOO_MANY_NAME_PARTS", "42601",
+     "The name <identifier> has more than <limit> parts."},
 };
 
 }  // namespace

@@ -103,6 +103,14 @@ constexpr ErrorCondition kConditions[] = {
     {"INVALID_SET_SYNTAX", "42000",
      "SET expects `SET`, `SET key`, `SET key=value` or `SET -v`. Keys and values with other "
      "characters are written in backticks."},
+    {"INVALID_SQL_SYNTAX.CREATE_ROUTINE_WITH_IF_NOT_EXISTS_AND_REPLACE", "42000",
+     "CREATE FUNCTION takes either OR REPLACE or IF NOT EXISTS, not both."},
+    {"INVALID_SQL_SYNTAX.CREATE_TEMP_FUNC_WITH_IF_NOT_EXISTS", "42000",
+     "CREATE TEMPORARY FUNCTION does not take IF NOT EXISTS. Use CREATE OR REPLACE."},
+    {"INVALID_SQL_SYNTAX.SHOW_FUNCTIONS_INVALID_SCOPE", "42000",
+     "SHOW FUNCTIONS knows the scopes USER, SYSTEM and ALL, not <scope>."},
+    {"INVALID_SQL_SYNTAX.VARIABLE_TYPE_OR_DEFAULT_REQUIRED", "42000",
+     "A declared variable needs a type or a default value."},
     {"INVALID_PROPERTY_KEY", "42602",
      "<invalidKey> is no valid property key. Write it in backticks: SET `key`=value."},
 };

@@ -5,6 +5,7 @@
 #include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/session/commands/not_found.h"
 #include "thalweg/session/commands/table_text.h"
+#include "thalweg/session/table_location.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
@@ -39,16 +40,32 @@ Result<TablePtr> FindAltered(Session* session, const Statement& statement,
 Result<StatementOutcome> RenameTemporaryView(Session* session, const Statement& statement,
                                              const plan::ViewEntry& view) {
   plan::Catalog& catalog = session->catalog();
-  if (view.is_global || statement.new_name.size() != 1) {
+  const bool same_place = statement.new_name.size() == 1 ||
+                          (view.is_global && statement.new_name.size() == 2 &&
+                           ToLowerAscii(statement.new_name[0]) == plan::kGlobalTempDatabase);
+  if (!same_place) {
     return MakeError("UNSUPPORTED_FEATURE",
-                     {{"feature", "Renaming a global temporary view, or into a database"}},
+                     {{"feature", "Renaming a temporary view into a database"}},
                      statement.position);
   }
   plan::ViewEntry renamed = view;
-  renamed.name = statement.new_name[0];
+  renamed.name = statement.new_name.back();
+  if (view.is_global) {
+    ARROW_RETURN_NOT_OK(catalog.shared()->CreateView(std::move(renamed), /*replace=*/false));
+    catalog.shared()->DropView(view.name);
+    return StatementOutcome{};
+  }
   ARROW_RETURN_NOT_OK(catalog.CreateView(std::move(renamed), /*replace=*/false));
   catalog.DropView(view.name);
   return StatementOutcome{};
+}
+
+/// The files of a table that was made without a location go with its name.
+Status MoveFiles(Session* session, const std::string& from, const std::string& to) {
+  if (from == to || from.empty()) return Status::OK();
+  FileSystem* files = session->file_system();
+  ARROW_ASSIGN_OR_RAISE(const bool exists, files->Exists(from));
+  return exists ? files->Rename(from, to, /*overwrite=*/false) : Status::OK();
 }
 
 }  // namespace
@@ -59,8 +76,9 @@ Result<StatementOutcome> Rename(Session* session, const Statement& statement) {
     return RenameTemporaryView(session, statement, *view);
   }
   ARROW_ASSIGN_OR_RAISE(const TablePtr found, FindAltered(session, statement, "RENAME TO"));
-  if (found->view == nullptr) {
-    return MakeError("UNSUPPORTED_FEATURE", {{"feature", "ALTER TABLE ... RENAME TO"}},
+  if (statement.new_name.size() > 2) {
+    return MakeError("IDENTIFIER_TOO_MANY_NAME_PARTS",
+                     {{"identifier", QuoteName(statement.new_name)}, {"limit", "2"}},
                      statement.position);
   }
   plan::TableName name{found->database, statement.new_name[0]};
@@ -75,7 +93,16 @@ Result<StatementOutcome> Rename(Session* session, const Statement& statement) {
   }
   plan::TableEntry renamed = *found;
   renamed.name = name.table;
+  if (found->view == nullptr && found->is_managed) {
+    renamed.location = DefaultLocation(session, name);
+  }
+  const std::string location = renamed.location;
   ARROW_RETURN_NOT_OK(catalog.CreateTable(std::move(renamed)));
+  const Status moved = MoveFiles(session, found->location, location);
+  if (!moved.ok()) {
+    catalog.DropTable({name.database, name.table});
+    return moved;
+  }
   catalog.DropTable({found->database, found->name});
   return StatementOutcome{};
 }
