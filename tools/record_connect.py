@@ -25,6 +25,7 @@ import place_programs  # noqa: E402,F401
 import plan_programs  # noqa: E402,F401
 import processor_programs  # noqa: E402,F401
 import reshape_programs  # noqa: E402,F401
+import routine_programs  # noqa: E402,F401
 import scalar_function_programs  # noqa: E402,F401
 import setting_programs  # noqa: E402,F401
 import source_programs  # noqa: E402,F401

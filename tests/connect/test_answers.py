@@ -15,6 +15,7 @@ import place_programs  # noqa: F401
 import plan_programs  # noqa: F401
 import processor_programs  # noqa: F401
 import reshape_programs  # noqa: F401
+import routine_programs  # noqa: F401
 import scalar_function_programs  # noqa: F401
 import setting_programs  # noqa: F401
 import source_programs  # noqa: F401

@@ -27,6 +27,7 @@ SessionBuilder Session::Builder() { return SessionBuilder(); }
 
 Result<DataFrame> Session::Sql(const std::string& text) {
   ARROW_ASSIGN_OR_RAISE(auto statement, sql::ParseStatement(text, core_->parser_options()));
+  ARROW_ASSIGN_OR_RAISE(statement, core_->engine->ExpandImmediate(statement));
   if (statement.kind == StatementKind::kQuery) {
     ARROW_RETURN_NOT_OK(core_->engine->Analyze(statement.query).status());
     return api::MakeFrame(core_, statement.query);

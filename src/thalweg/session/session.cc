@@ -13,6 +13,7 @@
 #include "thalweg/expr/expression.h"
 #include "thalweg/stream/state_reader/state_providers.h"
 #include "thalweg/plan/analyzer/legality.h"
+#include "thalweg/plan/analyzer/sql_function_call.h"
 #include "thalweg/plan/optimizer/cartesian_products.h"
 #include "thalweg/plan/optimizer/optimizer.h"
 #include "thalweg/plan/optimizer/plan_size.h"
@@ -152,12 +153,31 @@ exec::EpochContext Session::MakeBatchContext() const {
 }
 
 Result<plan::NodePtr> Session::Analyze(const plan::spec::RelationPtr& relation) {
+  return Analyze(relation, nullptr);
+}
+
+Result<plan::NodePtr> Session::Analyze(const plan::spec::RelationPtr& relation,
+                                       plan::UsedObjects* used) {
   const Settings settings = SettingsSnapshot();
   const std::unique_ptr<plan::RowCache> row_cache = persisted_->Look();
   plan::AnalyzerContext context = MakeAnalyzerContext(&settings);
   context.row_cache = row_cache.get();
   ARROW_ASSIGN_OR_RAISE(auto analyzer, plan::Analyzer::Make(std::move(context)));
-  return analyzer.Analyze(relation);
+  return analyzer.Analyze(relation, used);
+}
+
+Result<plan::SqlFunction> Session::CheckFunction(plan::SqlFunction function) {
+  const Settings settings = SettingsSnapshot();
+  ARROW_ASSIGN_OR_RAISE(auto analyzer, plan::Analyzer::Make(MakeAnalyzerContext(&settings)));
+  return analyzer.CheckFunction(std::move(function));
+}
+
+plan::SqlFunctionPtr Session::FindSqlFunction(const std::vector<std::string>& name) const {
+  return plan::FindSqlFunction(MakeAnalyzerContext(nullptr), name);
+}
+
+bool Session::IsBuiltinFunction(const std::string& name) const {
+  return plan::IsBuiltinFunction(MakeAnalyzerContext(nullptr), name);
 }
 
 Result<plan::NodePtr> Session::Optimize(const plan::NodePtr& plan) const {
@@ -259,6 +279,10 @@ Result<StatementOutcome> Session::ExecuteSql(std::string_view text) {
   options.now_micros = clock_->NowMillis() * 1000;
   ARROW_ASSIGN_OR_RAISE(auto statement, sql::ParseStatement(text, options));
   return Execute(statement);
+}
+
+Result<plan::spec::Statement> Session::ExpandImmediate(const plan::spec::Statement& statement) {
+  return session::ExpandImmediate(this, statement);
 }
 
 Result<StatementOutcome> Session::Execute(const plan::spec::Statement& statement,

@@ -130,6 +130,14 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// Analysed plan, not optimised. Errors: whatever analysis finds.
   Result<plan::NodePtr> Analyze(const plan::spec::RelationPtr& relation);
+  /// The same; adds to `used` what the relation uses besides tables.
+  Result<plan::NodePtr> Analyze(const plan::spec::RelationPtr& relation, plan::UsedObjects* used);
+  /// A function of CREATE FUNCTION as it is kept (plan/analyzer/sql_function_check.h).
+  Result<plan::SqlFunction> CheckFunction(plan::SqlFunction function);
+  /// The function in SQL that a call of `name` means; null if it means another one, or none.
+  plan::SqlFunctionPtr FindSqlFunction(const std::vector<std::string>& name) const;
+  /// Whether the engine itself has a function of this name.
+  bool IsBuiltinFunction(const std::string& name) const;
   /// Analysed schema.
   Result<SchemaPtr> SchemaOf(const plan::spec::RelationPtr& relation);
   Result<bool> IsStreaming(const plan::spec::RelationPtr& relation);
@@ -157,6 +165,10 @@ class Session : public std::enable_shared_from_this<Session> {
   Status WritePlan(const plan::NodePtr& analyzed, const BatchWrite& write);
   Result<std::shared_ptr<stream::StreamingQuery>> StartPlan(const plan::NodePtr& analyzed,
                                                             StreamWrite write);
+
+  /// The statement that an EXECUTE IMMEDIATE runs; it may be a query. Errors: those of its text, of
+  /// its arguments and of INTO.
+  Result<plan::spec::Statement> ExpandImmediate(const plan::spec::Statement& statement);
 
   /// Runs one parsed statement / one statement of text. `run` is for the rows that it writes.
   Result<StatementOutcome> Execute(const plan::spec::Statement& statement,

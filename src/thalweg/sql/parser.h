@@ -20,6 +20,12 @@
 
 namespace thalweg::sql {
 
+/// Which kinds of parameter markers a text has.
+struct MarkersSeen {
+  bool named = false;
+  bool positional = false;
+};
+
 struct ParserOptions {
   /// Zone of TIMESTAMP literals that name none.
   std::string session_time_zone = "UTC";
@@ -29,6 +35,8 @@ struct ParserOptions {
   /// What :name and ? stand for. Errors of markers without a value: UNBOUND_SQL_PARAMETER.
   std::map<std::string, plan::spec::ExpressionPtr> named_parameters = {};
   std::vector<plan::spec::ExpressionPtr> positional_parameters = {};
+  /// Gets the kinds of markers met, also where parsing fails; may be null. Outlives the call.
+  MarkersSeen* markers_seen = nullptr;
 };
 
 /// Levels of parentheses, subqueries and operators within each other, and links in a chain of

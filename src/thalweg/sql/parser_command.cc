@@ -52,14 +52,16 @@ Result<spec::Statement> Parser::ParseCommand() {
   if (AtWord("SET")) return ParseSet();
   if (AtWord("RESET")) return ParseReset();
   if (AtWord("STOP")) return ParseStop();
+  if (AtWord("DECLARE")) return ParseDeclare();
+  if (AtWord("EXECUTE")) return ParseExecuteImmediate();
   if (AtWord("CACHE")) return ParseCache();
   if (AtWord("UNCACHE")) return ParseUncache();
   if (AtWord("CLEAR")) return ParseClear();
   if (AtWord("REFRESH")) return ParseRefresh();
-  if (AtAnyWord({"ANALYZE",  "LOAD",    "TRUNCATE", "MSCK",    "REPAIR", "DELETE",  "UPDATE",
-                 "MERGE",    "COMMENT", "ADD",      "LIST",    "CALL",   "DECLARE", "EXECUTE",
-                 "BEGIN",    "GRANT",   "REVOKE",   "REPLACE", "IMPORT", "EXPORT",  "COMMIT",
-                 "ROLLBACK", "LOCK",    "UNLOCK",   "DFS"})) {
+  if (AtAnyWord({"ANALYZE", "LOAD",     "TRUNCATE", "MSCK",    "REPAIR", "DELETE",
+                 "UPDATE",  "MERGE",    "COMMENT",  "ADD",     "LIST",   "CALL",
+                 "BEGIN",   "GRANT",    "REVOKE",   "REPLACE", "IMPORT", "EXPORT",
+                 "COMMIT",  "ROLLBACK", "LOCK",     "UNLOCK",  "DFS"})) {
     return Unsupported(fmt::format("the statement {}", Peek().upper));
   }
   return SyntaxError();
@@ -68,6 +70,12 @@ Result<spec::Statement> Parser::ParseCommand() {
 Result<spec::Statement> Parser::ParseDrop() {
   spec::Statement statement;
   ++at_;
+  if (AtWord("FUNCTION") || AtWords({"TEMPORARY", "FUNCTION"})) {
+    return ParseDropFunction(std::move(statement));
+  }
+  if (AtWord("TEMPORARY") && AtAnyWord({"VARIABLE", "VAR"}, 1)) {
+    return ParseDropVariable(std::move(statement));
+  }
   AcceptWord("TEMPORARY");
   if (AcceptWord("TABLE")) {
     statement.kind = spec::StatementKind::kDropTable;
@@ -75,7 +83,7 @@ Result<spec::Statement> Parser::ParseDrop() {
     statement.kind = spec::StatementKind::kDropView;
   } else if (AtAnyWord({"DATABASE", "SCHEMA", "NAMESPACE"})) {
     return ParseDropDatabase(std::move(statement));
-  } else if (AtAnyWord({"FUNCTION", "INDEX", "VARIABLE", "ROLE", "VAR"})) {
+  } else if (AtAnyWord({"INDEX", "ROLE"})) {
     return Unsupported(fmt::format("DROP {}", Peek().upper));
   } else {
     return SyntaxError();
@@ -135,8 +143,11 @@ Result<spec::Statement> Parser::ParseShow() {
     return statement;
   } else if (AtWord("FUNCTIONS") || AtWord("FUNCTIONS", 1)) {
     if (!AtWord("FUNCTIONS")) {
-      if (!AtAnyWord({"USER", "SYSTEM", "ALL"})) return SyntaxError();
-      if (AtWord("USER")) return Unsupported("SHOW USER FUNCTIONS");
+      if (!AtAnyWord({"USER", "SYSTEM", "ALL"})) {
+        return MakeError("INVALID_SQL_SYNTAX.SHOW_FUNCTIONS_INVALID_SCOPE",
+                         {{"scope", QuoteIdentifier(Peek().text)}}, PositionFrom(index()));
+      }
+      statement.key = Peek().upper;
       ++at_;
     }
     ++at_;
@@ -150,17 +161,14 @@ Result<spec::Statement> Parser::ParseShow() {
   } else {
     return Unsupported(fmt::format("SHOW {}", Peek().text));
   }
-  if (statement.kind == spec::StatementKind::kShowFunctions) {
-    ARROW_RETURN_NOT_OK(RefuseNamespace());
-  } else {
-    ARROW_ASSIGN_OR_RAISE(statement.name, ParseNamespace());
-  }
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseNamespace());
   const bool function_name = statement.kind == spec::StatementKind::kShowFunctions &&
                              (AtIdentifier() && (!AtWord("LIKE") || AtIdentifier(1)));
   if (function_name) {
     AcceptWord("LIKE");
     ARROW_ASSIGN_OR_RAISE(const auto name, ParseMultipartIdentifier());
     statement.pattern = name.back();
+    if (name.size() > 1) statement.name = {name.begin(), name.end() - 1};
     return statement;
   }
   ARROW_ASSIGN_OR_RAISE(statement.pattern, ParsePattern());
@@ -259,7 +267,11 @@ Result<spec::Statement> Parser::ParseSet() {
   ++at_;
   if (AtEnd() || AtSymbol(";")) return statement;
   if (AcceptWords({"TIME", "ZONE"})) return ParseSetTimeZone(std::move(statement));
-  if (AtAnyWord({"ROLE", "CATALOG", "VARIABLE", "VAR"}) && AtIdentifier(1)) {
+  if (AtAnyWord({"VARIABLE", "VAR"}) && (AtIdentifier(1) || AtSymbol("(", 1))) {
+    at_ = first;
+    return ParseSetVariable();
+  }
+  if (AtAnyWord({"ROLE", "CATALOG"}) && AtIdentifier(1)) {
     return Unsupported(fmt::format("SET {}", Peek().upper));
   }
   if (AtSymbol("-") && AtWord("V", 1)) {

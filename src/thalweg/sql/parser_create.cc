@@ -11,6 +11,7 @@ namespace thalweg::sql {
 
 Result<spec::Statement> Parser::ParseCreate() {
   spec::Statement statement;
+  const int first = index();
   ++at_;
   bool refresh = false;
   if (AcceptWord("OR")) {
@@ -36,6 +37,9 @@ Result<spec::Statement> Parser::ParseCreate() {
   if (AtAnyWord({"TEMPORARY", "TEMP"}) && AtWord("VIEW", 1)) {
     at_ += 2;
     return ParseCreateView(std::move(statement));
+  }
+  if (AtWord("FUNCTION") || AtWords({"TEMPORARY", "FUNCTION"})) {
+    return ParseCreateFunction(std::move(statement), first);
   }
   if (AtWord("VIEW")) {
     if (Peek(1).kind == TokenKind::kEnd) {

@@ -120,7 +120,7 @@ Result<spec::Statement> Parser::ParseInsert(spec::RelationPtr from) {
   if (!statement.overwrite) ARROW_RETURN_NOT_OK(ExpectWord("INTO"));
   if (AtAnyWord({"DIRECTORY", "LOCAL"}) && statement.overwrite &&
       (AtString(1) || AtAnyWord({"DIRECTORY", "USING"}, 1))) {
-    return Unsupported("INSERT OVERWRITE DIRECTORY");
+    return ParseInsertDirectory(std::move(statement), std::move(from));
   }
   if (AtWord("TABLE") && AtIdentifier(1)) ++at_;
   ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
@@ -130,14 +130,46 @@ Result<spec::Statement> Parser::ParseInsert(spec::RelationPtr from) {
     ARROW_RETURN_NOT_OK(ExpectWord("WHERE"));
     ARROW_RETURN_NOT_OK(ParseExpression());
   }
-  if (from == nullptr) {
-    ARROW_ASSIGN_OR_RAISE(statement.query, ParseQuery());
-    return statement;
-  }
+  ARROW_ASSIGN_OR_RAISE(statement.query, ParseInserted(std::move(from)));
+  return statement;
+}
+
+Result<spec::RelationPtr> Parser::ParseInserted(spec::RelationPtr from) {
+  if (from == nullptr) return ParseQuery();
   const int first = index();
   if (!AtWord("SELECT")) return SyntaxError(": missing 'SELECT'");
   ARROW_ASSIGN_OR_RAISE(auto query, ParseSelect(std::move(from)));
-  ARROW_ASSIGN_OR_RAISE(statement.query, ParseOrganization(std::move(query), first));
+  return ParseOrganization(std::move(query), first);
+}
+
+Result<spec::Statement> Parser::ParseInsertDirectory(spec::Statement statement,
+                                                     spec::RelationPtr from) {
+  statement.kind = spec::StatementKind::kInsertDirectory;
+  const int first = index();
+  AcceptWord("LOCAL");
+  ARROW_RETURN_NOT_OK(ExpectWord("DIRECTORY"));
+  if (AtString()) {
+    ARROW_ASSIGN_OR_RAISE(statement.location, ParseString());
+  }
+  if (!AcceptWord("USING")) {
+    return MakeError("NOT_SUPPORTED_COMMAND_WITHOUT_HIVE_SUPPORT",
+                     {{"cmd", "INSERT OVERWRITE DIRECTORY with the Hive format"}},
+                     PositionFrom(first));
+  }
+  ARROW_ASSIGN_OR_RAISE(const auto format, ParseMultipartIdentifier());
+  for (const auto& part : format) statement.format += (statement.format.empty() ? "" : ".") + part;
+  if (AcceptWord("OPTIONS")) {
+    ARROW_ASSIGN_OR_RAISE(statement.options, ParseOptions());
+  }
+  bool has_path = !statement.location.empty();
+  for (const auto& [key, value] : statement.options) {
+    if (ToLowerAscii(key) != "path") continue;
+    if (has_path) return MakeError("_LEGACY_ERROR_TEMP_0049", {}, PositionFrom(first));
+    statement.location = value;
+    has_path = true;
+  }
+  if (!has_path) return MakeError("_LEGACY_ERROR_TEMP_0049", {}, PositionFrom(first));
+  ARROW_ASSIGN_OR_RAISE(statement.query, ParseInserted(std::move(from)));
   return statement;
 }
 

@@ -70,6 +70,9 @@ Result<spec::ExpressionPtr> Parser::ParsePrimary() {
 
 Result<spec::ExpressionPtr> Parser::ParseParameter() {
   const int first = index();
+  if (options_.markers_seen != nullptr) {
+    (AtSymbol("?") ? options_.markers_seen->positional : options_.markers_seen->named) = true;
+  }
   if (AcceptSymbol("?")) {
     if (num_markers_ < options_.positional_parameters.size()) {
       return options_.positional_parameters[num_markers_++];

@@ -293,6 +293,10 @@ class Parser {
   bool InsertAhead() const;
   /// `from`: what FROM before INSERT names, which the query reads; null: none.
   Result<spec::Statement> ParseInsert(spec::RelationPtr from);
+  /// What is inserted: a query, or the SELECT over `from`.
+  Result<spec::RelationPtr> ParseInserted(spec::RelationPtr from);
+  /// At DIRECTORY or LOCAL DIRECTORY.
+  Result<spec::Statement> ParseInsertDirectory(spec::Statement statement, spec::RelationPtr from);
   Status ParseInsertColumns(spec::Statement* statement);
   Result<spec::Statement> ParseInserts();  // FROM ... INSERT ... INSERT ...
   Result<std::vector<spec::PartitionValue>> ParsePartition();
@@ -312,6 +316,23 @@ class Parser {
   Status ParseColumnNamesWithComments(spec::Statement* statement);
   Result<std::string> ParseSchemaMode();
   Result<spec::Statement> ParseViewQuery(spec::Statement statement);
+  // Functions (parser_routine.cc)
+  /// `first`: the token CREATE.
+  Result<spec::Statement> ParseCreateFunction(spec::Statement statement, int first);
+  Result<spec::Statement> ParseDropFunction(spec::Statement statement);
+  Result<spec::RoutineColumn> ParseRoutineColumn(bool may_have_default);
+  Result<std::vector<spec::RoutineColumn>> ParseRoutineColumns(bool may_have_defaults);
+  Result<std::string> ParseRoutineCharacteristic(spec::RoutineDefinition* routine);
+  Status ParseRoutineCharacteristics(spec::RoutineDefinition* routine);
+  /// What follows RETURN, up to the end of the statement.
+  Status ParseRoutineBody(spec::RoutineDefinition* routine);
+  // Variables and EXECUTE IMMEDIATE (parser_variable.cc)
+  Result<spec::Statement> ParseDeclare();
+  Result<spec::Statement> ParseSetVariable();
+  Result<spec::Statement> ParseDropVariable(spec::Statement statement);
+  Result<spec::Statement> ParseExecuteImmediate();
+  Result<std::vector<std::vector<std::string>>> ParseNames();
+  bool AtDefaultValue() const;
   // ALTER (parser_alter.cc)
   Result<spec::Statement> ParseAlter();
   Result<spec::Statement> ParseShowCreate();

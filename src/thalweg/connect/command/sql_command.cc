@@ -1,4 +1,5 @@
-#include <optional>
+#include <map>
+#include <vector>
 
 #include <arrow/api.h>
 
@@ -45,21 +46,57 @@ Status SendRows(Execution* execution, const session::RowSet& rows) {
   return SendRelation(execution, std::move(relation));
 }
 
-/// The name under which the session keeps what the statement says; nothing for most.
-std::optional<KeptName> KeptNameOf(const plan::spec::Statement& statement) {
+/// The names under which the session keeps what the statement says; none for most.
+std::vector<KeptName> KeptNamesOf(const plan::spec::Statement& statement) {
   switch (statement.kind) {
     case plan::spec::StatementKind::kCreateView:
     case plan::spec::StatementKind::kCreateViewUsing:
-      if (statement.is_persistent) return std::nullopt;  // the catalog's, not the session's
-      return KeptName{statement.is_global ? KeptKind::kGlobalView : KeptKind::kView,
-                      ToLowerAscii(statement.name.back())};
+      if (statement.is_persistent) return {};  // the catalog's, not the session's
+      return {{statement.is_global ? KeptKind::kGlobalView : KeptKind::kView,
+               ToLowerAscii(statement.name.back())}};
+    case plan::spec::StatementKind::kCreateFunction:
+      if (statement.is_persistent) return {};
+      return {{KeptKind::kSqlFunction, ToLowerAscii(statement.name.back())}};
+    case plan::spec::StatementKind::kDeclareVariable:
+    case plan::spec::StatementKind::kSetVariable: {
+      std::vector<KeptName> names;
+      for (const auto& name : statement.names) {
+        names.push_back({KeptKind::kVariable, ToLowerAscii(name.back())});
+      }
+      return names;
+    }
     case plan::spec::StatementKind::kSet:
-      if (!statement.has_value) return std::nullopt;
-      return KeptName{KeptKind::kSetting, statement.key};
+      if (!statement.has_value) return {};
+      return {{KeptKind::kSetting, statement.key}};
     default:
-      return std::nullopt;
+      return {};
   }
 }
+
+/// The variables that a statement may change, as they were.
+class VariablesBefore {
+ public:
+  VariablesBefore(plan::Variables* variables, const std::vector<KeptName>& names)
+      : variables_(variables) {
+    for (const KeptName& name : names) {
+      if (name.kind == KeptKind::kVariable) before_.emplace(name.name, variables->Find(name.name));
+    }
+  }
+
+  void Restore() const {
+    for (const auto& [name, variable] : before_) {
+      if (variable != nullptr) {
+        variables_->Put(*variable);
+      } else {
+        variables_->Remove(name);
+      }
+    }
+  }
+
+ private:
+  plan::Variables* variables_;
+  std::map<std::string, plan::VariablePtr> before_;
+};
 
 /// Runs what is no query, if the session has room for what it is to keep.
 Result<session::StatementOutcome> RunStatement(Execution* execution,
@@ -67,12 +104,34 @@ Result<session::StatementOutcome> RunStatement(Execution* execution,
                                                const proto::SqlCommand& command,
                                                ObservedRun* observed) {
   KeptPlans& kept_plans = execution->session()->kept_plans();
-  const auto name = KeptNameOf(statement);
-  KeptSize size = SizeOfText(command.ByteSizeLong());
-  if (name) ARROW_RETURN_NOT_OK(kept_plans.Check(*name, size));
+  plan::Variables& variables = execution->engine().catalog().variables();
+  const std::vector<KeptName> names = KeptNamesOf(statement);
+  const KeptSize size = SizeOfText(command.ByteSizeLong());
+  for (const KeptName& name : names) ARROW_RETURN_NOT_OK(kept_plans.Check(name, size));
+  const VariablesBefore before(&variables, names);
   ARROW_ASSIGN_OR_RAISE(auto outcome, execution->engine().Execute(statement, observed->run()));
-  if (name) kept_plans.Keep(*name, std::move(size));
+  for (const KeptName& name : names) {
+    // How large the value of a variable is, is known only now.
+    const auto variable =
+        name.kind == KeptKind::kVariable ? variables.Find(name.name) : plan::VariablePtr();
+    KeptSize whole = variable == nullptr ? size : WithValue(size, *variable->value);
+    const Status room = kept_plans.Check(name, whole);
+    if (!room.ok()) {
+      before.Restore();
+      return room;
+    }
+    kept_plans.Keep(name, std::move(whole));
+  }
   return outcome;
+}
+
+/// The rows of the query that EXECUTE IMMEDIATE runs.
+Status SendQuery(Execution* execution, const plan::spec::Statement& statement) {
+  ARROW_ASSIGN_OR_RAISE(const auto outcome, execution->engine().Execute(statement));
+  if (outcome.kind == session::StatementOutcome::Kind::kStreamingSelect) {
+    return UnsupportedFeature("EXECUTE IMMEDIATE of a query over a stream");
+  }
+  return SendRows(execution, outcome.rows);
 }
 
 }  // namespace
@@ -86,7 +145,11 @@ Status RunSqlCommand(Execution* execution, const proto::SqlCommand& command) {
     ARROW_RETURN_NOT_OK(execution->engine().Analyze(relation).status());
     return SendRelation(execution, std::move(input));
   }
-  ARROW_ASSIGN_OR_RAISE(const auto statement, ParseSql(&translator, input.sql()));
+  ARROW_ASSIGN_OR_RAISE(auto statement, ParseSql(&translator, input.sql()));
+  if (statement.kind == plan::spec::StatementKind::kExecuteImmediate) {
+    ARROW_ASSIGN_OR_RAISE(statement, execution->engine().ExpandImmediate(statement));
+    if (statement.kind == plan::spec::StatementKind::kQuery) return SendQuery(execution, statement);
+  }
   if (statement.kind == plan::spec::StatementKind::kQuery) {
     ARROW_RETURN_NOT_OK(execution->engine().Analyze(statement.query).status());
     return SendRelation(execution, std::move(input));

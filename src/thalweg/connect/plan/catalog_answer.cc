@@ -57,10 +57,13 @@ void AnswerTable::AddTextLists(const std::string& name, const TextColumn& values
   AddColumn(name, ArrayOf(arrow::utf8()), &builder);
 }
 
-void AnswerTable::AddNullLists(const std::string& name, size_t count) {
-  arrow::ListBuilder builder(arrow::default_memory_pool(), std::make_shared<arrow::StringBuilder>(),
-                             ArrayOf(arrow::utf8()));
-  status_ &= builder.AppendNulls(static_cast<int64_t>(count));
+void AnswerTable::AddNullableLists(const std::string& name, const TextColumn& values) {
+  auto texts = std::make_shared<arrow::StringBuilder>();
+  arrow::ListBuilder builder(arrow::default_memory_pool(), texts, ArrayOf(arrow::utf8()));
+  for (const auto& value : values) {
+    status_ &= value ? builder.Append() : builder.AppendNull();
+    if (value) status_ &= texts->Append(*value);
+  }
   AddColumn(name, ArrayOf(arrow::utf8()), &builder);
 }
 

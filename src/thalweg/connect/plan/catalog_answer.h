@@ -20,8 +20,8 @@ class AnswerTable {
   void AddBoolean(const std::string& name, const std::vector<bool>& values);
   /// Lists of at most one text: nothing is an empty list.
   void AddTextLists(const std::string& name, const TextColumn& values);
-  /// Lists that are NULL.
-  void AddNullLists(const std::string& name, size_t count);
+  /// Lists of one text: nothing is NULL.
+  void AddNullableLists(const std::string& name, const TextColumn& values);
   Result<RelationDraft> Finish();
 
  private:

@@ -4,6 +4,7 @@
 
 #include "thalweg/connect/plan/catalog_answer.h"
 #include "thalweg/plan/analyzer/window_function.h"
+#include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/types/identifier_text.h"
 
@@ -16,7 +17,16 @@ struct FunctionRow {
   std::string name;
   std::optional<std::string> description;
   std::string class_name;
+  std::optional<std::string> database = std::nullopt;  // none: a temporary one
 };
+
+FunctionRow RowOf(const plan::SqlFunction& function) {
+  const std::string& comment = function.definition->comment;
+  FunctionRow row{function.name, std::nullopt, "sqlFunction."};
+  if (!comment.empty()) row.description = comment;
+  if (!function.is_temporary()) row.database = function.database;
+  return row;
+}
 
 /// What the engine calls `name`; nothing if it has no such function.
 std::optional<FunctionRow> FindBuiltin(const functions::FunctionRegistry& functions,
@@ -32,10 +42,9 @@ std::optional<FunctionRow> FindBuiltin(const functions::FunctionRegistry& functi
   return std::nullopt;
 }
 
-/// Functions have names of one part: what a database is asked for is not there.
-std::optional<FunctionRow> Find(session::Session* engine, const std::vector<std::string>& name) {
-  if (name.size() != 1) return std::nullopt;
-  const std::string lower = ToLowerAscii(name[0]);
+/// A function that is not in SQL.
+std::optional<FunctionRow> FindOther(session::Session* engine, const std::string& name) {
+  const std::string lower = ToLowerAscii(name);
   const plan::Catalog& catalog = engine->catalog();
   if (catalog.FindFunction(lower) != nullptr || catalog.FindTableFunction(lower) != nullptr) {
     return FunctionRow{lower, std::nullopt, ""};
@@ -43,34 +52,55 @@ std::optional<FunctionRow> Find(session::Session* engine, const std::vector<std:
   return FindBuiltin(engine->functions(), lower);
 }
 
+/// Only functions in SQL have a database.
+std::optional<FunctionRow> Find(session::Session* engine, const std::vector<std::string>& name) {
+  if (const auto function = engine->FindSqlFunction(name)) return RowOf(*function);
+  return name.size() == 1 ? FindOther(engine, name[0]) : std::nullopt;
+}
+
 Result<RelationDraft> AnswerFunctions(const std::vector<FunctionRow>& rows) {
   TextColumn names;
   TextColumn descriptions;
   TextColumn classes;
+  TextColumn catalogs;
+  TextColumn databases;
+  std::vector<bool> temporary;
   for (const FunctionRow& row : rows) {
     names.emplace_back(row.name);
     descriptions.push_back(row.description);
     classes.emplace_back(row.class_name);
+    databases.push_back(row.database);
+    catalogs.push_back(row.database ? std::optional<std::string>(plan::kSessionCatalogName)
+                                    : std::nullopt);
+    temporary.push_back(!row.database);
   }
   AnswerTable table;
   table.AddText("name", names);
-  table.AddText("catalog", TextColumn(names.size()));
-  table.AddNullLists("namespace", names.size());
+  table.AddText("catalog", catalogs);
+  table.AddNullableLists("namespace", databases);
   table.AddText("description", descriptions);
   table.AddText("className", classes);
-  table.AddBoolean("isTemporary", std::vector<bool>(names.size(), true));
+  table.AddBoolean("isTemporary", temporary);
   return table.Finish();
 }
 
 Result<RelationDraft> ListFunctions(session::Session* engine, const proto::ListFunctions& list) {
-  ARROW_RETURN_NOT_OK(FindDatabaseName(&engine->catalog(), list.db_name()).status());
+  const plan::Catalog& catalog = engine->catalog();
+  ARROW_ASSIGN_OR_RAISE(const std::string database,
+                        FindDatabaseName(&engine->catalog(), list.db_name()));
   std::set<std::string> names;
   for (const std::string& name : engine->functions().Names()) names.insert(name);
   for (const std::string& name : engine->catalog().FunctionNames()) names.insert(name);
   std::vector<FunctionRow> rows;
   for (const std::string& name : names) {
     if (!MatchesCatalogPattern(name, list.pattern())) continue;
-    if (auto row = Find(engine, {name})) rows.push_back(std::move(*row));
+    if (auto row = FindOther(engine, name)) rows.push_back(std::move(*row));
+  }
+  for (const auto& functions :
+       {catalog.sql_functions().All(), catalog.shared()->Functions(database)}) {
+    for (const plan::SqlFunctionPtr& function : functions) {
+      if (MatchesCatalogPattern(function->name, list.pattern())) rows.push_back(RowOf(*function));
+    }
   }
   return AnswerFunctions(rows);
 }

@@ -110,6 +110,10 @@ bool ConnectSession::Exists(const KeptName& name) const {
       return catalog.FindFunction(name.name) != nullptr;
     case KeptKind::kTableFunction:
       return catalog.FindTableFunction(name.name) != nullptr;
+    case KeptKind::kSqlFunction:
+      return catalog.sql_functions().Find(name.name) != nullptr;
+    case KeptKind::kVariable:
+      return catalog.variables().Find(name.name) != nullptr;
     case KeptKind::kSetting:
       return engine_->SettingsSnapshot().values().contains(name.name);
     case KeptKind::kFrame:

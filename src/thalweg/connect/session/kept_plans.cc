@@ -3,6 +3,8 @@
 #include <set>
 
 #include <arrow/array.h>
+#include <arrow/array/util.h>
+#include <arrow/scalar.h>
 #include <arrow/util/byte_size.h>
 
 namespace thalweg::connect {
@@ -35,6 +37,14 @@ int64_t BytesOf(const KeptName& name, const KeptSize& size) {
 
 KeptSize SizeOfText(size_t text_bytes) {
   return {.plan_bytes = static_cast<int64_t>(text_bytes) * kBytesPerByteOfText, .columns = {}};
+}
+
+KeptSize WithValue(KeptSize size, const arrow::Scalar& value) {
+  const auto array = arrow::MakeArrayFromScalar(value, 1);
+  if (array.ok()) {
+    size.plan_bytes += arrow::util::ReferencedBufferSize(**array).ValueOr(0);
+  }
+  return size;
 }
 
 KeptSize SizeOfPlan(const plan::NodePtr& plan) {

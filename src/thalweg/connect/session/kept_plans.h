@@ -21,6 +21,8 @@ enum class KeptKind {
   kGlobalView,
   kFunction,
   kTableFunction,
+  kSqlFunction,
+  kVariable,
   kDataSource,
   kSetting,
   kFrame
@@ -43,6 +45,8 @@ struct KeptSize {
 
 /// Bytes of a text that becomes a plan: a tree is larger than its text.
 KeptSize SizeOfText(size_t text_bytes);
+/// `size` and the bytes of a value.
+KeptSize WithValue(KeptSize size, const arrow::Scalar& value);
 /// The nodes of an analysed plan and the rows in it.
 KeptSize SizeOfPlan(const plan::NodePtr& plan);
 

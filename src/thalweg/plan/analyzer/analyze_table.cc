@@ -170,7 +170,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTable(const Relation& relation
 
 std::shared_ptr<const ViewEntry> RelationAnalyzer::FindTemporaryView(
     const std::vector<std::string>& name) const {
-  return view_database_.empty() ? context_->catalog->FindView(name) : nullptr;
+  return view_database_.empty() && !context_->hides_temporary ? context_->catalog->FindView(name)
+                                                              : nullptr;
 }
 
 std::shared_ptr<const TableEntry> RelationAnalyzer::FindInCatalog(
@@ -246,9 +247,12 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeViewQuery(const spec::Relation
   const OuterQuery* outer = std::exchange(own_context_.outer, nullptr);
   const auto* windows = std::exchange(named_windows_, nullptr);
   const std::string around = std::exchange(view_database_, database);
+  const bool hides = std::exchange(own_context_.hides_temporary,
+                                   own_context_.hides_temporary || !database.empty());
   open_views_.push_back(key);
   Result<AnalyzedRelation> analyzed = Analyze(query);
   open_views_.pop_back();
+  own_context_.hides_temporary = hides;
   view_database_ = around;
   named_windows_ = windows;
   own_context_.outer = outer;

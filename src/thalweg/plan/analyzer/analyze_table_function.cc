@@ -6,6 +6,7 @@
 #include "thalweg/plan/analyzer/external_table_call.h"
 #include "thalweg/plan/analyzer/named_call.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
+#include "thalweg/plan/analyzer/sql_function_call.h"
 #include "thalweg/plan/analyzer/sql_keywords.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
@@ -54,7 +55,10 @@ Status NotConstant(size_t parameter) {
 
 Result<int64_t> RangeArgument(ExpressionResolver* resolver, const spec::Expression& written,
                               size_t parameter) {
-  if (spec::IsNamedArgument(written)) return NotConstant(parameter);
+  // A variable is none of the constants that Spark takes.
+  const bool named =
+      spec::IsNamedArgument(written) || written.kind == spec::ExpressionKind::kAttribute;
+  if (named) return NotConstant(parameter);
   ARROW_ASSIGN_OR_RAISE(const Resolved argument, resolver->Resolve(written));
   if (!argument.expression->IsFoldable()) return NotConstant(parameter);
   ARROW_ASSIGN_OR_RAISE(
@@ -121,6 +125,9 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTableFunction(const Relation& 
     if (registered != nullptr) return AnalyzeExternalTable(registered, written);
   }
   ARROW_RETURN_NOT_OK(CheckNoTableArguments(written));
+  if (const auto function = FindSqlFunction(*context_, written.name)) {
+    return AnalyzeSqlTable(*function, written);
+  }
   const Scope nothing;
   ClauseHooks hooks("table function");
   ExpressionResolver resolver(context_, &nothing, &hooks);

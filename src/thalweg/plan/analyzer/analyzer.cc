@@ -4,6 +4,7 @@
 #include "thalweg/plan/analyzer/input_file.h"
 #include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
+#include "thalweg/plan/analyzer/sql_function_check.h"
 #include "thalweg/plan/logical/build.h"
 
 namespace thalweg::plan {
@@ -17,10 +18,19 @@ Result<Analyzer> Analyzer::Make(AnalyzerContext context) {
 }
 
 Result<NodePtr> Analyzer::Analyze(const spec::RelationPtr& relation) const {
+  return Analyze(relation, nullptr);
+}
+
+Result<SqlFunction> Analyzer::CheckFunction(SqlFunction function) const {
+  return CheckSqlFunction(context_, std::move(function));
+}
+
+Result<NodePtr> Analyzer::Analyze(const spec::RelationPtr& relation, UsedObjects* used) const {
   const bool with_file_metadata = relation != nullptr && NamesFileMetadata(*relation);
   PlanColumns plan_columns;
   AnalyzerContext context = context_;
   context.plan_columns = &plan_columns;
+  context.used = used;
   ARROW_ASSIGN_OR_RAISE(const AnalyzedRelation analyzed,
                         RelationAnalyzer(&context, with_file_metadata).Analyze(relation));
   NodePtr plan = ProjectToScope(analyzed);

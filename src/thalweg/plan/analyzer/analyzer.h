@@ -23,6 +23,12 @@ class Analyzer {
   Result<expr::ExpressionPtr> AnalyzeExpression(const spec::ExpressionPtr& expression,
                                                 const Node& input) const;
 
+  /// As Analyze(); adds to `used` what the relation uses.
+  Result<NodePtr> Analyze(const spec::RelationPtr& relation, UsedObjects* used) const;
+
+  /// As CheckSqlFunction().
+  Result<SqlFunction> CheckFunction(SqlFunction function) const;
+
  private:
   explicit Analyzer(AnalyzerContext context) : context_(std::move(context)) {}
   AnalyzerContext context_;

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "thalweg/base/clock.h"
 #include "thalweg/base/file_system.h"
@@ -15,6 +18,15 @@ struct OuterQuery;       // subquery.h
 class SubqueryAnalyzer;  // subquery.h
 class PlanColumns;
 class RowCache;  // row_cache.h
+struct OpenFunction;  // sql_function_call.h
+
+/// What an analysis used besides tables.
+struct UsedObjects {
+  /// Temporary ones, by kind: "FUNCTION" or "VARIABLE", and name.
+  std::vector<std::pair<std::string, std::string>> temporary;
+  /// Whether a function in SQL that reads tables or views was called.
+  bool reads_sql_data = false;
+};
 
 /// What an analysis reads besides the query itself. Everything pointed to outlives the analyzer.
 struct AnalyzerContext {
@@ -32,6 +44,12 @@ struct AnalyzerContext {
   const OuterQuery* outer = nullptr;
   /// Of the analysis under way; null where no relation has an id.
   PlanColumns* plan_columns = nullptr;
+  /// The function in SQL whose body is being resolved, and who called it; null: none.
+  const OpenFunction* open_function = nullptr;
+  /// Whether names of temporary functions and variables mean nothing: in what the catalog keeps.
+  bool hides_temporary = false;
+  /// Gets what is used; may be null.
+  UsedObjects* used = nullptr;
 };
 
 /// The session's time zone ("UTC" when unset).

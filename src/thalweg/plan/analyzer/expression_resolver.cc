@@ -17,6 +17,7 @@
 #include "thalweg/plan/analyzer/named_call.h"
 #include "thalweg/plan/analyzer/plan_columns.h"
 #include "thalweg/plan/analyzer/special_forms.h"
+#include "thalweg/plan/analyzer/sql_function_call.h"
 #include "thalweg/plan/analyzer/subquery.h"
 #include "thalweg/plan/analyzer/window_function.h"
 #include "thalweg/plan/logical/error_text.h"
@@ -67,6 +68,10 @@ TypePtr CastFunctionType(const std::string& name) {
 bool IsNamed(const spec::Expression& expression, const Resolved& resolved) {
   return expression.kind == spec::ExpressionKind::kAlias ||
          resolved.expression->kind() == expr::ExpressionKind::kAttribute;
+}
+
+Status SqlFunctionRefused(const std::string& name, const std::string& place) {
+  return MakeError("UNSUPPORTED_SQL_UDF_USAGE", {{"functionName", name}, {"nodeName", place}});
 }
 
 bool IsCast(const spec::Expression& expression) {
@@ -120,6 +125,21 @@ Result<Resolved> ClauseHooks::ResolveWindowFunction(const spec::Expression& call
   return MakeError(
       "UNSUPPORTED_EXPR_FOR_OPERATOR",
       {{"operator", operator_name_}, {"invalidExprSqls", QuoteExpression(spec::ToString(call))}});
+}
+
+Status ClauseHooks::CheckSqlFunction(const std::string& name) {
+  if (operator_name_ == "inline table") {
+    return MakeError("INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE",
+                     {{"expr", QuoteExpression(name)}});
+  }
+  if (operator_name_ == "table function") {
+    return MakeError("NON_FOLDABLE_ARGUMENT", {{"funcName", QuoteIdentifier("range")},
+                                               {"paramName", QuoteIdentifier("argument")},
+                                               {"paramType", QuoteExpression("BIGINT")}});
+  }
+  static const std::set<std::string> places = {"Project", "Filter", "Aggregate", "Join", "Pivot"};
+  if (places.count(operator_name_) > 0) return Status::OK();
+  return SqlFunctionRefused(name, operator_name_);
 }
 
 Status ClauseHooks::RefuseGenerator(const spec::Expression& call) {
@@ -218,6 +238,12 @@ Result<Resolved> ExpressionResolver::ResolveOver(const spec::Expression& express
       expression.children[0]->kind == spec::ExpressionKind::kAttribute) {
     ARROW_RETURN_NOT_OK(Resolve(*expression.children[0]).status());
   }
+  if (!expression.children.empty() &&
+      expression.children[0]->kind == spec::ExpressionKind::kFunction) {
+    const auto function = FindSqlFunction(*context_, expression.children[0]->name);
+    if (function != nullptr)
+      return SqlFunctionRefused(QuoteIdentifiers(function->NameParts()), "Window");
+  }
   if (!hooks_->is_streaming()) return hooks_->ResolveWindowFunction(expression);
   const std::string function =
       expression.children.empty() ? "" : spec::ToString(*expression.children[0]);
@@ -289,6 +315,8 @@ Result<Resolved> ExpressionResolver::ResolveElsewhere(const spec::Expression& ex
   if (expression.name.size() == 1 && IsLiteralFunction(ToLowerAscii(expression.name[0]))) {
     return BindCall(ToLowerAscii(expression.name[0]), {});
   }
+  ARROW_ASSIGN_OR_RAISE(other, ResolveVariable(expression.name));
+  if (other) return *other;
   return UnresolvedColumn(*scope_, expression.name);
 }
 
@@ -504,22 +532,40 @@ Status RefuseOrder(const AnalyzerContext& context, const spec::Expression& call)
 
 }  // namespace
 
-Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& expression) {
-  const std::string name = ToLowerAscii(expression.name.back());
-  if (expression.name.size() > 2) {
-    return MakeError(
-        "REQUIRES_SINGLE_PART_NAMESPACE",
-        {{"sessionCatalog", "spark_catalog"}, {"identifier", QuoteIdentifiers(expression.name)}});
+Result<Resolved> ExpressionResolver::ResolveQualifiedFunction(const spec::Expression& expression) {
+  ARROW_ASSIGN_OR_RAISE(const RoutineName routine, ResolveRoutineName(expression.name));
+  if (const auto function = FindSqlFunction(*context_, expression.name)) {
+    return ResolveSqlCall(*function, expression);
   }
+  spec::Expression call = expression;
+  call.name = {routine.name};
+  if (routine.may_be_builtin) return ResolveBuiltinFunction(call);
+  if (routine.may_be_temporary && FindRegisteredFunction(call) != nullptr) {
+    return ResolveFunction(call);
+  }
+  return MakeError("UNRESOLVED_ROUTINE", {{"routineName", QuoteIdentifiers(expression.name)},
+                                          {"searchPath", SearchPath()}});
+}
+
+Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& expression) {
+  if (expression.name.size() > 1) return ResolveQualifiedFunction(expression);
   if (auto registered = FindRegisteredFunction(expression)) {
     spec::Expression call = expression;
     call.kind = spec::ExpressionKind::kExternal;
     call.external = std::move(registered);
     return ResolveExternal(call);
   }
+  if (const auto function = FindSqlFunction(*context_, expression.name)) {
+    return ResolveSqlCall(*function, expression);
+  }
+  return ResolveBuiltinFunction(expression);
+}
+
+Result<Resolved> ExpressionResolver::ResolveBuiltinFunction(const spec::Expression& expression) {
+  const std::string name = ToLowerAscii(expression.name.back());
   ARROW_RETURN_NOT_OK(CheckScalarCall(expression));
   ARROW_ASSIGN_OR_RAISE(const auto arranged, ArrangeArguments(*context_->functions, expression));
-  if (arranged) return ResolveFunction(*arranged);
+  if (arranged) return ResolveBuiltinFunction(*arranged);
   if (name == "window" || name == "session_window") return hooks_->ResolveTimeWindow(expression);
   if (name == "grouping" || name == "grouping_id") return hooks_->ResolveGroupingCall(expression);
   const functions::HigherOrderFunction* with_lambdas =
@@ -567,7 +613,7 @@ Result<Resolved> ExpressionResolver::ResolveFunction(const spec::Expression& exp
   if (const TypePtr type = CastFunctionType(name); type != nullptr && arguments.size() == 1) {
     Resolved cast;
     cast.text = arguments[0].text;
-    cast.name = arguments[0].name;
+    if (!cast.text.starts_with("variablereference(")) cast.name = arguments[0].name;
     const std::string text = fmt::format("CAST({} AS {})", cast.text, SqlTypeName(*type));
     ARROW_ASSIGN_OR_RAISE(cast.expression,
                           MakeCheckedCast(arguments[0], type, expr::CastMode::kAnsi, text));
@@ -621,7 +667,10 @@ bool ContainsAggregate(const AnalyzerContext& context, const spec::Expression& e
                                 ? nullptr
                                 : context.catalog->FindFunction(expression.name.back());
     if (registered != nullptr && registered->is_aggregate()) return true;
-    if (context.functions->FindAggregate(ToLowerAscii(expression.name.back())) != nullptr) {
+    const bool hidden =
+        expression.name.size() > 1 && FindSqlFunction(context, expression.name) != nullptr;
+    if (!hidden &&
+        context.functions->FindAggregate(ToLowerAscii(expression.name.back())) != nullptr) {
       return true;
     }
   }

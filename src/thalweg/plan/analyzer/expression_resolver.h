@@ -39,7 +39,8 @@ NamedExpression MakeNamed(const Resolved& value, const std::string& name);
 /// Gives `value` the metadata that an alias of it brings, if it brings any.
 Status ApplyAliasMetadata(const spec::Expression& alias, Resolved* value);
 
-struct Subquery;  // subquery.h
+struct SqlFunction;  // catalog/sql_function.h
+struct Subquery;     // subquery.h
 
 /// The parameters of a lambda function, and of those it stands in.
 struct LambdaScope {
@@ -69,6 +70,8 @@ class ClauseHooks {
   virtual Result<Resolved> ResolveTimeWindow(const spec::Expression& call);
   /// grouping() and grouping_id().
   virtual Result<Resolved> ResolveGroupingCall(const spec::Expression& call);
+  /// Whether functions in SQL may be called here. Errors: UNSUPPORTED_SQL_UDF_USAGE.
+  virtual Status CheckSqlFunction(const std::string& name);
   /// A generator call that is not a select item by itself.
   virtual Status RefuseGenerator(const spec::Expression& call);
   /// f(...) OVER (...).
@@ -129,6 +132,15 @@ class ExpressionResolver {
   Result<Resolved> ExtractFields(Resolved value, const std::vector<std::string>& names,
                                  size_t from);
   Result<Resolved> ResolveFunction(const spec::Expression& expression);
+  /// A function whose name says where it lies.
+  Result<Resolved> ResolveQualifiedFunction(const spec::Expression& expression);
+  /// One of the engine's own.
+  Result<Resolved> ResolveBuiltinFunction(const spec::Expression& expression);
+  // sql_function_call.cc
+  Result<Resolved> ResolveSqlCall(const SqlFunction& function, const spec::Expression& call);
+  // variable_reference.cc
+  /// The variable that `parts` begin with, and fields of its value; nothing if there is none.
+  Result<std::optional<Resolved>> ResolveVariable(const std::vector<std::string>& parts);
   // external_function.cc
   Result<Resolved> ResolveExternal(const spec::Expression& call);
   /// A function of the program under the name that is called; null if there is none.

@@ -66,6 +66,10 @@ class RelationAnalyzer : public SubqueryAnalyzer {
   Result<AnalyzedRelation> AnalyzeExternalTable(
       const std::shared_ptr<const spec::ExternalTable>& function, const spec::Expression& call);
 
+  // sql_function_call.cc
+  Result<AnalyzedRelation> AnalyzeSqlTable(const SqlFunction& function,
+                                           const spec::Expression& call);
+
   // SELECT: analyze_select.cc
   static bool IsSelect(const spec::RelationPtr& relation);
   /// Whether `relation` is read from memory, and so is no part of the clauses around it.

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "thalweg/plan/analyzer/plan_columns.h"
+#include "thalweg/plan/analyzer/sql_function_call.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
 
@@ -68,6 +69,9 @@ Status SelectBlock::SelectGenerator(const spec::Expression& call,
   if (aggregating_) {
     return MakeError("UNSUPPORTED_FEATURE",
                      {{"feature", "a generator in the select list of an aggregation"}});
+  }
+  if (CallsSqlFunction(*context_, call)) {
+    return ClauseHooks("Generate").CheckSqlFunction(QuoteIdentifier(call.name.back()));
   }
   ARROW_ASSIGN_OR_RAISE(GeneratorCall generate,
                         ResolveGeneratorCall(&input_resolver_, call, false, names));
@@ -176,6 +180,11 @@ Result<Resolved> SelectBlock::ResolveTimeWindow(const spec::Expression& call) {
   if (window_ && !SameTimeWindow(*window_, window)) return MakeError("_LEGACY_ERROR_TEMP_1039");
   if (!window_) window_ = std::move(window);
   return MakeReference(window_->output, window_->output.name);
+}
+
+Status SelectBlock::CheckSqlFunction(const std::string& name) {
+  if (phase_ == Phase::kOrder) return ClauseHooks("Sort").CheckSqlFunction(name);
+  return ClauseHooks::CheckSqlFunction(name);
 }
 
 Status SelectBlock::RefuseGenerator(const spec::Expression& call) {

@@ -54,6 +54,7 @@ class SelectBlock : public ClauseHooks {
   Result<Resolved> ResolveTimeWindow(const spec::Expression& call) override;
   Result<Resolved> ResolveGroupingCall(const spec::Expression& call) override;
   Status RefuseGenerator(const spec::Expression& call) override;
+  Status CheckSqlFunction(const std::string& name) override;
   Result<Resolved> ResolveWindowFunction(const spec::Expression& over) override;
   std::vector<Subquery>* subqueries() override;
   /// Subqueries that stand inside an aggregate function.

@@ -154,11 +154,14 @@ std::vector<Subquery>* SelectBlock::subqueries() {
   return aggregating_ ? &group_subqueries_ : &input_subqueries_;
 }
 
-// Above an aggregation a predicate may use its keys, a value nothing.
+// Above an aggregation a predicate may use its keys, a value nothing. What stands in the body of a
+// function, whose name qualifies it then, is given values of the aggregation as arguments.
 Status SelectBlock::CheckSubqueries() const {
   for (const Subquery& subquery : group_subqueries_) {
+    const bool may_read =
+        subquery.kind != SubqueryKind::kScalar || !subquery.output.qualifier.empty();
     for (const Attribute& attribute : subquery.outer) {
-      if (subquery.kind != SubqueryKind::kScalar && IsGrouped(attribute.id)) continue;
+      if (may_read && IsGrouped(attribute.id)) continue;
       return MakeError("SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION",
                        {{"sqlExpr", QuoteExpression(subquery.output.name)}});
     }

@@ -123,6 +123,7 @@ class Attacher {
 
   Status Attach(const Subquery& subquery) {
     if (subquery.kind == SubqueryKind::kScalar) return AttachScalar(subquery);
+    if (subquery.kind == SubqueryKind::kValue) return Output(subquery, subquery.values[0]);
     return AttachPredicate(subquery, JoinType::kExistence);
   }
 

@@ -34,6 +34,7 @@ enum class SubqueryKind {
   kScalar,
   kExists,
   kIn,
+  kValue,  // values[0] itself, as a column
   kNotIn,  // true where the value is equal, or may be, to a row's: its negation is NOT IN
 };
 

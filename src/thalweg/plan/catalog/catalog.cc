@@ -103,6 +103,7 @@ std::shared_ptr<const StreamRelation> Catalog::RememberStream(
 
 void Catalog::RegisterFunction(const std::string& name,
                                std::shared_ptr<const spec::ExternalScalar> function) {
+  sql_functions_.Remove(name);
   const std::lock_guard lock(mutex_);
   functions_[ToLowerAscii(name)] = std::move(function);
 }
@@ -115,6 +116,7 @@ std::shared_ptr<const spec::ExternalScalar> Catalog::FindFunction(const std::str
 
 void Catalog::RegisterTableFunction(const std::string& name,
                                     std::shared_ptr<const spec::ExternalTable> function) {
+  sql_functions_.Remove(name);
   const std::lock_guard lock(mutex_);
   table_functions_[ToLowerAscii(name)] = std::move(function);
 }
@@ -134,7 +136,15 @@ std::vector<std::string> Catalog::FunctionNames() const {
   return {names.begin(), names.end()};
 }
 
+bool Catalog::DropFunction(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  const std::string key = ToLowerAscii(name);
+  const size_t dropped = functions_.erase(key);
+  return table_functions_.erase(key) + dropped > 0;
+}
+
 void Catalog::CopyFunctions(const Catalog& other) {
+  sql_functions_.CopyFrom(other.sql_functions_);
   const std::scoped_lock lock(mutex_, other.mutex_);
   functions_ = other.functions_;
   table_functions_ = other.table_functions_;

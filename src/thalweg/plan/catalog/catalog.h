@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "thalweg/io/provider.h"
+#include "thalweg/plan/catalog/sql_function.h"
+#include "thalweg/plan/catalog/variable.h"
 #include "thalweg/plan/logical/node.h"
 #include "thalweg/plan/spec/relation.h"
 
@@ -122,6 +124,13 @@ class Catalog {
   std::shared_ptr<const spec::ExternalTable> FindTableFunction(const std::string& name) const;
   /// Of the functions and table functions that the program registered: in lower case, sorted.
   std::vector<std::string> FunctionNames() const;
+  /// The temporary ones that CREATE FUNCTION made; programs' functions are others.
+  SqlFunctions& sql_functions() { return sql_functions_; }
+  const SqlFunctions& sql_functions() const { return sql_functions_; }
+  /// False if the program registered no function of that name.
+  bool DropFunction(const std::string& name);
+  Variables& variables() { return variables_; }
+  const Variables& variables() const { return variables_; }
   /// Takes over the functions of `other`.
   void CopyFunctions(const Catalog& other);
 
@@ -147,6 +156,8 @@ class Catalog {
   std::map<std::string, std::shared_ptr<const spec::ExternalScalar>> functions_;
   std::map<std::string, std::shared_ptr<const spec::ExternalTable>> table_functions_;
   std::map<const spec::Relation*, StreamEntry> streams_;
+  SqlFunctions sql_functions_;
+  Variables variables_;
 };
 
 }  // namespace thalweg::plan

@@ -55,7 +55,7 @@ Result<std::vector<std::shared_ptr<const TableEntry>>> SharedCatalog::DropDataba
   if (key == kDefaultDatabase) {
     return MakeError("UNSUPPORTED_FEATURE.DROP_DATABASE", {{"database", DatabaseText(key)}});
   }
-  if (!cascade && !found->second.tables.empty()) {
+  if (!cascade && !(found->second.tables.empty() && found->second.functions.empty())) {
     return MakeError("SCHEMA_NOT_EMPTY", {{"schemaName", QuoteIdentifier(name)}});
   }
   auto tables = ValuesOf(found->second.tables);
@@ -122,6 +122,43 @@ std::vector<std::shared_ptr<const TableEntry>> SharedCatalog::Tables(
   const auto found = databases_.find(ToLowerAscii(database));
   if (found == databases_.end()) return {};
   return ValuesOf(found->second.tables);
+}
+
+Status SharedCatalog::CreateFunction(SqlFunctionPtr function, bool replace) {
+  const std::string key = ToLowerAscii(function->name);
+  const std::lock_guard lock(mutex_);
+  const auto database = databases_.find(ToLowerAscii(function->database));
+  if (database == databases_.end()) return SchemaNotFound(function->database);
+  auto& functions = database->second.functions;
+  if (!replace && functions.count(key) > 0) {
+    return MakeError("ROUTINE_ALREADY_EXISTS",
+                     {{"newRoutineType", "routine"},
+                      {"routineName", DatabaseText(database->second.entry->name) + "." +
+                                          QuoteIdentifier(function->name)},
+                      {"existingRoutineType", "routine"}});
+  }
+  functions[key] = std::move(function);
+  return Status::OK();
+}
+
+bool SharedCatalog::DropFunction(const std::string& database, const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  const auto found = databases_.find(ToLowerAscii(database));
+  return found != databases_.end() && found->second.functions.erase(ToLowerAscii(name)) > 0;
+}
+
+SqlFunctionPtr SharedCatalog::FindFunction(const std::string& database,
+                                           const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = databases_.find(ToLowerAscii(database));
+  return found == databases_.end() ? nullptr : Find(found->second.functions, name);
+}
+
+std::vector<SqlFunctionPtr> SharedCatalog::Functions(const std::string& database) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = databases_.find(ToLowerAscii(database));
+  if (found == databases_.end()) return {};
+  return ValuesOf(found->second.functions);
 }
 
 Status SharedCatalog::CreateView(ViewEntry view, bool replace) {

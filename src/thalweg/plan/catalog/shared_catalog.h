@@ -53,6 +53,16 @@ class SharedCatalog {
   /// Sorted by name; empty if there is no such database.
   std::vector<std::shared_ptr<const TableEntry>> Tables(const std::string& database) const;
 
+  /// A function made by CREATE FUNCTION, into `function->database`; in place of one of its name
+  /// only if `replace`. Errors: SCHEMA_NOT_FOUND; ROUTINE_ALREADY_EXISTS.
+  Status CreateFunction(SqlFunctionPtr function, bool replace);
+  /// False if there is none.
+  bool DropFunction(const std::string& database, const std::string& name);
+  /// Null if there is none.
+  SqlFunctionPtr FindFunction(const std::string& database, const std::string& name) const;
+  /// Sorted by name; empty if there is no such database.
+  std::vector<SqlFunctionPtr> Functions(const std::string& database) const;
+
   /// Global temporary views. Errors: TEMP_TABLE_OR_VIEW_ALREADY_EXISTS unless `replace`.
   Status CreateView(ViewEntry view, bool replace);
   bool DropView(const std::string& name);
@@ -65,6 +75,7 @@ class SharedCatalog {
   struct Database {
     std::shared_ptr<const DatabaseEntry> entry;
     std::map<std::string, std::shared_ptr<const TableEntry>> tables;  // by lower-case name
+    std::map<std::string, SqlFunctionPtr> functions;                  // by lower-case name
   };
 
   mutable std::mutex mutex_;

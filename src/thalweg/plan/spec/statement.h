@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "thalweg/plan/spec/relation.h"
+#include "thalweg/plan/spec/routine.h"
 
 namespace thalweg::plan::spec {
 
@@ -36,8 +37,8 @@ enum class StatementKind {
   kShowDatabases,   // pattern
   kShowTables,      // pattern; name: the database
   kShowViews,
-  kShowFunctions,
-  kShowColumns,  // name
+  kShowFunctions,  // key: USER, SYSTEM or ALL; name: the database; pattern
+  kShowColumns,    // name
   kShowStreams,
   kDescribeTable,     // name; extended
   kDescribeQuery,     // query
@@ -53,6 +54,14 @@ enum class StatementKind {
   kClearCache,
   kRefreshTable,  // name
   kRefreshPath,   // location
+  kCreateFunction,    // name, routine; replace, if_not_exists, is_persistent
+  kDropFunction,      // name; if_exists, is_persistent
+  kDeclareVariable,   // names, type (null: that of the value), expressions[0] (none: NULL),
+                      // value: its text; replace
+  kSetVariable,       // names, expressions: a value each, null for DEFAULT; or query: a row of them
+  kDropVariable,      // name; if_exists
+  kExecuteImmediate,  // expressions[0]: the text; arguments: USING; names: INTO
+  kInsertDirectory,   // location, format, options, query
 };
 
 /// One column of PARTITION (...).
@@ -95,6 +104,11 @@ struct Statement {
   std::string query_text;   // of `query`, as written
   std::string schema_mode;  // WITH SCHEMA ...: BINDING, COMPENSATION, TYPE EVOLUTION, EVOLUTION
   std::vector<Statement> parts;
+  RoutinePtr routine;
+  TypePtr type;
+  std::vector<std::vector<std::string>> names;
+  std::vector<ExpressionPtr> expressions;
+  std::vector<ExpressionPtr> arguments;  // kAlias: by name
   SqlPosition position;
   std::string text;  // the statement as written, without the closing semicolon
 };

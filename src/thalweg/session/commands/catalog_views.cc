@@ -20,7 +20,13 @@ constexpr char kUsualSchemaMode[] = "COMPENSATION";
 
 /// A view of the catalog reads nothing that ends with the session.
 Status CheckNothingTemporary(Session* session, const Statement& statement,
-                             const std::string& view) {
+                             const plan::UsedObjects& used, const std::string& view) {
+  for (const auto& [kind, name] : used.temporary) {
+    return MakeError(
+        "INVALID_TEMP_OBJ_REFERENCE",
+        {{"obj", "VIEW"}, {"objName", view}, {"tempObj", kind}, {"tempObjName", QuoteName({name})}},
+        statement.position);
+  }
   Status status;
   spec::ForEachTableName(*statement.query, [&](const spec::Relation& named) {
     if (!status.ok() || session->catalog().FindView(named.table_name) == nullptr) return;
@@ -83,9 +89,10 @@ SchemaPtr ViewSchema(const Statement& statement, const plan::Node& plan) {
 Result<plan::TableEntry> MakeView(Session* session, const Statement& statement,
                                   const plan::TableName& name) {
   const plan::Catalog& catalog = session->catalog();
-  ARROW_ASSIGN_OR_RAISE(const auto plan, session->Analyze(statement.query));
+  plan::UsedObjects used;
+  ARROW_ASSIGN_OR_RAISE(const auto plan, session->Analyze(statement.query, &used));
   const std::string full_name = FullName(name);
-  ARROW_RETURN_NOT_OK(CheckNothingTemporary(session, statement, full_name));
+  ARROW_RETURN_NOT_OK(CheckNothingTemporary(session, statement, used, full_name));
   ARROW_RETURN_NOT_OK(CheckViewColumns(statement, *plan));
   if (catalog.shared()->FindTable(name.database, name.table) != nullptr) {
     const std::string path =

@@ -36,6 +36,9 @@ Result<StatementOutcome> TruncateTable(Session* session, const Statement& statem
 Status RemoveFiles(Session* session, const plan::TableEntry& table);
 // insert.cc
 Result<StatementOutcome> Insert(Session* session, const Statement& statement, const BatchRun& run);
+/// INSERT OVERWRITE DIRECTORY.
+Result<StatementOutcome> InsertDirectory(Session* session, const Statement& statement,
+                                         const BatchRun& run);
 Result<StatementOutcome> InsertAll(Session* session, const Statement& statement,
                                    const BatchRun& run);
 // databases.cc
@@ -43,6 +46,18 @@ Result<StatementOutcome> CreateDatabase(Session* session, const Statement& state
 Result<StatementOutcome> DropDatabase(Session* session, const Statement& statement);
 Result<StatementOutcome> UseDatabase(Session* session, const Statement& statement);
 Result<StatementOutcome> ShowDatabases(Session* session, const Statement& statement);
+// sql_functions.cc
+Result<StatementOutcome> CreateFunction(Session* session, const Statement& statement);
+Result<StatementOutcome> DropFunction(Session* session, const Statement& statement);
+Result<StatementOutcome> ShowFunctions(Session* session, const Statement& statement);
+// variables.cc
+Result<StatementOutcome> DeclareVariable(Session* session, const Statement& statement);
+Result<StatementOutcome> SetVariable(Session* session, const Statement& statement);
+Result<StatementOutcome> DropVariable(Session* session, const Statement& statement);
+// execute_immediate.cc
+/// The statement that EXECUTE IMMEDIATE runs: none of its kind, and SET VARIABLE for INTO. Any
+/// other statement is given as it is.
+Result<Statement> ExpandImmediate(Session* session, const Statement& statement);
 // streaming_table.cc
 Result<StatementOutcome> CreateStreamingTable(Session* session, const Statement& statement);
 // streams.cc
@@ -53,7 +68,6 @@ Result<StatementOutcome> StopStream(Session* session, const Statement& statement
 // show.cc
 Result<StatementOutcome> ShowTables(Session* session, const Statement& statement);
 Result<StatementOutcome> ShowViews(Session* session, const Statement& statement);
-Result<StatementOutcome> ShowFunctions(Session* session, const Statement& statement);
 Result<StatementOutcome> ShowColumns(Session* session, const Statement& statement);
 // describe.cc
 Result<StatementOutcome> DescribeTable(Session* session, const Statement& statement);

@@ -2,7 +2,8 @@
 #include <arrow/util/key_value_metadata.h>
 
 #include "thalweg/plan/catalog/shared_catalog.h"
-#include "thalweg/session/commands/commands.h"
+#include "thalweg/plan/logical/error_text.h"
+#include "thalweg/session/commands/sql_functions.h"
 #include "thalweg/types/column_default.h"
 #include "thalweg/types/data_types.h"
 
@@ -93,6 +94,9 @@ Result<StatementOutcome> DescribeQuery(Session* session, const Statement& statem
 }
 
 Result<StatementOutcome> DescribeFunction(Session* session, const Statement& statement) {
+  if (const auto function = session->FindSqlFunction(statement.name)) {
+    return DescribeSqlFunction(*function, statement.extended);
+  }
   const std::string& name = statement.name.back();
   const auto& functions = session->functions();
   std::string usage, example, real_name;
@@ -111,7 +115,7 @@ Result<StatementOutcome> DescribeFunction(Session* session, const Statement& sta
   } else {
     return MakeError(
         "UNRESOLVED_ROUTINE",
-        {{"routineName", QuoteName(statement.name)}, {"searchPath", "[`system`.`builtin`]"}},
+        {{"routineName", QuoteName(statement.name)}, {"searchPath", plan::SearchPath()}},
         statement.position);
   }
   std::vector<std::vector<std::string>> rows = {{"Function: " + real_name}, {"Usage: " + usage}};

@@ -1,3 +1,5 @@
+#include <optional>
+
 #include <arrow/api.h>
 #include <fmt/format.h>
 
@@ -28,13 +30,11 @@ Result<StatementOutcome> RunExplain(Session* session, const Statement& statement
   return TextRows({"plan"}, {{text}});
 }
 
-}  // namespace
-
-Result<StatementOutcome> RunStatement(Session* session, const Statement& statement,
-                                      const BatchRun& run) {
+/// What changes the catalog or its tables; nothing if the statement does neither.
+std::optional<Result<StatementOutcome>> RunCatalogStatement(Session* session,
+                                                            const Statement& statement,
+                                                            const BatchRun& run) {
   switch (statement.kind) {
-    case StatementKind::kQuery:
-      return RunQuery(session, statement);
     case StatementKind::kCreateView:
       return CreateView(session, statement);
     case StatementKind::kCreateViewUsing:
@@ -47,6 +47,8 @@ Result<StatementOutcome> RunStatement(Session* session, const Statement& stateme
       return Insert(session, statement, run);
     case StatementKind::kInsertAll:
       return InsertAll(session, statement, run);
+    case StatementKind::kInsertDirectory:
+      return InsertDirectory(session, statement, run);
     case StatementKind::kAlterViewQuery:
       return AlterViewQuery(session, statement);
     case StatementKind::kRename:
@@ -55,10 +57,6 @@ Result<StatementOutcome> RunStatement(Session* session, const Statement& stateme
       return SetProperties(session, statement);
     case StatementKind::kUnsetProperties:
       return UnsetProperties(session, statement);
-    case StatementKind::kShowCreateTable:
-      return ShowCreateTable(session, statement);
-    case StatementKind::kShowProperties:
-      return ShowProperties(session, statement);
     case StatementKind::kDropView:
       return DropView(session, statement);
     case StatementKind::kDropTable:
@@ -71,6 +69,27 @@ Result<StatementOutcome> RunStatement(Session* session, const Statement& stateme
       return DropDatabase(session, statement);
     case StatementKind::kUseDatabase:
       return UseDatabase(session, statement);
+    case StatementKind::kCreateFunction:
+      return CreateFunction(session, statement);
+    case StatementKind::kDropFunction:
+      return DropFunction(session, statement);
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+Result<StatementOutcome> RunStatement(Session* session, const Statement& statement,
+                                      const BatchRun& run) {
+  if (auto outcome = RunCatalogStatement(session, statement, run)) return *std::move(outcome);
+  switch (statement.kind) {
+    case StatementKind::kQuery:
+      return RunQuery(session, statement);
+    case StatementKind::kShowCreateTable:
+      return ShowCreateTable(session, statement);
+    case StatementKind::kShowProperties:
+      return ShowProperties(session, statement);
     case StatementKind::kShowDatabases:
       return ShowDatabases(session, statement);
     case StatementKind::kShowTables:
@@ -99,6 +118,16 @@ Result<StatementOutcome> RunStatement(Session* session, const Statement& stateme
       return SetSetting(session, statement);
     case StatementKind::kReset:
       return ResetSetting(session, statement);
+    case StatementKind::kDeclareVariable:
+      return DeclareVariable(session, statement);
+    case StatementKind::kSetVariable:
+      return SetVariable(session, statement);
+    case StatementKind::kDropVariable:
+      return DropVariable(session, statement);
+    case StatementKind::kExecuteImmediate: {
+      ARROW_ASSIGN_OR_RAISE(const Statement expanded, ExpandImmediate(session, statement));
+      return RunStatement(session, expanded, run);
+    }
     case StatementKind::kStopStream:
       return StopStream(session, statement);
     case StatementKind::kCacheTable:
@@ -107,8 +136,9 @@ Result<StatementOutcome> RunStatement(Session* session, const Statement& stateme
     case StatementKind::kRefreshTable:
     case StatementKind::kRefreshPath:
       return RunCacheStatement(session, statement, run);
+    default:
+      return MakeError("INTERNAL_ERROR", {{"message", "statement of unknown kind"}});
   }
-  return MakeError("INTERNAL_ERROR", {{"message", "statement of unknown kind"}});
 }
 
 Result<StatementOutcome> TextRows(const std::vector<std::string>& names,

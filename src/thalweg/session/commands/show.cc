@@ -85,14 +85,6 @@ Result<StatementOutcome> ShowViews(Session* session, const Statement& statement)
   return NameRows("viewName", rows);
 }
 
-Result<StatementOutcome> ShowFunctions(Session* session, const Statement& statement) {
-  std::vector<std::vector<std::string>> rows;
-  for (const std::string& name : session->functions().Names()) {
-    if (MatchesPattern(name, statement.pattern)) rows.push_back({name});
-  }
-  return TextRows({"function"}, rows);
-}
-
 Result<StatementOutcome> ShowColumns(Session* session, const Statement& statement) {
   ARROW_ASSIGN_OR_RAISE(auto schema, session->SchemaOf(TableRelation(statement.name)));
   std::vector<std::vector<std::string>> rows;
