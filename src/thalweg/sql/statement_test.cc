@@ -220,8 +220,50 @@ TEST(Query, RefusesByName) {
   EXPECT_EQ(Error("MERGE INTO t USING s ON a"), "UNSUPPORTED_FEATURE 1:0");
   EXPECT_EQ(Error("FROM t |> WINDOW w AS (ORDER BY a)"),
             "UNSUPPORTED_FEATURE.CLAUSE_WITH_PIPE_OPERATORS 1:10");
-  EXPECT_EQ(Error("CREATE FUNCTION f AS 'x'"), "UNSUPPORTED_FEATURE 1:7");
+  EXPECT_EQ(Error("CREATE FUNCTION f AS 'x'"), "CANNOT_LOAD_FUNCTION_CLASS 1:0");
   EXPECT_EQ(Error("SELECT 1 |> NOPE a"), "PARSE_SYNTAX_ERROR 1:12");
+}
+
+TEST(Command, CreateFunction) {
+  const auto scalar = Parse(
+      "CREATE TEMPORARY FUNCTION f(a INT COMMENT 'x', b STRING DEFAULT concat('y', 'z')) "
+      "RETURNS BIGINT READS SQL DATA NOT DETERMINISTIC RETURN (SELECT max(k) FROM t) + a");
+  EXPECT_EQ(scalar.kind, StatementKind::kCreateFunction);
+  EXPECT_FALSE(scalar.is_persistent);
+  ASSERT_EQ(scalar.routine->parameters.size(), 2u);
+  EXPECT_EQ(scalar.routine->parameters[0].comment, "x");
+  EXPECT_EQ(scalar.routine->parameters[1].default_text, "concat('y', 'z')");
+  EXPECT_EQ(scalar.routine->deterministic, false);
+  EXPECT_EQ(scalar.routine->contains_sql, false);
+  EXPECT_EQ(scalar.routine->body_text, "(SELECT max(k) FROM t) + a");
+  ASSERT_TRUE(scalar.routine->expression);
+  const auto table = Parse("CREATE OR REPLACE FUNCTION d.f() RETURNS TABLE(a INT) RETURN SELECT 1");
+  EXPECT_TRUE(table.is_persistent && table.replace && table.routine->is_table);
+  EXPECT_EQ(table.routine->columns.size(), 1u);
+  ASSERT_TRUE(table.routine->query);
+}
+
+TEST(Command, Variables) {
+  const auto declared = Parse("DECLARE OR REPLACE VARIABLE a, session.b INT DEFAULT 1 + 2");
+  EXPECT_EQ(declared.kind, StatementKind::kDeclareVariable);
+  EXPECT_EQ(declared.names.size(), 2u);
+  EXPECT_EQ(declared.value, "1 + 2");
+  const auto set = Parse("SET VAR a = 1, b = DEFAULT");
+  EXPECT_EQ(set.kind, StatementKind::kSetVariable);
+  ASSERT_EQ(set.expressions.size(), 2u);
+  EXPECT_FALSE(set.expressions[1]);
+  EXPECT_TRUE(Parse("SET VAR (a, b) = (SELECT 1, 2)").query);
+  EXPECT_EQ(Error("SET VAR a = 1 FROM t"), "INVALID_SET_SYNTAX 1:0");
+  EXPECT_EQ(Parse("SET variable = 1").kind, StatementKind::kSet);
+}
+
+TEST(Command, ExecuteImmediate) {
+  const auto statement = Parse("EXECUTE IMMEDIATE 'x' INTO a, b USING (1 AS c, 2)");
+  EXPECT_EQ(statement.kind, StatementKind::kExecuteImmediate);
+  EXPECT_EQ(statement.names.size(), 2u);
+  EXPECT_EQ(statement.arguments.size(), 2u);
+  EXPECT_EQ(Parse("EXECUTE IMMEDIATE 'x' USING (SELECT 1)").arguments.size(), 1u);
+  EXPECT_EQ(Error("EXECUTE 'x'"), "PARSE_SYNTAX_ERROR 1:8");
 }
 
 TEST(Command, CreateView) {
