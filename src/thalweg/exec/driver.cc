@@ -32,6 +32,7 @@ class Driver::PhaseWorker {
         reads_for_(progress),
         worker_(worker),
         keeps_order_(phase->keeps_order()),
+        tells_splits_(phase->tells_splits()),
         turn_(driver->scheduler_.get(), &driver->share_) {}
 
   Status Run() {
@@ -46,7 +47,7 @@ class Driver::PhaseWorker {
         ARROW_RETURN_NOT_OK(ReadBatch());
       } else if (TakeSplit()) {
         ARROW_ASSIGN_OR_RAISE(reader_, OpenSplit());
-        if (keeps_order_) ARROW_RETURN_NOT_OK(BeginSplit());
+        if (tells_splits_) ARROW_RETURN_NOT_OK(BeginSplit());
       } else if (!leaves_finished) {
         leaves_finished = true;
         ARROW_RETURN_NOT_OK(FinishLeavesBefore(nullptr));
@@ -115,8 +116,23 @@ class Driver::PhaseWorker {
   /// Splits go by leaf: those before that of the split have got all they get from this worker, and
   /// what they held back goes out before the rows of the next.
   Status BeginSplit() {
-    ARROW_RETURN_NOT_OK(FinishLeavesBefore(leaf_));
-    return leaf_->heads[worker_]->BeginSplit(split_number_);
+    if (keeps_order_) ARROW_RETURN_NOT_OK(FinishLeavesBefore(leaf_));
+    return AtSplit([&](Operator* head) { return head->BeginSplit(split_number_); });
+  }
+
+  Status EndSplit() {
+    reader_.reset();
+    if (!tells_splits_) return Status::OK();
+    return AtSplit([](Operator* head) { return head->EndSplit(); });
+  }
+
+  /// Calls step(head) with the split as the partition of what is evaluated meanwhile.
+  template <typename Step>
+  Status AtSplit(Step step) {
+    context_->eval.worker = split_number_;
+    const Status done = step(leaf_->heads[worker_].get());
+    context_->eval.worker = worker_;
+    return done;
   }
 
   /// All leaves with null.
@@ -161,25 +177,19 @@ class Driver::PhaseWorker {
 
   Status ReadBatch() {
     WaitForRoom();
-    Operator* head = leaf_->heads[worker_].get();
+    const Operator& head = *leaf_->heads[worker_];
     std::optional<Batch> batch;
-    if (head->WantsMore()) {
+    if (head.WantsMore() && (!tells_splits_ || head.WantsMoreOfSplit())) {
       ARROW_ASSIGN_OR_RAISE(batch, reader_->Next());
     }
-    if (!batch.has_value()) {
-      reader_.reset();
-      return Status::OK();
-    }
+    if (!batch.has_value()) return EndSplit();
     const int64_t rows = batch->num_selected();
     leaf_->num_rows.fetch_add(rows, std::memory_order_relaxed);
     if (leaf_->stream_relation >= 0) {
       leaf_->hash.fetch_add(HashInput(*batch), std::memory_order_relaxed);
     }
     if (rows == 0) return Status::OK();
-    context_->eval.worker = split_number_;
-    const Status pushed = head->Push(0, std::move(*batch));
-    context_->eval.worker = worker_;
-    return pushed;
+    return AtSplit([&](Operator* head) { return head->Push(0, std::move(*batch)); });
   }
 
   bool ExchangesFinished() const {
@@ -199,6 +209,7 @@ class Driver::PhaseWorker {
   StageScope reads_for_;
   int worker_;
   bool keeps_order_;
+  bool tells_splits_;
   size_t finished_leaves_ = 0;
   bool has_task_ = false;
   WorkerScheduler::Turn turn_;

@@ -37,8 +37,12 @@ struct Leaf {
 struct Phase {
   std::vector<std::unique_ptr<Leaf>> leaves;
   std::vector<std::unique_ptr<ExchangeChannel>> channels;
+  /// Whether an operator of the phase works split by split.
+  bool has_split_followers = false;
   /// Whether a channel keeps the order of splits.
   bool keeps_order() const;
+  /// Whether chains are told where splits begin and end.
+  bool tells_splits() const { return has_split_followers || keeps_order(); }
 };
 
 class Driver {
@@ -59,7 +63,7 @@ class Driver {
 
   /// Reads all splits of the phase and sees its exchanges through. An error on one worker stops the
   /// others; `cancelled` (may be null) stops all. `contexts` are those that the operators of each
-  /// worker see: while a worker pushes rows of a split, its `eval.worker` is the number of that
+  /// worker see: while a worker is at a split, its `eval.worker` is the number of that
   /// split in the phase, so that what depends on it does not depend on who reads the split.
   Status RunPhase(Phase* phase, std::vector<EpochContext>* contexts,
                   const std::atomic<bool>* cancelled);

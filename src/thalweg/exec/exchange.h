@@ -72,6 +72,7 @@ class ExchangeSender : public Operator {
 
   Status Push(int input, Batch batch) override;
   Status BeginSplit(int split) override;
+  Status EndSplit() override { return Status::OK(); }
   Status FinishInput(int input) override { return channel_->SendFinished(worker_); }
   bool WantsMore() const override { return channel_->wants_more(); }
   std::string Description() const override { return "Exchange"; }

@@ -21,6 +21,10 @@ Status Operator::BeginSplit(int split) {
   return downstream_ == nullptr ? Status::OK() : downstream_->BeginSplit(split);
 }
 
+Status Operator::EndSplit() {
+  return downstream_ == nullptr ? Status::OK() : downstream_->EndSplit();
+}
+
 Status Operator::FinishInput(int) { return FinishDownstream(); }
 
 Status Operator::Emit(Batch batch) {

@@ -57,15 +57,22 @@ class Operator {
   /// Rows on `input`; the batch may have a selection.
   virtual Status Push(int input, Batch batch) = 0;
   /// What is pushed from now on comes from the split of this number; numbers ascend. Only told in
-  /// chains whose rows are put into the order of their splits (split_order.h). An operator that
-  /// holds rows back tells downstream when those of the split before have gone.
+  /// phases in which somebody asks for it (Phase::tells_splits()): operators that follow splits,
+  /// above which no rows of several splits have been mixed, and exchanges that keep their order.
   virtual Status BeginSplit(int split);
+  /// All rows of that split have been pushed. An operator that holds rows back gives them out
+  /// before it tells downstream.
+  virtual Status EndSplit();
   /// No more rows on `input` in this epoch. Emits what is due, then tells downstream (by default
   /// at once; operators with several inputs when all are finished).
   virtual Status FinishInput(int input);
   /// False once no further row can change anything (a limit that is reached): whoever feeds the
   /// chain may stop reading. Called by the thread that pushes.
   virtual bool WantsMore() const { return downstream_ == nullptr || downstream_->WantsMore(); }
+  /// The same of the split that has begun only: further ones may be wanted all the same.
+  virtual bool WantsMoreOfSplit() const {
+    return downstream_ == nullptr || downstream_->WantsMoreOfSplit();
+  }
   /// "HashAggregate(keys=[k#1], functions=[count(1)])": for EXPLAIN.
   virtual std::string Description() const = 0;
 

@@ -1,6 +1,7 @@
 #include "thalweg/python/stream_function.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include <arrow/api.h>
 
@@ -99,8 +100,9 @@ SchemaPtr ArgumentSchema(const std::vector<TypePtr>& types) {
 Result<std::unique_ptr<WorkerTask>> StartTask(const std::shared_ptr<WorkerPool>& pool,
                                               const PythonSettings& settings, TaskHeader header,
                                               const exec::ExternalTask& task) {
+  static std::atomic<int64_t> next_task{0};
   header.identity.partition = task.partition;
-  header.identity.task_attempt = task.partition;
+  header.identity.task_attempt = next_task.fetch_add(1);
   header.identity.local_properties = settings.local_properties;
   header.identity.local_properties["streaming.sql.batchId"] = std::to_string(task.epoch);
   header.runner_conf["spark.sql.session.timeZone"] = task.session_time_zone;
@@ -116,7 +118,9 @@ Result<std::unique_ptr<WorkerTask>> StartTask(const std::shared_ptr<WorkerPool>&
 
 TaskHeader MakeHeader(const PythonSettings& settings,
                       const std::vector<PythonFunction>& functions) {
+  static std::atomic<int> next_stage{0};
   TaskHeader header;
+  header.identity.stage = next_stage.fetch_add(1);
   header.runner_conf = settings.runner_conf;
   header.files_directory = settings.files_directory;
   header.includes = settings.includes;

@@ -30,12 +30,14 @@ std::shared_ptr<exec::ExternalFunction> MakeStreamFunction(std::shared_ptr<Worke
 /// Names that columns have on their way to functions that get them as arguments: _0, _1, ...
 SchemaPtr ArgumentSchema(const std::vector<TypePtr>& types);
 
-/// A worker that has been told the task: the header is queued.
+/// A worker that has been told the task: the header is queued. No two tasks of the process have the
+/// same number.
 Result<std::unique_ptr<WorkerTask>> StartTask(const std::shared_ptr<WorkerPool>& pool,
                                               const PythonSettings& settings, TaskHeader header,
                                               const exec::ExternalTask& task);
 
-/// The header for functions of `settings`: versions, files and settings filled in.
+/// The header for functions of `settings`: versions, files and settings filled in, and a stage of
+/// its own.
 TaskHeader MakeHeader(const PythonSettings& settings, const std::vector<PythonFunction>& functions);
 
 }  // namespace thalweg::python

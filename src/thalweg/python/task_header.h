@@ -52,6 +52,7 @@ struct TableFunctionCommand {
 
 /// What TaskContext tells the function.
 struct TaskIdentity {
+  /// What the tasks of one function of a query have in common.
   int stage = 0;
   int partition = 0;
   int attempt_number = 0;

@@ -16,7 +16,8 @@ namespace thalweg::exec {
 
 /// What a run is told of the work it is part of.
 struct ExternalTask {
-  /// Index of the worker, as spark_partition_id() gives it.
+  /// The number of the split, or behind an exchange that of the worker: what spark_partition_id()
+  /// gives.
   int partition = 0;
   int64_t epoch = 0;
   /// Session time zone: what the function sees timestamps in.
@@ -29,7 +30,8 @@ struct ExternalTask {
 /// Takes results, dense rows of the output schema, on the thread that called.
 using EmitRows = std::function<Status(Batch)>;
 
-/// One run of a function over the rows of one worker in one epoch. One thread at a time. After an
+/// One run of a function over the rows of one split, or of one worker in one epoch. One thread at a
+/// time. After an
 /// error only the destructor may be called. Destroying a run before Finish() returned gives the
 /// work up at once, whatever the function does.
 class ExternalRun {

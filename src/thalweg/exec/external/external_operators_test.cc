@@ -187,7 +187,7 @@ expr::ExpressionPtr Ordinal(int column) {
 
 TEST(ExternalOperators, EvaluateAddsResultsToTheirRows) {
   auto function = std::make_shared<TenTimes>();
-  EvaluateExternalOperator operation(function, {Ordinal(1)}, "");
+  EvaluateExternalOperator operation(function, {Ordinal(1)}, {}, "");
   Batch selected = Rows({"[5, 6, 7]", "[50, 60, 70]"});
   selected.selection = std::make_shared<const std::vector<int32_t>>(std::vector<int32_t>{0, 2});
   EXPECT_EQ(RunEpoch(&operation, 1, {{0, Rows({"[1, 2, 3]", "[11, 12, 13]"})}, {0, selected}}),
@@ -197,12 +197,16 @@ TEST(ExternalOperators, EvaluateAddsResultsToTheirRows) {
   EXPECT_EQ(function->starts, 2);
 }
 
-/// Notes where splits begin.
+/// Notes where splits begin and end.
 class SplitCollector : public Collector {
  public:
   explicit SplitCollector(std::string* text) : Collector(text), text_(text) {}
   Status BeginSplit(int split) override {
-    *text_ += "[" + std::to_string(split) + "]";
+    *text_ += "[" + std::to_string(split);
+    return Status::OK();
+  }
+  Status EndSplit() override {
+    *text_ += "]";
     return Status::OK();
   }
 
@@ -210,42 +214,68 @@ class SplitCollector : public Collector {
   std::string* text_;
 };
 
-TEST(ExternalOperators, EvaluateBeginsASplitWhenTheRowsBeforeItHaveGone) {
-  EvaluateExternalOperator operation(std::make_shared<TenTimes>(), {Ordinal(0)}, "");
+/// Gives the operator three splits, the second without rows, and what comes out of it.
+std::string RunSplits(Operator* operation) {
   std::string text;
-  operation.SetDownstream(std::make_unique<SplitCollector>(&text));
+  operation->SetDownstream(std::make_unique<SplitCollector>(&text));
   const EpochContext context;
-  ASSERT_TRUE(operation.BeginEpoch(context).ok());
-  ASSERT_TRUE(operation.BeginSplit(1).ok());
-  EXPECT_EQ(text, "[1]");
-  ASSERT_TRUE(operation.Push(0, Rows({"[1, 2, 3]"})).ok());
-  ASSERT_TRUE(operation.BeginSplit(4).ok());
-  ASSERT_TRUE(operation.BeginSplit(5).ok());
-  ASSERT_TRUE(operation.Push(0, Rows({"[7]"})).ok());
-  ASSERT_TRUE(operation.BeginSplit(6).ok());
-  EXPECT_EQ(text, "[1]");
-  ASSERT_TRUE(operation.FinishInput(0).ok());
-  EXPECT_EQ(text, "[1];1,10;2,20;3,30[4][5];7,70[6]");
+  EXPECT_TRUE(operation->BeginEpoch(context).ok());
+  EXPECT_TRUE(operation->BeginSplit(1).ok());
+  EXPECT_TRUE(operation->Push(0, Rows({"[1, 2]"})).ok());
+  EXPECT_TRUE(operation->Push(0, Rows({"[3]"})).ok());
+  EXPECT_TRUE(operation->EndSplit().ok());
+  EXPECT_TRUE(operation->BeginSplit(4).ok());
+  EXPECT_TRUE(operation->EndSplit().ok());
+  EXPECT_TRUE(operation->BeginSplit(5).ok());
+  EXPECT_TRUE(operation->Push(0, Rows({"[7]"})).ok());
+  EXPECT_TRUE(operation->EndSplit().ok());
+  EXPECT_TRUE(operation->FinishInput(0).ok());
+  return text;
+}
+
+TEST(ExternalOperators, SplitsArePartitionsWhereTheyAreFollowed) {
+  auto function = std::make_shared<TenTimes>();
+  EvaluateExternalOperator evaluate(function, {Ordinal(0)}, {.follows_splits = true}, "");
+  EXPECT_EQ(RunSplits(&evaluate), "[1;1,10;2,20;3,30][4][5;7,70]");
+  // A split without rows needs no run here, but is a call of a function from rows to rows.
+  EXPECT_EQ(function->starts, 2);
+  EXPECT_EQ(function->partition, 5);
+  MapExternalOperator map(function, {0}, {.follows_splits = true}, "");
+  EXPECT_EQ(RunSplits(&map), "[1;10;20;30][4][5;70]");
+  EXPECT_EQ(function->starts, 5);
+  TableExternalOperator table(std::make_shared<CountUp>(), {Ordinal(0)}, {0}, 100,
+                              {.follows_splits = true}, "");
+  EXPECT_EQ(RunSplits(&table),
+            "[1;1,0;2,0;2,1;3,0;3,1;3,2;3,-1][4][5;7,0;7,1;7,2;7,3;7,4;7,5;7,6;7,-1]");
+}
+
+TEST(ExternalOperators, WorkersArePartitionsWhereSplitsAreNotFollowed) {
+  auto function = std::make_shared<TenTimes>();
+  MapExternalOperator map(function, {0}, {.partition = 2}, "");
+  EXPECT_EQ(RunSplits(&map), "[1][4][5];10;20;30;70");
+  EXPECT_EQ(function->starts, 1);
+  EXPECT_EQ(function->partition, 2);
 }
 
 TEST(ExternalOperators, MapPassesOnWhateverComes) {
   auto function = std::make_shared<TenTimes>();
-  MapExternalOperator operation(function, {1}, "");
-  EXPECT_EQ(RunEpoch(&operation, 1, {{0, Rows({"[1, 2, 3]", "[4, 5, 6]"})}}, 3), "40;50;60");
+  MapExternalOperator operation(function, {1}, {.partition = 3}, "");
+  EXPECT_EQ(RunEpoch(&operation, 1, {{0, Rows({"[1, 2, 3]", "[4, 5, 6]"})}}), "40;50;60");
   EXPECT_EQ(function->partition, 3);
   // Without rows only the first worker runs the function.
-  EXPECT_EQ(RunEpoch(&operation, 1, {}, 3), "");
+  EXPECT_EQ(RunEpoch(&operation, 1, {}), "");
   EXPECT_EQ(function->starts, 1);
-  EXPECT_EQ(RunEpoch(&operation, 1, {}, 0), "");
+  MapExternalOperator first(function, {1}, {.partition = 0}, "");
+  EXPECT_EQ(RunEpoch(&first, 1, {}), "");
   EXPECT_EQ(function->starts, 2);
 }
 
 TEST(ExternalOperators, TableJoinsRowsWithTheirResults) {
-  TableExternalOperator operation(std::make_shared<CountUp>(), {Ordinal(1)}, {0}, 3, "");
+  TableExternalOperator operation(std::make_shared<CountUp>(), {Ordinal(1)}, {0}, 3, {}, "");
   EXPECT_EQ(RunEpoch(&operation, 1,
                      {{0, Rows({"[7, 8, 9]", "[2, 0, 3]"})}, {0, Rows({"[1, 2]", "[0, 1]"})}}),
             "7,0;7,1;9,0;9,1;9,2;2,0;2,-1");
-  TableExternalOperator alone(std::make_shared<CountUp>(), {Ordinal(0)}, {}, 100, "");
+  TableExternalOperator alone(std::make_shared<CountUp>(), {Ordinal(0)}, {}, 100, {}, "");
   EXPECT_EQ(RunEpoch(&alone, 1, {}), "");
 }
 

@@ -5,7 +5,7 @@
 
 #include <arrow/api.h>
 
-#include "thalweg/exec/external/evaluate_external.h"
+#include "thalweg/exec/external/partitioning.h"
 #include "thalweg/exec/stop_watch.h"
 #include "thalweg/exec/take.h"
 

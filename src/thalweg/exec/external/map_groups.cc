@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "thalweg/exec/external/evaluate_external.h"
+#include "thalweg/exec/external/partitioning.h"
 #include "thalweg/exec/take.h"
 
 namespace thalweg::exec {

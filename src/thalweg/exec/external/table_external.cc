@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "thalweg/exec/external/evaluate_external.h"
 #include "thalweg/exec/take.h"
 
 namespace thalweg::exec {
@@ -10,26 +9,41 @@ namespace thalweg::exec {
 TableExternalOperator::TableExternalOperator(std::shared_ptr<ExternalFunction> function,
                                              std::vector<expr::ExpressionPtr> arguments,
                                              std::vector<int> kept, int64_t batch_rows,
-                                             std::string description)
+                                             Partitioning partitioning, std::string description)
     : function_(std::move(function)),
       arguments_(std::move(arguments)),
       kept_(std::move(kept)),
       batch_rows_(batch_rows),
+      partitioning_(partitioning),
       description_(std::move(description)) {}
 
 Status TableExternalOperator::BeginEpoch(const EpochContext& context) {
   context_ = &context;
   run_.reset();
+  Clear();
+  return Operator::BeginEpoch(context);
+}
+
+void TableExternalOperator::Clear() {
   waiting_.clear();
   row_ = 0;
   gathered_.clear();
   parents_.clear();
-  return Operator::BeginEpoch(context);
 }
 
 Status TableExternalOperator::Start() {
   if (run_ != nullptr) return Status::OK();
-  return function_->Start(MakeExternalTask(*context_)).Value(&run_);
+  return function_->Start(partitioning_.MakeTask(*context_)).Value(&run_);
+}
+
+Status TableExternalOperator::BeginSplit(int split) {
+  if (partitioning_.follows_splits) partitioning_.partition = split;
+  return Operator::BeginSplit(split);
+}
+
+Status TableExternalOperator::EndSplit() {
+  if (partitioning_.follows_splits) ARROW_RETURN_NOT_OK(Finish());
+  return Operator::EndSplit();
 }
 
 Status TableExternalOperator::Push(int, Batch batch) {
@@ -49,12 +63,17 @@ Status TableExternalOperator::Push(int, Batch batch) {
   return run_->Send(std::move(sent), [this](Batch rows) { return TakeResult(std::move(rows)); });
 }
 
+Status TableExternalOperator::Finish() {
+  if (run_ == nullptr) return Status::OK();
+  ARROW_RETURN_NOT_OK(run_->Finish([this](Batch rows) { return TakeResult(std::move(rows)); }));
+  run_.reset();
+  ARROW_RETURN_NOT_OK(Flush());
+  Clear();
+  return Status::OK();
+}
+
 Status TableExternalOperator::FinishInput(int input) {
-  if (run_ != nullptr) {
-    ARROW_RETURN_NOT_OK(run_->Finish([this](Batch rows) { return TakeResult(std::move(rows)); }));
-    run_.reset();
-    ARROW_RETURN_NOT_OK(Flush());
-  }
+  ARROW_RETURN_NOT_OK(Finish());
   return Operator::FinishInput(input);
 }
 

@@ -144,6 +144,8 @@ Result<Rows> PlanBuilder::BuildGlobalAggregate(const plan::Node& node, Rows rows
     if (operator_id >= 0) plan_->stateful_[operator_id].instances.push_back(aggregate.get());
     return aggregate;
   });
+  rows.partitioned_by_split = false;
+  rows.one_partition = true;
   rows.text = NodeText(shared->description, {rows.text});
   return rows;
 }

@@ -118,6 +118,7 @@ Rows PlanBuilder::AddLeaf(std::unique_ptr<Leaf> leaf, std::string description) {
   }
   rows.streaming = leaf->stream_relation >= 0;
   rows.by_split = !rows.streaming;
+  rows.partitioned_by_split = true;
   rows.text = {std::move(description)};
   phase_->leaves.push_back(std::move(leaf));
   return rows;
@@ -133,6 +134,8 @@ void PlanBuilder::AddExchange(Rows* rows, int num_receivers, const std::vector<i
   });
   if (num_receivers == 1 && rows->by_split) channel->KeepOrder();
   rows->by_split = false;
+  rows->partitioned_by_split = false;
+  rows->one_partition = num_receivers == 1;
   rows->tails.clear();
   for (int worker = 0; worker < num_receivers; ++worker) {
     rows->tails.push_back(channel->head(worker));
@@ -140,13 +143,20 @@ void PlanBuilder::AddExchange(Rows* rows, int num_receivers, const std::vector<i
   phase_->channels.push_back(std::move(channel));
 }
 
+Partitioning PlanBuilder::PartitioningOf(const Rows& rows, int worker) {
+  phase_->has_split_followers |= rows.partitioned_by_split;
+  return {rows.partitioned_by_split, worker};
+}
+
 void PlanBuilder::Gather(Rows* rows) {
+  rows->partitioned_by_split = false;
   if (rows->tails.size() == 1) return;
   AddExchange(rows, 1, {});
   rows->text = NodeText("Exchange SinglePartition", {rows->text});
 }
 
 void PlanBuilder::Exchange(Rows* rows, const std::vector<int>& key_columns) {
+  rows->partitioned_by_split = false;
   if (rows->tails.size() == 1) return;
   AddExchange(rows, options_.num_workers, key_columns);
   rows->text = NodeText(
@@ -155,6 +165,8 @@ void PlanBuilder::Exchange(Rows* rows, const std::vector<int>& key_columns) {
 
 void PlanBuilder::ExchangeBoth(Rows* left, const std::vector<int>& left_keys, Rows* right,
                                const std::vector<int>& right_keys) {
+  left->partitioned_by_split = false;
+  right->partitioned_by_split = false;
   if (left->tails.size() == 1 && right->tails.size() == 1) return;
   for (auto& [rows, keys] : {std::pair(left, &left_keys), std::pair(right, &right_keys)}) {
     AddExchange(rows, options_.num_workers, *keys);

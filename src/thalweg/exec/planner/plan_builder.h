@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "thalweg/exec/external/partitioning.h"
 #include "thalweg/exec/planner/pipeline_plan.h"
 #include "thalweg/exec/stateful/aggregate_calls.h"
 #include "thalweg/state/variable_table.h"
@@ -19,8 +20,14 @@ struct Rows {
   std::vector<Operator*> tails;
   bool streaming = false;
   bool has_watermark = false;
-  /// No exchange lies between the leaves and here: rows come split by split.
+  /// No exchange lies between the leaves and here: rows come split by split, and may be put in
+  /// the order of their splits.
   bool by_split = false;
+  /// As above, but of streams too, and with one worker only where several would exchange nothing:
+  /// splits are partitions, as programs know them.
+  bool partitioned_by_split = false;
+  /// All rows are one partition, though they may come on any worker.
+  bool one_partition = false;
   /// Ids of the nearest stateful operators below.
   std::vector<int> stateful;
   /// EXPLAIN lines of the subtree.
@@ -111,6 +118,9 @@ class PlanBuilder {
   /// Brings all rows to worker 0, or rows of equal keys to one worker, unless they are there. To
   /// worker 0 they come in the order of their splits where they come by split.
   void Gather(Rows* rows);
+  /// What are partitions of `rows` for a function outside, on one worker. If they are splits, the
+  /// operators of the phase are told of these.
+  Partitioning PartitioningOf(const Rows& rows, int worker);
   void Exchange(Rows* rows, const std::vector<int>& key_columns);
   /// Brings rows of equal keys of both inputs to one worker.
   void ExchangeBoth(Rows* left, const std::vector<int>& left_keys, Rows* right,

@@ -79,6 +79,7 @@ Result<Rows> PlanBuilder::BuildMapPartitions(const plan::Node& node) {
   options.batch_rows = options_.batch_rows;
   options.description = plan::DescribeCallback(node);
   Append(&rows, [&](int) { return std::make_unique<MapPartitionsOperator>(options); });
+  rows.partitioned_by_split = false;
   rows.text = NodeText(options.description, {rows.text});
   return rows;
 }

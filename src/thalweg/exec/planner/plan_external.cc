@@ -54,12 +54,14 @@ Result<Rows> PlanBuilder::BuildMapExternal(const plan::Node& node) {
   ARROW_ASSIGN_OR_RAISE(const auto function,
                         node.callback->external->MakeMap(plan::OutputSchema(*node.children[0]),
                                                          plan::OutputSchema(node)));
-  // The function may hold rows back for as long as it likes.
-  rows.by_split = false;
+  if (rows.one_partition) Gather(&rows);
+  // The function may hold rows back to the end of its partition.
+  rows.by_split &= rows.partitioned_by_split;
   const std::vector<int> columns = FirstColumns(node.num_data_columns);
   const std::string description = plan::DescribeCallback(node);
-  Append(&rows, [&](int) {
-    return std::make_unique<MapExternalOperator>(function, columns, description);
+  Append(&rows, [&](int worker) {
+    return std::make_unique<MapExternalOperator>(function, columns, PartitioningOf(rows, worker),
+                                                 description);
   });
   rows.text = NodeText(description, {rows.text});
   return rows;
@@ -78,8 +80,9 @@ Result<Rows> PlanBuilder::BuildEvaluateExternal(const plan::Node& node) {
                std::to_string(node.output[i].id);
   }
   const std::string description = plan::spec::OperatorName(*node.callback) + " [" + outputs + "]";
-  Append(&rows, [&](int) {
-    return std::make_unique<EvaluateExternalOperator>(function, arguments, description);
+  Append(&rows, [&](int worker) {
+    return std::make_unique<EvaluateExternalOperator>(function, arguments,
+                                                      PartitioningOf(rows, worker), description);
   });
   rows.text = NodeText(description, {rows.text});
   return rows;

@@ -8,6 +8,8 @@
 namespace thalweg::exec {
 namespace {
 
+constexpr int64_t kBatchesPerLocalSplit = 32;
+
 std::string ColumnTexts(const plan::Node& node) {
   std::string text;
   for (const plan::Attribute& attribute : node.output) {
@@ -50,9 +52,11 @@ Result<Rows> PlanBuilder::BuildStreamScan(const plan::Node& node) {
 }
 
 Result<Rows> PlanBuilder::BuildLocal(const plan::Node& node) {
-  return AddLeaf(
-      MakeScanLeaf(MakeLocalScan(plan::OutputSchema(node), node.batches), AllColumns(node)),
-      "LocalTableScan " + ColumnTexts(node));
+  // Clients send tables in many small batches: none is worth a split of its own.
+  auto scan = MakeLocalScan(plan::OutputSchema(node), node.batches,
+                            kBatchesPerLocalSplit * options_.batch_rows);
+  return AddLeaf(MakeScanLeaf(std::move(scan), AllColumns(node)),
+                 "LocalTableScan " + ColumnTexts(node));
 }
 
 Result<Rows> PlanBuilder::BuildRange(const plan::Node& node) {

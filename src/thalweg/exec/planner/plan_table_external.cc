@@ -68,11 +68,11 @@ Result<Rows> PlanBuilder::BuildTableExternal(const plan::Node& node) {
   } else {
     kept = KeptColumns(node);
   }
-  // The function may hold rows back for as long as it likes.
-  rows.by_split = false;
-  Append(&rows, [&](int) {
+  // The function may hold rows back to the end of its partition.
+  rows.by_split &= rows.partitioned_by_split;
+  Append(&rows, [&](int worker) {
     return std::make_unique<TableExternalOperator>(function, arguments, kept, options_.batch_rows,
-                                                   description);
+                                                   PartitioningOf(rows, worker), description);
   });
   rows.text = NodeText(description, {rows.text});
   return rows;

@@ -9,12 +9,14 @@ Result<Rows> PlanBuilder::BuildUnion(const plan::Node& node) {
   std::vector<std::vector<std::string>> texts;
   bool all_single = true;
   rows.by_split = true;
+  rows.partitioned_by_split = true;
   for (const plan::NodePtr& child : node.children) {
     ARROW_ASSIGN_OR_RAISE(Rows input, Build(child));
     rows.streaming |= input.streaming;
     rows.has_watermark |= input.has_watermark;
     rows.stateful.insert(rows.stateful.end(), input.stateful.begin(), input.stateful.end());
     rows.by_split &= input.by_split;
+    rows.partitioned_by_split &= input.partitioned_by_split;
     all_single &= input.tails.size() == 1;
     texts.push_back(input.text);
     inputs.push_back(std::move(input));

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+#include <thread>
 
 #include <arrow/api.h>
 
@@ -9,8 +10,11 @@ namespace thalweg::exec {
 namespace {
 
 constexpr int64_t kRowsPerSplit = 1 << 20;
-/// Splits of long ranges have more rows, or there would be no end of splits.
-constexpr int64_t kMaxSplits = 1 << 14;
+/// Longer ranges have longer splits: each costs some time where a function outside is called for
+/// it.
+constexpr int64_t kSplitsPerCore = 2;
+
+int64_t NumCores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 /// Positions [begin, end) of the range.
 struct RangeSplit : io::Split {
@@ -72,7 +76,7 @@ class RangeScan : public io::Scan {
   Result<std::vector<io::SplitPtr>> PlanSplits() override {
     std::vector<io::SplitPtr> splits;
     const int64_t rows = NumRows();
-    const int64_t split_rows = std::max(kRowsPerSplit, rows / kMaxSplits + 1);
+    const int64_t split_rows = std::max(kRowsPerSplit, rows / (kSplitsPerCore * NumCores()) + 1);
     for (int64_t begin = 0; begin < rows;) {
       auto split = std::make_shared<RangeSplit>();
       split->begin = begin;

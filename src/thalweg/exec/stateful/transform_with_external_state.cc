@@ -5,7 +5,7 @@
 
 #include <arrow/api.h>
 
-#include "thalweg/exec/external/evaluate_external.h"
+#include "thalweg/exec/external/partitioning.h"
 #include "thalweg/exec/sort_key.h"
 #include "thalweg/exec/stateful/transform_with_state.h"
 

@@ -6,7 +6,7 @@
 #include <arrow/array/builder_primitive.h>
 #include <arrow/array/concatenate.h>
 
-#include "thalweg/exec/external/evaluate_external.h"
+#include "thalweg/exec/external/partitioning.h"
 #include "thalweg/exec/take.h"
 
 namespace thalweg::exec {
