@@ -260,7 +260,7 @@ inline constexpr SettingDeclaration kSparkSettings[] = {
     {"spark.sql.preserveCharVarcharTypeInfo", SettingKind::kBoolean, "false", kOnlyDefault},
     {"spark.sql.pyspark.dataSource.profiler", SettingKind::kText, "", kOnlyDefault},
     {"spark.sql.pyspark.toJSON.returnDataFrame", SettingKind::kBoolean, "false", kNoEffect},
-    {"spark.sql.pyspark.udf.profiler", SettingKind::kText, "", kNoEffect},
+    {"spark.sql.pyspark.udf.profiler", SettingKind::kText, "", kFollowed},
     {"spark.sql.pyspark.worker.logging.enabled", SettingKind::kBoolean, "false", kNoEffect},
     {"spark.sql.queryExecutionListeners", SettingKind::kText, "", kNoEffect, true},
     {"spark.sql.readSideCharPadding", SettingKind::kBoolean, "true", kOnlyDefault},

@@ -1,5 +1,6 @@
 #include "thalweg/python/python_settings.h"
 
+#include <cctype>
 #include <cstdlib>
 #include <utility>
 
@@ -39,6 +40,11 @@ constexpr const char* kConcurrency = "spark.sql.execution.pythonUDF.arrow.concur
 constexpr const char* kMaxRecords = "spark.sql.execution.arrow.maxRecordsPerBatch";
 constexpr const char* kMaxBytes = "spark.sql.execution.arrow.maxBytesPerBatch";
 
+std::string LowerCase(std::string text) {
+  for (char& letter : text) letter = static_cast<char>(std::tolower(letter));
+  return text;
+}
+
 void ReadEnvironment(const Settings& settings, Interpreter* interpreter) {
   auto& environment = interpreter->environment;
   // PySpark looks for an installation of Spark at its start, which its workers do without.
@@ -70,6 +76,8 @@ PythonSettings ReadPythonSettings(const Settings& settings, const std::string& e
   out.chunks.max_rows = NumberOr(settings, kMaxRecords, 10000);
   out.chunks.max_bytes = NumberOr(settings, kMaxBytes, 64 << 20);
   out.runner_conf[kMaxRecords] = std::to_string(out.chunks.max_rows);
+  const std::string profiler = LowerCase(Or(settings, kProfiler, ""));
+  if (!profiler.empty()) out.runner_conf[kProfiler] = profiler;
   out.limits.idle_timeout = std::chrono::seconds(
       NumberOr(settings, "spark.sql.execution.pyspark.udf.idleTimeoutSeconds",
                NumberOr(settings, "spark.python.worker.idleTimeoutSeconds", 0)));

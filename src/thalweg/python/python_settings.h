@@ -1,17 +1,22 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "thalweg/base/settings.h"
 #include "thalweg/python/eval_type.h"
+#include "thalweg/python/function_profiles.h"
 #include "thalweg/python/interpreter.h"
 #include "thalweg/python/row_chunker.h"
 #include "thalweg/python/task_header.h"
 #include "thalweg/python/worker_task.h"
 
 namespace thalweg::python {
+
+/// The setting of `runner_conf` that says how functions are measured: "perf" or "memory".
+inline constexpr const char* kProfiler = "spark.sql.pyspark.udf.profiler";
 
 /// How functions of a session run.
 struct PythonSettings {
@@ -30,6 +35,8 @@ struct PythonSettings {
   std::string files_directory;
   std::vector<std::string> includes;
   std::map<std::string, std::string> local_properties;
+  /// Takes what is measured of functions (kProfiler); may be null.
+  std::shared_ptr<FunctionProfiles> profiles;
 };
 
 /// What `settings` (of a session) say; the defaults are Spark's. `executable` runs the functions

@@ -83,6 +83,7 @@ Status ReplyReader::Consume(std::shared_ptr<arrow::Buffer> piece) {
       state_ = State::kMark;
       return Status::OK();
     case State::kAccumulator:
+      accumulated_.push_back(piece->ToString());
       NextAccumulator();
       return Status::OK();
     case State::kEnded:

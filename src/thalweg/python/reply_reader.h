@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <arrow/buffer.h>
 #include <arrow/ipc/reader.h>
@@ -35,6 +37,8 @@ class ReplyReader {
   bool ended() const { return state_ == State::kEnded; }
   /// True if the worker waits for another task.
   bool reusable() const { return reusable_; }
+  /// The values that the worker gathered besides results, each a pickled pair with an id.
+  std::vector<std::string> TakeAccumulators() { return std::exchange(accumulated_, {}); }
   /// Milliseconds the worker says the function took.
   int64_t run_millis() const { return run_millis_; }
 
@@ -64,7 +68,8 @@ class ReplyReader {
   const TakeMessage take_message_;
   State state_ = State::kMark;
   int64_t length_ = 0;
-  int32_t accumulators_ = 0;
+  int32_t accumulators_ = 0;  // that are still to come, and one
+  std::vector<std::string> accumulated_;
   bool reusable_ = false;
   int64_t run_millis_ = 0;
   std::shared_ptr<Listener> listener_;

@@ -106,12 +106,20 @@ Result<std::unique_ptr<WorkerTask>> StartTask(const std::shared_ptr<WorkerPool>&
   header.identity.local_properties = settings.local_properties;
   header.identity.local_properties["streaming.sql.batchId"] = std::to_string(task.epoch);
   header.runner_conf["spark.sql.session.timeZone"] = task.session_time_zone;
+  const bool measures = header.runner_conf.count(kProfiler) > 0 && settings.profiles != nullptr;
+  if (measures) {
+    for (size_t i = 0; i < header.functions.size(); ++i) {
+      header.functions[i].result_id =
+          settings.profiles->IdOf(header.eval_type, header.functions[i], i);
+    }
+  }
   ARROW_ASSIGN_OR_RAISE(std::unique_ptr<PythonWorker> worker, pool->Acquire(settings.interpreter));
   ARROW_ASSIGN_OR_RAISE(const std::string bytes,
                         EncodeTaskHeader(header, worker->versions().protocol));
   const bool pickled = FramingOf(header.eval_type) == Framing::kPickled;
   auto started = std::make_unique<WorkerTask>(pool, std::move(worker), pickled, settings.limits,
                                               task.cancelled);
+  if (measures) started->ReportTo(settings.profiles);
   started->Queue(bytes);
   return started;
 }

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "thalweg/python/python_settings.h"
 #include "thalweg/python/state_address.h"
 #include "thalweg/python/wire.h"
 
@@ -90,13 +91,16 @@ void PutArguments(const std::vector<FunctionArgument>& arguments, bool flags, Wi
 }
 
 void PutFunctions(const TaskHeader& header, Protocol protocol, WireWriter* out) {
-  if (protocol < Protocol::k42) out->Bool(false);  // no profiler
+  const auto profiler = header.runner_conf.find(kProfiler);
+  const bool says_profiler = protocol < Protocol::k42 && profiler != header.runner_conf.end();
+  if (protocol < Protocol::k42) out->Bool(says_profiler);
+  if (says_profiler) out->Text(profiler->second);
   out->Int(static_cast<int64_t>(header.functions.size()));
   for (const FunctionChain& chain : header.functions) {
     PutArguments(chain.arguments, HasNameFlags(header.eval_type, protocol), out);
     out->Int(static_cast<int64_t>(chain.commands.size()));
     for (const std::string& command : chain.commands) out->Text(command);
-    if (protocol >= Protocol::k42) out->Long(chain.result_id);
+    if (protocol >= Protocol::k42 || says_profiler) out->Long(chain.result_id);
   }
 }
 

@@ -38,6 +38,27 @@ WireWriter Beginning(Protocol protocol) {
   return expected;
 }
 
+TEST(TaskHeader, AProfilerStandsBeforeTheFunctionsUpTo41) {
+  TaskHeader header = Header(EvalType::kBatched);
+  header.runner_conf["spark.sql.pyspark.udf.profiler"] = "perf";
+  WireWriter functions;
+  functions.Bool(true);
+  functions.Text("perf");
+  functions.Int(1);
+  functions.Int(2);
+  functions.Int(0);
+  functions.Bool(false);
+  functions.Int(1);
+  functions.Bool(true);
+  functions.Text("name");
+  functions.Int(1);
+  functions.Text("command");
+  functions.Long(7);
+  const auto bytes = EncodeTaskHeader(header, Protocol::k41);
+  ASSERT_TRUE(bytes.ok());
+  EXPECT_TRUE(bytes->ends_with(functions.bytes()));
+}
+
 TEST(TaskHeader, VersionsUpTo41) {
   for (const Protocol protocol : {Protocol::k40, Protocol::k41}) {
     WireWriter expected = Beginning(protocol);

@@ -227,6 +227,9 @@ Status WorkerTask::Crashed() {
 }
 
 void WorkerTask::GiveBack() {
+  if (profiles_ != nullptr) {
+    for (std::string& update : reader_->TakeAccumulators()) profiles_->Add(std::move(update));
+  }
   if (worker_ == nullptr || !reader_->reusable()) return;
   pool_->Release(std::move(worker_));
 }

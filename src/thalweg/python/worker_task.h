@@ -6,11 +6,13 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <arrow/type_fwd.h>
 
 #include "thalweg/base/status.h"
+#include "thalweg/python/function_profiles.h"
 #include "thalweg/python/ipc_encoder.h"
 #include "thalweg/python/reply_reader.h"
 #include "thalweg/python/worker_pool.h"
@@ -36,6 +38,9 @@ class WorkerTask {
   ~WorkerTask();
 
   const InterpreterVersions& versions() const { return worker_->versions(); }
+
+  /// Gives `profiles` at the end what the worker measured.
+  void ReportTo(std::shared_ptr<FunctionProfiles> profiles) { profiles_ = std::move(profiles); }
 
   /// Adds to what is to be sent. Sends nothing yet.
   void Queue(std::string_view bytes) { queue_.Append(bytes); }
@@ -74,6 +79,7 @@ class WorkerTask {
   const TaskLimits limits_;
   const std::atomic<bool>* cancelled_;
   std::unique_ptr<ReplyReader> reader_;
+  std::shared_ptr<FunctionProfiles> profiles_;
 
   ByteQueue queue_;
   std::deque<BufferPtr> outgoing_;

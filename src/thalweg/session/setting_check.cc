@@ -22,6 +22,10 @@ Status CheckSettingValue(const std::string& key, const std::string& value) {
     return MakeError("INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS",
                      {{"confName", key}, {"confValue", value}, {"confOptions", "STATIC, DYNAMIC"}});
   }
+  if (key == "spark.sql.pyspark.udf.profiler" && lower != "perf" && lower != "memory") {
+    return MakeError("INVALID_CONF_VALUE.OUT_OF_RANGE_OF_OPTIONS",
+                     {{"confName", key}, {"confValue", value}, {"confOptions", "perf, memory"}});
+  }
   struct FixedSetting {
     std::string_view key;
     std::string_view only;

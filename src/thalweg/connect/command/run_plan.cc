@@ -148,6 +148,18 @@ Result<Outcome> RunOperation(ServerState* state, const ExecutionPtr& execution,
   return MissingPart("Plan", "op_type");
 }
 
+/// Sends what functions of the session took since its last execution, if they were measured: that
+/// of streaming queries and of executions that failed goes with the next that succeeds.
+Status SendProfiles(Execution* execution) {
+  const std::vector<std::string> updates = execution->session()->function_profiles()->Take();
+  if (updates.empty()) return Status::OK();
+  proto::ExecutePlanResponse response;
+  auto* metrics = response.add_observed_metrics();
+  metrics->set_name("__python_accumulator__");
+  for (const std::string& update : updates) metrics->add_values()->set_binary(update);
+  return execution->Send(&response);
+}
+
 }  // namespace
 
 void RunPlan(ServerState* state, const ExecutionPtr& execution, const proto::Plan& plan) {
@@ -155,7 +167,11 @@ void RunPlan(ServerState* state, const ExecutionPtr& execution, const proto::Pla
   const ProgressScope progress(&execution->operation()->progress());
   const Result<Outcome> outcome = [&]() -> Result<Outcome> {
     try {
-      return GuardMemory([&] { return RunOperation(state, execution, plan); });
+      return GuardMemory([&]() -> Result<Outcome> {
+        ARROW_ASSIGN_OR_RAISE(const Outcome done, RunOperation(state, execution, plan));
+        if (done == Outcome::kFinished) ARROW_RETURN_NOT_OK(SendProfiles(execution.get()));
+        return done;
+      });
     } catch (const std::exception& error) {
       // A library's: it is the end of this execution only.
       return Status::UnknownError(error.what());

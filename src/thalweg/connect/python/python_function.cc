@@ -25,6 +25,7 @@ Result<python::PythonSettings> PythonSettingsOf(ConnectSession* session) {
   settings.interpreter.directory = files.directory;
   settings.files_directory = std::move(files.directory);
   settings.includes = std::move(files.modules);
+  settings.profiles = session->function_profiles();
   return settings;
 }
 

@@ -18,6 +18,7 @@
 #include "thalweg/connect/session/artifact_store.h"
 #include "thalweg/connect/session/kept_plans.h"
 #include "thalweg/connect/session/python_files.h"
+#include "thalweg/python/function_profiles.h"
 #include "thalweg/python/worker_pool.h"
 #include "thalweg/session/session.h"
 
@@ -68,6 +69,10 @@ class ConnectSession {
   ErrorStore& errors() { return errors_; }
   ArtifactStore& artifacts() { return artifacts_; }
   PythonFiles& python_files() { return python_files_; }
+  const std::shared_ptr<python::FunctionProfiles>& function_profiles() const {
+    return function_profiles_;
+  }
+  CacheMarks& cache_marks() { return cache_marks_; }
   KeptPlans& kept_plans() { return kept_plans_; }
   const KeptPlans& kept_plans() const { return kept_plans_; }
   ListenerStream& listeners() { return *listeners_; }
@@ -164,6 +169,8 @@ class ConnectSession {
   std::map<std::string, std::set<std::string>> tagged_queries_;  // run ids by tag
   std::vector<std::shared_ptr<stream::StreamingQuery>> queries_;
   KeptPlans kept_plans_;
+  const std::shared_ptr<python::FunctionProfiles> function_profiles_ =
+      std::make_shared<python::FunctionProfiles>();
 };
 
 using ConnectSessionPtr = std::shared_ptr<ConnectSession>;
