@@ -23,6 +23,11 @@ struct NumberRequirement {
 };
 
 constexpr NumberRequirement kNumbers[] = {
+    {"spark.sql.execution.pandas.udf.buffer.size", 0, kMostInt, "it must not be negative"},
+    {"spark.sql.execution.python.udf.buffer.size", 0, kMostInt, "it must not be negative"},
+    {"spark.sql.execution.python.udf.maxRecordsPerBatch", 1, kMostInt, "it must be positive"},
+    {"spark.sql.execution.pythonUDF.arrow.concurrency.level", 2, kMostInt,
+     "it must be more than one"},
     {"spark.sql.shuffle.partitions", 1, kMostInt, "it must be positive"},
     {"spark.sql.streaming.aggregation.stateFormatVersion", 1, 2, "it must be 1 or 2"},
     {"spark.sql.streaming.flatMapGroupsWithState.stateFormatVersion", 1, 2, "it must be 1 or 2"},
@@ -33,6 +38,15 @@ constexpr NumberRequirement kNumbers[] = {
      "it must not be negative"},
     {"thalweg.execution.workers", 0, 1024, "it must be between 0 and 1024"},
 };
+
+/// Times that must not be negative.
+constexpr std::string_view kTimes[] = {
+    "spark.sql.execution.pyspark.udf.idleTimeoutSeconds",
+    "spark.sql.execution.pyspark.udf.tracebackDumpIntervalSeconds",
+};
+
+/// Sizes that must be positive and fit an integer.
+constexpr std::string_view kSizes[] = {"spark.sql.execution.arrow.maxBytesPerBatch"};
 
 /// One of two words, in any case.
 struct WordRequirement {
@@ -71,6 +85,15 @@ Status CheckNumber(const NumberRequirement& requirement, const std::string& valu
   return Refuse(std::string(requirement.key), value, std::string(requirement.text));
 }
 
+/// What is no size at all is refused by its kind.
+Status CheckSize(const std::string& key, const std::string& value) {
+  const Result<int64_t> bytes = ParseByteSize(value);
+  const bool fits = bytes.ok() && *bytes > 0 && *bytes <= kMostInt;
+  return fits || (!bytes.ok() && !value.starts_with('-'))
+             ? Status::OK()
+             : Refuse(key, value, "it must be positive and less than 2 GiB");
+}
+
 bool EqualsIgnoringCase(std::string_view left, std::string_view right) {
   return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
     return std::tolower(static_cast<unsigned char>(a)) ==
@@ -95,6 +118,13 @@ Status CheckSettingRequirement(const std::string& key, const std::string& value)
   }
   if (const auto* word = Find(kWords, key); word != std::end(kWords)) {
     return CheckWord(*word, value);
+  }
+  if (std::find(std::begin(kTimes), std::end(kTimes), key) != std::end(kTimes) &&
+      value.starts_with('-')) {
+    return Refuse(key, value, "it must not be negative");
+  }
+  if (std::find(std::begin(kSizes), std::end(kSizes), key) != std::end(kSizes)) {
+    return CheckSize(key, value);
   }
   if (const auto* other = Find(kSparkSettings, key);
       other != std::end(kSparkSettings) && other->text == kOnlyDefault &&

@@ -1,8 +1,11 @@
 #include "thalweg/python/python_settings.h"
 
 #include <cctype>
+#include <charconv>
 #include <cstdlib>
 #include <utility>
+
+#include "thalweg/python/worker_daemon.h"
 
 namespace thalweg::python {
 namespace {
@@ -24,6 +27,17 @@ int64_t NumberOr(const Settings& settings, const std::string& key, int64_t fallb
   return text[0] == '-' ? -1 : fallback;
 }
 
+/// A time: a plain number means seconds.
+int64_t SecondsOr(const Settings& settings, const std::string& key, int64_t fallback) {
+  const std::string text = Or(settings, key, "");
+  if (text.empty()) return fallback;
+  int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error == std::errc() && end == text.data() + text.size()) return seconds;
+  const Result<int64_t> micros = ParseIntervalMicros(text, 31);
+  return micros.ok() ? *micros / 1000000 : fallback;
+}
+
 /// Settings that are passed on as they are, with Spark's defaults.
 constexpr std::pair<const char*, const char*> kPassedOn[] = {
     {"spark.sql.legacy.execution.pythonUDTF.pandas.conversion.enabled", "false"},
@@ -40,6 +54,14 @@ constexpr const char* kConcurrency = "spark.sql.execution.pythonUDF.arrow.concur
 constexpr const char* kMaxRecords = "spark.sql.execution.arrow.maxRecordsPerBatch";
 constexpr const char* kMaxBytes = "spark.sql.execution.arrow.maxBytesPerBatch";
 
+constexpr const char* kPickledRows = "spark.sql.execution.python.udf.maxRecordsPerBatch";
+
+/// A plain number means MiB here; 0: nothing is set.
+int64_t MebibytesOr(const Settings& settings, const std::string& key) {
+  const int64_t size = NumberOr(settings, key, 0);
+  return size >= (1 << 20) ? size >> 20 : size;
+}
+
 std::string LowerCase(std::string text) {
   for (char& letter : text) letter = static_cast<char>(std::tolower(letter));
   return text;
@@ -55,6 +77,27 @@ void ReadEnvironment(const Settings& settings, Interpreter* interpreter) {
   if (IsOn(settings, "spark.sql.execution.pyspark.udf.hideTraceback.enabled", false)) {
     environment["SPARK_HIDE_TRACEBACK"] = "1";
   }
+  if (IsOn(settings, "spark.sql.execution.pyspark.udf.tracebackWithLocals.enabled", false)) {
+    environment["SPARK_TRACEBACK_WITH_LOCALS"] = "1";
+  }
+  if (IsOn(settings, "spark.sql.execution.pyspark.udf.daemonKillWorkerOnFlushFailure",
+           IsOn(settings, "spark.python.daemon.killWorkerOnFlushFailure", true))) {
+    environment["PYTHON_DAEMON_KILL_WORKER_ON_FLUSH_FAILURE"] = "1";
+  }
+  const int64_t interval =
+      SecondsOr(settings, "spark.sql.execution.pyspark.udf.tracebackDumpIntervalSeconds",
+                SecondsOr(settings, "spark.python.worker.tracebackDumpIntervalSeconds", 0));
+  if (interval > 0) {
+    environment["PYTHON_TRACEBACK_DUMP_INTERVAL_SECONDS"] = std::to_string(interval);
+  }
+  environment["PYTHON_UDF_BATCH_SIZE"] = Or(settings, kPickledRows, "100");
+  const int64_t planner = MebibytesOr(settings, "spark.sql.planner.pythonExecution.memory");
+  if (planner > 0) environment["PYSPARK_PLANNER_MEMORY_MB"] = std::to_string(planner);
+  if (IsOn(settings, "spark.sql.execution.pyspark.udf.faulthandler.enabled",
+           IsOn(settings, "spark.python.worker.faulthandler.enabled", false))) {
+    environment["PYTHON_FAULTHANDLER_DIR"] = PrivateSocketDirectory().ValueOr("/tmp");
+  }
+  interpreter->memory_limit_mb = MebibytesOr(settings, "spark.executor.pyspark.memory");
 }
 
 }  // namespace
@@ -64,9 +107,6 @@ PythonSettings ReadPythonSettings(const Settings& settings, const std::string& e
   out.interpreter.executable = Or(settings, "spark.sql.execution.pyspark.python",
                                   Or(settings, "spark.pyspark.python", executable));
   ReadEnvironment(settings, &out.interpreter);
-  const int64_t memory = NumberOr(settings, "spark.executor.pyspark.memory", 0);
-  // A plain number means MiB here.
-  out.interpreter.memory_limit_mb = memory >= (1 << 20) ? memory >> 20 : memory;
   for (const auto& [key, fallback] : kPassedOn) out.runner_conf[key] = Or(settings, key, fallback);
   const std::string concurrency = Or(settings, kConcurrency, "");
   if (!concurrency.empty()) out.runner_conf[kConcurrency] = concurrency;
@@ -76,11 +116,13 @@ PythonSettings ReadPythonSettings(const Settings& settings, const std::string& e
   out.chunks.max_rows = NumberOr(settings, kMaxRecords, 10000);
   out.chunks.max_bytes = NumberOr(settings, kMaxBytes, 64 << 20);
   out.runner_conf[kMaxRecords] = std::to_string(out.chunks.max_rows);
+  out.runner_conf[kMaxBytes] = std::to_string(out.chunks.max_bytes);
+  out.pickled_rows = NumberOr(settings, kPickledRows, 100);
   const std::string profiler = LowerCase(Or(settings, kProfiler, ""));
   if (!profiler.empty()) out.runner_conf[kProfiler] = profiler;
   out.limits.idle_timeout = std::chrono::seconds(
-      NumberOr(settings, "spark.sql.execution.pyspark.udf.idleTimeoutSeconds",
-               NumberOr(settings, "spark.python.worker.idleTimeoutSeconds", 0)));
+      SecondsOr(settings, "spark.sql.execution.pyspark.udf.idleTimeoutSeconds",
+                SecondsOr(settings, "spark.python.worker.idleTimeoutSeconds", 0)));
   out.limits.kill_on_idle_timeout =
       IsOn(settings, "spark.sql.execution.pyspark.udf.killOnIdleTimeout",
            IsOn(settings, "spark.python.worker.killOnIdleTimeout", false));

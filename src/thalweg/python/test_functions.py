@@ -3,6 +3,7 @@
 usage: test_functions.py DIRECTORY: one file per function, named after it.
 """
 
+import ctypes
 import datetime
 import os
 import sys
@@ -79,6 +80,10 @@ def boom(value):
 
 def die(value):
     os._exit(3)
+
+
+def fault(value):
+    ctypes.string_at(0)
 
 
 def hang(value):
@@ -363,6 +368,7 @@ FUNCTIONS = {
     "wrong_result": (lambda value: "text", LongType()),
     "boom": (boom, LongType()),
     "die": (die, LongType()),
+    "fault": (fault, LongType()),
     "hang": (hang, LongType()),
     "batch_length": (batch_length, LongType()),
     "hour_of": (hour_of, LongType()),

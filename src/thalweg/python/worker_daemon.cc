@@ -38,7 +38,6 @@ std::map<std::string, std::string> DaemonEnvironment(const Interpreter& interpre
       {"SPARK_REUSE_WORKER", "1"},
       {"SPARK_BUFFER_SIZE", "65536"},
       {"SPARK_AUTH_SOCKET_TIMEOUT", "15"},
-      {"PYTHON_UDF_BATCH_SIZE", "100"},
       {"SPARK_JOB_ARTIFACT_UUID", "default"},
       {"SPARK_LOCAL_DIRS", TemporaryDirectory()},
   };

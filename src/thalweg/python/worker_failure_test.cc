@@ -53,6 +53,29 @@ TEST(WorkerFailure, CancellingStopsAFunctionThatHangs) {
   EXPECT_EQ(TestPool()->counts().busy, 0);
 }
 
+TEST(WorkerFailure, AFaultSaysWhereIfAskedTo) {
+  Settings settings;
+  ASSERT_TRUE(settings.Set("spark.sql.execution.pyspark.udf.faulthandler.enabled", "true").ok());
+  PythonSettings faults = TestSettings();
+  faults.interpreter.environment["PYTHON_FAULTHANDLER_DIR"] =
+      ReadPythonSettings(settings, "").interpreter.environment.at("PYTHON_FAULTHANDLER_DIR");
+  const auto result = RunScalar({Call("fault", EvalType::kScalarPandas, {0})}, OneRow(), faults);
+  ASSERT_TRUE(IsCondition(result.status(), "PYTHON_WORKER_FAILED.CRASHED"))
+      << RenderError(result.status());
+  EXPECT_NE(result.status().message().find("in fault\n"), std::string::npos)
+      << result.status().message();
+}
+
+TEST(WorkerFailure, TimesOfSettingsMayHaveUnits) {
+  const char* key = "spark.sql.execution.pyspark.udf.idleTimeoutSeconds";
+  for (const auto& [text, seconds] :
+       {std::pair("7", 7), std::pair("7s", 7), std::pair("2m", 120), std::pair("3000ms", 3)}) {
+    Settings settings;
+    ASSERT_TRUE(settings.Set(key, text).ok()) << text;
+    EXPECT_EQ(ReadPythonSettings(settings, "").limits.idle_timeout, std::chrono::seconds(seconds));
+  }
+}
+
 TEST(WorkerFailure, AFunctionThatHangsTooLongIsEnded) {
   PythonSettings settings = TestSettings();
   settings.limits.idle_timeout = std::chrono::seconds(1);

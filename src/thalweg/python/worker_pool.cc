@@ -1,6 +1,7 @@
 #include "thalweg/python/worker_pool.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -38,7 +39,11 @@ PythonWorker::PythonWorker(std::shared_ptr<WorkerDaemon> daemon, WorkerConnectio
 
 PythonWorker::~PythonWorker() {
   if (busy_ != nullptr) busy_->fetch_sub(1);
-  if (connection_.pid > 0) daemon_->KillWorker(connection_.pid);
+  if (connection_.pid <= 0) return;
+  daemon_->KillWorker(connection_.pid);
+  const auto reports = interpreter_.environment.find("PYTHON_FAULTHANDLER_DIR");
+  if (reports == interpreter_.environment.end()) return;
+  ::unlink((reports->second + "/" + std::to_string(connection_.pid)).c_str());
 }
 
 Result<std::shared_ptr<WorkerPool>> WorkerPool::Make(WorkerPoolOptions options) {

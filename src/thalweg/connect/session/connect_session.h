@@ -72,7 +72,6 @@ class ConnectSession {
   const std::shared_ptr<python::FunctionProfiles>& function_profiles() const {
     return function_profiles_;
   }
-  CacheMarks& cache_marks() { return cache_marks_; }
   KeptPlans& kept_plans() { return kept_plans_; }
   const KeptPlans& kept_plans() const { return kept_plans_; }
   ListenerStream& listeners() { return *listeners_; }
