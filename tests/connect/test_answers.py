@@ -11,6 +11,7 @@ import function_programs  # noqa: F401
 import insert_programs  # noqa: F401
 import metadata_programs  # noqa: F401
 import persist_programs  # noqa: F401
+import partition_programs  # noqa: F401
 import place_programs  # noqa: F401
 import plan_programs  # noqa: F401
 import processor_programs  # noqa: F401
