@@ -1,5 +1,7 @@
 #include "thalweg/exec/external/map_external.h"
 
+#include "thalweg/exec/take.h"
+
 namespace thalweg::exec {
 
 Status MapExternalOperator::BeginEpoch(const EpochContext& context) {
@@ -16,6 +18,8 @@ Status MapExternalOperator::Start() {
 
 EmitRows MapExternalOperator::Emitter() {
   return [this](Batch rows) -> Status {
+    // A function that gives rows all the time leaves no other time to look.
+    ARROW_RETURN_NOT_OK(CheckCancelled(context_->cancelled));
     if (rows.num_rows > 0) ARROW_RETURN_NOT_OK(Emit(std::move(rows)));
     satisfied_ = !Operator::WantsMore();
     return satisfied_ ? Status::Cancelled("nobody wants more rows") : Status::OK();
