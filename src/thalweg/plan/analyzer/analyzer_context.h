@@ -17,7 +17,7 @@ namespace thalweg::plan {
 struct OuterQuery;       // subquery.h
 class SubqueryAnalyzer;  // subquery.h
 class PlanColumns;
-class RowCache;  // row_cache.h
+class RowCache;       // row_cache.h
 struct OpenFunction;  // sql_function_call.h
 
 /// What an analysis used besides tables.

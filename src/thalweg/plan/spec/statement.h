@@ -52,8 +52,8 @@ enum class StatementKind {
   kCacheTable,        // name, options; query (null: of the name), query_text; is_lazy
   kUncacheTable,      // name; if_exists
   kClearCache,
-  kRefreshTable,  // name
-  kRefreshPath,   // location
+  kRefreshTable,      // name
+  kRefreshPath,       // location
   kCreateFunction,    // name, routine; replace, if_not_exists, is_persistent
   kDropFunction,      // name; if_exists, is_persistent
   kDeclareVariable,   // names, type (null: that of the value), expressions[0] (none: NULL),
