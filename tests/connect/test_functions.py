@@ -4,7 +4,7 @@ import time
 
 import pyspark
 import pytest
-from pyspark.errors import PythonException, StreamingQueryException
+from pyspark.errors import PythonException, SparkException, StreamingQueryException
 from pyspark.sql import functions as F
 
 from number_files import numbers
@@ -210,3 +210,40 @@ def test_shuffle_with_a_seed(spark):
     # Spark 4.3.0 gives this order for the first partition.
     frame = spark.range(0, 1, 1, 1).select(F.expr("shuffle(array(1, 2, 3, 4, 5, 6, 7), 17)").alias("x"))
     assert frame.first()["x"] == [6, 7, 5, 4, 3, 1, 2]
+
+
+def test_nulls_in_columns_without_any(spark):
+    import pandas as pd
+
+    def rows(batches):
+        for _ in batches:
+            yield pd.DataFrame({"a": pd.array([1, None], "Int64"), "t": ["x", None]})
+
+    # Spark hands NULL on in columns of text, and fails at it in columns of numbers.
+    assert len(spark.range(1).mapInPandas(rows, "a LONG, t STRING NOT NULL").collect()) == 2
+    with pytest.raises(SparkException, match="NOT_NULL_ASSERT_VIOLATION"):
+        spark.range(1).mapInPandas(rows, "a LONG NOT NULL, t STRING").collect()
+
+
+def test_files_by_their_plain_names(spark, tmp_path):
+    (tmp_path / "words.txt").write_text("here")
+    spark.addArtifacts(str(tmp_path / "words.txt"), file=True)
+
+    def read(_):
+        with open("words.txt") as file:
+            return file.read()
+
+    assert spark.range(1).select(F.udf(read)("id")).first()[0] == "here"
+
+    @F.udtf
+    class Words:
+        @staticmethod
+        def analyze():
+            from pyspark.sql.types import StructType
+            from pyspark.sql.udtf import AnalyzeResult
+            return AnalyzeResult(StructType().add(read(0), "int"))
+
+        def eval(self):
+            yield 7,
+
+    assert Words().collect() == [(7,)] and Words().columns == ["here"]

@@ -1,6 +1,7 @@
 #include "thalweg/python/result_rows.h"
 
 #include <arrow/api.h>
+#include <arrow/type_traits.h>
 
 namespace thalweg::python {
 
@@ -27,6 +28,21 @@ Result<std::shared_ptr<arrow::RecordBatch>> MakeWireBatch(const Batch& rows,
   return arrow::RecordBatch::Make(schema, rows.num_rows, std::move(columns));
 }
 
+namespace {
+
+// As in Spark for numbers, dates and the like; NULL in texts and nested columns is handed on.
+Status CheckNulls(const arrow::Schema& expected, const std::vector<ArrayPtr>& columns) {
+  for (int i = 0; i < expected.num_fields(); ++i) {
+    const arrow::Field& field = *expected.field(i);
+    if (field.nullable() || !arrow::is_primitive(field.type()->id())) continue;
+    if (columns[i]->null_count() == 0) continue;
+    return MakeError("NOT_NULL_ASSERT_VIOLATION", {{"walkedTypePath", field.name()}});
+  }
+  return Status::OK();
+}
+
+}  // namespace
+
 Result<Batch> MakeResultRows(const arrow::RecordBatch& result, const arrow::Schema& expected,
                              bool wrapped, std::string_view operation) {
   std::vector<ArrayPtr> columns = result.columns();
@@ -38,6 +54,7 @@ Result<Batch> MakeResultRows(const arrow::RecordBatch& result, const arrow::Sche
   Batch out;
   out.num_rows = result.num_rows();
   ARROW_ASSIGN_OR_RAISE(out.columns, FromWire(columns, expected.fields(), operation));
+  ARROW_RETURN_NOT_OK(CheckNulls(expected, out.columns));
   return out;
 }
 

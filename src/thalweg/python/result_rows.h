@@ -20,7 +20,8 @@ Result<std::shared_ptr<arrow::RecordBatch>> MakeWireBatch(const Batch& rows,
                                                           const SchemaPtr& schema, bool wrapped);
 
 /// What a worker gave as rows of `expected`; if `wrapped`, its columns are the fields of one
-/// column. Errors as FromWire().
+/// column. Errors as FromWire(), and NOT_NULL_ASSERT_VIOLATION for NULL in a column of numbers,
+/// dates or the like that is declared without it.
 Result<Batch> MakeResultRows(const arrow::RecordBatch& result, const arrow::Schema& expected,
                              bool wrapped, std::string_view operation);
 
