@@ -3,7 +3,7 @@ from pyspark.sql import Observation, functions as F
 from pyspark.sql import types as T
 
 from plan_programs import attempt
-from programs import program, rows
+from programs import newer_program, program, rows
 
 
 def frames(spark):
@@ -80,7 +80,8 @@ def hidden_columns_of_joins(spark):
         lambda: joined.withColumn("z", F.lit(1)).filter("c = 8"),
         lambda: joined.withColumn("z", F.lit(1)).union(joined.withColumn("z", F.lit(2))).groupBy("z").count()
         .orderBy("z"),
-        lambda: a.join(b, "id", "full").withColumn("z", F.lit(1)).select(a["id"], b["id"], "id").orderBy("id"),
+        lambda: a.join(b, "id", "full").withColumn("z", F.lit(1)).select(
+            a["id"].alias("x"), b["id"].alias("y"), "id").orderBy("id"),
     ])
 
 
@@ -95,7 +96,7 @@ def fields_of_one_name(spark):
                                                           .add("b", T.IntegerType()))))]
 
 
-@program
+@newer_program
 def metrics_of_nested_types(spark):
     observed = Observation("nested")
     frame = spark.range(10).observe(
@@ -117,6 +118,6 @@ def pivots_without_values(spark):
     return told + answers([lambda: spark.range(10001).groupBy(F.lit(1)).pivot("id").count()])
 
 
-@program
+@newer_program
 def settings_without_values(spark):
     return [attempt(lambda: spark.conf.set("my.own", None)), attempt(lambda: spark.conf.get("my.own", "none"))]

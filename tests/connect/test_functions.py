@@ -4,7 +4,7 @@ import time
 
 import pyspark
 import pytest
-from pyspark.errors import PythonException, SparkException, StreamingQueryException
+from pyspark.errors import PySparkException, PythonException, StreamingQueryException
 from pyspark.sql import functions as F
 
 from number_files import numbers
@@ -221,7 +221,7 @@ def test_nulls_in_columns_without_any(spark):
 
     # Spark hands NULL on in columns of text, and fails at it in columns of numbers.
     assert len(spark.range(1).mapInPandas(rows, "a LONG, t STRING NOT NULL").collect()) == 2
-    with pytest.raises(SparkException, match="NOT_NULL_ASSERT_VIOLATION"):
+    with pytest.raises(PySparkException, match="NOT_NULL_ASSERT_VIOLATION"):
         spark.range(1).mapInPandas(rows, "a LONG NOT NULL, t STRING").collect()
 
 
@@ -239,9 +239,9 @@ def test_files_by_their_plain_names(spark, tmp_path):
     class Words:
         @staticmethod
         def analyze():
-            from pyspark.sql.types import StructType
+            from pyspark.sql.types import IntegerType, StructType
             from pyspark.sql.udtf import AnalyzeResult
-            return AnalyzeResult(StructType().add(read(0), "int"))
+            return AnalyzeResult(StructType().add(read(0), IntegerType()))
 
         def eval(self):
             yield 7,

@@ -145,7 +145,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeCallback(const Relation& relat
     }
   }
   for (const FieldPtr& field : callback.output_schema->fields()) {
-    node->output.push_back({field->name(), ColumnTypeOf(*field), true, NextAttributeId()});
+    node->output.push_back(
+        {field->name(), ColumnTypeOf(*field), field->nullable(), NextAttributeId()});
   }
   if (!callback.event_time_column.empty()) {
     ARROW_RETURN_NOT_OK(

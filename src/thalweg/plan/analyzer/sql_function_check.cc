@@ -15,26 +15,24 @@ namespace {
 
 using Columns = std::vector<spec::RoutineColumn>;
 
-Status CheckNullable(const Columns& columns, const std::string& function) {
+Status CheckNullable(const Columns& columns) {
   for (const spec::RoutineColumn& column : columns) {
     if (!column.not_null) continue;
     return MakeError(
         "USER_DEFINED_FUNCTIONS.NOT_NULL_ON_FUNCTION_PARAMETERS",
-        {{"input", fmt::format("{} {} NOT NULL", column.name, SqlTypeName(*column.type))},
-         {"functionName", function}});
+        {{"input", fmt::format("{} {} NOT NULL", column.name, SqlTypeName(*column.type))}});
   }
   return Status::OK();
 }
 
+// `key`: what the condition calls the names.
 Status CheckNamesDiffer(const Columns& columns, const std::string& condition,
-                        const std::string& function) {
+                        const std::string& key, const std::string& function) {
   std::set<std::string> names;
   for (const spec::RoutineColumn& column : columns) {
     const std::string name = ToLowerAscii(column.name);
     if (names.insert(name).second) continue;
-    return MakeError(condition, {{"routineName", function},
-                                 {"names", QuoteIdentifier(name)},
-                                 {"columns", QuoteIdentifier(name)}});
+    return MakeError(condition, {{"routineName", function}, {key, QuoteIdentifier(name)}});
   }
   return Status::OK();
 }
@@ -64,8 +62,9 @@ Status CheckDefault(const AnalyzerContext& context, const spec::RoutineColumn& p
 
 Status CheckParameters(const AnalyzerContext& context, const Columns& parameters,
                        const std::string& function) {
-  ARROW_RETURN_NOT_OK(CheckNullable(parameters, function));
-  ARROW_RETURN_NOT_OK(CheckNamesDiffer(parameters, "DUPLICATE_ROUTINE_PARAMETER_NAMES", function));
+  ARROW_RETURN_NOT_OK(CheckNullable(parameters));
+  ARROW_RETURN_NOT_OK(
+      CheckNamesDiffer(parameters, "DUPLICATE_ROUTINE_PARAMETER_NAMES", "names", function));
   const spec::RoutineColumn* with_default = nullptr;
   for (const spec::RoutineColumn& parameter : parameters) {
     if (parameter.default_value != nullptr) {
@@ -84,17 +83,18 @@ Status CheckParameters(const AnalyzerContext& context, const Columns& parameters
   return Status::OK();
 }
 
-// A function that is not there is told as one here.
-Status TellRoutine(const Status& status) {
+// A function that is not there is told as one here, of the current database.
+Status TellRoutine(const AnalyzerContext& context, const Status& status) {
   const ErrorDetail* detail = GetErrorDetail(status);
   if (detail == nullptr) return status;
   const bool scalar = detail->condition() == "UNRESOLVED_ROUTINE";
   if (!scalar && detail->condition() != "UNRESOLVABLE_TABLE_VALUED_FUNCTION") return status;
-  const auto name = detail->parameters().find(scalar ? "routineName" : "name");
-  return MakeError(
-      "ROUTINE_NOT_FOUND",
-      {{"routineName", name == detail->parameters().end() ? std::string() : name->second}},
-      detail->position());
+  const auto found = detail->parameters().find(scalar ? "routineName" : "name");
+  std::string name = found == detail->parameters().end() ? std::string() : found->second;
+  if (name.find("`.`") == std::string::npos) {
+    name = QuoteIdentifier(context.catalog->current_database()) + "." + name;
+  }
+  return MakeError("ROUTINE_NOT_FOUND", {{"routineName", name}}, detail->position());
 }
 
 // Whether each column of a query has a name of its own.
@@ -136,7 +136,7 @@ class BodyCheck {
   Status RunScalar(SqlFunctionBody* body) {
     std::vector<Subquery> subqueries;
     const Result<Resolved> resolved = body->ResolveScalar(&subqueries);
-    if (!resolved.ok()) return TellRoutine(resolved.status());
+    if (!resolved.ok()) return TellRoutine(context_, resolved.status());
     routine_->return_type = resolved->expression->type();
     function_->deterministic =
         routine_->deterministic.value_or(resolved->expression->IsDeterministic());
@@ -150,7 +150,7 @@ class BodyCheck {
     }
     std::vector<Attribute> used;
     const Result<AnalyzedRelation> query = body->ResolveTable(&used);
-    if (!query.ok()) return TellRoutine(query.status());
+    if (!query.ok()) return TellRoutine(context_, query.status());
     const std::vector<Attribute>& output = query->scope.attributes;
     if (routine_->columns.empty()) {
       if (!NamesItsColumns(*routine_->query)) {
@@ -164,9 +164,9 @@ class BodyCheck {
         routine_->columns.push_back(std::move(column));
       }
     }
-    ARROW_RETURN_NOT_OK(CheckNullable(routine_->columns, function_->name));
-    ARROW_RETURN_NOT_OK(
-        CheckNamesDiffer(routine_->columns, "DUPLICATE_ROUTINE_RETURNS_COLUMNS", function_->name));
+    ARROW_RETURN_NOT_OK(CheckNullable(routine_->columns));
+    ARROW_RETURN_NOT_OK(CheckNamesDiffer(routine_->columns, "DUPLICATE_ROUTINE_RETURNS_COLUMNS",
+                                         "columns", function_->name));
     if (output.size() != routine_->columns.size()) {
       return MakeError("USER_DEFINED_FUNCTIONS.RETURN_COLUMN_COUNT_MISMATCH",
                        {{"outputSize", std::to_string(output.size())},

@@ -91,6 +91,11 @@ Result<StatementOutcome> Rename(Session* session, const Statement& statement) {
                       {"destinationNamespace", QuoteName({name.database})}},
                      statement.position);
   }
+  if (catalog.FindTable({name.database, name.table}) != nullptr) {
+    return MakeError("TABLE_OR_VIEW_ALREADY_EXISTS",
+                     {{"relationName", QuoteName({name.database, name.table})}},
+                     statement.position);
+  }
   plan::TableEntry renamed = *found;
   renamed.name = name.table;
   if (found->view == nullptr && found->is_managed) {

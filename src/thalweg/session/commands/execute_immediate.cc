@@ -73,8 +73,9 @@ Result<std::string> EvaluateText(Session* session, const Statement& statement) {
                      {{"exprType", plan::QuoteType(*text.type)}}, statement.position);
   }
   if (!text.is_valid) {
-    return MakeError("NULL_QUERY_STRING_EXECUTE_IMMEDIATE",
-                     {{"varName", QuoteName({spec::ToString(*statement.expressions[0])})}},
+    const spec::Expression& written = *statement.expressions[0];
+    const std::string name = written.text.empty() ? spec::ToString(written) : written.text;
+    return MakeError("NULL_QUERY_STRING_EXECUTE_IMMEDIATE", {{"varName", QuoteName({name})}},
                      statement.position);
   }
   return std::string(static_cast<const arrow::StringScalar&>(text).view());
