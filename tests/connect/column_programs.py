@@ -1,4 +1,6 @@
 """Programs that name columns by the frames that they are of. See programs.py."""
+import random
+
 from pyspark.sql import Observation, functions as F
 from pyspark.sql import types as T
 
@@ -116,6 +118,23 @@ def pivots_without_values(spark):
                      lambda: frame.groupBy("k").pivot("p", ["x", "y"]).sum("v").orderBy("k")])
     spark.conf.unset("spark.sql.pivotMaxValues")
     return told + answers([lambda: spark.range(10001).groupBy(F.lit(1)).pivot("id").count()])
+
+
+@program
+def keys_that_are_not_deterministic(spark):
+    frame = spark.range(0, 8, 1, 4)
+    drawn = F.udf(lambda: random.randrange(2), "int").asNondeterministic()
+    places = F.spark_partition_id().alias("p")
+    return answers([
+        lambda: frame.groupBy(places).count().orderBy("p"),
+        lambda: frame.groupBy(places).agg(F.sum("id").alias("s"), F.max(F.col("id")).alias("m")).orderBy("p"),
+        lambda: frame.groupBy(places).pivot("id", [1, 2]).agg(F.sum("id")).orderBy("p"),
+        lambda: frame.groupBy(F.monotonically_increasing_id().alias("m")).count().orderBy("m"),
+        lambda: frame.groupBy(F.floor(F.rand(5) * 0).alias("z")).count(),
+        lambda: spark.range(1000).groupBy(drawn().alias("d")).count().orderBy("d").select("d"),
+        lambda: frame.join(spark.range(2), F.rand(1) > 2).count(),
+        lambda: frame.agg(F.sum(F.spark_partition_id())),
+    ])
 
 
 @newer_program

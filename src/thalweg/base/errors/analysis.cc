@@ -205,6 +205,9 @@ constexpr ErrorCondition kConditions[] = {
      "Cannot resolve <sqlExpr>: <exprName> must be in <valueRange>, but is <currentValue>."},
     {"DATATYPE_MISMATCH.UNEXPECTED_NULL", "42K09",
      "Cannot resolve <sqlExpr>: <exprName> must not be NULL."},
+    {"INVALID_NON_DETERMINISTIC_EXPRESSIONS", "42K0E",
+     "A join cannot be on <sqlExprs>, which gives another value each time. Compute it as a column "
+     "of one side first."},
     {"JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE", "42K0E",
      "The join condition <joinCondition> is of type <conditionType>, not a boolean."},
     {"NUM_COLUMNS_MISMATCH", "42826",

@@ -246,6 +246,10 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeJoin(const Relation& relation)
                        {{"joinCondition", QuoteExpression(on.text)},
                         {"conditionType", QuoteType(*on.expression->type())}});
     }
+    if (!on.expression->IsDeterministic()) {
+      return MakeError("INVALID_NON_DETERMINISTIC_EXPRESSIONS",
+                       {{"sqlExprs", QuoteExpression(on.text)}});
+    }
     condition = on.expression;
   }
   ARROW_ASSIGN_OR_RAISE(NodePtr node, BuildConditionalJoin(*context_, left.node, right.node, type,

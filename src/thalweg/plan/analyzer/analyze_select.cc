@@ -282,7 +282,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLimit(const Relation& relation
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
   const bool offset = kind == NodeKind::kOffset;
   const char* name = offset ? "offset" : kind == NodeKind::kTail ? "tail" : "limit";
-  SubqueryHooks hooks(offset ? "Offset" : "Limit");
+  SubqueryHooks hooks(offset ? "Offset" : "GlobalLimit");
   ARROW_ASSIGN_OR_RAISE(const Resolved limit,
                         ResolveCondition(*context_, input.scope, *relation.condition, &hooks));
   if (!limit.expression->IsFoldable()) return LimitError("IS_UNFOLDABLE", name, limit.text, {});

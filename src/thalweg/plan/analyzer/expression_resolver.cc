@@ -127,10 +127,10 @@ Result<Resolved> ClauseHooks::ResolveWindowFunction(const spec::Expression& call
       {{"operator", operator_name_}, {"invalidExprSqls", QuoteExpression(spec::ToString(call))}});
 }
 
-Status ClauseHooks::CheckSqlFunction(const std::string& name) {
+Status ClauseHooks::CheckSqlFunction(const spec::Expression& call, const std::string& name) {
   if (operator_name_ == "inline table") {
     return MakeError("INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE",
-                     {{"expr", QuoteExpression(name)}});
+                     {{"expr", QuoteExpression(spec::ToString(call))}});
   }
   if (operator_name_ == "table function") {
     return MakeError("NON_FOLDABLE_ARGUMENT", {{"funcName", QuoteIdentifier("range")},

@@ -70,8 +70,9 @@ class ClauseHooks {
   virtual Result<Resolved> ResolveTimeWindow(const spec::Expression& call);
   /// grouping() and grouping_id().
   virtual Result<Resolved> ResolveGroupingCall(const spec::Expression& call);
-  /// Whether functions in SQL may be called here. Errors: UNSUPPORTED_SQL_UDF_USAGE.
-  virtual Status CheckSqlFunction(const std::string& name);
+  /// Whether functions in SQL may be called here: `call` of the one with the quoted `name`. Errors:
+  /// UNSUPPORTED_SQL_UDF_USAGE.
+  virtual Status CheckSqlFunction(const spec::Expression& call, const std::string& name);
   /// A generator call that is not a select item by itself.
   virtual Status RefuseGenerator(const spec::Expression& call);
   /// f(...) OVER (...).

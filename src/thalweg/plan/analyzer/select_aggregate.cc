@@ -173,11 +173,24 @@ Result<Resolved> SelectBlock::ResolveGroupingItem(const spec::ExpressionPtr& ite
                                                                               : *target);
 }
 
-Status SelectBlock::AddGrouping(const Resolved& value) {
+// The column of a key that is not deterministic, nullptr of anything else.
+expr::ExpressionPtr SelectBlock::FindDrawn(const expr::Expression& expression) const {
+  for (const NamedExpression& drawn : drawn_) {
+    if (SameForm(*drawn.expression, expression)) return drawn.output.Reference();
+  }
+  return nullptr;
+}
+
+Status SelectBlock::AddGrouping(Resolved value) {
   const TypePtr& type = value.expression->type();
   if (!IsOrderable(*type)) {
     return MakeError("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE",
                      {{"sqlExpr", QuoteExpression(value.text)}, {"dataType", QuoteType(*type)}});
+  }
+  if (!value.expression->IsDeterministic()) {
+    if (FindDrawn(*value.expression) != nullptr) return Status::OK();
+    drawn_.push_back(MakeNamed(value, ""));
+    value = MakeReference(drawn_.back().output, value.text);
   }
   for (const NamedExpression& known : grouping_) {
     if (SameExpression(*known.expression, *value.expression)) return Status::OK();
@@ -242,6 +255,7 @@ Result<Resolved> SelectBlock::AddAggregateCall(AggregateCall call) {
 }
 
 expr::ExpressionPtr SelectBlock::ReplaceGrouping(const expr::ExpressionPtr& expression) const {
+  if (const expr::ExpressionPtr drawn = FindDrawn(*expression)) return ReplaceGrouping(drawn);
   for (const NamedExpression& group : grouping_) {
     // A plain column keeps its id, unless grouping sets make another column of it.
     if (group.expression->kind() == expr::ExpressionKind::kAttribute && !sets_) continue;

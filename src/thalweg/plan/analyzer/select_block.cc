@@ -71,7 +71,7 @@ Status SelectBlock::SelectGenerator(const spec::Expression& call,
                      {{"feature", "a generator in the select list of an aggregation"}});
   }
   if (CallsSqlFunction(*context_, call)) {
-    return ClauseHooks("Generate").CheckSqlFunction(QuoteIdentifier(call.name.back()));
+    return ClauseHooks("Generate").CheckSqlFunction(call, QuoteIdentifier(call.name.back()));
   }
   ARROW_ASSIGN_OR_RAISE(GeneratorCall generate,
                         ResolveGeneratorCall(&input_resolver_, call, false, names));
@@ -182,9 +182,9 @@ Result<Resolved> SelectBlock::ResolveTimeWindow(const spec::Expression& call) {
   return MakeReference(window_->output, window_->output.name);
 }
 
-Status SelectBlock::CheckSqlFunction(const std::string& name) {
-  if (phase_ == Phase::kOrder) return ClauseHooks("Sort").CheckSqlFunction(name);
-  return ClauseHooks::CheckSqlFunction(name);
+Status SelectBlock::CheckSqlFunction(const spec::Expression& call, const std::string& name) {
+  if (phase_ == Phase::kOrder) return ClauseHooks("Sort").CheckSqlFunction(call, name);
+  return ClauseHooks::CheckSqlFunction(call, name);
 }
 
 Status SelectBlock::RefuseGenerator(const spec::Expression& call) {
@@ -208,6 +208,11 @@ Result<NodePtr> SelectBlock::BuildBelow() const {
   ARROW_ASSIGN_OR_RAISE(NodePtr node, AttachSubqueries(*context_, input_.node, input_subqueries_));
   if (window_) node = BuildTimeWindow(std::move(node), *window_);
   for (const GeneratorCall& call : generators_) node = BuildGenerate(std::move(node), call);
+  if (!drawn_.empty()) {
+    std::vector<NamedExpression> items = PassThrough(node->output);
+    items.insert(items.end(), drawn_.begin(), drawn_.end());
+    node = BuildProject(std::move(node), std::move(items));
+  }
   if (aggregating_) {
     node = sets_ ? BuildAggregateOfSets(std::move(node))
                  : BuildAggregate(std::move(node), grouping_, calls_);

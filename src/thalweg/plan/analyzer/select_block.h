@@ -54,7 +54,7 @@ class SelectBlock : public ClauseHooks {
   Result<Resolved> ResolveTimeWindow(const spec::Expression& call) override;
   Result<Resolved> ResolveGroupingCall(const spec::Expression& call) override;
   Status RefuseGenerator(const spec::Expression& call) override;
-  Status CheckSqlFunction(const std::string& name) override;
+  Status CheckSqlFunction(const spec::Expression& call, const std::string& name) override;
   Result<Resolved> ResolveWindowFunction(const spec::Expression& over) override;
   std::vector<Subquery>* subqueries() override;
   /// Subqueries that stand inside an aggregate function.
@@ -71,7 +71,8 @@ class SelectBlock : public ClauseHooks {
   Status GroupByAll(const std::vector<spec::ExpressionPtr>& items);
   Result<Resolved> ResolveGroupingItem(const spec::ExpressionPtr& item,
                                        const std::vector<spec::ExpressionPtr>& items);
-  Status AddGrouping(const Resolved& value);
+  Status AddGrouping(Resolved value);
+  expr::ExpressionPtr FindDrawn(const expr::Expression& expression) const;
   Result<std::vector<Resolved>> ResolveAggregateArguments(const spec::Expression& call);
   Result<Resolved> AddAggregateCall(AggregateCall call);
   expr::ExpressionPtr ReplaceGrouping(const expr::ExpressionPtr& expression) const;
@@ -117,6 +118,8 @@ class SelectBlock : public ClauseHooks {
   bool aggregating_ = false;
   std::vector<spec::ExpressionPtr> select_items_;
   std::vector<NamedExpression> grouping_;
+  // What of the keys is not deterministic: columns that are computed below, once for each row.
+  std::vector<NamedExpression> drawn_;
   bool keeps_hidden_ = false;
   std::vector<AggregateCall> calls_;
   // Where the calls with a hash are in calls_.

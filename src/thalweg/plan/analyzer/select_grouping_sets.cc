@@ -30,8 +30,10 @@ std::vector<std::vector<size_t>> ExpandedSets(bool rollup, size_t count) {
 }  // namespace
 
 std::optional<size_t> SelectBlock::FindGrouping(const expr::Expression& expression) const {
+  const expr::ExpressionPtr drawn = FindDrawn(expression);
+  const expr::Expression& key = drawn == nullptr ? expression : *drawn;
   for (size_t i = 0; i < grouping_.size(); ++i) {
-    if (SameExpression(*grouping_[i].expression, expression)) return i;
+    if (SameExpression(*grouping_[i].expression, key)) return i;
   }
   return std::nullopt;
 }

@@ -183,7 +183,7 @@ Result<Resolved> ExpressionResolver::ResolveSqlCall(const SqlFunction& function,
                      {{"functionName", QuoteIdentifiers(function.NameParts())}});
   }
   ARROW_RETURN_NOT_OK(CheckPlainCall(call, function));
-  ARROW_RETURN_NOT_OK(hooks_->CheckSqlFunction(QuoteIdentifiers(function.NameParts())));
+  ARROW_RETURN_NOT_OK(hooks_->CheckSqlFunction(call, QuoteIdentifiers(function.NameParts())));
   ARROW_ASSIGN_OR_RAISE(const SqlFunctionArguments arguments,
                         ResolveSqlFunctionArguments(this, function, call));
   ARROW_RETURN_NOT_OK(CheckNoLambdaParameters(lambdas_, function, arguments.values));

@@ -66,16 +66,6 @@ bool SameHead(const expr::Expression& left, const expr::Expression& right) {
   }
 }
 
-bool SameTree(const expr::Expression& left, const expr::Expression& right) {
-  if (!SameHead(left, right)) return false;
-  const auto& a = left.children();
-  const auto& b = right.children();
-  bool same = true;
-  for (size_t i = 0; i < a.size() && same; ++i) same = SameTree(*a[i], *b[i]);
-  if (same) return true;
-  return a.size() == 2 && IsCommutative(left) && SameTree(*a[0], *b[1]) && SameTree(*a[1], *b[0]);
-}
-
 // Of what SameHead compares, the most telling part.
 size_t HashOfHead(const expr::Expression& expression) {
   switch (expression.kind()) {
@@ -94,8 +84,18 @@ size_t HashOfHead(const expr::Expression& expression) {
 
 }  // namespace
 
+bool SameForm(const expr::Expression& left, const expr::Expression& right) {
+  if (!SameHead(left, right)) return false;
+  const auto& a = left.children();
+  const auto& b = right.children();
+  bool same = true;
+  for (size_t i = 0; i < a.size() && same; ++i) same = SameForm(*a[i], *b[i]);
+  if (same) return true;
+  return a.size() == 2 && IsCommutative(left) && SameForm(*a[0], *b[1]) && SameForm(*a[1], *b[0]);
+}
+
 bool SameExpression(const expr::Expression& left, const expr::Expression& right) {
-  return SameTree(left, right) && left.IsDeterministic();
+  return SameForm(left, right) && left.IsDeterministic();
 }
 
 size_t HashOfExpression(const expr::Expression& expression) {

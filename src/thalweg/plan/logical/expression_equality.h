@@ -11,6 +11,9 @@ namespace thalweg::plan {
 /// deterministic equal nothing.
 bool SameExpression(const expr::Expression& left, const expr::Expression& right);
 
+/// Whether two bound expressions are the same tree as above, though they may not be deterministic.
+bool SameForm(const expr::Expression& left, const expr::Expression& right);
+
 /// A number that is equal for expressions of which SameExpression is true: to look for one among
 /// many.
 size_t HashOfExpression(const expr::Expression& expression);
