@@ -166,7 +166,7 @@ def test_a_call_that_takes_the_results_over(client):
     """The one that held them before is told."""
     operation = str(uuid.uuid4())
     # More than what the transport takes for a client that reads nothing.
-    first = client.start(sql("select id, repeat('x', 100) from range(500000)"), operation)
+    first = client.start(sql("select id, repeat('x', 100) from range(2000000)"), operation)
     seen = next(first)
     second = client.reattach(operation, seen.response_id)
     next(second)

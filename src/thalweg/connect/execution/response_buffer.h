@@ -42,9 +42,10 @@ struct NextResponse {
 class ResponseBuffer {
  public:
   /// Bytes kept behind the last response sent, for a client that lost the connection.
-  // Messages have up to 8 MiB, and some may be on their way when a connection breaks; larger ones
-  // are kept two at a time.
-  static constexpr int64_t kRetryBytes = int64_t{24} << 20;
+  // What a broken connection held: the transport grows its window to what the network takes in one
+  // round trip, which on a loaded machine is tens of megabytes. Clients release what they have
+  // long before. Larger messages are kept two at a time.
+  static constexpr int64_t kRetryBytes = int64_t{64} << 20;
   /// Bytes that may wait to be sent; the execution stands still meanwhile.
   static constexpr int64_t kWaitingBytes = int64_t{64} << 20;
 
