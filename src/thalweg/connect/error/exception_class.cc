@@ -96,6 +96,8 @@ const std::map<std::string_view, std::string_view>& ClassesByCondition() {
       {"INVALID_ARRAY_INDEX_IN_ELEMENT_AT", "SparkArrayIndexOutOfBoundsException"},
       {"DATATYPE_MISMATCH", "AnalysisException"},
       {"_LEGACY_ERROR_TEMP_0049", "ParseException"},
+      {"INVALID_TEMP_OBJ_QUALIFIER", "ParseException"},
+      {"INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "AnalysisException"},
       {"EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES", "ParseException"},
       {"ROW_SUBQUERY_TOO_MANY_ROWS", "SparkException"},
       {"WRONG_NUM_ARGS", "AnalysisException"},
