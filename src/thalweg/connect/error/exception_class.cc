@@ -72,6 +72,13 @@ constexpr std::string_view kVariantConditions[] = {
     "MALFORMED_VARIANT",     "UNKNOWN_PRIMITIVE_TYPE_IN_VARIANT",
     "VARIANT_DUPLICATE_KEY", "VARIANT_SIZE_LIMIT"};
 
+// Told by the parser in Spark, though not here.
+constexpr std::string_view kParseConditions[] = {
+    "_LEGACY_ERROR_TEMP_0049",
+    "EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES",
+    "INVALID_TEMP_OBJ_QUALIFIER",
+};
+
 /// Conditions, or first parts of conditions, that are not what their area says.
 const std::map<std::string_view, std::string_view>& ClassesByCondition() {
   static const auto* const kByCondition = new std::map<std::string_view, std::string_view>{
@@ -95,10 +102,7 @@ const std::map<std::string_view, std::string_view>& ClassesByCondition() {
       {"INVALID_ARRAY_INDEX", "SparkArrayIndexOutOfBoundsException"},
       {"INVALID_ARRAY_INDEX_IN_ELEMENT_AT", "SparkArrayIndexOutOfBoundsException"},
       {"DATATYPE_MISMATCH", "AnalysisException"},
-      {"_LEGACY_ERROR_TEMP_0049", "ParseException"},
-      {"INVALID_TEMP_OBJ_QUALIFIER", "ParseException"},
       {"INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "AnalysisException"},
-      {"EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES", "ParseException"},
       {"ROW_SUBQUERY_TOO_MANY_ROWS", "SparkException"},
       {"WRONG_NUM_ARGS", "AnalysisException"},
       {"UNSUPPORTED_DATATYPE", "ParseException"},
@@ -170,6 +174,10 @@ std::string_view ClassOf(std::string_view condition) {
   if (std::find(std::begin(kVariantConditions), std::end(kVariantConditions), condition) !=
       std::end(kVariantConditions)) {
     return "SparkRuntimeException";
+  }
+  if (std::find(std::begin(kParseConditions), std::end(kParseConditions), condition) !=
+      std::end(kParseConditions)) {
+    return "ParseException";
   }
   if (Contains(ParserErrorConditions(), condition)) return "ParseException";
   if (Contains(EvaluationErrorConditions(), condition)) return "SparkRuntimeException";

@@ -45,7 +45,7 @@ class ResponseBuffer {
   // What a broken connection held: the transport grows its window to what the network takes in one
   // round trip, which on a loaded machine is tens of megabytes. Clients release what they have
   // long before. Larger messages are kept two at a time.
-  static constexpr int64_t kRetryBytes = int64_t{64} << 20;
+  static constexpr int64_t kRetryBytes = int64_t{48} << 20;
   /// Bytes that may wait to be sent; the execution stands still meanwhile.
   static constexpr int64_t kWaitingBytes = int64_t{64} << 20;
 

@@ -163,12 +163,14 @@ TEST(ResponseBufferTest, ClosingDoesNotMakePartsLookComplete) {
 
 TEST(ResponseBufferTest, KeepsOnlySoMuchOfWhatWasSent) {
   ResponseBuffer buffer;
-  const std::string large(ResponseBuffer::kRetryBytes, 'x');
-  ASSERT_TRUE(buffer.Push("a", Bytes(large)).ok());
-  ASSERT_TRUE(buffer.Push("b", Bytes(large)).ok());
-  Push(&buffer, "c");
+  const grpc::ByteBuffer large = Bytes(std::string(ResponseBuffer::kRetryBytes, 'x'));
   const int64_t call = Attach(&buffer);
-  for (int i = 0; i < 3; ++i) buffer.Next(call);
+  for (const char* id : {"a", "b"}) {
+    ASSERT_TRUE(buffer.Push(id, large).ok());
+    buffer.Next(call);
+  }
+  Push(&buffer, "c");
+  buffer.Next(call);
   EXPECT_TRUE(
       IsCondition(buffer.Attach("", [] {}).status(), "INVALID_CURSOR.POSITION_NOT_AVAILABLE"));
   EXPECT_EQ(TextOf(buffer.Next(Attach(&buffer, "b"))), "c");
@@ -177,9 +179,11 @@ TEST(ResponseBufferTest, KeepsOnlySoMuchOfWhatWasSent) {
 TEST(ResponseBufferTest, KeepsTheLastTwoHoweverLarge) {
   ResponseBuffer buffer;
   const grpc::ByteBuffer large = Bytes(std::string(ResponseBuffer::kRetryBytes + 1, 'x'));
-  for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(buffer.Push(id, large).ok());
   const int64_t call = Attach(&buffer);
-  for (int i = 0; i < 3; ++i) buffer.Next(call);
+  for (const char* id : {"a", "b", "c"}) {
+    ASSERT_TRUE(buffer.Push(id, large).ok());
+    buffer.Next(call);
+  }
   EXPECT_TRUE(buffer.Attach("a", [] {}).ok());
 }
 
