@@ -25,6 +25,7 @@ import partition_programs  # noqa: E402,F401
 import place_programs  # noqa: E402,F401
 import plan_programs  # noqa: E402,F401
 import processor_programs  # noqa: E402,F401
+import repartition_programs  # noqa: E402,F401
 import reshape_programs  # noqa: E402,F401
 import routine_programs  # noqa: E402,F401
 import scalar_function_programs  # noqa: E402,F401

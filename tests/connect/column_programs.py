@@ -110,6 +110,16 @@ def metrics_of_nested_types(spark):
 
 
 @program
+def metrics_in_the_time_zone_of_the_session(spark):
+    spark.conf.set("spark.sql.session.timeZone", "America/New_York")
+    observed = Observation("times")
+    frame = spark.sql("select timestamp_seconds(id * 3600) as t from range(30)").observe(
+        observed, F.max(F.hour("t")).alias("h"), F.min(F.col("t").cast("string")).alias("s"),
+        F.count(F.when(F.dayofmonth("t") == 31, 1)).alias("n"))
+    return [len(frame.collect()), repr(sorted(observed.get.items()))]
+
+
+@program
 def pivots_without_values(spark):
     frame = spark.createDataFrame([(1, "x", 5), (1, "y", 6), (2, "x", 7)], "k INT, p STRING, v INT")
     told = answers([lambda: frame.groupBy("k").pivot("p").sum("v").orderBy("k")])

@@ -15,6 +15,7 @@ import partition_programs  # noqa: F401
 import place_programs  # noqa: F401
 import plan_programs  # noqa: F401
 import processor_programs  # noqa: F401
+import repartition_programs  # noqa: F401
 import reshape_programs  # noqa: F401
 import routine_programs  # noqa: F401
 import scalar_function_programs  # noqa: F401

@@ -18,8 +18,9 @@ Status ExchangeChannel::BeginEpoch(const std::vector<EpochContext>& contexts) {
   num_open_senders_.store(num_senders_);
   finished_.assign(heads_.size(), num_senders_ == 0);
   if (order_ != nullptr) order_->Start();
+  contexts_.assign(contexts.begin(), contexts.begin() + static_cast<int64_t>(heads_.size()));
   for (size_t i = 0; i < heads_.size(); ++i) {
-    ARROW_RETURN_NOT_OK(heads_[i]->BeginEpoch(contexts[i]));
+    ARROW_RETURN_NOT_OK(heads_[i]->BeginEpoch(contexts_[i]));
   }
   return Status::OK();
 }
@@ -91,7 +92,9 @@ Status ExchangeSender::Push(int, Batch batch) {
     // Rows that wait should hold no others in memory.
     ARROW_ASSIGN_OR_RAISE(batch, Compact(batch));
   }
-  if (key_columns_.empty()) return channel_->Send(worker_, 0, std::move(batch));
+  if (key_columns_.empty()) {
+    return channel_->Send(worker_, worker_ % channel_->num_receivers(), std::move(batch));
+  }
   std::vector<ArrayPtr> keys;
   for (const int column : key_columns_) {
     ARROW_ASSIGN_OR_RAISE(ArrayPtr key, GatherRows(batch.columns[column], batch.selection));

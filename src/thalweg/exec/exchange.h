@@ -30,6 +30,8 @@ class ExchangeChannel {
   int num_receivers() const { return static_cast<int>(heads_.size()); }
   Operator* head(int worker) { return heads_[worker].get(); }
 
+  /// Chains behind the exchange see contexts of their own: the number of their worker stays, while
+  /// those before it are at one split or another.
   Status BeginEpoch(const std::vector<EpochContext>& contexts);
   /// Sends from the thread of worker `from`; rows for itself go straight on.
   Status Send(int from, int to, Batch batch);
@@ -53,6 +55,7 @@ class ExchangeChannel {
   Mailboxes* mailboxes_;
   std::unique_ptr<SplitOrder> order_;
   std::vector<std::unique_ptr<EntryOperator>> heads_;
+  std::vector<EpochContext> contexts_;  // of the heads
   std::atomic<int> num_open_senders_{0};
   std::vector<char> finished_;  // whether all has come; each entry used by its worker only
   std::atomic<bool> wants_more_{true};
@@ -61,8 +64,8 @@ class ExchangeChannel {
 /// Ends the chain of worker `worker`.
 class ExchangeSender : public Operator {
  public:
-  /// With `key_columns` (input ordinals) rows go to the worker of their key group; without, to
-  /// worker 0. The channel outlives the operator.
+  /// With `key_columns` (input ordinals) rows go to the worker of their key group; without, all to
+  /// one of the receivers, to worker 0 if there is one. The channel outlives the operator.
   ExchangeSender(int worker, ExchangeChannel* channel, std::vector<int> key_columns,
                  int num_key_groups)
       : worker_(worker),

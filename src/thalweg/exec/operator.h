@@ -80,11 +80,8 @@ class Operator {
   /// Passes rows to downstream; an empty batch is dropped.
   Status Emit(Batch batch);
   Status FinishDownstream();
-  /// The epoch that BeginEpoch announced; valid until FinishInput returns.
-  const EpochContext& context() const { return *context_; }
 
  private:
-  const EpochContext* context_ = nullptr;
   std::unique_ptr<Operator> owned_;
   Operator* downstream_ = nullptr;
   int downstream_input_ = 0;

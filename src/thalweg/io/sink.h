@@ -38,6 +38,8 @@ class SinkWriter {
   virtual Result<WriterReportPtr> Finish() = 0;
   /// Drops what was written, as far as possible. Called instead of Finish() on failure.
   virtual void Abort() = 0;
+  /// As above, behind Finish(): another writer of the epoch failed.
+  virtual void Discard() {}
 };
 
 class StreamSink {

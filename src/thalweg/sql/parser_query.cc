@@ -235,11 +235,12 @@ Result<spec::RelationPtr> Parser::ParseOrganization(spec::RelationPtr input, int
   return FinishRelation(std::move(limit), first);
 }
 
-// DISTRIBUTE BY, SORT BY and CLUSTER BY: rows of a part in order are in order if all rows are.
+// DISTRIBUTE BY, SORT BY and CLUSTER BY.
 Result<spec::RelationPtr> Parser::ParsePartitioning(spec::RelationPtr input, int first) {
   const bool cluster = AtWord("CLUSTER") && AtWord("BY", 1);
   spec::Relation sort;
   sort.kind = spec::RelationKind::kSort;
+  sort.all = true;
   if (cluster || (AtWord("DISTRIBUTE") && AtWord("BY", 1))) {
     at_ += 2;
     spec::Relation repartition;

@@ -11,6 +11,7 @@ namespace thalweg::connect {
 Result<RelationDraft> TranslateSort(Translator* translator, const proto::Sort& sort) {
   ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(sort.input()));
   RelationDraft relation = Derive(RelationKind::kSort, std::move(input));
+  relation->all = sort.has_is_global() && !sort.is_global();
   for (const auto& order : sort.order()) {
     ARROW_ASSIGN_OR_RAISE(auto made, translator->TranslateOrder(order));
     relation->order.push_back(std::move(made));

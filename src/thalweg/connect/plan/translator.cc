@@ -70,14 +70,19 @@ namespace {
 
 using Case = proto::Relation::RelTypeCase;
 
-/// What arranges rows in partitions by keys, which the engine does as it likes.
 Result<RelationDraft> Repartition(Translator* translator,
                                   const proto::RepartitionByExpression& repartition) {
   ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(repartition.input()));
   RelationDraft draft = Derive(RelationKind::kRepartition, std::move(input));
   for (const proto::Expression& key : repartition.partition_exprs()) {
-    if (key.has_direct_shuffle_partition_id()) continue;
-    ARROW_ASSIGN_OR_RAISE(auto expression, translator->Translate(key));
+    if (key.has_sort_order()) {
+      ARROW_ASSIGN_OR_RAISE(auto order, translator->TranslateOrder(key.sort_order()));
+      draft->order.push_back(std::move(order));
+      continue;
+    }
+    draft->all = key.has_direct_shuffle_partition_id();
+    const proto::Expression& written = draft->all ? key.direct_shuffle_partition_id().child() : key;
+    ARROW_ASSIGN_OR_RAISE(auto expression, translator->Translate(written));
     draft->expressions.push_back(std::move(expression));
   }
   if (repartition.has_num_partitions()) {
@@ -87,7 +92,7 @@ Result<RelationDraft> Repartition(Translator* translator,
   return draft;
 }
 
-/// What only arranges how rows lie in partitions, which the engine does as it likes.
+/// What says how to compute and changes no row.
 Result<RelationDraft> Unchanged(Translator* translator, const proto::Relation& input) {
   ARROW_ASSIGN_OR_RAISE(auto relation, translator->Translate(input));
   return PassThrough(std::move(relation));
@@ -96,7 +101,9 @@ Result<RelationDraft> Unchanged(Translator* translator, const proto::Relation& i
 /// Of hints only those about partitions say something that counts here.
 Result<RelationDraft> Hint(Translator* translator, const proto::Hint& hint) {
   const std::string name = ToLowerAscii(hint.name());
-  if (name != "coalesce" && name != "repartition") return Unchanged(translator, hint.input());
+  if (name != "coalesce" && name != "repartition" && name != "repartition_by_range") {
+    return Unchanged(translator, hint.input());
+  }
   ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(hint.input()));
   RelationDraft draft = Derive(RelationKind::kHint, std::move(input));
   draft->alias = name;
@@ -183,9 +190,17 @@ Result<RelationDraft> TranslateOther(Translator* translator, const proto::Relati
     case Case::kRepartition: {
       const proto::Repartition& repartition = relation.repartition();
       ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(repartition.input()));
-      RelationDraft draft = Derive(RelationKind::kRepartition, std::move(input));
-      draft->condition = plan::spec::MakeLiteral(
+      auto count = plan::spec::MakeLiteral(
           std::make_shared<arrow::Int32Scalar>(repartition.num_partitions()));
+      const bool merges = repartition.has_shuffle() && !repartition.shuffle();
+      RelationDraft draft =
+          Derive(merges ? RelationKind::kHint : RelationKind::kRepartition, std::move(input));
+      if (merges) {
+        draft->alias = "coalesce";
+        draft->expressions = {std::move(count)};
+      } else {
+        draft->condition = std::move(count);
+      }
       return draft;
     }
     case Case::kRepartitionByExpression:

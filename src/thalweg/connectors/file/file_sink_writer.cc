@@ -57,6 +57,7 @@ class FileSinkWriter : public io::SinkWriter {
         ARROW_RETURN_NOT_OK(target_->durable_directories->Sync(directory));
       }
     }
+    for (const auto& file : report_->files) finished_.push_back(file.path);
     return std::move(report_);
   }
 
@@ -71,6 +72,11 @@ class FileSinkWriter : public io::SinkWriter {
     if (!report_) return;
     for (const auto& file : report_->files) (void)target_->file_system->Remove(file.path);
     report_->files.clear();
+  }
+
+  void Discard() override {
+    for (const std::string& path : finished_) (void)target_->file_system->Remove(path);
+    finished_.clear();
   }
 
   // A file in `directory`, also if no row comes.
@@ -190,6 +196,7 @@ class FileSinkWriter : public io::SinkWriter {
   std::map<std::string, int> file_counts_;
   std::set<std::string> created_directories_;
   std::unique_ptr<FileWriterReport> report_ = std::make_unique<FileWriterReport>();
+  std::vector<std::string> finished_;  // files of the report, once it is given
 };
 
 // Splits the columns of `arguments` into data and partition columns.

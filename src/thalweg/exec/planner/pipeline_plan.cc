@@ -165,8 +165,8 @@ Result<EpochResult> PipelinePlan::CollectResult() {
     result.observed.push_back(std::move(observed));
   }
   for (SinkOperator* operation : sinks_) {
-    ARROW_ASSIGN_OR_RAISE(io::WriterReportPtr report, operation->Finish());
-    if (report != nullptr) result.reports.push_back(std::move(report));
+    ARROW_ASSIGN_OR_RAISE(std::vector<io::WriterReportPtr> reports, operation->Finish());
+    std::move(reports.begin(), reports.end(), std::back_inserter(result.reports));
   }
   return result;
 }

@@ -54,8 +54,10 @@ PlanBuilder::PlanBuilder(const PlanOptions& options)
 Result<std::unique_ptr<PipelinePlan>> PlanBuilder::Finish(const plan::NodePtr& root) {
   ARROW_ASSIGN_OR_RAISE(Rows rows, Build(root));
   if (options_.in_order && rows.by_split && rows.tails.size() > 1) AddExchange(&rows, 1, {});
+  const bool follows_splits = rows.repartitioned && rows.partitioned_by_split;
+  phase_->has_split_followers |= follows_splits;
   Append(&rows, [&](int worker) {
-    auto sink = std::make_unique<SinkOperator>(worker);
+    auto sink = std::make_unique<SinkOperator>(worker, follows_splits);
     plan_->sinks_.push_back(sink.get());
     return sink;
   });
@@ -105,6 +107,8 @@ Result<Rows> PlanBuilder::Build(const plan::NodePtr& node) {
       return BuildWindow(*node);
     case NodeKind::kTail:
       return BuildTail(*node);
+    case NodeKind::kRepartition:
+      return BuildRepartition(*node);
   }
   return MakeError("UNSUPPORTED_FEATURE", {{"feature", "This kind of plan"}});
 }

@@ -26,6 +26,8 @@ struct Rows {
   /// As above, but of streams too, and with one worker only where several would exchange nothing:
   /// splits are partitions, as programs know them.
   bool partitioned_by_split = false;
+  /// As above, and the query asked for these partitions: each is written by itself.
+  bool repartitioned = false;
   /// All rows are one partition, though they may come on any worker.
   bool one_partition = false;
   /// Ids of the nearest stateful operators below.
@@ -68,6 +70,10 @@ class PlanBuilder {
   Result<Rows> BuildJoin(const plan::Node& node);
   Result<Rows> BuildStreamJoin(const plan::Node& node);
   Result<Rows> BuildSort(const plan::Node& node);
+  // plan_repartition.cc
+  Result<Rows> BuildRepartition(const plan::Node& node);
+  Result<Rows> BuildCoalesce(const plan::Node& node);
+  Result<Rows> BuildSinglePartition(const plan::Node& node);
   Result<Rows> BuildLimit(const plan::Node& node);
   Result<Rows> BuildStreamingLimit(const plan::Node& node);
   Result<Rows> BuildTail(const plan::Node& node);

@@ -5,7 +5,10 @@ namespace thalweg::exec {
 
 Result<Rows> PlanBuilder::BuildSort(const plan::Node& node) {
   ARROW_ASSIGN_OR_RAISE(Rows rows, Build(node.children[0]));
-  Gather(&rows);
+  const bool total = !node.within_partitions || rows.streaming;
+  if (total || rows.one_partition) Gather(&rows);
+  // What a worker sorts of several splits is in the order of none.
+  rows.by_split &= rows.partitioned_by_split;
   std::vector<BoundSortKey> keys;
   std::string text;
   for (const plan::SortKey& key : node.sort_keys) {
@@ -15,9 +18,11 @@ Result<Rows> PlanBuilder::BuildSort(const plan::Node& node) {
             (key.descending ? " DESC" : " ASC") +
             (key.nulls_first ? " NULLS FIRST" : " NULLS LAST");
   }
-  const std::string description = "Sort [" + text + "], true";
+  const std::string description = "Sort [" + text + "], " + (total ? "true" : "false");
+  const bool follows_splits = !total && rows.partitioned_by_split;
+  phase_->has_split_followers |= follows_splits;
   Append(&rows, [&](int) {
-    return std::make_unique<SortOperator>(keys, options_.batch_rows, description);
+    return std::make_unique<SortOperator>(keys, options_.batch_rows, follows_splits, description);
   });
   rows.text = NodeText(description, {rows.text});
   return rows;

@@ -47,7 +47,8 @@ Status PlanBuilder::ArrangeTable(const plan::Node& node, Rows* rows) {
   if (order.empty()) return Status::OK();
   const std::string description = "Sort, false";
   Append(rows, [&](int) {
-    return std::make_unique<SortOperator>(order, options_.batch_rows, description);
+    return std::make_unique<SortOperator>(order, options_.batch_rows, /*follows_splits=*/false,
+                                          description);
   });
   rows->text = NodeText(description, {rows->text});
   return Status::OK();

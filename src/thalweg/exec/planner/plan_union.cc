@@ -10,6 +10,7 @@ Result<Rows> PlanBuilder::BuildUnion(const plan::Node& node) {
   bool all_single = true;
   rows.by_split = true;
   rows.partitioned_by_split = true;
+  rows.repartitioned = true;
   for (const plan::NodePtr& child : node.children) {
     ARROW_ASSIGN_OR_RAISE(Rows input, Build(child));
     rows.streaming |= input.streaming;
@@ -17,6 +18,7 @@ Result<Rows> PlanBuilder::BuildUnion(const plan::Node& node) {
     rows.stateful.insert(rows.stateful.end(), input.stateful.begin(), input.stateful.end());
     rows.by_split &= input.by_split;
     rows.partitioned_by_split &= input.partitioned_by_split;
+    rows.repartitioned &= input.repartitioned;
     all_single &= input.tails.size() == 1;
     texts.push_back(input.text);
     inputs.push_back(std::move(input));

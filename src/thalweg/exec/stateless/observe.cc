@@ -25,6 +25,7 @@ Status ObserveOperator::BeginEpoch(const EpochContext& context) {
   Reset();
   calls_->Init(mutable_group());
   initialized_ = true;
+  context_ = &context;
   return Operator::BeginEpoch(context);
 }
 
@@ -32,13 +33,13 @@ Status ObserveOperator::Push(int, Batch batch) {
   Batch values;
   values.num_rows = batch.num_selected();
   if (!inputs_.empty()) {
-    ARROW_ASSIGN_OR_RAISE(values, expr::EvaluateProjection(inputs_, context().eval, batch));
+    ARROW_ASSIGN_OR_RAISE(values, expr::EvaluateProjection(inputs_, context_->eval, batch));
   }
   if (values.num_rows > 0) {
     if (static_cast<int64_t>(groups_.size()) < values.num_rows) {
       groups_.resize(values.num_rows, mutable_group());
     }
-    ARROW_RETURN_NOT_OK(calls_->Update(context().eval, values, groups_.data()));
+    ARROW_RETURN_NOT_OK(calls_->Update(context_->eval, values, groups_.data()));
   }
   return Emit(std::move(batch));
 }

@@ -34,6 +34,7 @@ class ObserveOperator : public Operator {
   const std::shared_ptr<const AggregateCalls> calls_;
   const std::string description_;
   std::vector<uint64_t> group_;
+  const EpochContext* context_ = nullptr;
   bool initialized_ = false;
   std::vector<uint8_t*> groups_;  // the one group, for every row of a batch
 };

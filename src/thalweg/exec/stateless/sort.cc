@@ -19,6 +19,11 @@ Status SortOperator::Push(int, Batch batch) {
   return Status::OK();
 }
 
+Status SortOperator::EndSplit() {
+  if (follows_splits_ && !batches_.empty()) ARROW_RETURN_NOT_OK(EmitSorted());
+  return Operator::EndSplit();
+}
+
 Status SortOperator::FinishInput(int input) {
   if (!batches_.empty()) ARROW_RETURN_NOT_OK(EmitSorted());
   return Operator::FinishInput(input);

@@ -13,15 +13,21 @@ struct BoundSortKey {
   SortDirection direction;
 };
 
-/// Emits all rows of the epoch in order once the input is finished. The sort is stable. Sees the
-/// rows of all workers (one instance).
+/// Emits all rows of the epoch in order once the input is finished, or the rows of each split once
+/// that is. The sort is stable. Of a total order there is one instance, which sees the rows of all
+/// workers.
 class SortOperator : public Operator {
  public:
-  SortOperator(std::vector<BoundSortKey> keys, int64_t batch_rows, std::string description)
-      : keys_(std::move(keys)), batch_rows_(batch_rows), description_(std::move(description)) {}
+  SortOperator(std::vector<BoundSortKey> keys, int64_t batch_rows, bool follows_splits,
+               std::string description)
+      : keys_(std::move(keys)),
+        batch_rows_(batch_rows),
+        follows_splits_(follows_splits),
+        description_(std::move(description)) {}
 
   Status BeginEpoch(const EpochContext& context) override;
   Status Push(int input, Batch batch) override;
+  Status EndSplit() override;
   Status FinishInput(int input) override;
   bool WantsMore() const override { return true; }
   std::string Description() const override { return description_; }
@@ -31,6 +37,7 @@ class SortOperator : public Operator {
 
   std::vector<BoundSortKey> keys_;
   int64_t batch_rows_;
+  bool follows_splits_;
   std::string description_;
   std::vector<Batch> batches_;
   const EpochContext* context_ = nullptr;

@@ -7,6 +7,13 @@
 #include "thalweg/plan/logical/error_text.h"
 
 namespace thalweg::plan {
+
+Status CheckPartitionCount(int64_t count) {
+  if (count > 0) return Status::OK();
+  return Status::Invalid("requirement failed: Number of partitions (", count,
+                         ") must be positive.");
+}
+
 namespace {
 
 bool IsAnyOf(const std::string& name, std::initializer_list<std::string_view> names) {
@@ -18,17 +25,8 @@ bool IsNumber(const spec::Expression& parameter) {
          parameter.literal->type->id() == arrow::Type::INT32;
 }
 
-/// A column by name; a text is taken as one. Null for anything else.
-spec::ExpressionPtr ColumnOf(const spec::ExpressionPtr& parameter) {
-  if (parameter->kind == spec::ExpressionKind::kAttribute) return parameter;
-  const bool text = parameter->kind == spec::ExpressionKind::kLiteral &&
-                    parameter->literal->type->id() == arrow::Type::STRING;
-  return text ? spec::MakeAttribute({parameter->literal->ToString()}) : nullptr;
-}
-
-Status CheckNumber(const std::string& hint, const spec::Expression& parameter) {
-  if (static_cast<const arrow::Int32Scalar&>(*parameter.literal).value > 0) return Status::OK();
-  return MakeError("_LEGACY_ERROR_TEMP_1048", {{"hintName", hint}}, parameter.position);
+Status CheckNumber(const spec::Expression& parameter) {
+  return CheckPartitionCount(static_cast<const arrow::Int32Scalar&>(*parameter.literal).value);
 }
 
 // A column is one of the query's, or of what it reads.
@@ -57,6 +55,17 @@ Status CheckColumns(RelationAnalyzer* analyzer, const AnalyzerContext* context,
 
 }  // namespace
 
+bool IsPartitionHint(const std::string& name) {
+  return IsAnyOf(ToUpperAscii(name), {"COALESCE", "REPARTITION", "REPARTITION_BY_RANGE"});
+}
+
+spec::ExpressionPtr HintColumn(const spec::ExpressionPtr& parameter) {
+  if (parameter->kind == spec::ExpressionKind::kAttribute) return parameter;
+  const bool text = parameter->kind == spec::ExpressionKind::kLiteral &&
+                    parameter->literal->type->id() == arrow::Type::STRING;
+  return text ? spec::MakeAttribute({parameter->literal->ToString()}) : nullptr;
+}
+
 Status CheckHint(RelationAnalyzer* analyzer, const AnalyzerContext* context,
                  const spec::Relation& hint) {
   const std::string name = ToUpperAscii(hint.alias);
@@ -64,12 +73,12 @@ Status CheckHint(RelationAnalyzer* analyzer, const AnalyzerContext* context,
     if (hint.expressions.size() != 1 || !IsNumber(*hint.expressions[0])) {
       return MakeError("_LEGACY_ERROR_TEMP_1048", {{"hintName", name}}, hint.position);
     }
-    return CheckNumber(name, *hint.expressions[0]);
+    return CheckNumber(*hint.expressions[0]);
   }
   if (IsAnyOf(name, {"BROADCAST", "BROADCASTJOIN", "MAPJOIN", "MERGE", "SHUFFLE_MERGE", "MERGEJOIN",
                      "SHUFFLE_HASH", "SHUFFLE_REPLICATE_NL"})) {
     for (const spec::ExpressionPtr& parameter : hint.expressions) {
-      if (ColumnOf(parameter) != nullptr) continue;
+      if (HintColumn(parameter) != nullptr) continue;
       return MakeError("_LEGACY_ERROR_TEMP_1046",
                        {{"unsupported", spec::ToString(*parameter)}, {"hintName", name}},
                        parameter->position);
@@ -79,11 +88,11 @@ Status CheckHint(RelationAnalyzer* analyzer, const AnalyzerContext* context,
   if (!IsAnyOf(name, {"REPARTITION", "REPARTITION_BY_RANGE", "REBALANCE"})) return Status::OK();
   std::vector<spec::ExpressionPtr> columns = hint.expressions;
   if (!columns.empty() && IsNumber(*columns[0])) {
-    ARROW_RETURN_NOT_OK(CheckNumber(name, *columns[0]));
+    ARROW_RETURN_NOT_OK(CheckNumber(*columns[0]));
     columns.erase(columns.begin());
   }
   for (spec::ExpressionPtr& column : columns) {
-    const spec::ExpressionPtr found = ColumnOf(column);
+    const spec::ExpressionPtr found = HintColumn(column);
     if (found == nullptr) {
       return MakeError("_LEGACY_ERROR_TEMP_1047",
                        {{"hintName", name}, {"invalidParams", spec::ToString(*column)}},

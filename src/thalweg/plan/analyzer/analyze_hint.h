@@ -12,4 +12,13 @@ namespace thalweg::plan {
 Status CheckHint(RelationAnalyzer* analyzer, const AnalyzerContext* context,
                  const spec::Relation& hint);
 
+/// IllegalArgumentException, as Spark has it, unless there can be so many partitions.
+Status CheckPartitionCount(int64_t count);
+
+/// Whether a hint of this name says in which partitions rows lie.
+bool IsPartitionHint(const std::string& name);
+
+/// The column that a parameter names; a text is taken as a name. Null for anything else.
+spec::ExpressionPtr HintColumn(const spec::ExpressionPtr& parameter);
+
 }  // namespace thalweg::plan

@@ -1,5 +1,4 @@
-// NULLs and values of whole columns (fill, drop, replace), renaming; what changes no row (hints,
-// repartitioning); samples and tails.
+// NULLs and values of whole columns (fill, drop, replace), renaming; samples and tails.
 
 #include <algorithm>
 
@@ -185,44 +184,6 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRename(const Relation& relatio
         attribute.qualifier.clear();
       }
     }
-  }
-  return input;
-}
-
-namespace {
-
-bool IsOne(const spec::ExpressionPtr& expression) {
-  return expression != nullptr && OrdinalValue(*expression) == 1;
-}
-
-/// repartition(1), coalesce(1) and the hints that say so.
-bool AsksForOnePart(const spec::Relation& relation) {
-  if (relation.kind == spec::RelationKind::kRepartition) return IsOne(relation.condition);
-  return !relation.expressions.empty() && IsOne(relation.expressions[0]);
-}
-
-}  // namespace
-
-Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRepartition(const spec::Relation& relation) {
-  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
-  // Of hints those about parts name columns; the others may name tables.
-  const std::string hint = ToLowerAscii(relation.alias);
-  const bool parts = relation.kind == spec::RelationKind::kRepartition || hint == "coalesce" ||
-                     hint.starts_with("repartition") || hint == "rebalance";
-  if (!parts) return input;
-  const bool one_part = AsksForOnePart(relation);
-  ClauseHooks hooks("RepartitionByExpression");
-  ExpressionResolver resolver(context_, &input.scope, &hooks);
-  ARROW_ASSIGN_OR_RAISE(const auto keys, resolver.ResolveList(relation.expressions));
-  for (const auto& key : keys) {
-    if (!HasVariant(*key.expression->type())) continue;
-    return MakeError("UNSUPPORTED_FEATURE.PARTITION_BY_VARIANT",
-                     {{"expr", key.expression->ToPrettyString()},
-                      {"dataType", QuoteType(*key.expression->type())}});
-  }
-  // Rows that nothing is left out of, in one worker: what is written then is one file.
-  if (one_part && !input.node->is_streaming()) {
-    input.node = BuildLimit(std::move(input.node), NodeKind::kOffset, 0);
   }
   return input;
 }

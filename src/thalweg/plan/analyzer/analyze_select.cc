@@ -223,13 +223,42 @@ bool RelationAnalyzer::IsKept(const spec::RelationPtr& relation) const {
          context_->row_cache->Keeps(*relation);
 }
 
+namespace {
+
+// `node` with its sort, which may lie below a projection, for each partition by itself.
+NodePtr SortedWithinPartitions(const NodePtr& node) {
+  auto copy = std::make_shared<Node>(*node);
+  if (node->kind == NodeKind::kSort) {
+    copy->within_partitions = true;
+  } else {
+    copy->children[0] = SortedWithinPartitions(node->children[0]);
+  }
+  return copy;
+}
+
+// Whether the rows of a query lie in partitions that a hint asks for.
+bool HasPartitionHint(const spec::RelationPtr& relation) {
+  return relation->kind == spec::RelationKind::kHint &&
+         (IsPartitionHint(relation->alias) || HasPartitionHint(relation->input));
+}
+
+}  // namespace
+
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSort(const Relation& relation) {
+  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation sorted, AnalyzeTotalSort(relation));
+  if (relation.all) sorted.node = SortedWithinPartitions(sorted.node);
+  return sorted;
+}
+
+Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTotalSort(const Relation& relation) {
   if (IsKept(relation.input)) {
     Result<AnalyzedRelation> sorted = SortRows(relation);
     // Columns that only lie below what is kept: all is computed anew.
     if (sorted.ok()) return sorted;
   }
-  if (IsSelect(relation.input)) {
+  // A total sort leaves nothing of the partitions that hints ask for.
+  const bool in_partitions = relation.all && HasPartitionHint(relation.input);
+  if (IsSelect(relation.input) && !in_partitions) {
     ARROW_ASSIGN_OR_RAISE(auto block, MakeSelectBlock(relation.input));
     ARROW_RETURN_NOT_OK(block->OrderBy(relation.order));
     return block->Finish();

@@ -48,7 +48,7 @@ class WantedColumn {
 
 bool HandsRowsOn(NodeKind kind) {
   return kind == NodeKind::kProject || kind == NodeKind::kFilter || kind == NodeKind::kSort ||
-         kind == NodeKind::kLimit;
+         kind == NodeKind::kLimit || kind == NodeKind::kRepartition;
 }
 
 struct Reached {

@@ -95,6 +95,8 @@ class Decorrelator {
         return PullLimit(node);
       case NodeKind::kWindow:
         return PullWindow(node);
+      case NodeKind::kRepartition:
+        return Pull(node->children[0]);
       case NodeKind::kSort:
       case NodeKind::kGenerate:
       case NodeKind::kTimeWindow:

@@ -31,6 +31,7 @@ bool RestsOnTotal(const Node& node) {
     case NodeKind::kProject:
     case NodeKind::kFilter:
     case NodeKind::kSort:
+    case NodeKind::kRepartition:
       return RestsOnTotal(*node.children[0]);
     default:
       return false;
@@ -71,6 +72,7 @@ std::optional<expr::ExpressionPtr> EmptyValue(const Node& node, uint64_t id) {
                             expr::Literal::Null((*value)->type()));
     }
     case NodeKind::kSort:
+    case NodeKind::kRepartition:
       return EmptyValue(*node.children[0], id);
     default:
       return std::nullopt;

@@ -77,6 +77,7 @@ class RelationAnalyzer : public SubqueryAnalyzer {
   Result<std::unique_ptr<SelectBlock>> MakeSelectBlock(const spec::RelationPtr& relation);
   Result<AnalyzedRelation> AnalyzeFilter(const Relation& relation);
   Result<AnalyzedRelation> AnalyzeSort(const Relation& relation);
+  Result<AnalyzedRelation> AnalyzeTotalSort(const Relation& relation);
   /// What does not belong to a SELECT.
   Result<AnalyzedRelation> SortRows(const Relation& relation);
   Result<AnalyzedRelation> AnalyzeLimit(const Relation& relation, NodeKind kind);

@@ -107,6 +107,7 @@ bool IsSingleRow(const Node& node) {
 // What EXISTS need not look at: which columns there are, and in which order rows come.
 NodePtr StripForExistence(NodePtr node) {
   while (node->kind == NodeKind::kProject || node->kind == NodeKind::kSort ||
+         node->kind == NodeKind::kRepartition ||
          (node->kind == NodeKind::kLimit && node->limit > 0)) {
     node = node->children[0];
   }

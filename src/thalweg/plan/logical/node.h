@@ -78,7 +78,7 @@ enum class NodeKind {
   kFilter,       // condition
   kAggregate,    // grouping + aggregates; output = grouping outputs, then aggregate outputs
   kJoin,         // children left, right; join_type, left_keys = right_keys, condition (rest)
-  kSort,         // sort_keys (global)
+  kSort,         // sort_keys; within_partitions
   kLimit,        // limit
   kOffset,       // limit
   kUnion,        // children; output has ids of its own, column i from child columns i
@@ -89,9 +89,12 @@ enum class NodeKind {
   kCallback,  // callback over groups by `keys`; children input, maybe initial state with
               // right_keys; the first num_data_columns of each child's columns are the rows as the
               // function gets them
-  kTimeWindow,  // window over `time`: output = child output, then the window struct
-  kWindow,      // window_stage; output = child output, then its calls' outputs
-  kTail,        // limit
+  kTimeWindow,   // window over `time`: output = child output, then the window struct
+  kWindow,       // window_stage; output = child output, then its calls' outputs
+  kTail,         // limit
+  kRepartition,  // limit = how many partitions (0: as many as the rows are worth); arguments[0] =
+                 // the number of the partition of a row (NULL: 0), or sort_keys: by ranges of them, or
+                 // neither: in turn; merges_partitions
 };
 
 /// A stream as the plan knows it; the epoch loop makes the io::StreamSource for it. Two references
@@ -141,8 +144,12 @@ class Node {
   std::vector<bool> null_safe_keys;
   /// Set on the semi or anti join that INTERSECT or EXCEPT became (legality tells them apart).
   std::optional<spec::SetOperation> set_operation;
-  // kSort
+  // kSort, kRepartition
   std::vector<SortKey> sort_keys;
+  // kSort: each partition by itself
+  bool within_partitions = false;
+  // kRepartition: partitions become fewer, none is divided (coalesce)
+  bool merges_partitions = false;
   /// The flag of a kExistence join: its last output column.
   std::optional<Attribute> existence;
   // kLimit, kOffset, kTail

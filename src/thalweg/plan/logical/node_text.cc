@@ -76,7 +76,16 @@ std::string KeysText(const std::vector<SortKey>& sort_keys) {
 }
 
 std::string SortText(const Node& node) {
-  return fmt::format("Sort {}, true", KeysText(node.sort_keys));
+  return fmt::format("Sort {}, {}", KeysText(node.sort_keys), !node.within_partitions);
+}
+
+std::string DescribeRepartition(const Node& node) {
+  if (node.merges_partitions) return fmt::format("Repartition {}, false", node.limit);
+  if (!node.sort_keys.empty()) {
+    return fmt::format("RepartitionByExpression {}, {}", KeysText(node.sort_keys), node.limit);
+  }
+  if (node.arguments.empty()) return fmt::format("Repartition {}, true", node.limit);
+  return fmt::format("RepartitionByExpression [{}], {}", node.arguments[0]->ToString(), node.limit);
 }
 
 std::string ScanText(const Node& node) {
@@ -173,6 +182,8 @@ std::string LineText(const Node& node) {
       return DescribeWindow(*node.window_stage);
     case NodeKind::kTail:
       return fmt::format("Tail {}", node.limit);
+    case NodeKind::kRepartition:
+      return DescribeRepartition(node);
   }
   return "";
 }

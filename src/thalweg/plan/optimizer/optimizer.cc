@@ -34,7 +34,7 @@ NodePtr RunRounds(NodePtr plan, const expr::EvalContext& context) {
 NodePtr Optimize(const NodePtr& plan, const std::string& session_time_zone) {
   expr::EvalContext context;
   context.session_time_zone = session_time_zone;
-  NodePtr current = RunRounds(plan, context);
+  NodePtr current = RunRounds(DropRepartitions(plan), context);
   current = RunRounds(FilterNullsBelowJoins(current), context);
   current = PruneColumns(current);
   current = CollapseProjections(current);

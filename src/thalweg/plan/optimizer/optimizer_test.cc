@@ -126,6 +126,30 @@ TEST_F(OptimizerTest, UnionsAreFlatAndLimited) {
   }
 }
 
+TEST_F(OptimizerTest, RepartitionsStayWhereTheirPartitionsAreSeen) {
+  const auto spread = [](spec::RelationPtr input) {
+    auto relation = Make(spec::RelationKind::kRepartition, std::move(input));
+    relation->condition = Int(3);
+    relation->expressions = {Name("k")};
+    return relation;
+  };
+  const auto stays = [this](const spec::RelationPtr& relation) {
+    return Find(*Run(relation), NodeKind::kRepartition) != nullptr;
+  };
+  const auto part = As(Call("spark_partition_id", {}), "p");
+  EXPECT_TRUE(stays(spread(Table("t"))));
+  EXPECT_TRUE(stays(Filter(spread(Table("t")), Call("=", {Name("v"), Int(1)}))));
+  EXPECT_TRUE(stays(GroupBy(Project(spread(Table("t")), {part}), {Name("p")}, {CountAll()})));
+  EXPECT_FALSE(stays(GroupBy(spread(Table("t")), {Name("k")}, {CountAll()})));
+  EXPECT_FALSE(stays(Limit(spread(Table("t")), 2)));
+  EXPECT_FALSE(stays(Sort(spread(Table("t")), Name("v"))));
+  auto sorted = Make(spec::RelationKind::kSort, spread(Table("t")));
+  sorted->order = {{Name("v")}};
+  sorted->all = true;
+  EXPECT_TRUE(stays(sorted));
+  EXPECT_TRUE(stays(GroupBy(sorted, {Name("k")}, {Call("first", {Name("v")})})));
+}
+
 TEST_F(OptimizerTest, CollapsesProjections) {
   const auto inner = Project(Table("t"), {As(Call("+", {Name("v"), Int(1)}), "x"), Name("k")});
   const std::vector<NodeKind> one = {NodeKind::kProject, NodeKind::kLocal};

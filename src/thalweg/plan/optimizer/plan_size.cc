@@ -35,6 +35,7 @@ int64_t InputRows(const Node& node) {
     case NodeKind::kTail:
     case NodeKind::kUnion:
     case NodeKind::kDeduplicate:
+    case NodeKind::kRepartition:
       break;
     default:
       return kManyRows;

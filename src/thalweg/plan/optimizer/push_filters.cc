@@ -195,6 +195,7 @@ NodePtr PushFilter(const NodePtr& filter) {
     case NodeKind::kGenerate:
     case NodeKind::kTimeWindow:
       return PushThroughAdding(filter, child);
+    case NodeKind::kRepartition:
     case NodeKind::kSort: {
       const auto any = [](const ExpressionPtr&) { return true; };
       return Rebuild(filter, child, Divide(SplitConjuncts(filter->condition), true, any), {});

@@ -31,6 +31,9 @@ NodePtr PushLimits(const NodePtr& plan);
 /// Leaves produce only the columns that are used; unused aggregates and projections go. The output
 /// of the plan stays.
 NodePtr PruneColumns(const NodePtr& plan);
+/// Leaves out repartitions below what gathers or spreads the rows by itself: nothing would be left
+/// of their partitions.
+NodePtr DropRepartitions(const NodePtr& plan);
 /// Tells scans which simple comparisons their rows will meet; the filters stay.
 NodePtr PushFiltersToScans(const NodePtr& plan);
 

@@ -38,7 +38,7 @@ enum class RelationKind {
                  // GROUPING SETS in `rows`. GROUP BY ALL is one attribute named "all"
   kJoin,         // input, right, join_type, condition | using_columns | natural; a comma in FROM is
                  // kCross
-  kSort,         // input, order
+  kSort,         // input, order; all: each partition by itself
   kLimit,        // input, condition = the limit (a number, not a predicate)
   kOffset,       // input, condition = the offset
   kDistinct,     // input
@@ -56,7 +56,8 @@ enum class RelationKind {
   kSample,       // input, arguments->sample
   kTail,         // input, condition = the number of rows from the end
   kHint,         // input, alias = name, expressions = parameters; changes no result
-  kRepartition,  // input, expressions = keys (may be none), condition = number (null: the default)
+  kRepartition,  // input, condition = number (null: the default); expressions = keys, or order =
+                 // ranges, or neither; all: expressions[0] is the number of a row's partition
   kPivot,        // input, arguments->pivot
   kUnpivot,      // input, arguments->unpivot
   kFillNull,     // input, column_names (empty: all), arguments->fill
