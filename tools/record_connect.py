@@ -18,6 +18,7 @@ from pyspark.sql import SparkSession  # noqa: E402
 import catalog_programs  # noqa: E402,F401
 import column_programs  # noqa: E402,F401
 import function_programs  # noqa: E402,F401
+import identifier_programs  # noqa: E402,F401
 import insert_programs  # noqa: E402,F401
 import metadata_programs  # noqa: E402,F401
 import persist_programs  # noqa: E402,F401

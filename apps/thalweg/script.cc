@@ -70,13 +70,10 @@ Script::Script(std::string text) : text_(std::move(text)) {
 
 Result<plan::spec::Statement> ParseScriptStatement(session::Session* session,
                                                    const ScriptStatement& statement) {
-  sql::ParserOptions options;
-  options.session_time_zone = session->settings().Get("spark.sql.session.timeZone");
-  options.now_micros = session->clock()->NowMillis() * 1000;
   // Blanks in front put the statement where it stands in the script.
   const std::string text = std::string(static_cast<size_t>(statement.line - 1), '\n') +
                            std::string(static_cast<size_t>(statement.column), ' ') + statement.text;
-  return sql::ParseStatement(text, options);
+  return sql::ParseStatement(text, session->MakeParserOptions());
 }
 
 std::string RenderErrorInScript(const Status& status, std::string_view script) {

@@ -16,12 +16,7 @@ using plan::spec::RelationPtr;
 using plan::spec::StatementKind;
 using Outcome = session::StatementOutcome;
 
-sql::ParserOptions api::SessionCore::parser_options() const {
-  sql::ParserOptions options;
-  options.session_time_zone = engine->settings().Get("spark.sql.session.timeZone");
-  options.now_micros = engine->clock()->NowMillis() * 1000;
-  return options;
-}
+sql::ParserOptions api::SessionCore::parser_options() const { return engine->MakeParserOptions(); }
 
 SessionBuilder Session::Builder() { return SessionBuilder(); }
 

@@ -12,6 +12,7 @@
 #include "thalweg/expr/cast/shown_text.h"
 #include "thalweg/expr/expression.h"
 #include "thalweg/stream/state_reader/state_providers.h"
+#include "thalweg/plan/analyzer/constant_name.h"
 #include "thalweg/plan/analyzer/legality.h"
 #include "thalweg/plan/analyzer/sql_function_call.h"
 #include "thalweg/plan/optimizer/cartesian_products.h"
@@ -273,11 +274,19 @@ Result<std::string> Session::Explain(const plan::spec::RelationPtr& relation, bo
   return text + "== Physical Plan ==\n" + physical->ToString();
 }
 
-Result<StatementOutcome> Session::ExecuteSql(std::string_view text) {
+sql::ParserOptions Session::MakeParserOptions() {
   sql::ParserOptions options;
   options.session_time_zone = SettingsSnapshot().Get("spark.sql.session.timeZone");
   options.now_micros = clock_->NowMillis() * 1000;
-  ARROW_ASSIGN_OR_RAISE(auto statement, sql::ParseStatement(text, options));
+  options.evaluate_name = [this](const plan::spec::Expression& expression) {
+    const Settings settings = SettingsSnapshot();
+    return plan::EvaluateConstantName(MakeAnalyzerContext(&settings), expression);
+  };
+  return options;
+}
+
+Result<StatementOutcome> Session::ExecuteSql(std::string_view text) {
+  ARROW_ASSIGN_OR_RAISE(auto statement, sql::ParseStatement(text, MakeParserOptions()));
   return Execute(statement);
 }
 

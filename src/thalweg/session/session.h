@@ -25,6 +25,7 @@
 #include "thalweg/plan/analyzer/analyzer.h"
 #include "thalweg/plan/catalog/catalog.h"
 #include "thalweg/plan/spec/statement.h"
+#include "thalweg/sql/parser.h"
 #include "thalweg/stream/query_manager.h"
 
 namespace thalweg::session {
@@ -165,6 +166,10 @@ class Session : public std::enable_shared_from_this<Session> {
   Status WritePlan(const plan::NodePtr& analyzed, const BatchWrite& write);
   Result<std::shared_ptr<stream::StreamingQuery>> StartPlan(const plan::NodePtr& analyzed,
                                                             StreamWrite write);
+
+  /// How SQL text is parsed: with the time zone and the variables of this session, and with the
+  /// present time. The session outlives what is parsed with it.
+  sql::ParserOptions MakeParserOptions();
 
   /// The statement that an EXECUTE IMMEDIATE runs; it may be a query. Errors: those of its text, of
   /// its arguments and of INTO.

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "thalweg/plan/spec/constant_name.h"
 #include "thalweg/plan/spec/statement.h"
 
 namespace thalweg::sql {
@@ -35,6 +36,9 @@ struct ParserOptions {
   /// What :name and ? stand for. Errors of markers without a value: UNBOUND_SQL_PARAMETER.
   std::map<std::string, plan::spec::ExpressionPtr> named_parameters = {};
   std::vector<plan::spec::ExpressionPtr> positional_parameters = {};
+  /// Computes what stands in IDENTIFIER(...); null: only strings may stand there. Outlives the
+  /// call.
+  plan::spec::NameEvaluator evaluate_name = nullptr;
   /// Gets the kinds of markers met, also where parsing fails; may be null. Outlives the call.
   MarkersSeen* markers_seen = nullptr;
 };

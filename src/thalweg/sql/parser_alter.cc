@@ -15,7 +15,7 @@ Result<spec::Statement> Parser::ParseAlter() {
   statement.key = Peek(1).upper;
   const bool is_view = statement.key == "VIEW";
   at_ += 2;
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   if (AcceptWords({"RENAME", "TO"})) {
     statement.kind = spec::StatementKind::kRename;
     ARROW_ASSIGN_OR_RAISE(statement.new_name, ParseMultipartIdentifier());
@@ -50,7 +50,7 @@ Result<spec::Statement> Parser::ParseShowCreate() {
   spec::Statement statement;
   statement.kind = spec::StatementKind::kShowCreateTable;
   at_ += 2;
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   if (AtWords({"AS", "SERDE"})) return Unsupported("SHOW CREATE TABLE ... AS SERDE");
   return statement;
 }
@@ -59,7 +59,7 @@ Result<spec::Statement> Parser::ParseShowProperties() {
   spec::Statement statement;
   statement.kind = spec::StatementKind::kShowProperties;
   ++at_;
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   statement.has_value = AcceptSymbol("(");
   if (statement.has_value) {
     ARROW_ASSIGN_OR_RAISE(statement.key, ParsePropertyKey());

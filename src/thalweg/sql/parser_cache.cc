@@ -14,7 +14,7 @@ Result<spec::Statement> Parser::ParseCache() {
   ++at_;
   statement.is_lazy = AcceptWord("LAZY");
   ARROW_RETURN_NOT_OK(ExpectWord("TABLE"));
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   if (AcceptWord("OPTIONS")) {
     ARROW_ASSIGN_OR_RAISE(statement.options, ParseOptions());
   }
@@ -38,7 +38,7 @@ Result<spec::Statement> Parser::ParseUncache() {
   ++at_;
   ARROW_RETURN_NOT_OK(ExpectWord("TABLE"));
   statement.if_exists = AcceptWords({"IF", "EXISTS"});
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   return statement;
 }
 
@@ -57,7 +57,7 @@ Result<spec::Statement> Parser::ParseRefresh() {
   if (AtWord("FUNCTION")) return Unsupported("REFRESH FUNCTION");
   if (AcceptWord("TABLE")) {
     statement.kind = spec::StatementKind::kRefreshTable;
-    ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+    ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
     return statement;
   }
   statement.kind = spec::StatementKind::kRefreshPath;

@@ -38,7 +38,7 @@ Result<spec::ExpressionPtr> Parser::ParseCall(Names name, int first) {
 
 Result<spec::ExpressionPtr> Parser::ParseArgument() {
   if (!AtIdentifier() || !AtSymbol("=>", 1)) return ParseExpression();
-  ARROW_ASSIGN_OR_RAISE(std::string name, ParseIdentifier());
+  ARROW_ASSIGN_OR_RAISE(std::string name, ParsePlainIdentifier());
   ++at_;
   ARROW_ASSIGN_OR_RAISE(auto value, ParseExpression());
   return spec::MakeNamedArgument(std::move(name), std::move(value));

@@ -89,7 +89,7 @@ Result<spec::Statement> Parser::ParseDrop() {
     return SyntaxError();
   }
   statement.if_exists = AcceptWords({"IF", "EXISTS"});
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   if (statement.kind == spec::StatementKind::kDropTable) AcceptWord("PURGE");
   return statement;
 }
@@ -98,7 +98,7 @@ Result<spec::Statement> Parser::ParseTruncate() {
   spec::Statement statement;
   statement.kind = spec::StatementKind::kTruncateTable;
   at_ += 2;
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   if (AtWord("PARTITION")) {
     ARROW_ASSIGN_OR_RAISE(statement.partition, ParsePartition());
   }
@@ -138,7 +138,7 @@ Result<spec::Statement> Parser::ParseShow() {
   } else if (AcceptWord("COLUMNS")) {
     statement.kind = spec::StatementKind::kShowColumns;
     if (!AcceptWord("IN")) ARROW_RETURN_NOT_OK(ExpectWord("FROM"));
-    ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+    ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
     ARROW_RETURN_NOT_OK(RefuseNamespace());
     return statement;
   } else if (AtWord("FUNCTIONS") || AtWord("FUNCTIONS", 1)) {
@@ -156,7 +156,8 @@ Result<spec::Statement> Parser::ParseShow() {
     return ParseShowCreate();
   } else if (AtWord("TBLPROPERTIES")) {
     return ParseShowProperties();
-  } else if (AtEnd() || AtSymbol(";")) {
+  } else if (AtEnd() || AtSymbol(";") || AtSymbol("(", 1)) {
+    if (AtSymbol("(", 1)) ++at_;
     return SyntaxError();
   } else {
     return Unsupported(fmt::format("SHOW {}", Peek().text));
@@ -184,7 +185,7 @@ Result<spec::Statement> Parser::ParseDescribe() {
     statement.extended = AtWord("EXTENDED") && Peek(1).kind != TokenKind::kEnd;
     if (statement.extended) ++at_;
     if (AtIdentifier()) {
-      ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+      ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
     } else if (AtString()) {
       ARROW_ASSIGN_OR_RAISE(auto name, ParseString());
       statement.name = {std::move(name)};
@@ -204,7 +205,7 @@ Result<spec::Statement> Parser::ParseDescribe() {
       statement.name = {std::move(name)};
       return statement;
     }
-    ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+    ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
     return statement;
   }
   const bool query = AtWord("QUERY") && StartsQuery(1);
@@ -221,7 +222,7 @@ Result<spec::Statement> Parser::ParseDescribe() {
   if (AtWord("TABLE") && AtIdentifier(1)) ++at_;
   statement.extended = AtAnyWord({"EXTENDED", "FORMATTED"}) && AtIdentifier(1);
   if (statement.extended) ++at_;
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   if (AtWord("PARTITION")) return Unsupported("DESCRIBE of a partition");
   if (AtWords({"AS", "JSON"})) return Unsupported("DESCRIBE ... AS JSON");
   if (AtIdentifier()) return Unsupported("DESCRIBE of one column");
@@ -239,7 +240,7 @@ Result<spec::Statement> Parser::ParseExplain() {
       statement.name = {std::move(name)};
       return statement;
     }
-    ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+    ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
     return statement;
   }
   const bool extended = AtWord("EXTENDED");
@@ -352,7 +353,7 @@ Result<spec::Statement> Parser::ParseStop() {
     ARROW_ASSIGN_OR_RAISE(auto name, ParseString());
     statement.name = {std::move(name)};
   } else {
-    ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+    ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   }
   statement.graceful = AcceptWord("GRACEFUL");
   return statement;

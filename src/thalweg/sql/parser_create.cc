@@ -95,10 +95,11 @@ Result<spec::Statement> Parser::ParseCreateView(spec::Statement statement) {
     }
     statement.if_not_exists = true;
   }
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   if (AtSymbol("(")) {
     // (a, b COMMENT 'x') are names for a query, (a INT) columns of a source.
-    const bool names = AtSymbol(",", 2) || AtSymbol(")", 2) || AtWord("COMMENT", 2);
+    const int after = 1 + IdentifierLength(1);
+    const bool names = AtSymbol(",", after) || AtSymbol(")", after) || AtWord("COMMENT", after);
     if (!names) {
       ARROW_ASSIGN_OR_RAISE(statement.schema, ParseColumnDefinitions());
       if (!AtWord("USING")) return SyntaxError(": missing 'USING'");
@@ -126,8 +127,17 @@ Result<spec::Statement> Parser::ParseCreateView(spec::Statement statement) {
 
 Result<spec::Statement> Parser::ParseViewQuery(spec::Statement statement) {
   const int first = index();
+  const size_t num_variables = variables_in_names_.size();
   ARROW_ASSIGN_OR_RAISE(statement.query, ParseQuery());
   statement.query_text = TextFrom(first);
+  if (statement.is_persistent && variables_in_names_.size() > num_variables) {
+    return MakeError("INVALID_TEMP_OBJ_REFERENCE",
+                     {{"obj", "VIEW"},
+                      {"objName", QuoteIdentifier("unknown")},
+                      {"tempObj", "VARIABLE"},
+                      {"tempObjName", QuoteIdentifier(variables_in_names_[num_variables])}},
+                     PositionFrom(first));
+  }
   return statement;
 }
 
@@ -144,10 +154,11 @@ Result<spec::Statement> Parser::ParseCreateViewUsing(spec::Statement statement) 
 
 Result<spec::Statement> Parser::ParseCreateTable(spec::Statement statement) {
   statement.if_not_exists = AcceptWords({"IF", "NOT", "EXISTS"});
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   if (AtWord("LIKE")) return Unsupported("CREATE TABLE ... LIKE");
   if (AtSymbol("(") && !StartsQuery(1)) {
-    const bool names = AtSymbol(",", 2) || AtSymbol(")", 2) || AtWord("COMMENT", 2);
+    const int after = 1 + IdentifierLength(1);
+    const bool names = AtSymbol(",", after) || AtSymbol(")", after) || AtWord("COMMENT", after);
     if (names) {
       ARROW_RETURN_NOT_OK(ParseColumnNamesWithComments(&statement));
     } else {
@@ -179,7 +190,8 @@ Status Parser::ParseTableClauses(spec::Statement* statement) {
       }
     } else if (clause == "PARTITIONED") {
       ARROW_RETURN_NOT_OK(ExpectWord("BY"));
-      if (AtSymbol("(") && AtIdentifier(1) && !AtSymbol(",", 2) && !AtSymbol(")", 2)) {
+      const int after = 1 + IdentifierLength(1);
+      if (AtSymbol("(") && AtIdentifier(1) && !AtSymbol(",", after) && !AtSymbol(")", after)) {
         return Unsupported("PARTITIONED BY anything but column names");
       }
       ARROW_ASSIGN_OR_RAISE(statement->partition_by, ParseIdentifierList());

@@ -10,7 +10,7 @@ Result<spec::Statement> Parser::ParseCreateDatabase(spec::Statement statement) {
   statement.kind = spec::StatementKind::kCreateDatabase;
   ++at_;
   statement.if_not_exists = AcceptWords({"IF", "NOT", "EXISTS"});
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   while (AtAnyWord({"COMMENT", "LOCATION", "WITH"})) {
     if (AcceptWord("COMMENT")) {
       ARROW_ASSIGN_OR_RAISE(statement.comment, ParseString());
@@ -29,7 +29,7 @@ Result<spec::Statement> Parser::ParseDropDatabase(spec::Statement statement) {
   statement.kind = spec::StatementKind::kDropDatabase;
   ++at_;
   statement.if_exists = AcceptWords({"IF", "EXISTS"});
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   statement.cascade = AcceptWord("CASCADE");
   if (!statement.cascade) AcceptWord("RESTRICT");
   return statement;
@@ -40,14 +40,14 @@ Result<spec::Statement> Parser::ParseUse() {
   statement.kind = spec::StatementKind::kUseDatabase;
   ++at_;
   if (AtAnyWord({"DATABASE", "SCHEMA", "NAMESPACE"}) && AtIdentifier(1)) ++at_;
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   return statement;
 }
 
 Result<Parser::Names> Parser::ParseNamespace() {
   if (!AtAnyWord({"FROM", "IN"})) return Names{};
   ++at_;
-  return ParseMultipartIdentifier();
+  return ParseIdentifierReference();
 }
 
 }  // namespace thalweg::sql

@@ -1,7 +1,9 @@
 // Names, operators by precedence, aliases.
 
 #include <array>
+#include <iterator>
 
+#include <arrow/scalar.h>
 #include <fmt/format.h>
 
 #include "thalweg/sql/lexer.h"
@@ -52,6 +54,13 @@ bool Parser::AtIdentifier(int ahead) const {
 }
 
 Result<std::string> Parser::ParseIdentifier() {
+  if (!AtIdentifierLiteral()) return ParsePlainIdentifier();
+  const int first = index();
+  ARROW_ASSIGN_OR_RAISE(auto parts, ParseIdentifierLiteral());
+  return OnlyPart(std::move(parts), first);
+}
+
+Result<std::string> Parser::ParsePlainIdentifier() {
   const Token& token = Peek();
   if (!AtIdentifier()) return SyntaxError();
   ++at_;
@@ -76,8 +85,9 @@ Result<std::string> Parser::ParseCapturedIdentifier() {
 Result<Parser::Names> Parser::ParseMultipartIdentifier() {
   Names parts;
   do {
-    ARROW_ASSIGN_OR_RAISE(auto part, ParseCapturedIdentifier());
-    parts.push_back(std::move(part));
+    ARROW_ASSIGN_OR_RAISE(auto more, ParseNameParts());
+    parts.insert(parts.end(), std::make_move_iterator(more.begin()),
+                 std::make_move_iterator(more.end()));
   } while (AcceptSymbol("."));
   return parts;
 }
@@ -94,10 +104,18 @@ Result<Parser::Names> Parser::ParseIdentifierList() {
 }
 
 Result<std::string> Parser::ParseString() {
-  if (!AtString()) return SyntaxError();
+  if (!AtString() && StringParameter(0) == nullptr) return SyntaxError();
   std::string value;
-  while (AtString()) value += UnescapeString(tokens_[at_++].text);
-  return value;
+  while (true) {
+    if (AtString()) {
+      value += UnescapeString(tokens_[at_++].text);
+    } else if (const arrow::StringScalar* parameter = StringParameter(0)) {
+      value += parameter->view();
+      ARROW_RETURN_NOT_OK(ParseParameter().status());
+    } else {
+      return value;
+    }
+  }
 }
 
 bool Parser::AtItemEnd(int ahead) const {
@@ -116,7 +134,7 @@ bool Parser::AtImplicitAlias() const {
   if (AtWord("LATERAL")) return !AtWord("VIEW", 1);
   if (AtWord("INSERT")) return !AtAnyWord({"INTO", "OVERWRITE"}, 1);
   if (AtWord("DELAY")) return !AtWord("OF", 1);
-  if (AtWord("WINDOW")) return !(AtIdentifier(1) && AtWord("AS", 2));
+  if (AtWord("WINDOW")) return !(AtIdentifier(1) && AtWord("AS", 1 + IdentifierLength(1)));
   if (AtAnyWord({"UNION", "EXCEPT", "MINUS", "INTERSECT"})) {
     return !(AtAnyWord({"SELECT", "ALL", "DISTINCT", "VALUES", "TABLE", "FROM"}, 1) ||
              AtSymbol("(", 1));

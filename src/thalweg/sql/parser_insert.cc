@@ -123,7 +123,7 @@ Result<spec::Statement> Parser::ParseInsert(spec::RelationPtr from) {
     return ParseInsertDirectory(std::move(statement), std::move(from));
   }
   if (AtWord("TABLE") && AtIdentifier(1)) ++at_;
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   ARROW_RETURN_NOT_OK(ParseInsertColumns(&statement));
   if (!statement.overwrite && AcceptWord("REPLACE")) {
     statement.replace_where = true;

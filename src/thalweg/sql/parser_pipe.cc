@@ -41,7 +41,8 @@ Result<spec::RelationPtr> Parser::ParsePipes(spec::RelationPtr left, int first) 
   while (AcceptSymbol("|>")) {
     if (++chain > kMaxNesting) return TooComplex();
     ARROW_ASSIGN_OR_RAISE(left, ParsePipe(Isolated(std::move(left)), first));
-    if (AtWord("WINDOW") && AtIdentifier(1) && AtWord("AS", 2)) return SyntaxError();
+    if (AtWord("WINDOW") && AtIdentifier(1) && AtWord("AS", 1 + IdentifierLength(1)))
+      return SyntaxError();
   }
   return left;
 }

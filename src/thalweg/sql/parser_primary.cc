@@ -58,7 +58,9 @@ Result<spec::ExpressionPtr> Parser::ParsePrimary() {
       break;
   }
   if (AtSymbol("(")) return ParseParenthesized();
-  if (AtSymbol("?") || (AtSymbol(":") && AtIdentifier(1))) return ParseParameter();
+  if (AtSymbol("?") || (AtSymbol(":") && AtIdentifier(1))) {
+    return StringParameter(0) != nullptr ? ParseStringParameter() : ParseParameter();
+  }
   if (AcceptSymbol("*")) {
     spec::Expression star;
     star.kind = spec::ExpressionKind::kStar;
@@ -82,10 +84,17 @@ Result<spec::ExpressionPtr> Parser::ParseParameter() {
                      PositionFrom(first));
   }
   ARROW_RETURN_NOT_OK(ExpectSymbol(":"));
-  ARROW_ASSIGN_OR_RAISE(const std::string name, ParseIdentifier());
+  ARROW_ASSIGN_OR_RAISE(const std::string name, ParsePlainIdentifier());
   const auto found = options_.named_parameters.find(name);
   if (found != options_.named_parameters.end()) return found->second;
   return MakeError("UNBOUND_SQL_PARAMETER", {{"name", name}}, PositionFrom(first));
+}
+
+Result<spec::ExpressionPtr> Parser::ParseStringParameter() {
+  const int length = AtSymbol("?") ? 1 : 2;
+  size_t markers = AtSymbol("?") ? 1 : 0;
+  const bool alone = !AtString(length) && StringParameter(length, markers) == nullptr;
+  return alone ? ParseParameter() : ParseStringLiteral();
 }
 
 Result<spec::ExpressionPtr> Parser::ParseWordPrimary() {
@@ -94,7 +103,11 @@ Result<spec::ExpressionPtr> Parser::ParseWordPrimary() {
   const bool named_case = AtItemEnd(1) || AtSymbol(".", 1) || (AtWord("END", 1) && AtItemEnd(2));
   if (AtWord("CASE") && !named_case) return ParseCase();
   if (AtAnyWord({"CAST", "TRY_CAST"}) && AtSymbol("(", 1)) return ParseCast();
-  if (AtWord("IDENTIFIER") && AtSymbol("(", 1)) return Unsupported("IDENTIFIER(...)");
+  if (AtIdentifierClause()) return ParseIdentifierClause();
+  if (AtWord("IDENTIFIER") && AtSymbol("(", 1) && AtSymbol(")", 2)) {
+    at_ += 2;
+    return SyntaxError();
+  }
   if (AtSymbol("(", 1)) {
     ARROW_ASSIGN_OR_RAISE(auto call, ParseSpecialCall());
     if (call) return call;
@@ -126,7 +139,7 @@ Result<spec::ExpressionPtr> Parser::ParseNamePrimary() {
     return FinishFunction(std::move(name), {}, first);
   }
   spec::Expression out;
-  ARROW_ASSIGN_OR_RAISE(auto part, ParseIdentifier());
+  ARROW_ASSIGN_OR_RAISE(auto part, ParsePlainIdentifier());
   out.name.push_back(std::move(part));
   while (AtSymbol(".")) {
     if (AtSymbol("*", 1)) {
@@ -136,7 +149,7 @@ Result<spec::ExpressionPtr> Parser::ParseNamePrimary() {
       return Finish(std::move(out), first);
     }
     ++at_;
-    ARROW_ASSIGN_OR_RAISE(auto next, ParseIdentifier());
+    ARROW_ASSIGN_OR_RAISE(auto next, ParsePlainIdentifier());
     out.name.push_back(std::move(next));
   }
   if (AtSymbol("(")) return ParseCall(std::move(out.name), first);

@@ -189,7 +189,7 @@ Result<spec::RelationPtr> Parser::ParseQueryPrimary() {
   if (AcceptWord("TABLE")) {
     const int first = index();
     spec::Relation table;
-    ARROW_ASSIGN_OR_RAISE(table.table_name, ParseMultipartIdentifier());
+    ARROW_ASSIGN_OR_RAISE(table.table_name, ParseIdentifierReference());
     return FinishRelation(std::move(table), first);
   }
   if (AtAnyWord({"MAP", "REDUCE"}) && !AtSymbol("(", 1)) return Unsupported("TRANSFORM scripts");
@@ -299,7 +299,7 @@ Result<std::vector<spec::Relation>> Parser::ParseHints() {
       if (AcceptSymbol(",")) continue;
       spec::Relation hint;
       hint.kind = spec::RelationKind::kHint;
-      ARROW_ASSIGN_OR_RAISE(hint.alias, ParseIdentifier());
+      ARROW_ASSIGN_OR_RAISE(hint.alias, ParsePlainIdentifier());
       if (AcceptSymbol("(") && !AcceptSymbol(")")) {
         do {
           ARROW_ASSIGN_OR_RAISE(auto parameter, ParseUnary());

@@ -154,10 +154,11 @@ Result<spec::RelationPtr> Parser::ParseRelationPrimary() {
                         !AtSymbol(".", 2);
     if (!clause) return ParseStreamRelation();
   }
-  if (AtWord("IDENTIFIER") && AtSymbol("(", 1)) return Unsupported("IDENTIFIER(...)");
   if (AtIdentifier()) {
-    int ahead = 1;
-    while (AtSymbol(".", ahead) && AtIdentifier(ahead + 1)) ahead += 2;
+    int ahead = AtIdentifierClause() ? Peek(1).match - at_ + 1 : 1;
+    while (AtSymbol(".", ahead) && AtIdentifier(ahead + 1)) {
+      ahead += 1 + IdentifierLength(ahead + 1);
+    }
     if (AtSymbol("(", ahead)) return ParseTableFunction();
     return ParseTableName(false);
   }
@@ -168,7 +169,7 @@ Result<spec::RelationPtr> Parser::ParseTableName(bool is_stream, bool parenthesi
   const int first = index();
   spec::Relation table;
   table.is_stream = is_stream;
-  ARROW_ASSIGN_OR_RAISE(table.table_name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(table.table_name, ParseIdentifierReference());
   const bool quoted_path = tokens_[at_ - 1].kind == TokenKind::kQuotedIdentifier;
   if (table.table_name.size() == 2 && quoted_path && IsFileFormat(table.table_name[0])) {
     table.kind = spec::RelationKind::kRead;

@@ -58,7 +58,7 @@ Result<spec::Statement> Parser::ParseCreateFunction(spec::Statement statement, i
   statement.is_persistent = !AcceptWord("TEMPORARY");
   ARROW_RETURN_NOT_OK(ExpectWord("FUNCTION"));
   statement.if_not_exists = AcceptWords({"IF", "NOT", "EXISTS"});
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   if (AcceptWord("AS")) {
     ARROW_ASSIGN_OR_RAISE(const std::string class_name, ParseString());
     return MakeError("CANNOT_LOAD_FUNCTION_CLASS",
@@ -182,7 +182,7 @@ Result<spec::Statement> Parser::ParseDropFunction(spec::Statement statement) {
   statement.is_persistent = !AcceptWord("TEMPORARY");
   ARROW_RETURN_NOT_OK(ExpectWord("FUNCTION"));
   statement.if_exists = AcceptWords({"IF", "EXISTS"});
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   return statement;
 }
 

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <arrow/type_fwd.h>
+
 #include "thalweg/plan/spec/expression.h"
 #include "thalweg/plan/spec/relation.h"
 #include "thalweg/plan/spec/relation_arguments.h"
@@ -82,16 +84,44 @@ class Parser {
 
   // Names (parser_expression.cc)
   bool AtIdentifier(int ahead = 0) const;
+  /// An identifier, which IDENTIFIER('name') is, too.
   Result<std::string> ParseIdentifier();
+  /// An identifier that is a word or stands between backticks.
+  Result<std::string> ParsePlainIdentifier();
   /// An identifier where "test-table" is reported as an invalid one.
   Result<std::string> ParseCapturedIdentifier();
   Result<Names> ParseIdentifierList();  // ( a, b )
   bool AtString(int ahead = 0) const { return Peek(ahead).kind == TokenKind::kString; }
-  Result<std::string> ParseString();  // adjacent strings are one
+  /// Adjacent strings are one; markers of parameters that are strings count as such.
+  Result<std::string> ParseString();
   /// Whether the next token can be an alias without AS.
   bool AtImplicitAlias() const;
   /// At a comma, closing parenthesis, semicolon or the end: a keyword before it is a plain name.
   bool AtItemEnd(int ahead) const;
+
+  // IDENTIFIER (parser_identifier.cc)
+  /// Whether IDENTIFIER('name') comes: strings and markers of strings between the parentheses.
+  bool AtIdentifierLiteral(int ahead = 0) const;
+  /// Whether IDENTIFIER(expression) comes.
+  bool AtIdentifierClause() const;
+  /// Tokens of the identifier that begins `ahead`.
+  int IdentifierLength(int ahead) const;
+  /// What the marker of a parameter stands for, if that is a string; else null.
+  /// `markers_before`: those of ? between here and there.
+  const arrow::StringScalar* StringParameter(int ahead, size_t markers_before = 0) const;
+  Result<Names> ParseIdentifierLiteral();
+  /// A name of one part or, by IDENTIFIER('a.b'), of several.
+  Result<Names> ParseNameParts();
+  /// The parts of the name `text`; errors have the position of the tokens from `first` on.
+  Result<Names> ParseNameText(const std::string& text, int first) const;
+  /// Errors: IDENTIFIER_TOO_MANY_NAME_PARTS.
+  Result<std::string> OnlyPart(Names parts, int first) const;
+  /// The name that the expression of an IDENTIFIER(...) is.
+  Result<Names> EvaluateName(const spec::Expression& expression, int first);
+  /// The name of a table or another object: ParseMultipartIdentifier() or IDENTIFIER(expression).
+  Result<Names> ParseIdentifierReference();
+  /// IDENTIFIER(expression) as a column or as the function that is called.
+  Result<spec::ExpressionPtr> ParseIdentifierClause();
 
   // Operators (parser_expression.cc)
   Result<spec::ExpressionPtr> ParseOr();
@@ -126,6 +156,8 @@ class Parser {
   Result<spec::ExpressionPtr> ParsePrimary();
   /// :name or ?
   Result<spec::ExpressionPtr> ParseParameter();
+  /// A marker of a string, with the strings that follow it.
+  Result<spec::ExpressionPtr> ParseStringParameter();
   Result<spec::ExpressionPtr> ParseWordPrimary();
   Result<spec::ExpressionPtr> ParseNamePrimary();
   Result<spec::ExpressionPtr> ParseParenthesized();
@@ -182,6 +214,9 @@ class Parser {
     size_t end = 0;
     std::string text;  // of the expression
   };
+  /// Puts names in place of IDENTIFIER('name') in `text`, which goes from the next token to the
+  /// token `close`.
+  Status ReplaceIdentifierLiterals(int close, std::string* text);
   /// From the next token to the token `close`.
   Result<std::vector<ColumnDefault>> TakeColumnDefaults(int close);
 
@@ -345,6 +380,8 @@ class Parser {
   int at_ = 0;
   int nesting_ = 0;
   size_t num_markers_ = 0;  // of ? so far
+  // The variables that names in IDENTIFIER(...) were made of so far.
+  std::vector<std::string> variables_in_names_;
 };
 
 /// Counts a level of nesting while it lives.

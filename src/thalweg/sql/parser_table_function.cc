@@ -19,10 +19,7 @@ Result<spec::RelationPtr> Parser::ParseTableFunction() {
   const int first = index();
   spec::Expression call;
   call.kind = spec::ExpressionKind::kFunction;
-  do {
-    ARROW_ASSIGN_OR_RAISE(auto part, ParseIdentifier());
-    call.name.push_back(std::move(part));
-  } while (AcceptSymbol("."));
+  ARROW_ASSIGN_OR_RAISE(call.name, ParseIdentifierReference());
   ARROW_RETURN_NOT_OK(ExpectSymbol("("));
   if (!AcceptSymbol(")")) {
     do {
@@ -41,7 +38,7 @@ Result<spec::RelationPtr> Parser::ParseTableFunction() {
 Result<spec::ExpressionPtr> Parser::ParseTableFunctionArgument() {
   std::string name;
   if (AtIdentifier() && AtSymbol("=>", 1)) {
-    ARROW_ASSIGN_OR_RAISE(name, ParseIdentifier());
+    ARROW_ASSIGN_OR_RAISE(name, ParsePlainIdentifier());
     ++at_;
   }
   const bool table = AtWord("TABLE") && (AtSymbol("(", 1) || AtIdentifier(1));
@@ -67,7 +64,7 @@ Result<spec::ExpressionPtr> Parser::ParseTableArgument() {
   } else {
     const int table_first = index();
     spec::Relation table;
-    ARROW_ASSIGN_OR_RAISE(table.table_name, ParseMultipartIdentifier());
+    ARROW_ASSIGN_OR_RAISE(table.table_name, ParseIdentifierReference());
     argument.relation = FinishRelation(std::move(table), table_first);
   }
   ARROW_RETURN_NOT_OK(ExpectSymbol(")"));

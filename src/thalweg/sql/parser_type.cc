@@ -5,6 +5,7 @@
 #include "thalweg/sql/parser_state.h"
 #include "thalweg/types/column_default.h"
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/identifier_text.h"
 
 namespace thalweg::sql {
 
@@ -76,9 +77,11 @@ Result<SchemaPtr> Parser::ParseColumnDefinitions() {
   for (const ColumnDefault& part : defaults) {
     text.replace(part.start - start, part.end - part.start, part.end - part.start, ' ');
   }
+  at_ = first;
+  ARROW_RETURN_NOT_OK(ReplaceIdentifierLiterals(close, &text));
   auto schema = ParseSchema(text);
   if (!schema.ok()) return At(schema.status(), first);
-  ++at_;
+  at_ = close + 1;
   arrow::FieldVector fields = (*schema)->fields();
   for (const ColumnDefault& part : defaults) {
     if (part.column < fields.size()) {
@@ -86,6 +89,26 @@ Result<SchemaPtr> Parser::ParseColumnDefinitions() {
     }
   }
   return arrow::schema(std::move(fields));
+}
+
+Status Parser::ReplaceIdentifierLiterals(int close, std::string* text) {
+  const size_t start = tokens_[index()].start;
+  ptrdiff_t moved = 0;
+  while (at_ < close) {
+    const int first = index();
+    const size_t at = tokens_[first].start - start + moved;
+    // Default values have been blanked out.
+    if (!AtIdentifierLiteral() || (*text)[at] == ' ') {
+      ++at_;
+      continue;
+    }
+    ARROW_ASSIGN_OR_RAISE(const std::string name, ParseIdentifier());
+    const std::string quoted = QuoteIdentifier(name);
+    const size_t length = tokens_[at_ - 1].end - tokens_[first].start;
+    text->replace(at, length, quoted);
+    moved += static_cast<ptrdiff_t>(quoted.size()) - static_cast<ptrdiff_t>(length);
+  }
+  return Status::OK();
 }
 
 Result<std::vector<Parser::ColumnDefault>> Parser::TakeColumnDefaults(int close) {

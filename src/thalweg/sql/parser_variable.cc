@@ -11,7 +11,12 @@ Result<spec::Statement> Parser::ParseDeclare() {
   ++at_;
   statement.replace = AcceptWords({"OR", "REPLACE"});
   if (AtAnyWord({"VARIABLE", "VAR"}) && AtIdentifier(1)) ++at_;
-  ARROW_ASSIGN_OR_RAISE(statement.names, ParseNames());
+  if (AtIdentifierClause() && !AtIdentifierLiteral()) {
+    ARROW_ASSIGN_OR_RAISE(auto name, ParseIdentifierReference());
+    statement.names = {std::move(name)};
+  } else {
+    ARROW_ASSIGN_OR_RAISE(statement.names, ParseNames());
+  }
   const bool has_type =
       AtIdentifier() && !AtWord("DEFAULT") && !AtEnd() && !AtSymbol("=") && !AtSymbol(";");
   if (has_type) {
@@ -58,6 +63,9 @@ Result<spec::Statement> Parser::ParseSetVariable() {
     ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
   } else {
     do {
+      if (AtIdentifierClause() && !AtIdentifierLiteral()) {
+        return MakeError("INVALID_SET_SYNTAX", {}, PositionFrom(first));
+      }
       ARROW_ASSIGN_OR_RAISE(auto name, ParseMultipartIdentifier());
       statement.names.push_back(std::move(name));
       ARROW_RETURN_NOT_OK(ExpectSymbol("="));
@@ -78,7 +86,7 @@ Result<spec::Statement> Parser::ParseDropVariable(spec::Statement statement) {
   statement.kind = spec::StatementKind::kDropVariable;
   at_ += 2;
   statement.if_exists = AcceptWords({"IF", "EXISTS"});
-  ARROW_ASSIGN_OR_RAISE(statement.name, ParseMultipartIdentifier());
+  ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
   return statement;
 }
 

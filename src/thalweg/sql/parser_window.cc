@@ -27,7 +27,7 @@ Result<spec::ExpressionPtr> Parser::ParseWindow(spec::ExpressionPtr call, int fi
     window.name = {std::move(name)};
     return Finish(std::move(window), first);
   }
-  if (AtIdentifier() && AtSymbol(")", 1)) {
+  if (AtIdentifier() && AtSymbol(")", IdentifierLength(0))) {
     ARROW_ASSIGN_OR_RAISE(auto name, ParseIdentifier());
     window.name = {std::move(name)};
   } else {
@@ -104,7 +104,7 @@ Result<std::vector<spec::NamedWindow>> Parser::ParseNamedWindows() {
       ARROW_ASSIGN_OR_RAISE(window.reference, ParseIdentifier());
     } else {
       ARROW_RETURN_NOT_OK(ExpectSymbol("("));
-      if (AtIdentifier() && AtSymbol(")", 1)) {
+      if (AtIdentifier() && AtSymbol(")", IdentifierLength(0))) {
         ARROW_ASSIGN_OR_RAISE(window.reference, ParseIdentifier());
       } else {
         ARROW_ASSIGN_OR_RAISE(window.definition, ParseWindowDefinition());
@@ -117,7 +117,8 @@ Result<std::vector<spec::NamedWindow>> Parser::ParseNamedWindows() {
 }
 
 Result<spec::RelationPtr> Parser::ParseWindowClause(spec::RelationPtr input, int first) {
-  if (!(AtWord("WINDOW") && AtIdentifier(1) && AtWord("AS", 2))) return input;
+  const bool follows = AtWord("WINDOW") && AtIdentifier(1) && AtWord("AS", 1 + IdentifierLength(1));
+  if (!follows) return input;
   auto arguments = std::make_shared<spec::RelationArguments>();
   ARROW_ASSIGN_OR_RAISE(arguments->windows, ParseNamedWindows());
   spec::Relation named;

@@ -30,6 +30,12 @@ constexpr ErrorCondition kConditions[] = {
     {"COLUMN_ALREADY_EXISTS", "42711",
      "There are two columns named <columnName>. Names must differ in more than the case of their "
      "letters."},
+    {"NOT_A_CONSTANT_STRING.NOT_CONSTANT", "42601",
+     "<name> needs a text that is known before the query runs, but <expr> is computed by it. Use a "
+     "string, a parameter or a variable of the session."},
+    {"NOT_A_CONSTANT_STRING.WRONG_TYPE", "42601",
+     "<name> needs a constant of type STRING, but <expr> is of type <dataType>."},
+    {"NOT_A_CONSTANT_STRING.NULL", "42601", "<name> needs a text, but <expr> is NULL."},
     {"INVALID_TEMP_OBJ_QUALIFIER", "42602",
      "The temporary <objectType> <objectName> cannot be put into <qualifier>: only SESSION and "
      "SYSTEM.SESSION hold temporary objects."},

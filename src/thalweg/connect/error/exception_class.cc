@@ -103,6 +103,7 @@ const std::map<std::string_view, std::string_view>& ClassesByCondition() {
       {"INVALID_ARRAY_INDEX_IN_ELEMENT_AT", "SparkArrayIndexOutOfBoundsException"},
       {"DATATYPE_MISMATCH", "AnalysisException"},
       {"INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "AnalysisException"},
+      {"IDENTIFIER_TOO_MANY_NAME_PARTS", "ParseException"},
       {"ROW_SUBQUERY_TOO_MANY_ROWS", "SparkException"},
       {"WRONG_NUM_ARGS", "AnalysisException"},
       {"UNSUPPORTED_DATATYPE", "ParseException"},

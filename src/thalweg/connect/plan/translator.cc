@@ -13,8 +13,7 @@ namespace thalweg::connect {
 
 Translator::Translator(ConnectSession* session) : session_(session) {
   session::Session& engine = session->engine();
-  parser_options_.session_time_zone = engine.SettingsSnapshot().Get("spark.sql.session.timeZone");
-  parser_options_.now_micros = engine.clock()->NowMillis() * 1000;
+  parser_options_ = engine.MakeParserOptions();
 }
 
 Result<SchemaPtr> Translator::SchemaOf(const RelationPtr& relation) {

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "thalweg/plan/analyzer/arrays_zip.h"
+#include "thalweg/plan/analyzer/constant_name.h"
 #include "thalweg/plan/analyzer/expression_text.h"
 #include "thalweg/plan/analyzer/higher_order_call.h"
 #include "thalweg/plan/analyzer/input_file.h"
@@ -190,8 +191,12 @@ Result<Resolved> ExpressionResolver::ResolveNode(const spec::Expression& express
   switch (expression.kind) {
     case spec::ExpressionKind::kLiteral:
       return ResolveLiteral(expression);
-    case spec::ExpressionKind::kAttribute:
-      return ResolveAttribute(expression);
+    case spec::ExpressionKind::kAttribute: {
+      ARROW_ASSIGN_OR_RAISE(Resolved value, ResolveAttribute(expression));
+      // Only of a column is the name in IDENTIFIER(...) the name of what is selected.
+      if (!expression.children.empty() && !value.attribute) value.name.clear();
+      return value;
+    }
     case spec::ExpressionKind::kStar:
       return MakeError("INVALID_USAGE_OF_STAR_OR_REGEX",
                        {{"elem", "'*'"}, {"prettyName", hooks_->operator_name()}});
@@ -290,6 +295,7 @@ Result<Resolved> ExpressionResolver::ResolveAttribute(const spec::Expression& ex
     return ExtractFields({parameter->Reference(), "namedlambdavariable()", parameter->name, {}, {}},
                          expression.name, 1);
   }
+  ARROW_RETURN_NOT_OK(CheckNameIsConstant(*scope_, expression));
   ARROW_ASSIGN_OR_RAISE(const std::optional<NameMatch> match, FindAttribute(expression));
   if (!match) return ResolveElsewhere(expression);
   return ExtractFields(MakeReference(match->attribute, match->written_name), match->fields, 0);
@@ -601,6 +607,7 @@ Result<Resolved> ExpressionResolver::ResolveBuiltinFunction(const spec::Expressi
     return database;
   }
   if (name == "window_time") return ResolveWindowTime(expression);
+  if (name == spec::kNameRefused) return RefuseConstantName(this, expression);
   if (name == spec::kOrderRefused) return RefuseOrder(*context_, *expression.children[0]);
   if (name == "monotonically_increasing_id" && hooks_->is_streaming()) {
     return StreamingUnsupported(

@@ -102,9 +102,7 @@ Result<Statement> ParseText(Session* session, const Statement& statement) {
   ARROW_ASSIGN_OR_RAISE(const std::string text, EvaluateText(session, statement));
   ARROW_ASSIGN_OR_RAISE(const Arguments arguments, EvaluateArguments(session, statement));
   sql::MarkersSeen seen;
-  sql::ParserOptions options;
-  options.session_time_zone = session->SettingsSnapshot().Get("spark.sql.session.timeZone");
-  options.now_micros = session->clock()->NowMillis() * 1000;
+  sql::ParserOptions options = session->MakeParserOptions();
   options.positional_parameters = arguments.values;
   options.markers_seen = &seen;
   for (size_t i = 0; i < arguments.values.size(); ++i) {

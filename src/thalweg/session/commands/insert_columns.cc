@@ -158,10 +158,7 @@ Result<expr::ExpressionPtr> Constant(Session* session, const spec::ExpressionPtr
 }
 
 Result<spec::ExpressionPtr> ParseDefault(Session* session, const std::string& text) {
-  sql::ParserOptions options;
-  options.session_time_zone = session->SettingsSnapshot().Get("spark.sql.session.timeZone");
-  options.now_micros = session->clock()->NowMillis() * 1000;
-  return sql::ParseExpression(text, options);
+  return sql::ParseExpression(text, session->MakeParserOptions());
 }
 
 Result<expr::ExpressionPtr> DefaultOf(Session* session, const arrow::Field& field) {
