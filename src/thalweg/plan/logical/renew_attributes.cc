@@ -6,20 +6,29 @@
 namespace thalweg::plan {
 namespace {
 
-// Gives every id met a new one, the same for the same id.
+// Gives every id that the plan makes a new one, the same for the same id. Those of queries around
+// it stay.
 class Renewer {
  public:
   NodePtr Renew(const NodePtr& node) {
+    Own(*node);
     return TransformUp(node, [this](const NodePtr& old) { return RenewNode(*old); });
   }
 
   void Rename(Attribute* attribute) { attribute->id = NewId(attribute->id); }
 
  private:
-  uint64_t NewId(uint64_t id) {
-    auto [entry, added] = ids_.try_emplace(id, 0);
-    if (added) entry->second = NextAttributeId();
-    return entry->second;
+  void Own(const Node& node) {
+    for (const NodePtr& child : node.children) Own(*child);
+    for (const Attribute& attribute : node.output) {
+      const bool added = ids_.try_emplace(attribute.id, 0).second;
+      if (added) ids_[attribute.id] = NextAttributeId();
+    }
+  }
+
+  uint64_t NewId(uint64_t id) const {
+    const auto found = ids_.find(id);
+    return found == ids_.end() ? id : found->second;
   }
 
   expr::ExpressionPtr Rename(const expr::ExpressionPtr& expression) {
