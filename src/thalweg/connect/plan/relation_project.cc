@@ -4,6 +4,7 @@
 
 #include "thalweg/connect/plan/rare_relations.h"
 #include "thalweg/plan/spec/alias_metadata.h"
+#include "thalweg/plan/spec/relation_arguments.h"
 #include "thalweg/types/identifier_text.h"
 
 // Old clients fill fields that the protocol has given up since.
@@ -69,17 +70,15 @@ Result<RelationDraft> TranslateWithColumns(Translator* translator,
 Result<RelationDraft> TranslateRenamed(Translator* translator,
                                        const proto::WithColumnsRenamed& renamed) {
   ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(renamed.input()));
-  ARROW_ASSIGN_OR_RAISE(const auto schema, translator->SchemaOf(input));
-  std::vector<std::string> names = schema->field_names();
-  const auto rename = [&names](const std::string& from, const std::string& to) {
-    for (std::string& name : names) {
-      if (ToLowerAscii(name) == ToLowerAscii(from)) name = to;
-    }
+  RelationDraft relation = Derive(RelationKind::kRename, std::move(input));
+  auto arguments = std::make_shared<plan::spec::RelationArguments>();
+  const auto rename = [&](const std::string& from, const std::string& to) {
+    relation->column_names.push_back(from);
+    arguments->new_names.push_back(to);
   };
   for (const auto& step : renamed.renames()) rename(step.col_name(), step.new_col_name());
   for (const auto& [from, to] : renamed.rename_columns_map()) rename(from, to);
-  RelationDraft relation = PassThrough(std::move(input));
-  relation->column_names = std::move(names);
+  relation->arguments = std::move(arguments);
   return relation;
 }
 

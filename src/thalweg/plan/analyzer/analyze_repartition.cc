@@ -110,6 +110,19 @@ Status ResolvePartitions(ExpressionResolver* resolver, const PartitioningRequest
   return Status::OK();
 }
 
+// Keys may have a subquery that gives one value for all rows.
+Status CheckSubqueries(SubqueryHooks* hooks) {
+  for (const Subquery& subquery : *hooks->subqueries()) {
+    const bool is_scalar = subquery.kind == SubqueryKind::kScalar;
+    if (is_scalar && subquery.outer.empty()) continue;
+    const std::string reason =
+        is_scalar ? "UNSUPPORTED_CORRELATED_SCALAR_SUBQUERY" : "UNSUPPORTED_IN_EXISTS_SUBQUERY";
+    return MakeError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY." + reason,
+                     {{"treeNode", hooks->operator_name()}});
+  }
+  return Status::OK();
+}
+
 // Whether what a query reads is out of reach above it.
 bool Aggregates(const Node& query) {
   if (query.kind == NodeKind::kAggregate) return true;
@@ -152,6 +165,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRepartition(const spec::Relati
                       IsCondition(resolved, kUnresolvedColumn) && !Aggregates(*input.node);
   if (hidden) return input;
   ARROW_RETURN_NOT_OK(resolved);
+  ARROW_RETURN_NOT_OK(CheckSubqueries(&hooks));
   ARROW_ASSIGN_OR_RAISE(NodePtr below,
                         AttachSubqueries(*context_, reaching.node, *hooks.subqueries()));
   const bool wider = below->output.size() > input.node->output.size();

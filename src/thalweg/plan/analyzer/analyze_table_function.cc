@@ -129,7 +129,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTableFunction(const Relation& 
     return AnalyzeSqlTable(*function, written);
   }
   const Scope nothing;
-  ClauseHooks hooks("table function");
+  SubqueryHooks hooks("table function");
   ExpressionResolver resolver(context_, &nothing, &hooks);
   if (name == "range") {
     ARROW_ASSIGN_OR_RAISE(const RangeCall range, ResolveRange(&resolver, written));
@@ -152,7 +152,12 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeTableFunction(const Relation& 
   if (IsGeneratorCall(*context_, call)) {
     ARROW_ASSIGN_OR_RAISE(const GeneratorCall generate,
                           ResolveGeneratorCall(&resolver, call, false, {}));
-    return MakeRelation(BuildGenerate(BuildOneRow(), generate));
+    ARROW_ASSIGN_OR_RAISE(NodePtr row,
+                          AttachSubqueries(*context_, BuildOneRow(), *hooks.subqueries()));
+    const bool is_alone = row->output.empty();
+    NodePtr rows = BuildGenerate(std::move(row), generate);
+    if (!is_alone) rows = BuildProject(std::move(rows), PassThrough(generate.output));
+    return MakeRelation(std::move(rows));
   }
   if (context_->functions->FindScalar(name) != nullptr ||
       context_->functions->FindAggregate(name) != nullptr) {

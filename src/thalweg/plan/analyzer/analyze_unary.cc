@@ -160,12 +160,14 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeDeduplicate(const Relation& re
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLateralView(const Relation& relation) {
   ARROW_ASSIGN_OR_RAISE(AnalyzedRelation input, Analyze(relation.input));
-  ClauseHooks hooks("Generate");
+  SubqueryHooks hooks("Generate");
   ExpressionResolver resolver(context_, &input.scope, &hooks);
   ARROW_ASSIGN_OR_RAISE(GeneratorCall generate,
                         ResolveGeneratorCall(&resolver, *relation.expressions[0], relation.outer,
                                              relation.column_names));
   for (Attribute& attribute : generate.output) attribute.qualifier = {relation.alias};
+  ARROW_ASSIGN_OR_RAISE(input.node,
+                        AttachSubqueries(*context_, std::move(input.node), *hooks.subqueries()));
   input.node = BuildGenerate(std::move(input.node), generate);
   input.scope.attributes.insert(input.scope.attributes.end(), generate.output.begin(),
                                 generate.output.end());

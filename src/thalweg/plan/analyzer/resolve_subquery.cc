@@ -26,11 +26,12 @@ Status Refuse(const spec::Expression& expression, const ClauseHooks& hooks) {
   if (hooks.operator_name() == "inline table") {
     return MakeError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.SCALAR_SUBQUERY_IN_VALUES");
   }
-  return MakeError(expression.name.back() == "scalar"
-                       ? "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY."
-                         "UNSUPPORTED_CORRELATED_SCALAR_SUBQUERY"
-                       : "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_IN_EXISTS_SUBQUERY",
-                   {{"treeNode", hooks.operator_name()}});
+  return MakeError(
+      expression.name.back() == "scalar"
+          ? "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY."
+            "UNSUPPORTED_CORRELATED_SCALAR_SUBQUERY"
+          : "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_IN_EXISTS_SUBQUERY",
+      {{"treeNode", hooks.operator_name() == "Unpivot" ? "Expand" : hooks.operator_name()}});
 }
 
 Attribute MakeOutput(std::string name, TypePtr type, bool nullable) {
@@ -87,7 +88,9 @@ Result<std::optional<Resolved>> ExpressionResolver::ResolveOuterName(
   if (!match) return std::optional<Resolved>();
   const Attribute& found = match->attribute;
   if (!IsOuterReference(*context_, found.id)) context_->outer->used->push_back(found);
-  const std::string text = fmt::format("outer({})", fmt::join(parts, "."));
+  std::vector<std::string> names = found.qualifier;
+  names.push_back(match->written_name);
+  const std::string text = fmt::format("outer({})", fmt::join(names, "."));
   Resolved value = {found.Reference(), text, match->written_name, {}, {}};
   ARROW_ASSIGN_OR_RAISE(value, ExtractFields(std::move(value), match->fields, 0));
   return std::optional<Resolved>(std::move(value));
