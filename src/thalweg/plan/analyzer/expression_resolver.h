@@ -80,6 +80,12 @@ class ClauseHooks {
   /// Where subqueries of this clause are kept until they are attached; null where there can be
   /// none.
   virtual std::vector<Subquery>* subqueries() { return nullptr; }
+  /// What the clause knows `subquery` as already, which is a key of its groups; mostly nothing.
+  virtual std::optional<Resolved> FindSubquery(const spec::Expression& subquery) const {
+    return std::nullopt;
+  }
+  /// Is told what `subquery` was resolved to.
+  virtual void NoteSubquery(const spec::Expression& subquery, const Resolved& value) {}
   /// True where the rows come from a stream (OVER is then refused as Spark does).
   virtual bool is_streaming() const { return false; }
 

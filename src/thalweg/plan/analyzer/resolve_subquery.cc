@@ -119,6 +119,11 @@ Result<Resolved> ExpressionResolver::ResolveSubquery(const spec::Expression& exp
   if (hooks_->subqueries() == nullptr || context_->subqueries == nullptr) {
     return Refuse(expression, *hooks_);
   }
+  const std::string& kind = expression.name.back();
+  if (!negated && kind == "scalar") {
+    const std::optional<Resolved> known = hooks_->FindSubquery(expression);
+    if (known) return *known;
+  }
   Subquery subquery;
   ARROW_ASSIGN_OR_RAISE(
       const AnalyzedRelation inner,
@@ -126,7 +131,6 @@ Result<Resolved> ExpressionResolver::ResolveSubquery(const spec::Expression& exp
   if (inner.node->is_streaming()) return MakeError("INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY");
   subquery.node = ProjectToScope(inner);
   const std::string names = OuterNames(subquery.outer);
-  const std::string& kind = expression.name.back();
   if (kind == "in") return ResolveInSubquery(expression, std::move(subquery), negated);
   Resolved value;
   if (kind == "exists") {
@@ -144,6 +148,7 @@ Result<Resolved> ExpressionResolver::ResolveSubquery(const spec::Expression& exp
     value.text = fmt::format("scalarsubquery({})", names);
     value.expression =
         Keep(hooks_, std::move(subquery), value.text, columns[0].type, /*nullable=*/true);
+    hooks_->NoteSubquery(expression, value);
   }
   if (!negated) return value;
   const std::string text = fmt::format("(NOT {})", value.text);

@@ -196,6 +196,10 @@ Status SelectBlock::AddGrouping(Resolved value) {
     if (SameExpression(*known.expression, *value.expression)) return Status::OK();
   }
   grouping_.push_back(MakeNamed(value, ""));
+  if (value.expression->kind() == expr::ExpressionKind::kAttribute) {
+    grouping_.back().output.id =
+        static_cast<const expr::AttributeReference&>(*value.expression).id();
+  }
   return Status::OK();
 }
 

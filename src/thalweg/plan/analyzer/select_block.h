@@ -57,6 +57,8 @@ class SelectBlock : public ClauseHooks {
   Status CheckSqlFunction(const spec::Expression& call, const std::string& name) override;
   Result<Resolved> ResolveWindowFunction(const spec::Expression& over) override;
   std::vector<Subquery>* subqueries() override;
+  std::optional<Resolved> FindSubquery(const spec::Expression& subquery) const override;
+  void NoteSubquery(const spec::Expression& subquery, const Resolved& value) override;
   /// Subqueries that stand inside an aggregate function.
   std::vector<Subquery>* input_subqueries() { return &input_subqueries_; }
   bool is_streaming() const override { return input_.node->is_streaming(); }
@@ -136,6 +138,8 @@ class SelectBlock : public ClauseHooks {
   expr::ExpressionPtr qualify_;
   std::vector<Subquery> input_subqueries_;  // below the aggregation, if there is one
   std::vector<Subquery> group_subqueries_;  // above it
+  // Those that values are grouped by. The expressions belong to the query.
+  std::vector<std::pair<const spec::Expression*, Resolved>> key_subqueries_;
   std::vector<SortKey> sort_keys_;
 };
 

@@ -154,6 +154,18 @@ std::vector<Subquery>* SelectBlock::subqueries() {
   return aggregating_ ? &group_subqueries_ : &input_subqueries_;
 }
 
+std::optional<Resolved> SelectBlock::FindSubquery(const spec::Expression& subquery) const {
+  for (const auto& [key, value] : key_subqueries_) {
+    const bool same_text = !key->text.empty() && key->text == subquery.text;
+    if (same_text || key->relation == subquery.relation) return value;
+  }
+  return std::nullopt;
+}
+
+void SelectBlock::NoteSubquery(const spec::Expression& subquery, const Resolved& value) {
+  if (phase_ == Phase::kGrouping && !aggregating_) key_subqueries_.emplace_back(&subquery, value);
+}
+
 // Above an aggregation a predicate may use its keys, a value nothing. What stands in the body of a
 // function, whose name qualifies it then, is given values of the aggregation as arguments.
 Status SelectBlock::CheckSubqueries() const {
