@@ -85,7 +85,10 @@ Result<std::vector<spec::PartitionValue>> Parser::ParsePartition() {
 
 // What stands between the name of the table and the query.
 Status Parser::ParseInsertColumns(spec::Statement* statement) {
-  if (AtWord("WITH") && AtSymbol("(", 1)) return Unsupported("options of INSERT");
+  if (AtWord("WITH") && AtSymbol("(", 1)) {
+    ++at_;
+    ARROW_ASSIGN_OR_RAISE(statement->options, ParseOptions());
+  }
   const int first = index();
   if (AtWord("PARTITION") && AtSymbol("(", 1)) {
     ARROW_ASSIGN_OR_RAISE(statement->partition, ParsePartition());

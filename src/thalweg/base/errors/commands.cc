@@ -173,6 +173,8 @@ constexpr ErrorCondition kConditions[] = {
     {"NOT_SUPPORTED_COMMAND_WITHOUT_HIVE_SUPPORT", "0A000", "<cmd> needs Hive."},
     {"_LEGACY_ERROR_TEMP_0049", "",
      "INSERT OVERWRITE DIRECTORY needs one path: after DIRECTORY or as the option path."},
+    {"_LEGACY_ERROR_TEMP_1151", "",
+     "The table <table> has another value of the option <key> than the statement."},
     {"_LEGACY_ERROR_TEMP_2233", "", "The format <providingClass> writes no files."},
     {"IDENTIFIER_TOO_MANY_NAME_PARTS", "42601",
      "The name <identifier> has more than <limit> parts."},

@@ -39,11 +39,27 @@ Status CheckDoesNotRead(const plan::Catalog& catalog, const spec::Relation& quer
   return status;
 }
 
+/// The options of the table and of the statement. Errors: _LEGACY_ERROR_TEMP_1151.
+Result<io::Options> WriteOptions(const Statement& statement, const plan::TableEntry& table) {
+  io::Options options = table.options;
+  for (const auto& [key, value] : statement.options) {
+    const std::string name = ToLowerAscii(key);
+    if (name == "path") continue;  // the table has its place
+    const auto [entry, added] = options.emplace(name, value);
+    if (added || entry->second == value) continue;
+    return MakeError("_LEGACY_ERROR_TEMP_1151",
+                     {{"table", FullName({table.database, table.name})}, {"key", key}},
+                     statement.position);
+  }
+  return options;
+}
+
 /// Whether an overwrite replaces only the partitions that it writes.
-bool IsDynamic(Session* session, const Statement& statement, const plan::TableEntry& table) {
+bool IsDynamic(Session* session, const Statement& statement, const plan::TableEntry& table,
+               const io::Options& options) {
   std::string mode = session->SettingsSnapshot().Get("spark.sql.sources.partitionOverwriteMode");
-  const auto option = table.options.find(kOverwriteMode);
-  if (option != table.options.end()) mode = option->second;
+  const auto option = options.find(kOverwriteMode);
+  if (option != options.end()) mode = option->second;
   size_t fixed = 0;
   for (const auto& value : statement.partition) fixed += value.value != nullptr;
   return ToLowerAscii(mode) == "dynamic" && fixed < table.partition_by.size();
@@ -53,13 +69,13 @@ Status InsertBatch(Session* session, const Statement& statement, const plan::Tab
                    const arrow::Schema& schema, const plan::NodePtr& plan, const BatchRun& run) {
   BatchWrite write;
   write.format = table.format;
-  write.options = table.options;
+  ARROW_ASSIGN_OR_RAISE(write.options, WriteOptions(statement, table));
   write.path = table.location;
   write.partition_by = table.partition_by;
   write.run = run;
   write.save_mode = statement.overwrite ? io::SaveMode::kOverwrite : io::SaveMode::kAppend;
   if (!statement.overwrite) return session->WritePlan(plan, write);
-  const bool dynamic = IsDynamic(session, statement, table);
+  const bool dynamic = IsDynamic(session, statement, table, write.options);
   if (!table.partition_by.empty()) write.options[kOverwriteMode] = dynamic ? "dynamic" : "static";
   if (!dynamic) {
     ARROW_RETURN_NOT_OK(CheckDoesNotRead(session->catalog(), *statement.query, table));
