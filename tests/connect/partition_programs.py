@@ -214,3 +214,22 @@ def batches_of_python_functions(spark):
         frame = spark.range(0, 10, 1, 1).mapInPandas(lengths, "rows int")
         found[value] = [row.rows for row in frame.collect()]
     return found
+
+
+@program
+def partition_transforms_as_values(spark):
+    calls = [F.years("id"), F.months("id"), F.days("id"), F.hours("id"), F.bucket(3, "id"),
+             F.years("nosuch")]
+    answers = [error(lambda c=c: spark.range(3).select(c).collect()) for c in calls]
+    for answer in answers[:-1]:
+        del answer["parameters"]  # Spark names what it made of the column
+    return answers + [error(lambda s=s: spark.range(3).selectExpr(s).collect())
+                      for s in ["years(id)", "bucket(3, id)"]]
+
+
+@program
+def indexes_that_cannot_transpose(spark):
+    frame = spark.sql("select array(1) as a, map('x', 1L) as m, named_struct('y', 1.5, 'z', "
+                      "date'2024-01-01') as s, 1 as i")
+    return [error(lambda c=c: frame.transpose(c).collect()) for c in ["a", "m", "s"]] + [
+        error(lambda: frame.transpose(F.col("i") + 1).collect())]

@@ -106,6 +106,9 @@ constexpr ErrorCondition kConditions[] = {
     {"UNRECOGNIZED_STATISTIC", "42704",
      "There is no statistic <stats>: there are count, count_distinct, approx_count_distinct, mean, "
      "stddev, min, max, and percentages from 0% to 100%."},
+    {"PARTITION_TRANSFORM_EXPRESSION_NOT_IN_PARTITIONED_BY", "42S23",
+     "<expression> says how a table is partitioned: it is no value of a row. Use it in "
+     "partitionedBy()."},
     {"TRANSPOSE_EXCEED_ROW_LIMIT", "54006",
      "More than <maxValues> rows cannot be transposed; <config> sets the limit."},
     {"TRANSPOSE_INVALID_INDEX_COLUMN", "42804",

@@ -76,6 +76,7 @@ constexpr std::string_view kVariantConditions[] = {
 constexpr std::string_view kParseConditions[] = {
     "_LEGACY_ERROR_TEMP_0049",
     "EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES",
+    "IDENTIFIER_TOO_MANY_NAME_PARTS",
     "INVALID_TEMP_OBJ_QUALIFIER",
 };
 
@@ -103,7 +104,7 @@ const std::map<std::string_view, std::string_view>& ClassesByCondition() {
       {"INVALID_ARRAY_INDEX_IN_ELEMENT_AT", "SparkArrayIndexOutOfBoundsException"},
       {"DATATYPE_MISMATCH", "AnalysisException"},
       {"INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "AnalysisException"},
-      {"IDENTIFIER_TOO_MANY_NAME_PARTS", "ParseException"},
+      {"PARTITION_TRANSFORM_EXPRESSION_NOT_IN_PARTITIONED_BY", "SparkException"},
       {"ROW_SUBQUERY_TOO_MANY_ROWS", "SparkException"},
       {"WRONG_NUM_ARGS", "AnalysisException"},
       {"UNSUPPORTED_DATATYPE", "ParseException"},

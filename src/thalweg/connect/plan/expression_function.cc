@@ -3,6 +3,7 @@
 #include <map>
 
 #include "thalweg/connect/plan/translator.h"
+#include "thalweg/plan/spec/partition_transform.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::connect {
@@ -49,6 +50,10 @@ Result<ExpressionPtr> TranslateFunction(Translator* translator,
     name = parts.back();
   }
   name = SqlName(name);
+  if (plan::spec::IsPartitionTransform(name) && !function.is_user_defined_function() &&
+      !arguments.empty()) {
+    return Call(name + plan::spec::kPartitionTransform, {std::move(arguments.back())});
+  }
   if (name == "when") return Case(std::move(arguments));
   if (name == "distributed_sequence_id") {
     // zipWithIndex(): the number of the row, counted over all of them.

@@ -1,6 +1,11 @@
 // df.transpose(): the rows are fetched while the plan is translated, since they become columns.
 
+#include <algorithm>
+#include <cctype>
+
 #include <arrow/api.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "thalweg/connect/plan/rare_relations.h"
 #include "thalweg/plan/logical/error_text.h"
@@ -57,6 +62,49 @@ RelationPtr Rows(RelationPtr input, const ExpressionPtr& index,
 }
 
 /// One column for each row of `rows`, one row for each name.
+// A type as Spark's classes print it.
+std::string ClassText(const arrow::DataType& type) {
+  const auto flag = [](bool nullable) { return nullable ? "true" : "false"; };
+  switch (type.id()) {
+    case arrow::Type::STRUCT: {
+      std::vector<std::string> fields;
+      for (const FieldPtr& field : type.fields()) {
+        fields.push_back(fmt::format("StructField({},{},{})", field->name(),
+                                     ClassText(*field->type()), flag(field->nullable())));
+      }
+      return fmt::format("StructType({})", fmt::join(fields, ","));
+    }
+    case arrow::Type::MAP: {
+      const auto& map = static_cast<const arrow::MapType&>(type);
+      return fmt::format("MapType({},{},{})", ClassText(*map.key_type()),
+                         ClassText(*map.item_type()), flag(map.item_field()->nullable()));
+    }
+    case arrow::Type::LIST: {
+      const FieldPtr& element = type.field(0);
+      return fmt::format("ArrayType({},{})", ClassText(*element->type()),
+                         flag(element->nullable()));
+    }
+    case arrow::Type::INT8:
+      return "ByteType";
+    case arrow::Type::INT16:
+      return "ShortType";
+    case arrow::Type::INT32:
+      return "IntegerType";
+    case arrow::Type::INT64:
+      return "LongType";
+    case arrow::Type::NA:
+      return "NullType";
+    default:
+      break;
+  }
+  std::string name = SimpleTypeName(type);
+  const size_t word = std::min(name.find_first_of("( "), name.size());
+  const std::string arguments = name.substr(word);
+  name = name.substr(0, word);
+  if (!name.empty()) name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+  return name + "Type" + (arguments.starts_with("(") ? arguments : "");
+}
+
 Result<RelationDraft> Turned(const session::RowSet& rows, const std::vector<std::string>& names,
                              const TypePtr& type) {
   arrow::StringBuilder keys;
@@ -103,9 +151,9 @@ Result<RelationDraft> TranslateTranspose(Translator* translator,
                         translator->SchemaOf(Select(input, {MakeAlias(index, kKeyColumn)})));
   const TypePtr& index_type = index_schema->field(0)->type();
   if (IsNested(*index_type)) {
-    return MakeError("TRANSPOSE_INVALID_INDEX_COLUMN",
-                     {{"reason", "Index column must be of atomic type, but found: " +
-                                     SqlTypeName(*index_type)}});
+    return MakeError(
+        "TRANSPOSE_INVALID_INDEX_COLUMN",
+        {{"reason", "Index column must be of atomic type, but found: " + ClassText(*index_type)}});
   }
   std::vector<std::string> names;
   std::vector<ExpressionPtr> others;

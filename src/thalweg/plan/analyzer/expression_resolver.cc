@@ -24,6 +24,7 @@
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/alias_metadata.h"
 #include "thalweg/plan/spec/external.h"
+#include "thalweg/plan/spec/partition_transform.h"
 #include "thalweg/plan/spec/plan_id.h"
 #include "thalweg/plan/spec/window.h"
 #include "thalweg/plan/spec/within_group.h"
@@ -607,6 +608,12 @@ Result<Resolved> ExpressionResolver::ResolveBuiltinFunction(const spec::Expressi
     return database;
   }
   if (name == "window_time") return ResolveWindowTime(expression);
+  if (name.ends_with(spec::kPartitionTransform)) {
+    ARROW_ASSIGN_OR_RAISE(const Resolved column, Resolve(*expression.children[0]));
+    const std::string written = name.substr(0, name.find(spec::kPartitionTransform));
+    return MakeError("PARTITION_TRANSFORM_EXPRESSION_NOT_IN_PARTITIONED_BY",
+                     {{"expression", QuoteExpression(written + "(" + column.text + ")")}});
+  }
   if (name == spec::kNameRefused) return RefuseConstantName(this, expression);
   if (name == spec::kOrderRefused) return RefuseOrder(*context_, *expression.children[0]);
   if (name == "monotonically_increasing_id" && hooks_->is_streaming()) {
