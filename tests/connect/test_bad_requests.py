@@ -228,6 +228,17 @@ def test_more_plans_than_a_session_may_keep(client):
     create("one_more")
 
 
+def test_names_and_texts_that_a_session_computes_count_as_plans(client):
+    def run_text(text):
+        return client.command(sql_command=proto.SqlCommand(input=sql(text).root))
+
+    for text in ("declare identifier(repeat('x', 300000000)) = 1",
+                 "execute immediate 'declare ' || repeat('y', 300000000) || ' = 1'"):
+        assert condition_of(lambda text=text: run_text(text)) == "THALWEG_PLANS_TOO_LARGE"
+    run_text("declare identifier('v' || repeat('x', 3)) = 1")
+    assert client.rows("select vxxx") == 1
+
+
 def chunk(data, crc=None):
     return proto.AddArtifactsRequest.ArtifactChunk(
         data=data, crc=zlib.crc32(data) if crc is None else crc)

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -98,6 +99,17 @@ class VariablesBefore {
   std::map<std::string, plan::VariablePtr> before_;
 };
 
+/// What the text of a statement costs that keeps something. EXECUTE IMMEDIATE and IDENTIFIER(...)
+/// make texts and names that are longer than the command.
+KeptSize SizeOf(const plan::spec::Statement& statement, const proto::SqlCommand& command) {
+  size_t bytes = std::max(command.ByteSizeLong(), statement.text.size());
+  for (const std::string& part : statement.name) bytes += part.size();
+  for (const auto& name : statement.names) {
+    for (const std::string& part : name) bytes += part.size();
+  }
+  return SizeOfText(bytes);
+}
+
 /// Runs what is no query, if the session has room for what it is to keep.
 Result<session::StatementOutcome> RunStatement(Execution* execution,
                                                const plan::spec::Statement& statement,
@@ -106,7 +118,7 @@ Result<session::StatementOutcome> RunStatement(Execution* execution,
   KeptPlans& kept_plans = execution->session()->kept_plans();
   plan::Variables& variables = execution->engine().catalog().variables();
   const std::vector<KeptName> names = KeptNamesOf(statement);
-  const KeptSize size = SizeOfText(command.ByteSizeLong());
+  const KeptSize size = SizeOf(statement, command);
   for (const KeptName& name : names) ARROW_RETURN_NOT_OK(kept_plans.Check(name, size));
   const VariablesBefore before(&variables, names);
   ARROW_ASSIGN_OR_RAISE(auto outcome, execution->engine().Execute(statement, observed->run()));
