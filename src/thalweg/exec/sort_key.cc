@@ -128,10 +128,24 @@ bool CanSort(const arrow::DataType& type) {
   }
 }
 
-/// The first 8 bytes as a number that orders like them.
-uint64_t Prefix(const std::string& key) {
+/// How many bytes all keys begin with in common.
+size_t CommonBytes(const std::vector<std::string>& keys) {
+  if (keys.empty()) return 0;
+  size_t common = keys[0].size();
+  for (const std::string& key : keys) {
+    const size_t most = std::min(common, key.size());
+    const auto end = key.begin() + static_cast<int64_t>(most);
+    common =
+        static_cast<size_t>(std::mismatch(key.begin(), end, keys[0].begin()).first - key.begin());
+    if (common == 0) break;
+  }
+  return common;
+}
+
+/// The 8 bytes behind the first `skipped` as a number that orders like them.
+uint64_t Prefix(const std::string& key, size_t skipped) {
   unsigned char bytes[8] = {};
-  std::memcpy(bytes, key.data(), std::min<size_t>(key.size(), 8));
+  std::memcpy(bytes, key.data() + skipped, std::min<size_t>(key.size() - skipped, 8));
   uint64_t prefix = 0;
   for (const unsigned char byte : bytes) prefix = prefix << 8 | byte;
   return prefix;
@@ -164,12 +178,18 @@ std::vector<int32_t> SortedOrder(const std::vector<std::string>& keys) {
     uint64_t prefix;
     int32_t row;
   };
+  // Small numbers, for one, begin with zeros, which tell nothing.
+  const size_t common = CommonBytes(keys);
   std::vector<Entry> entries(keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
-    entries[i] = {Prefix(keys[i]), static_cast<int32_t>(i)};
+    entries[i] = {Prefix(keys[i], common), static_cast<int32_t>(i)};
   }
+  const bool told = std::all_of(keys.begin(), keys.end(), [&](const std::string& key) {
+    return key.size() == keys[0].size() && key.size() - common <= sizeof(uint64_t);
+  });
   std::sort(entries.begin(), entries.end(), [&](const Entry& left, const Entry& right) {
     if (left.prefix != right.prefix) return left.prefix < right.prefix;
+    if (told) return left.row < right.row;
     const int order = keys[left.row].compare(keys[right.row]);
     return order != 0 ? order < 0 : left.row < right.row;
   });

@@ -52,6 +52,17 @@ TEST(SortKeyTest, DecimalsAndNestedValues) {
             (Order{3, 2, 1, 0}));
 }
 
+TEST(SortKeyTest, WhatAllKeysBeginWithTellsNothing) {
+  EXPECT_EQ(SortJson(arrow::int64(), "[7, 5, 7, 6, 5]"), (Order{1, 4, 3, 0, 2}));
+  EXPECT_EQ(SortJson(arrow::utf8(), R"(["long beginning b", "long beginning ", "long beginning",
+                                        "long beginning with a long end, b",
+                                        "long beginning with a long end, a", "long beginning b"])"),
+            (Order{2, 1, 0, 5, 4, 3}));
+  EXPECT_EQ(SortJson(arrow::utf8(), R"(["same", "same", "same"])"), (Order{0, 1, 2}));
+  EXPECT_EQ(SortJson(arrow::utf8(), R"(["", "", "a"])"), (Order{0, 1, 2}));
+  EXPECT_EQ(SortJson(arrow::utf8(), "[]"), Order());
+}
+
 TEST(SortKeyTest, MapsAreRefused) {
   const ArrayPtr array =
       arrow::json::ArrayFromJSONString(arrow::map(arrow::utf8(), arrow::int32()), "[null]")
