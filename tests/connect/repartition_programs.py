@@ -67,6 +67,15 @@ def rows_lie_by_ranges(spark):
             places(spark.sql("select /*+ REPARTITION_BY_RANGE(2, id) */ id from range(10)"))]
 
 
+@program
+def first_rows_are_those_of_the_first_range(spark):
+    people = spark.createDataFrame([("Bob", 27), ("Alice", 10), ("Bob", 10)], "name string, age int")
+    frames = [people.repartitionByRange(2, "name", "age"), people.repartitionByRange(3, "name", "age"),
+              people.repartitionByRange(5, F.desc("age"), "name")]
+    return [plain([frame.first(), frame.take(2), frame.limit(2).collect(), frame.tail(1), frame.collect()])
+            for frame in frames]
+
+
 @newer_program
 def rows_lie_by_number(spark):
     numbers = spark.range(0, 12, 1, 2)

@@ -4,13 +4,11 @@
 namespace thalweg::plan {
 namespace {
 
-// Whether rows leave the node in other partitions than they came in.
+// Whether rows leave the node in other partitions than they came in, or in no order. Limits do not:
+// the first rows are those of the first partition.
 bool Spreads(const Node& node) {
   switch (node.kind) {
     case NodeKind::kAggregate:
-    case NodeKind::kLimit:
-    case NodeKind::kOffset:
-    case NodeKind::kTail:
     case NodeKind::kDeduplicate:
     case NodeKind::kWindow:
       return true;
