@@ -113,6 +113,17 @@ TEST_F(FileSinkTest, CommittedRowsSurviveAPowerCut) {
   EXPECT_FALSE(RunEpoch(sink.get(), 1, {PairBatch({{2, "b"}})}).ok());
 }
 
+TEST_F(FileSinkTest, DiscardRemovesWhatWasReported) {
+  auto sink = Open();
+  ASSERT_TRUE(sink->BeginEpoch(0, io::OutputMode::kAppend).ok());
+  auto writer = sink->OpenWriter(0, 0).ValueOrDie();
+  ASSERT_TRUE(writer->Write(PairBatch({{1, "a"}})).ok());
+  ASSERT_TRUE(writer->Finish().ok());
+  EXPECT_EQ(Names(out_).size(), 1);
+  writer->Discard();
+  EXPECT_EQ(Names(out_), Lines());
+}
+
 TEST_F(FileSinkTest, AbortRemovesFiles) {
   auto sink = Open();
   ASSERT_TRUE(sink->BeginEpoch(0, io::OutputMode::kAppend).ok());
