@@ -14,7 +14,8 @@ def put(directory, number, events):
     """Writes a file of events (seconds of a day, key, value): the one with the number in order."""
     path = pathlib.Path(directory) / "in" / f"{number}.json"
     path.parent.mkdir(exist_ok=True)
-    with open(path.with_suffix(".part"), "w") as file:
+    # Streams pass over names that begin with a dot.
+    with open(path.with_name(f".{path.name}"), "w") as file:
         for second, key, value in events:
             time = f"2024-01-01 {second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
             file.write(json.dumps({"t": time, "k": key, "v": value}) + "\n")
