@@ -1,23 +1,16 @@
 #include "thalweg/formats/parquet_columns.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include <arrow/api.h>
-#include <arrow/compute/api.h>
 #include <parquet/arrow/schema.h>
 
+#include "thalweg/formats/column_conversion.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/variant_type.h"
 
 namespace thalweg::formats {
 namespace {
-
-bool SameName(std::string_view left, std::string_view right, bool case_sensitive) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [&](char a, char b) {
-    return a == b || (!case_sensitive && std::tolower(a) == std::tolower(b));
-  });
-}
 
 TypePtr NestedFromParquet(const arrow::DataType& type) {
   switch (type.id()) {
@@ -50,7 +43,7 @@ TypePtr NestedFromParquet(const arrow::DataType& type) {
 const arrow::Field* FindField(const arrow::DataType& type, const std::string& name,
                               bool case_sensitive) {
   for (const auto& field : type.fields()) {
-    if (SameName(field->name(), name, case_sensitive)) return field.get();
+    if (SameColumnName(field->name(), name, case_sensitive)) return field.get();
   }
   return nullptr;
 }
@@ -76,37 +69,13 @@ void AddWantedLeaves(const parquet::arrow::SchemaField& field, const arrow::Data
   if (leaves->size() == before) AddAllLeaves(field.children[0], leaves);
 }
 
-using DataPtr = std::shared_ptr<arrow::ArrayData>;
-
-class Converter {
+class ParquetConverter final : public ColumnConverter {
  public:
-  Converter(std::string path, std::string column, bool case_sensitive)
-      : path_(std::move(path)), column_(std::move(column)), case_sensitive_(case_sensitive) {}
+  ParquetConverter(std::string path, std::string column, bool case_sensitive)
+      : ColumnConverter(case_sensitive), path_(std::move(path)), column_(std::move(column)) {}
 
-  Result<DataPtr> Convert(const DataPtr& data, const TypePtr& wanted) const {
-    const arrow::DataType& from = *data->type;
-    if (from.Equals(*wanted) && !arrow::is_nested(from.id())) return data;
-    switch (wanted->id()) {
-      case arrow::Type::LIST:
-      case arrow::Type::MAP:
-        if (from.id() != wanted->id()) return Mismatch(from, *wanted);
-        return ConvertChildren(data, wanted);
-      case arrow::Type::STRUCT:
-        if (from.id() != wanted->id()) return Mismatch(from, *wanted);
-        return ConvertStruct(data, wanted);
-      default:
-        return ConvertLeaf(data, wanted);
-    }
-  }
-
- private:
-  static DataPtr WithType(const DataPtr& data, const TypePtr& type) {
-    DataPtr copy = data->Copy();
-    copy->type = type;
-    return copy;
-  }
-
-  Status Mismatch(const arrow::DataType& from, const arrow::DataType& wanted) const {
+ protected:
+  Status Mismatch(const arrow::DataType& from, const arrow::DataType& wanted) const override {
     return MakeError("FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH",
                      {{"path", path_},
                       {"column", "[" + column_ + "]"},
@@ -114,61 +83,13 @@ class Converter {
                       {"actualType", from.ToString()}});
   }
 
-  Result<DataPtr> ConvertChildren(const DataPtr& data, const TypePtr& wanted) const {
-    DataPtr copy = WithType(data, wanted);
-    // The entries of a map are a struct of its own, converted by position.
-    if (wanted->id() == arrow::Type::MAP) {
-      const auto& map = static_cast<const arrow::MapType&>(*wanted);
-      DataPtr entries = WithType(data->child_data[0], map.value_type());
-      ARROW_ASSIGN_OR_RAISE(entries->child_data[0],
-                            Convert(entries->child_data[0], map.key_type()));
-      ARROW_ASSIGN_OR_RAISE(entries->child_data[1],
-                            Convert(entries->child_data[1], map.item_type()));
-      copy->child_data[0] = std::move(entries);
-    } else {
-      ARROW_ASSIGN_OR_RAISE(copy->child_data[0],
-                            Convert(data->child_data[0], wanted->field(0)->type()));
-    }
-    return copy;
-  }
-
-  Result<DataPtr> ConvertStruct(const DataPtr& data, const TypePtr& wanted) const {
-    DataPtr copy = WithType(data, wanted);
-    copy->child_data.clear();
-    for (const auto& field : wanted->fields()) {
-      DataPtr found;
-      for (int i = 0; i < data->type->num_fields(); ++i) {
-        if (SameName(data->type->field(i)->name(), field->name(), case_sensitive_)) {
-          found = data->child_data[static_cast<size_t>(i)];
-          break;
-        }
-      }
-      if (found == nullptr) {
-        ARROW_ASSIGN_OR_RAISE(auto nulls,
-                              arrow::MakeArrayOfNull(field->type(), data->offset + data->length));
-        found = nulls->data();
-      } else {
-        ARROW_ASSIGN_OR_RAISE(found, Convert(found, field->type()));
-      }
-      copy->child_data.push_back(std::move(found));
-    }
-    return copy;
-  }
-
-  Result<DataPtr> ConvertLeaf(const DataPtr& data, const TypePtr& wanted) const {
+  Result<ArrayDataPtr> ConvertLeaf(const ArrayDataPtr& data, const TypePtr& wanted) const override {
     const arrow::DataType& from = *data->type;
-    const auto cast = [&](const TypePtr& type, bool safe) -> Result<DataPtr> {
-      auto options = safe ? arrow::compute::CastOptions::Safe(type)
-                          : arrow::compute::CastOptions::Unsafe(type);
-      ARROW_ASSIGN_OR_RAISE(auto made,
-                            arrow::compute::Cast(*arrow::MakeArray(data), type, options));
-      return made->data();
-    };
     if (wanted->id() == arrow::Type::TIMESTAMP && from.id() == arrow::Type::TIMESTAMP) {
       // Finer units are cut off; whether the file says UTC or not, the number counts.
       const auto& unit = static_cast<const arrow::TimestampType&>(from);
       const TypePtr micros = arrow::timestamp(arrow::TimeUnit::MICRO, unit.timezone());
-      ARROW_ASSIGN_OR_RAISE(DataPtr converted, cast(micros, false));
+      ARROW_ASSIGN_OR_RAISE(const ArrayDataPtr converted, Cast(data, micros, false));
       return WithType(converted, wanted);
     }
     const bool stored_as_integer =
@@ -178,9 +99,10 @@ class Converter {
                        (wanted->id() == arrow::Type::BINARY && from.id() == arrow::Type::STRING);
     if (stored_as_integer || bytes) return WithType(data, wanted);
     if (!MayWiden(from, *wanted)) return Mismatch(from, *wanted);
-    return cast(wanted, true);
+    return Cast(data, wanted, true);
   }
 
+ private:
   static bool MayWiden(const arrow::DataType& from, const arrow::DataType& wanted) {
     const bool from_integer = arrow::is_integer(from.id());
     switch (wanted.id()) {
@@ -207,14 +129,12 @@ class Converter {
     }
   }
 
-  std::string path_;
-  std::string column_;
-  bool case_sensitive_;
+  const std::string path_;
+  const std::string column_;
 };
 
-DataPtr ToStored(const DataPtr& data) {
-  DataPtr copy = data->Copy();
-  copy->type = TypeToParquet(data->type);
+ArrayDataPtr ToStored(const ArrayDataPtr& data) {
+  ArrayDataPtr copy = WithType(data, TypeToParquet(data->type));
   for (auto& child : copy->child_data) child = ToStored(child);
   return copy;
 }
@@ -313,7 +233,7 @@ ParquetProjection ProjectParquet(const parquet::arrow::SchemaManifest& manifest,
     int index = -1;
     for (size_t i = 0; i < manifest.schema_fields.size(); ++i) {
       const auto& field = manifest.schema_fields[i];
-      if (!SameName(field.field->name(), wanted->name(), case_sensitive)) continue;
+      if (!SameColumnName(field.field->name(), wanted->name(), case_sensitive)) continue;
       index = static_cast<int>(i);
       AddWantedLeaves(field, *wanted->type(), case_sensitive, &projection.leaves);
       break;
@@ -337,8 +257,8 @@ ParquetProjection ProjectParquet(const parquet::arrow::SchemaManifest& manifest,
 
 Result<ArrayPtr> ConvertFromParquet(const ArrayPtr& array, const arrow::Field& wanted,
                                     const std::string& path, bool case_sensitive) {
-  Converter converter(path, wanted.name(), case_sensitive);
-  ARROW_ASSIGN_OR_RAISE(DataPtr data, converter.Convert(array->data(), wanted.type()));
+  const ParquetConverter converter(path, wanted.name(), case_sensitive);
+  ARROW_ASSIGN_OR_RAISE(ArrayDataPtr data, converter.Convert(array->data(), wanted.type()));
   return arrow::MakeArray(std::move(data));
 }
 

@@ -13,7 +13,7 @@
 #include <parquet/statistics.h>
 
 #include "thalweg/formats/parquet_columns.h"
-#include "thalweg/formats/parquet_files.h"
+#include "thalweg/formats/arrow_files.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/user_defined_type.h"
 

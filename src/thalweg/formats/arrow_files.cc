@@ -1,4 +1,4 @@
-#include "thalweg/formats/parquet_files.h"
+#include "thalweg/formats/arrow_files.h"
 
 #include <arrow/buffer.h>
 
