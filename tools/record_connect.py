@@ -17,6 +17,7 @@ from pyspark.sql import SparkSession  # noqa: E402
 
 import catalog_programs  # noqa: E402,F401
 import column_programs  # noqa: E402,F401
+import format_programs  # noqa: E402,F401
 import function_programs  # noqa: E402,F401
 import identifier_programs  # noqa: E402,F401
 import insert_programs  # noqa: E402,F401

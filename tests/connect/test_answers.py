@@ -7,6 +7,7 @@ import pytest
 
 import catalog_programs  # noqa: F401
 import column_programs  # noqa: F401
+import format_programs  # noqa: F401
 import function_programs  # noqa: F401
 import identifier_programs  # noqa: F401
 import insert_programs  # noqa: F401

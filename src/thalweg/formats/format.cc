@@ -17,7 +17,9 @@ Result<FormatPtr> MakeFormat(std::string_view name, const FormatOptions& options
   if (format == "csv") return MakeCsvFormat(options, std::move(schema), defaults);
   if (format == "text") return MakeTextFormat(options, std::move(schema), defaults);
   if (format == "parquet") return MakeParquetFormat(options, std::move(schema), defaults);
-  if (format == "orc" || format == "avro" || format == "xml" || format == "binaryfile") {
+  if (format == "orc") return MakeOrcFormat(options, std::move(schema), defaults);
+  if (format == "binaryfile") return MakeBinaryFileFormat(std::move(schema), defaults);
+  if (format == "avro" || format == "xml") {
     return MakeError("UNSUPPORTED_FEATURE", {{"feature", fmt::format("The format {}", format)}});
   }
   return MakeError("DATA_SOURCE_NOT_FOUND", {{"provider", std::string(name)}});
@@ -25,7 +27,23 @@ Result<FormatPtr> MakeFormat(std::string_view name, const FormatOptions& options
 
 bool IsSupportedFormat(std::string_view name) {
   const std::string format = ToLowerAscii(name);
-  return format == "json" || format == "csv" || format == "text" || format == "parquet";
+  return format == "json" || format == "csv" || format == "text" || format == "parquet" ||
+         format == "orc" || format == "binaryfile";
+}
+
+Result<SchemaPtr> MergeSchemas(const SchemaPtr& left, const SchemaPtr& right) {
+  if (left == nullptr) return right;
+  arrow::FieldVector fields = left->fields();
+  for (const auto& field : right->fields()) {
+    const auto there = left->GetFieldByName(field->name());
+    if (there == nullptr) {
+      fields.push_back(field);
+    } else if (!SameType(*there->type(), *field->type())) {
+      return MakeError("CANNOT_MERGE_SCHEMAS",
+                       {{"left", SchemaToDdl(*left)}, {"right", SchemaToDdl(*right)}});
+    }
+  }
+  return arrow::schema(std::move(fields));
 }
 
 Status UnsupportedColumn(std::string_view format, const arrow::Field& field) {

@@ -25,6 +25,7 @@ namespace thalweg::formats {
 struct InputFile {
   std::string path;
   std::shared_ptr<const ReadableFile> file;
+  int64_t modification_millis = 0;  // binaryFile gives it to the user
 };
 
 /// A comparison of one column with a constant that every useful row satisfies. Readers may use it
@@ -78,12 +79,17 @@ class Format {
  public:
   virtual ~Format() = default;
 
-  /// "csv", "json", "text", "parquet".
+  /// "csv", "json", "text", "parquet", "orc", "binaryFile".
   virtual std::string_view name() const = 0;
   /// Ending of written files with compression: ".json", ".csv.gz", ".snappy.parquet".
   virtual std::string extension() const = 0;
   /// Whether a file of this path may be read in byte ranges.
   virtual bool IsSplittable(std::string_view path) const = 0;
+  /// Whether readers tell the stage of their thread how many bytes they read
+  /// (execution_progress.h), since they need not read all of a range.
+  virtual bool counts_bytes() const { return false; }
+  /// Whether OpenWriter makes any.
+  virtual bool is_writable() const { return true; }
 
   /// Columns of the data as given to MakeFormat, null if it is to be inferred.
   virtual SchemaPtr schema() const = 0;
@@ -107,7 +113,7 @@ class Format {
 /// The format of that name (any case) with its options checked. `schema`: columns of the data in
 /// files, in their order there where that matters (csv), without partition columns; null when it is
 /// to be inferred (then make another with the inferred schema to read), or for writing.
-/// orc, avro and xml are known and refused with UNSUPPORTED_FEATURE; other names are
+/// avro and xml are known and refused with UNSUPPORTED_FEATURE; other names are
 /// DATA_SOURCE_NOT_FOUND. A malformed option: STDS_INVALID_OPTION_VALUE.WITH_MESSAGE and others.
 Result<std::shared_ptr<const Format>> MakeFormat(std::string_view name,
                                                  const FormatOptions& options, SchemaPtr schema,

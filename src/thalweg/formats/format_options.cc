@@ -84,6 +84,12 @@ FormatDefaults FormatDefaults::FromSettings(const Settings& settings) {
   text("spark.sql.session.timeZone", &defaults.time_zone);
   text("spark.sql.columnNameOfCorruptRecord", &defaults.corrupt_record_column);
   text("spark.sql.parquet.compression.codec", &defaults.parquet_compression);
+  text("spark.sql.orc.compression.codec", &defaults.orc_compression);
+  flag("spark.sql.orc.mergeSchema", &defaults.orc_merge_schema);
+  if (const auto bytes = settings.Find("spark.sql.sources.binaryFile.maxLength")) {
+    const auto length = ParseInteger(*bytes, 0, INT64_MAX);
+    if (length) defaults.max_binary_file_length = *length;
+  }
   flag("spark.sql.json.enablePartialResults", &defaults.json_partial_results);
   flag("spark.sql.jsonGenerator.ignoreNullFields", &defaults.json_ignore_null_fields);
   flag("spark.sql.caseSensitive", &defaults.case_sensitive);

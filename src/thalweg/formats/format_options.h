@@ -4,6 +4,7 @@
 // them.
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -65,12 +66,18 @@ struct FormatDefaults {
   std::string corrupt_record_column = "_corrupt_record";
   /// spark.sql.parquet.compression.codec
   std::string parquet_compression = "snappy";
+  /// spark.sql.orc.compression.codec
+  std::string orc_compression = "zstd";
+  /// spark.sql.orc.mergeSchema
+  bool orc_merge_schema = false;
+  /// spark.sql.sources.binaryFile.maxLength, in bytes: longer files cannot be read.
+  int64_t max_binary_file_length = std::numeric_limits<int32_t>::max();
   /// spark.sql.json.enablePartialResults: a bad field leaves the other fields of its record alone.
   bool json_partial_results = true;
   /// spark.sql.jsonGenerator.ignoreNullFields
   bool json_ignore_null_fields = true;
-  /// spark.sql.caseSensitive: false matches column names of files (parquet, csv headers) in any
-  /// case.
+  /// spark.sql.caseSensitive: false matches column names of files (parquet, orc, csv headers) in
+  /// any case.
   bool case_sensitive = false;
   /// spark.sql.timestampType = TIMESTAMP_NTZ: timestamps without zone are inferred as such.
   bool infer_timestamp_ntz = false;

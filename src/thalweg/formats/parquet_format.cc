@@ -9,7 +9,7 @@
 
 #include "thalweg/formats/built_formats.h"
 #include "thalweg/formats/parquet_columns.h"
-#include "thalweg/formats/parquet_files.h"
+#include "thalweg/formats/arrow_files.h"
 #include "thalweg/formats/parquet_reader.h"
 #include "thalweg/types/data_types.h"
 
@@ -94,6 +94,7 @@ class ParquetFormat final : public Format {
   std::string_view name() const override { return "parquet"; }
   std::string extension() const override { return std::string(options_.codec->extension); }
   bool IsSplittable(std::string_view) const override { return true; }
+  bool counts_bytes() const override { return true; }
   SchemaPtr schema() const override { return schema_; }
 
   Result<SchemaPtr> InferSchema(FileSystem* file_system,
@@ -103,7 +104,7 @@ class ParquetFormat final : public Format {
       ARROW_ASSIGN_OR_RAISE(std::shared_ptr<const ReadableFile> file, file_system->Open(path));
       ARROW_ASSIGN_OR_RAISE(SchemaPtr schema, ReadParquetSchema({path, std::move(file)}));
       if (!options_.merge_schema) return schema;
-      ARROW_ASSIGN_OR_RAISE(merged, Merge(merged, schema));
+      ARROW_ASSIGN_OR_RAISE(merged, MergeSchemas(merged, schema));
     }
     return merged;
   }
@@ -130,22 +131,6 @@ class ParquetFormat final : public Format {
   }
 
  private:
-  /// The columns of both; those that are in both must have one type.
-  static Result<SchemaPtr> Merge(const SchemaPtr& left, const SchemaPtr& right) {
-    if (left == nullptr) return right;
-    arrow::FieldVector fields = left->fields();
-    for (const auto& field : right->fields()) {
-      const auto there = left->GetFieldByName(field->name());
-      if (there == nullptr) {
-        fields.push_back(field);
-      } else if (!SameType(*there->type(), *field->type())) {
-        return MakeError("CANNOT_MERGE_SCHEMAS",
-                         {{"left", SchemaToDdl(*left)}, {"right", SchemaToDdl(*right)}});
-      }
-    }
-    return arrow::schema(std::move(fields));
-  }
-
   ParquetOptions options_;
   SchemaPtr schema_;
 };

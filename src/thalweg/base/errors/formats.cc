@@ -11,7 +11,7 @@ constexpr ErrorCondition kConditions[] = {
     {"CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION", "56038",
      "There is no codec <codecName> here. Use one of: <availableCodecs>."},
     {"FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", "KD001",
-     "The file <path> cannot be read: it has no intact Parquet footer."},
+     "The file <path> cannot be read: it has no intact footer, be it of Parquet or ORC."},
     {"FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH", "KD001",
      "The column <column> of the Parquet file <path> has the type <actualType>, which cannot be "
      "read as <expectedType>."},
@@ -49,6 +49,8 @@ constexpr ErrorCondition kConditions[] = {
      "The function <funcName> has no mode <mode>, only PERMISSIVE and FAILFAST."},
     {"UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", "0A000",
      "The <format> datasource cannot hold the column <columnName> of type <columnType>."},
+    {"UNSUPPORTED_FEATURE.WRITE_FOR_BINARY_SOURCE", "0A000",
+     "Nothing can be written as binaryFile: it only reads files."},
     {"UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", "0A000",
      "A query of raw JSON or CSV files must use more columns than <columnName>, the text of "
      "corrupt records. Save the parsed rows first."},

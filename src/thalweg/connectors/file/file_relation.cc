@@ -55,6 +55,7 @@ std::string FormatTitle(const std::string& name) {
   if (lower == "csv") return "CSV";
   if (lower == "json") return "JSON";
   if (lower == "parquet") return "Parquet";
+  if (lower == "orc") return "ORC";
   return lower == "text" ? "Text" : name;
 }
 

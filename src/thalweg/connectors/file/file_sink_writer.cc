@@ -247,6 +247,9 @@ Result<std::shared_ptr<const FileTarget>> MakeFileTarget(const std::string& form
   ARROW_ASSIGN_OR_RAISE(target->format,
                         BindFormat(format_name, arguments.options, arguments.settings,
                                    arguments.session_time_zone, target->data_schema));
+  if (!target->format->is_writable()) {
+    return MakeError("UNSUPPORTED_FEATURE.WRITE_FOR_BINARY_SOURCE", {});
+  }
   ARROW_RETURN_NOT_OK(target->format->CheckSchema(*target->data_schema));
   const auto of_session =
       ParseInteger(SettingText(arguments.settings, "spark.sql.files.maxRecordsPerFile"));

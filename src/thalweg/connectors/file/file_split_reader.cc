@@ -53,14 +53,14 @@ class FileSplitReader : public io::BatchReader {
     formats::ReadRequest request = plan_.request;
     request.range_begin = range().begin;
     request.range_end = range().end;
-    ARROW_ASSIGN_OR_RAISE(
-        reader_, plan_.format->OpenReader({range().path, std::move(file)}, std::move(request)));
+    ARROW_ASSIGN_OR_RAISE(reader_, plan_.format->OpenReader(
+                                       {range().path, std::move(file), range().modification_millis},
+                                       std::move(request)));
     return Status::OK();
   }
 
-  // A format that reads parts of a range only counts them itself.
   void CountBytes() const {
-    if (CurrentStage() == nullptr || plan_.format->name() == "parquet") return;
+    if (CurrentStage() == nullptr || plan_.format->counts_bytes()) return;
     CurrentStage()->AddBytesRead(std::min(range().end, range().file_size) - range().begin);
   }
 

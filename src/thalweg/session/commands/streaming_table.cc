@@ -15,7 +15,8 @@ Result<stream::Trigger> ParseTrigger(const std::string& text) {
 
 bool IsFileFormat(const std::string& format) {
   const std::string lower = ToLowerAscii(format);
-  return lower == "csv" || lower == "json" || lower == "text" || lower == "parquet";
+  return lower == "csv" || lower == "json" || lower == "text" || lower == "parquet" ||
+         lower == "orc";
 }
 
 std::string OptionOr(io::Options* options, const std::string& key, const std::string& fallback) {

@@ -1,0 +1,169 @@
+"""Programs over file formats that hold their own schema: ORC and binaryFile.
+
+They run as in programs.py.
+"""
+import os
+import pathlib
+import tempfile
+
+from programs import error, plain, program, rows
+
+EVERY_TYPE = """
+    select * from values
+     (true, cast(1 as tinyint), cast(-2 as smallint), 3, 4L, cast(1.5 as float), 2.5d, 'text', x'00ff',
+      date'2024-02-29', timestamp'2024-02-29 12:34:56.123456', timestamp_ntz'2024-02-29 12:34:56.123456',
+      12.345, cast(1.5 as decimal(38,10)), interval '1-2' year to month,
+      interval '1 02:03:04.5' day to second, array(1, null), map('a', 1, 'b', null),
+      named_struct('x', 1, 'Y', timestamp_ntz'2024-02-29 00:00:00')),
+     (null, null, null, null, null, null, null, null, null, date'0001-01-01', timestamp'0001-01-01 00:00:00',
+      timestamp_ntz'0001-01-01 00:00:00', null, null, null, null, null, null, null),
+     (null, null, null, null, null, null, null, '', x'', date'9999-12-31',
+      timestamp'9999-12-31 23:59:59.999999', timestamp_ntz'1969-12-31 23:59:59.5', -0.001, 0, null, null, array(),
+      map(), null)
+     as t(b, i8, i16, i32, i64, f, d, s, bin, dt, ts, ntz, dec1, dec2, ym, dtm, arr, m, st)"""
+
+
+def as_text(frame):
+    return rows(frame.selectExpr(*[f"hex(bin) AS bin" if name == "bin" else f"cast({name} AS string) AS {name}"
+                                   for name in frame.columns]))
+
+
+def endings(directory):
+    return sorted({name.split("-c000")[-1] for name in os.listdir(directory) if name.startswith("part-")})
+
+
+def schema_text(frame):
+    return frame.schema.simpleString()
+
+
+@program
+def orc_types(spark):
+    with tempfile.TemporaryDirectory() as directory:
+        path = directory + "/t"
+        spark.sql(EVERY_TYPE).coalesce(1).write.orc(path)
+        again = spark.read.orc(path)
+        return {"schema": schema_text(again), "rows": as_text(again),
+                "some": rows(again.select("st.Y", "i32").where("i32 is not null")),
+                "count": again.count()}
+
+
+@program
+def orc_compressions(spark):
+    with tempfile.TemporaryDirectory() as directory:
+        answers = {}
+        for codec in ["none", "uncompressed", "snappy", "ZLIB", "lz4", "zstd"]:
+            path = f"{directory}/{codec}"
+            spark.range(1000).selectExpr("id", "repeat('x', cast(id % 50 as int)) AS s").coalesce(1) \
+                .write.option("compression", codec).orc(path)
+            answers[codec] = [endings(path), rows(spark.read.orc(path).selectExpr(
+                "sum(id)", "sum(length(s))", "count(distinct s)"))]
+        spark.range(1).coalesce(1).write.option("orc.compress", "snappy").orc(directory + "/option")
+        spark.conf.set("spark.sql.orc.compression.codec", "zlib")
+        spark.range(1).coalesce(1).write.format("orc").save(directory + "/setting")
+        spark.conf.unset("spark.sql.orc.compression.codec")
+        spark.range(1).coalesce(1).write.format("orc").save(directory + "/default")
+        answers["chosen"] = [endings(f"{directory}/{name}") for name in ["option", "setting", "default"]]
+        answers["unknown"] = error(lambda: spark.range(1).write.orc(directory + "/u", compression="gzip"),
+                                   with_parameters=False)
+        return answers
+
+
+@program
+def orc_schemas(spark):
+    with tempfile.TemporaryDirectory() as directory:
+        path = directory + "/t"
+        spark.range(-2, 40000, 20000).coalesce(1).write.orc(path)
+        answers = {}
+        for schema in ["id int", "id smallint", "id tinyint", "ID bigint", "id string", "id double", "id float",
+                       "id decimal(10,2)", "other string", "other int, id bigint", "id timestamp_ntz"]:
+            answers[schema] = plain(spark.read.schema(schema).orc(path).collect())
+        for schema in ["id date", "id array<int>", "id struct<a:int>"]:
+            answers[schema] = error(lambda: spark.read.schema(schema).orc(path).collect(),
+                                    with_parameters=False)
+        spark.range(3).selectExpr("cast(id as int) AS a", "cast(id as float) AS b",
+                                  "cast(id as decimal(5,1)) AS c", "named_struct('x', id, 'z', 1) AS s") \
+            .coalesce(1).write.orc(directory + "/n")
+        answers["wider"] = plain(spark.read.schema("a bigint, b double, c decimal(10,3), s struct<y:int,X:bigint>")
+                                 .orc(directory + "/n").collect())
+        spark.range(2).selectExpr("id AS _col0", "'x' AS _col1").coalesce(1).write.orc(directory + "/hive")
+        answers["by position"] = plain(spark.read.schema("k bigint, v string, w int").orc(directory + "/hive")
+                                       .collect())
+        spark.range(2).selectExpr("id AS a").coalesce(1).write.orc(directory + "/m/p=1")
+        spark.range(2).selectExpr("id AS b").coalesce(1).write.orc(directory + "/m/p=2")
+        answers["merged"] = sorted(spark.read.option("mergeSchema", "true").orc(directory + "/m").columns)
+        answers["pruned"] = plain(spark.read.schema("p int, a bigint").orc(directory + "/m").orderBy("p", "a")
+                                  .collect())
+        return answers
+
+
+@program
+def orc_refusals(spark):
+    with tempfile.TemporaryDirectory() as directory:
+        answers = {}
+        for name, query in [("void", "select null as n"), ("variant", "select parse_json('1') as v"),
+                            ("inside", "select array(null) as a")]:
+            answers[name] = error(lambda: spark.sql(query).write.orc(f"{directory}/{name}"))
+        bad = pathlib.Path(directory, "bad")
+        bad.mkdir()
+        (bad / "a.orc").write_text("this is not what an ORC file looks like")
+        answers["no orc"] = error(lambda: spark.read.orc(str(bad)).collect(), with_parameters=False)
+        answers["no orc, schema"] = error(lambda: spark.read.schema("a int").orc(str(bad)).collect(),
+                                          with_parameters=False)
+        answers["ignored"] = plain(spark.read.schema("a int").option("ignoreCorruptFiles", "true")
+                                   .orc(str(bad)).collect())
+        empty = pathlib.Path(directory, "empty")
+        empty.mkdir()
+        (empty / "a.orc").write_text("")
+        answers["empty"] = error(lambda: spark.read.orc(str(empty)).collect())
+        answers["empty, schema"] = plain(spark.read.schema("a int").orc(str(empty)).collect())
+        spark.range(5).limit(0).coalesce(1).write.orc(directory + "/none")
+        answers["no rows"] = [schema_text(spark.read.orc(directory + "/none")),
+                              spark.read.orc(directory + "/none").count()]
+        return answers
+
+
+@program
+def orc_tables_and_streams(spark):
+    with tempfile.TemporaryDirectory() as directory:
+        spark.sql(f"create table orc_table (a int, b string) using orc location '{directory}/t'")
+        spark.sql("insert into orc_table values (1, 'x'), (2, null)")
+        answers = {"table": rows(spark.table("orc_table").orderBy("a")),
+                   "by path": rows(spark.sql(f"select count(*) AS n from orc.`{directory}/t`"))}
+        query = (spark.readStream.schema("a int, b string").orc(directory + "/t").writeStream.format("orc")
+                 .option("checkpointLocation", directory + "/c").trigger(availableNow=True)
+                 .start(directory + "/out"))
+        query.awaitTermination()
+        answers["stream"] = rows(spark.read.orc(directory + "/out").orderBy("a"))
+        spark.sql("drop table orc_table")
+        return answers
+
+
+@program
+def binary_files(spark):
+    with tempfile.TemporaryDirectory() as directory:
+        for name, content in [("a.bin", b"\x00\x01abc"), ("b c.bin", b"0123456789"), ("empty.bin", b"")]:
+            path = pathlib.Path(directory, "d=1", name)
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
+            os.utime(path, (1700000000, 1700000000))
+        frame = spark.read.format("binaryFile").load(directory)
+        short = f"replace(path, '{directory}', 'D') AS path"
+        spark.conf.set("spark.sql.session.timeZone", "UTC")
+        answers = {
+            "schema": schema_text(frame),
+            "rows": rows(frame.selectExpr(short, "modificationTime", "length", "hex(content) AS content", "d")
+                         .orderBy("length")),
+            "filtered": rows(frame.where("length > 5").selectExpr("length")),
+            "names": rows(spark.read.format("binaryFile").option("pathGlobFilter", "a*").load(directory)
+                          .selectExpr(short)),
+            "sql": rows(spark.sql(f"select length from binaryFile.`{directory}` order by length")),
+            "written": error(lambda: frame.write.format("binaryFile").save(directory + "/out")),
+        }
+        query = (spark.readStream.format("binaryFile")
+                 .schema("path string, modificationTime timestamp, length bigint, content binary, d int")
+                 .load(directory).writeStream.format("memory").queryName("binary_rows")
+                 .trigger(availableNow=True).start())
+        query.awaitTermination()
+        answers["stream"] = rows(spark.table("binary_rows").selectExpr(short, "length").orderBy("length"))
+        spark.conf.unset("spark.sql.session.timeZone")
+        return answers
