@@ -45,7 +45,7 @@ class IntegerColumn final : public ColumnEncoder {
   }
 
  private:
-  SignedEncoder data_;
+  IntegerEncoder data_{/*is_signed=*/true};
 };
 
 class ByteColumn final : public ColumnEncoder {
@@ -131,7 +131,7 @@ class TextColumn final : public ColumnEncoder {
 
  private:
   std::string data_;
-  UnsignedEncoder lengths_;
+  IntegerEncoder lengths_{/*is_signed=*/false};
 };
 
 class DecimalColumn final : public ColumnEncoder {
@@ -164,7 +164,7 @@ class DecimalColumn final : public ColumnEncoder {
   }
 
   std::string data_;
-  SignedEncoder scales_;
+  IntegerEncoder scales_{/*is_signed=*/true};
 };
 
 class TimestampColumn final : public ColumnEncoder {
@@ -189,8 +189,8 @@ class TimestampColumn final : public ColumnEncoder {
 
  private:
   const TimestampEncoding encoding_;
-  SignedEncoder seconds_;
-  UnsignedEncoder nanos_;
+  IntegerEncoder seconds_{/*is_signed=*/true};
+  IntegerEncoder nanos_{/*is_signed=*/false};
 };
 
 using Children = std::vector<std::unique_ptr<ColumnEncoder>>;
@@ -265,7 +265,7 @@ class ListColumn final : public ColumnEncoder {
   std::vector<const ColumnEncoder*> children() const override { return Pointers(children_); }
 
  private:
-  UnsignedEncoder lengths_;
+  IntegerEncoder lengths_{/*is_signed=*/false};
   const Children children_;
 };
 

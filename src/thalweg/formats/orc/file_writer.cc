@@ -14,6 +14,20 @@ constexpr char kMagic[] = "ORC";
 constexpr char kVersionKey[] = "org.apache.spark.version";
 constexpr char kVersion[] = "4.3.0";
 
+/// Whether a stream of the column is runs of integers, whose version the encoding tells.
+bool HasIntegerRuns(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::kBoolean:
+    case TypeKind::kByte:
+    case TypeKind::kFloat:
+    case TypeKind::kDouble:
+    case TypeKind::kStruct:
+      return false;
+    default:
+      return true;
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<FileWriter>> FileWriter::Make(WritableFile* file,
@@ -61,7 +75,12 @@ Status FileWriter::FlushStripe() {
   stripe.offset = position_;
   stripe.num_rows = std::exchange(rows_in_stripe_, 0);
   StripeFooter stripe_footer;
-  stripe_footer.encodings.resize(footer_.types.size());
+  for (const Type& type : footer_.types) {
+    const EncodingKind kind = HasIntegerRuns(static_cast<TypeKind>(type.kind))
+                                  ? EncodingKind::kDirectV2
+                                  : EncodingKind::kDirect;
+    stripe_footer.encodings.push_back({static_cast<uint64_t>(kind), 0});
+  }
   stripe_footer.writer_time_zone = options_.local_time_zone;
   for (EncodedStream& stream : streams) {
     ARROW_ASSIGN_OR_RAISE(const std::string bytes, codec_->Compress(std::move(stream.bytes)));

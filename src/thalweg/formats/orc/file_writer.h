@@ -1,8 +1,7 @@
 #pragma once
 
-// Writes ORC files: stripes without indexes, integers in runs of version 1, texts as they are. What
-// Java's and C++'s libraries read; Apache ORC's own writer in Arrow is not used because it stores
-// sliced structs and timestamps before 1970 wrongly.
+// Writes ORC files: stripes without indexes, integers in runs of version 2, texts without
+// dictionaries.
 
 #include <memory>
 #include <string>

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "thalweg/formats/orc/bit_width.h"
+
 namespace thalweg::formats::orc {
 namespace {
 
@@ -13,20 +15,10 @@ constexpr int kMostVarint128Bits = 128;
 Status Ended() { return Status::Invalid("a column of an ORC file ends too early"); }
 Status Malformed() { return Status::Invalid("malformed runs of integers in an ORC file"); }
 
-int64_t FromZigzag(uint64_t value) { return static_cast<int64_t>(value >> 1 ^ (~(value & 1) + 1)); }
-
-/// Bits of a width's code: 1 to 24, then some.
-int WidthOf(int code) {
-  static constexpr uint8_t kWide[] = {26, 28, 30, 32, 40, 48, 56, 64};
-  return code < 24 ? code + 1 : kWide[code - 24];
-}
-
-/// The least width that has a code.
-int ClosestWidth(int bits) {
-  for (int code = 0; code < 32; ++code) {
-    if (WidthOf(code) >= bits) return WidthOf(code);
-  }
-  return 64;
+uint64_t LoadBigEndian(const uint8_t* bytes) {
+  uint64_t value = 0;
+  std::memcpy(&value, bytes, sizeof(value));
+  return __builtin_bswap64(value);
 }
 
 }  // namespace
@@ -189,20 +181,26 @@ Status IntegerDecoder::Unpack(int width, size_t begin, size_t count) {
   const size_t num_bytes = (static_cast<size_t>(width) * count + 7) / 8;
   ARROW_ASSIGN_OR_RAISE(const auto bytes, cursor_.Take(num_bytes));
   const auto* from = reinterpret_cast<const uint8_t*>(bytes.data());
-  int bits_left = 8;  // in *from
-  for (size_t i = begin; i < begin + count; ++i) {
+  // Behind the last whole word values are put together byte by byte.
+  const size_t num_words = num_bytes < 9 ? 0 : (num_bytes - 9) * 8 / static_cast<size_t>(width);
+  const size_t fast = std::min(count, num_words);
+  size_t bit = 0;
+  for (size_t i = begin; i < begin + fast; ++i, bit += static_cast<size_t>(width)) {
+    const uint8_t* place = from + bit / 8;
+    const int skipped = static_cast<int>(bit % 8);
+    uint64_t word = LoadBigEndian(place) << skipped;
+    if (skipped > 0) word |= static_cast<uint64_t>(place[8]) >> (8 - skipped);
+    run_[i] = static_cast<int64_t>(word >> (64 - width));
+  }
+  for (size_t i = begin + fast; i < begin + count; ++i) {
     uint64_t value = 0;
-    int wanted = width;
-    while (wanted > 0) {
-      const int taken = std::min(wanted, bits_left);
-      const uint64_t bits = *from >> (bits_left - taken) & ((1U << taken) - 1);
-      value = value << taken | bits;
-      wanted -= taken;
-      bits_left -= taken;
-      if (bits_left == 0) {
-        ++from;
-        bits_left = 8;
-      }
+    for (int left = width; left > 0;) {
+      const int skipped = static_cast<int>(bit % 8);
+      const int taken = std::min(left, 8 - skipped);
+      const uint64_t byte = from[bit / 8];
+      value = value << taken | (byte >> (8 - skipped - taken) & ((1U << taken) - 1));
+      left -= taken;
+      bit += static_cast<size_t>(taken);
     }
     run_[i] = static_cast<int64_t>(value);
   }
@@ -211,19 +209,19 @@ Status IntegerDecoder::Unpack(int width, size_t begin, size_t count) {
 
 Status IntegerDecoder::OpenDirect(uint8_t header) {
   ARROW_ASSIGN_OR_RAISE(num_run_, TakeLength(header));
-  ARROW_RETURN_NOT_OK(Unpack(WidthOf(header >> 1 & 31), 0, num_run_));
+  ARROW_RETURN_NOT_OK(Unpack(WidthOfCode(header >> 1 & 31), 0, num_run_));
   if (!is_signed_) return Status::OK();
   for (size_t i = 0; i < num_run_; ++i) run_[i] = FromZigzag(static_cast<uint64_t>(run_[i]));
   return Status::OK();
 }
 
 Status IntegerDecoder::OpenPatchedBase(uint8_t header) {
-  const int width = WidthOf(header >> 1 & 31);
+  const int width = WidthOfCode(header >> 1 & 31);
   ARROW_ASSIGN_OR_RAISE(num_run_, TakeLength(header));
   ARROW_ASSIGN_OR_RAISE(const uint8_t third, cursor_.TakeByte());
   ARROW_ASSIGN_OR_RAISE(const uint8_t fourth, cursor_.TakeByte());
   const size_t base_bytes = static_cast<size_t>(third >> 5) + 1;
-  const int patch_width = WidthOf(third & 31);
+  const int patch_width = WidthOfCode(third & 31);
   const int gap_width = (fourth >> 5) + 1;
   const size_t num_patches = fourth & 31;
   if (gap_width + patch_width > 64 || width + patch_width > 64) return Malformed();
@@ -235,7 +233,7 @@ Status IntegerDecoder::OpenPatchedBase(uint8_t header) {
   std::array<int64_t, 512> values;
   ARROW_RETURN_NOT_OK(Unpack(width, 0, num_run_));
   values = run_;
-  ARROW_RETURN_NOT_OK(Unpack(ClosestWidth(gap_width + patch_width), 0, num_patches));
+  ARROW_RETURN_NOT_OK(Unpack(WidthOfCode(WidthCode(gap_width + patch_width)), 0, num_patches));
   std::copy_n(run_.begin(), num_patches, patches.begin());
   size_t place = 0;
   for (size_t i = 0; i < num_patches; ++i) {
@@ -260,7 +258,7 @@ Status IntegerDecoder::OpenDelta(uint8_t header) {
   ARROW_ASSIGN_OR_RAISE(const uint64_t stored_delta, cursor_.TakeVarint());
   const int64_t delta = FromZigzag(stored_delta);
   const bool fixed = code == 0;
-  if (!fixed && num_run_ > 2) ARROW_RETURN_NOT_OK(Unpack(WidthOf(code), 2, num_run_ - 2));
+  if (!fixed && num_run_ > 2) ARROW_RETURN_NOT_OK(Unpack(WidthOfCode(code), 2, num_run_ - 2));
   auto value = static_cast<uint64_t>(first);
   run_[0] = first;
   for (size_t i = 1; i < num_run_; ++i) {

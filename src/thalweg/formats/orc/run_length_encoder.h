@@ -1,100 +1,57 @@
 #pragma once
 
-// Encoders of ORC's runs: bytes, booleans and integers of version 1, which every reader takes.
+// Encoders of ORC's runs: bytes, booleans and integers.
 
 #include <array>
 #include <cstdint>
 #include <string>
-#include <utility>
-
-#include "thalweg/formats/orc/wire.h"
 
 namespace thalweg::formats::orc {
 
-/// Runs of 3 to 130 equal values, and up to 128 others as they are. `Write::Append(value, out)`
-/// says how a value is written; `Write::kHasDelta` whether runs tell by how much their values grow.
-template <typename T, typename Write>
-class RunEncoder {
+/// Runs of 3 to 130 equal bytes, and up to 128 others as they are.
+class ByteEncoder {
  public:
-  void Add(T value) {
-    if (in_run_) {
-      if (value == literals_[0] && num_equal_ < kMostRun) {
-        ++num_equal_;
-        return;
-      }
-      FlushRun();
-    }
-    num_equal_ = num_literals_ > 0 && literals_[num_literals_ - 1] == value ? num_equal_ + 1 : 1;
-    literals_[num_literals_++] = value;
-    if (num_equal_ == kLeastRun) {
-      FlushLiterals(num_literals_ - kLeastRun);
-      literals_[0] = value;
-      in_run_ = true;
-    } else if (num_literals_ == kMostLiterals) {
-      FlushLiterals(kMostLiterals);
-      num_equal_ = 0;
-    }
-  }
-
+  void Add(uint8_t value);
   /// Bytes so far; the last values may not be among them yet.
   size_t size() const { return out_.size(); }
-
   /// The encoded bytes; begins anew.
-  std::string Take() {
-    if (in_run_) FlushRun();
-    FlushLiterals(num_literals_);
-    num_equal_ = 0;
-    return std::exchange(out_, std::string());
-  }
+  std::string Take();
 
  private:
-  static constexpr size_t kLeastRun = 3;
-  static constexpr size_t kMostRun = 130;
-  static constexpr size_t kMostLiterals = 128;
-
-  void FlushLiterals(size_t count) {
-    if (count > 0) out_.push_back(static_cast<char>(-static_cast<int>(count)));
-    for (size_t i = 0; i < count; ++i) Write::Append(literals_[i], &out_);
-    num_literals_ = 0;
-  }
-
-  void FlushRun() {
-    out_.push_back(static_cast<char>(num_equal_ - kLeastRun));
-    if (Write::kHasDelta) out_.push_back(0);
-    Write::Append(literals_[0], &out_);
-    in_run_ = false;
-    num_equal_ = 0;
-  }
+  void FlushLiterals(size_t count);
+  void FlushRun();
 
   std::string out_;
-  std::array<T, kMostLiterals> literals_;  // of a run the first only
+  std::array<uint8_t, 128> literals_;  // of a run the first only
   size_t num_literals_ = 0;
   size_t num_equal_ = 0;  // at the end of the literals, or in the run
   bool in_run_ = false;
 };
 
-struct ByteWriting {
-  static constexpr bool kHasDelta = false;
-  static void Append(uint8_t value, std::string* out) { out->push_back(static_cast<char>(value)); }
-};
+/// Integers in runs of version 2: those that grow by the same amount as a delta, all others packed
+/// into as many bits as the largest of them needs.
+class IntegerEncoder {
+ public:
+  explicit IntegerEncoder(bool is_signed) : is_signed_(is_signed) {}
 
-struct UnsignedWriting {
-  static constexpr bool kHasDelta = true;
-  static void Append(int64_t value, std::string* out) {
-    AppendVarint(static_cast<uint64_t>(value), out);
+  void Add(int64_t value) {
+    values_[num_values_++] = value;
+    if (num_values_ == values_.size()) Flush();
   }
-};
+  size_t size() const { return out_.size(); }
+  std::string Take();
 
-struct SignedWriting {
-  static constexpr bool kHasDelta = true;
-  static void Append(int64_t value, std::string* out) {
-    AppendVarint(static_cast<uint64_t>(value) << 1 ^ static_cast<uint64_t>(value >> 63), out);
-  }
-};
+ private:
+  void Flush();
+  void AppendDirect(size_t begin, size_t end);
+  void AppendDelta(size_t begin, size_t end, int64_t delta);
+  void AppendHeader(int encoding, int width_code, size_t length);
 
-using ByteEncoder = RunEncoder<uint8_t, ByteWriting>;
-using UnsignedEncoder = RunEncoder<int64_t, UnsignedWriting>;
-using SignedEncoder = RunEncoder<int64_t, SignedWriting>;
+  const bool is_signed_;
+  std::string out_;
+  std::array<int64_t, 512> values_;  // as long as a run may be
+  size_t num_values_ = 0;
+};
 
 /// Eight booleans in each byte, the first in the highest bit.
 class BooleanEncoder {

@@ -74,11 +74,16 @@ TEST(RunLengthTest, WhatIsEncodedIsDecoded) {
     while (values.size() < count) {
       const auto value = static_cast<int64_t>(random() >> random() % 64);
       const size_t repeats = random() % 3 == 0 ? 1 + random() % 400 : 1;
-      values.insert(values.end(), repeats, random() % 2 == 0 ? value : -value);
+      const auto step = static_cast<int64_t>(random() % 3 == 0 ? random() % 1000 : 0);
+      for (size_t i = 0; i < repeats; ++i) {
+        const auto next = static_cast<uint64_t>(value) + i * static_cast<uint64_t>(step);
+        values.push_back(static_cast<int64_t>(random() % 2 == 0 || step == 0 ? next : next + 1));
+      }
+      if (random() % 2 == 0) values.push_back(-value);
     }
     values.push_back(std::numeric_limits<int64_t>::min());
-    SignedEncoder signed_encoder;
-    UnsignedEncoder unsigned_encoder;
+    IntegerEncoder signed_encoder(/*is_signed=*/true);
+    IntegerEncoder unsigned_encoder(/*is_signed=*/false);
     ByteEncoder byte_encoder;
     BooleanEncoder boolean_encoder;
     for (const int64_t value : values) {
@@ -87,8 +92,8 @@ TEST(RunLengthTest, WhatIsEncodedIsDecoded) {
       byte_encoder.Add(static_cast<uint8_t>(value));
       boolean_encoder.Add(value < 0);
     }
-    EXPECT_EQ(Decode(signed_encoder.Take(), 1, true, values.size()), values);
-    EXPECT_EQ(Decode(unsigned_encoder.Take(), 1, false, values.size()), values);
+    EXPECT_EQ(Decode(signed_encoder.Take(), 2, true, values.size()), values);
+    EXPECT_EQ(Decode(unsigned_encoder.Take(), 2, false, values.size()), values);
     ByteDecoder byte_decoder(byte_encoder.Take());
     BooleanDecoder boolean_decoder(boolean_encoder.Take());
     std::vector<uint8_t> decoded(values.size());
