@@ -69,6 +69,7 @@ class BasicReader {
   /// One string column `value`, a row a line.
   DataFrame Text(const std::string& path) { return Format("text").Load(path); }
   DataFrame Parquet(const std::string& path) { return Format("parquet").Load(path); }
+  DataFrame Orc(const std::string& path) { return Format("orc").Load(path); }
   /// A table or view by name; the options are the reader's.
   DataFrame Table(const std::string& name) { return MakeTableFrame(read_, name); }
 

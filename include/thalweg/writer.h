@@ -37,6 +37,7 @@ class DataFrameWriter {
   Status Json(const std::string& path) { return Format("json").Save(path); }
   Status Text(const std::string& path) { return Format("text").Save(path); }
   Status Parquet(const std::string& path) { return Format("parquet").Save(path); }
+  Status Orc(const std::string& path) { return Format("orc").Save(path); }
 
  private:
   DataFrame frame_;

@@ -187,6 +187,9 @@ TEST_F(DataFrameTest, WritesAndReadsFiles) {
   EXPECT_EQ(Condition(Sales().Write().Parquet(path)), "PATH_ALREADY_EXISTS");
   THALWEG_ASSERT_OK(Sales().Write().Mode("append").PartitionBy({"k"}).Parquet(path));
   EXPECT_EQ(*session_->Read().Parquet(path).Count(), 6);
+  THALWEG_ASSERT_OK(Sales().Write().Orc(directory.Child("orc")));
+  EXPECT_EQ(Rows(session_->Read().Orc(directory.Child("orc")).Filter("v = 3").Select("k")),
+            R"({"k":"b"})");
   THALWEG_ASSERT_OK(Sales().Write().Option("header", true).Csv(directory.Child("csv")));
   EXPECT_EQ(*session_->Read()
                  .Option("header", true)
