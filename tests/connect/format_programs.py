@@ -167,3 +167,39 @@ def binary_files(spark):
         answers["stream"] = rows(spark.table("binary_rows").selectExpr(short, "length").orderBy("length"))
         spark.conf.unset("spark.sql.session.timeZone")
         return answers
+
+
+TEXTS = [("plain", 1), ("d\u00e9j\u00e0 vu", 2), ("\u20ac \U0001F600", 3), (None, 4)]
+
+
+@program
+def encodings(spark):
+    answers = {}
+    with tempfile.TemporaryDirectory() as directory:
+        frame = spark.createDataFrame(TEXTS, "t string, n int").coalesce(1)
+        for charset in ["UTF-8", "ISO-8859-1", "us-ascii", "UTF-16BE", "UTF-16LE", "UTF-16", "UTF-32"]:
+            for name in ["csv", "json"]:
+                path = f"{directory}/{name}-{charset}"
+                frame.write.option("encoding", charset).option("header", "true").format(name).save(path)
+                [part] = pathlib.Path(path).glob("part-*")
+                options = {"encoding": charset, "header": "true", "multiLine": "true"}
+                if name == "json":
+                    del options["multiLine"]
+                    if charset in ("UTF-16", "UTF-32"):
+                        options["multiLine"] = "true"
+                    options["lineSep"] = "\n"
+                read = spark.read.options(**options).schema("t string, n int").format(name).load(path)
+                answers[f"{name} {charset}"] = [part.read_bytes().hex(), plain(read.collect())]
+        latin = pathlib.Path(directory, "latin.csv")
+        latin.write_bytes("name;city\nJos\u00e9;M\u00fcnchen\nZo\u00eb;\u00c5rhus\n".encode("latin-1"))
+        answers["latin"] = rows(spark.read.csv(str(latin), sep=";", header=True, encoding="ISO-8859-1"))
+        answers["charset"] = rows(spark.read.option("charset", "ISO-8859-1").option("delimiter", ";")
+                                  .csv(str(latin)))
+        array = pathlib.Path(directory, "array.json")
+        array.write_bytes('[{"a": "\u00e9"}, {"a": "\u20ac"}]'.encode("utf-16-le"))
+        answers["array"] = rows(spark.read.json(str(array), multiLine=True, encoding="UTF-16LE"))
+        for name in ["latin1", "utf8", "windows-1252"]:
+            answers[name] = [error(lambda: spark.read.csv(str(latin), encoding=name).collect()),
+                             error(lambda: spark.read.json(str(latin), encoding=name).collect()),
+                             error(lambda: frame.write.csv(directory + "/no", encoding=name))]
+    return answers

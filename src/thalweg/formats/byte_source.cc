@@ -1,6 +1,7 @@
 #include "thalweg/formats/byte_source.h"
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include <zlib.h>
@@ -75,17 +76,51 @@ class GzipSource final : public ByteSource {
   char input_[64 * 1024];
 };
 
+/// Decodes what another source reads.
+class DecodedSource final : public ByteSource {
+ public:
+  DecodedSource(std::unique_ptr<ByteSource> source, Charset charset)
+      : source_(std::move(source)), decoder_(charset) {}
+
+  Result<int64_t> Read(int64_t length, char* out) override {
+    while (at_ == text_.size() && !at_end_) ARROW_RETURN_NOT_OK(ReadMore());
+    const size_t taken = std::min(text_.size() - at_, static_cast<size_t>(length));
+    std::memcpy(out, text_.data() + at_, taken);
+    at_ += taken;
+    return static_cast<int64_t>(taken);
+  }
+
+ private:
+  Status ReadMore() {
+    text_.clear();
+    at_ = 0;
+    ARROW_ASSIGN_OR_RAISE(const int64_t read, source_->Read(sizeof(input_), input_));
+    decoder_.Decode({input_, static_cast<size_t>(read)}, &text_);
+    if (read > 0) return Status::OK();
+    at_end_ = true;
+    decoder_.Finish(&text_);
+    return Status::OK();
+  }
+
+  const std::unique_ptr<ByteSource> source_;
+  CharsetDecoder decoder_;
+  std::string text_;  // decoded; read up to at_
+  size_t at_ = 0;
+  bool at_end_ = false;
+  char input_[64 * 1024];
+};
+
 class PlainSink final : public ByteSink {
  public:
   explicit PlainSink(WritableFile* file) : file_(file) {}
-  Status Flush() override {
+  Status FlushBytes() override {
     if (buffer_.empty()) return Status::OK();
     ARROW_RETURN_NOT_OK(file_->Append(buffer_));
     bytes_written_ += static_cast<int64_t>(buffer_.size());
     buffer_.clear();
     return Status::OK();
   }
-  Status Finish() override { return Flush(); }
+  Status FinishBytes() override { return FlushBytes(); }
 
  private:
   WritableFile* file_;
@@ -106,8 +141,8 @@ class GzipSink final : public ByteSink {
     open_ = true;
     return Status::OK();
   }
-  Status Flush() override { return buffer_.empty() ? Status::OK() : Deflate(Z_NO_FLUSH); }
-  Status Finish() override { return Deflate(Z_FINISH); }
+  Status FlushBytes() override { return buffer_.empty() ? Status::OK() : Deflate(Z_NO_FLUSH); }
+  Status FinishBytes() override { return Deflate(Z_FINISH); }
 
  private:
   Status Deflate(int flush) {
@@ -136,10 +171,24 @@ class GzipSink final : public ByteSink {
 bool IsGzipPath(std::string_view path) { return path.ends_with(".gz"); }
 
 Result<std::unique_ptr<ByteSource>> ByteSource::Make(const InputFile& file, int64_t offset) {
-  if (!IsGzipPath(file.path)) return std::make_unique<PlainSource>(file.file, offset);
-  auto source = std::make_unique<GzipSource>(file);
-  ARROW_RETURN_NOT_OK(source->Open());
-  return std::unique_ptr<ByteSource>(std::move(source));
+  std::unique_ptr<ByteSource> source;
+  if (IsGzipPath(file.path)) {
+    auto gzip = std::make_unique<GzipSource>(file);
+    ARROW_RETURN_NOT_OK(gzip->Open());
+    source = std::move(gzip);
+  } else {
+    source = std::make_unique<PlainSource>(file.file, offset);
+  }
+  if (file.charset == Charset::kUtf8) return source;
+  return std::make_unique<DecodedSource>(std::move(source), file.charset);
+}
+
+void ByteSink::Encode() {
+  if (!encoder_) return;
+  std::string bytes;
+  bytes.reserve(buffer_.size() * 2);
+  encoder_->Encode(buffer_, &bytes);
+  buffer_ = std::move(bytes);
 }
 
 Result<std::string> ReadAllPadded(const InputFile& file, size_t* size) {
@@ -159,11 +208,18 @@ Result<std::string> ReadAllPadded(const InputFile& file, size_t* size) {
   return text;
 }
 
-Result<std::unique_ptr<ByteSink>> ByteSink::Make(WritableFile* file, TextCompression compression) {
-  if (compression == TextCompression::kNone) return std::make_unique<PlainSink>(file);
-  auto sink = std::make_unique<GzipSink>(file);
-  ARROW_RETURN_NOT_OK(sink->Open());
-  return std::unique_ptr<ByteSink>(std::move(sink));
+Result<std::unique_ptr<ByteSink>> ByteSink::Make(WritableFile* file, TextCompression compression,
+                                                 Charset charset) {
+  std::unique_ptr<ByteSink> sink;
+  if (compression == TextCompression::kNone) {
+    sink = std::make_unique<PlainSink>(file);
+  } else {
+    auto gzip = std::make_unique<GzipSink>(file);
+    ARROW_RETURN_NOT_OK(gzip->Open());
+    sink = std::move(gzip);
+  }
+  if (charset != Charset::kUtf8) sink->encoder_.emplace(charset);
+  return sink;
 }
 
 }  // namespace thalweg::formats

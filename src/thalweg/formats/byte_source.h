@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,8 @@ class ByteSource {
   /// Up to `length` bytes; 0 only at the end. Errors: a damaged compressed stream.
   virtual Result<int64_t> Read(int64_t length, char* out) = 0;
 
-  /// The bytes of `file` from `offset` on; a gzip file is decompressed (offset must be 0).
+  /// The bytes of `file` from `offset` on; a gzip file is decompressed, one in another character
+  /// set comes as UTF-8 (offset must be 0 for both).
   static Result<std::unique_ptr<ByteSource>> Make(const InputFile& file, int64_t offset);
 };
 
@@ -34,19 +36,34 @@ Result<std::string> ReadAllPadded(const InputFile& file, size_t* size);
 class ByteSink {
  public:
   virtual ~ByteSink() = default;
-  static Result<std::unique_ptr<ByteSink>> Make(WritableFile* file, TextCompression compression);
-  /// Text to write next; flushed now and then.
+  static Result<std::unique_ptr<ByteSink>> Make(WritableFile* file, TextCompression compression,
+                                                Charset charset = Charset::kUtf8);
+  /// Text to write next, in UTF-8, whole characters; flushed now and then.
   std::string* buffer() { return &buffer_; }
   /// Writes the buffer out when it is large.
   Status MaybeFlush() { return buffer_.size() >= kFlushBytes ? Flush() : Status::OK(); }
-  virtual Status Flush() = 0;
-  virtual Status Finish() = 0;
+  Status Flush() {
+    Encode();
+    return FlushBytes();
+  }
+  Status Finish() {
+    Encode();
+    return FinishBytes();
+  }
   int64_t bytes_written() const { return bytes_written_; }
 
  protected:
+  virtual Status FlushBytes() = 0;
+  virtual Status FinishBytes() = 0;
+
   static constexpr size_t kFlushBytes = 1 << 20;
   std::string buffer_;
   int64_t bytes_written_ = 0;
+
+ private:
+  void Encode();
+
+  std::optional<CharsetEncoder> encoder_;  // nothing: UTF-8
 };
 
 }  // namespace thalweg::formats

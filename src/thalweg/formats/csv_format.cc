@@ -236,7 +236,7 @@ class CsvFormat final : public Format {
            (options_.compression == TextCompression::kGzip ? ".gz" : "");
   }
   bool IsSplittable(std::string_view path) const override {
-    return !options_.multi_line && !IsGzipPath(path) &&
+    return !options_.multi_line && !IsGzipPath(path) && options_.charset == Charset::kUtf8 &&
            IsSplittableSeparator(options_.line_separator);
   }
   SchemaPtr schema() const override { return schema_; }
@@ -248,7 +248,7 @@ class CsvFormat final : public Format {
     std::string first_line;
     for (const std::string& path : paths) {
       ARROW_ASSIGN_OR_RAISE(std::shared_ptr<const ReadableFile> opened, file_system->Open(path));
-      const InputFile file{path, std::move(opened)};
+      const InputFile file{path, std::move(opened), 0, options_.charset};
       ARROW_RETURN_NOT_OK(options_.multi_line ? InferRecords(file, &inference)
                                               : InferLines(file, &first_line, &inference));
     }
@@ -269,6 +269,7 @@ class CsvFormat final : public Format {
 
   Result<std::unique_ptr<FormatReader>> OpenReader(InputFile file,
                                                    ReadRequest request) const override {
+    file.charset = options_.charset;
     ARROW_RETURN_NOT_OK(
         CheckNotOnlyCorruptRecords(*request.columns, options_.corrupt_record_column));
     const SchemaPtr schema = schema_ != nullptr ? schema_ : request.columns;
@@ -289,7 +290,7 @@ class CsvFormat final : public Format {
   Result<std::unique_ptr<FormatWriter>> OpenWriter(WritableFile* file,
                                                    SchemaPtr schema) const override {
     ARROW_RETURN_NOT_OK(CheckSchema(*schema));
-    ARROW_ASSIGN_OR_RAISE(auto sink, ByteSink::Make(file, options_.compression));
+    ARROW_ASSIGN_OR_RAISE(auto sink, ByteSink::Make(file, options_.compression, options_.charset));
     return std::make_unique<CsvFormatWriter>(std::move(sink), std::move(schema), options_);
   }
 

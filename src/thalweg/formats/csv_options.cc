@@ -149,11 +149,12 @@ Status ReadTimes(const FormatOptions& options, const FormatDefaults& defaults, C
 }  // namespace
 
 Result<CsvOptions> CsvOptions::Make(const FormatOptions& options, const FormatDefaults& defaults) {
-  ARROW_RETURN_NOT_OK(CheckEncoding(options));
+  ARROW_RETURN_NOT_OK(CheckLocale(options));
   if (options.Find("singleVariantColumn")) {
     return MakeError("UNSUPPORTED_FEATURE", {{"feature", "The option singleVariantColumn"}});
   }
   CsvOptions csv;
+  ARROW_ASSIGN_OR_RAISE(csv.charset, FindCharset(options, "CSVOptions"));
   ARROW_RETURN_NOT_OK(ReadCharacters(options, &csv));
   ARROW_RETURN_NOT_OK(ReadFlags(options, &csv));
   ARROW_RETURN_NOT_OK(ReadTimes(options, defaults, &csv));

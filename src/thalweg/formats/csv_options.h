@@ -60,6 +60,7 @@ struct CsvOptions {
   bool infer_timestamp_ntz = false;
   std::string file_extension = "csv";
   TextCompression compression = TextCompression::kNone;
+  Charset charset = Charset::kUtf8;  // of files
   TimeZone time_zone = TimeZone::Utc();
   /// Null: the default forms.
   std::shared_ptr<const DatetimePattern> date_pattern;

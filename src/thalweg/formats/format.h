@@ -16,6 +16,7 @@
 
 #include "thalweg/base/file_system.h"
 #include "thalweg/data/batch.h"
+#include "thalweg/formats/charset.h"
 #include "thalweg/formats/format_options.h"
 
 namespace thalweg::formats {
@@ -25,7 +26,8 @@ namespace thalweg::formats {
 struct InputFile {
   std::string path;
   std::shared_ptr<const ReadableFile> file;
-  int64_t modification_millis = 0;  // binaryFile gives it to the user
+  int64_t modification_millis = 0;   // binaryFile gives it to the user
+  Charset charset = Charset::kUtf8;  // of text formats, which set it themselves
 };
 
 /// A comparison of one column with a constant that every useful row satisfies. Readers may use it

@@ -107,15 +107,11 @@ Result<TextCompression> ParseTextCompression(const FormatOptions& options) {
                    {{"codecName", *value}, {"availableCodecs", "uncompressed, none, gzip"}});
 }
 
-Status CheckEncoding(const FormatOptions& options) {
-  const auto encoding = options.Find("encoding", "charset");
-  if (encoding) {
-    const std::string name = ToLowerAscii(*encoding);
-    if (name != "utf-8" && name != "utf8" && name != "us-ascii" && name != "ascii") {
-      return MakeError("UNSUPPORTED_FEATURE",
-                       {{"feature", fmt::format("The encoding '{}' (only UTF-8 is)", *encoding)}});
-    }
-  }
+Result<Charset> FindCharset(const FormatOptions& options, std::string_view caller) {
+  return ParseCharset(options.Find("encoding", "charset").value_or("UTF-8"), caller);
+}
+
+Status CheckLocale(const FormatOptions& options) {
   const auto locale = options.Find("locale");
   if (locale && ToLowerAscii(*locale) != "en-us" && ToLowerAscii(*locale) != "en") {
     return MakeError("UNSUPPORTED_FEATURE",

@@ -13,6 +13,7 @@
 
 #include "thalweg/base/settings.h"
 #include "thalweg/base/status.h"
+#include "thalweg/formats/charset.h"
 
 namespace thalweg::formats {
 
@@ -92,8 +93,10 @@ enum class TextCompression : uint8_t { kNone, kGzip };
 /// Errors: CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION.
 Result<TextCompression> ParseTextCompression(const FormatOptions& options);
 
-/// Refuses every encoding but UTF-8 (option "encoding" or "charset") and every locale but en-US
-/// with UNSUPPORTED_FEATURE.
-Status CheckEncoding(const FormatOptions& options);
+/// Option "encoding" or "charset"; `caller` is who asks, for the message.
+/// Errors: INVALID_PARAMETER_VALUE.CHARSET.
+Result<Charset> FindCharset(const FormatOptions& options, std::string_view caller);
+/// Refuses every locale but en-US with UNSUPPORTED_FEATURE.
+Status CheckLocale(const FormatOptions& options);
 
 }  // namespace thalweg::formats

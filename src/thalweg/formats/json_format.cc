@@ -136,7 +136,7 @@ class JsonFormat final : public Format {
     return options_.compression == TextCompression::kGzip ? ".json.gz" : ".json";
   }
   bool IsSplittable(std::string_view path) const override {
-    return !options_.multi_line && !IsGzipPath(path) &&
+    return !options_.multi_line && !IsGzipPath(path) && options_.charset == Charset::kUtf8 &&
            IsSplittableSeparator(options_.line_separator);
   }
   SchemaPtr schema() const override { return schema_; }
@@ -147,7 +147,7 @@ class JsonFormat final : public Format {
     auto inference = JsonTypeInference::Make(options_);
     for (const std::string& path : paths) {
       ARROW_ASSIGN_OR_RAISE(std::shared_ptr<const ReadableFile> file, file_system->Open(path));
-      ARROW_RETURN_NOT_OK(InferFile({path, std::move(file)}, inference.get()));
+      ARROW_RETURN_NOT_OK(InferFile({path, std::move(file), 0, options_.charset}, inference.get()));
     }
     return inference->FinishSchema();
   }
@@ -161,6 +161,7 @@ class JsonFormat final : public Format {
 
   Result<std::unique_ptr<FormatReader>> OpenReader(InputFile file,
                                                    ReadRequest request) const override {
+    file.charset = options_.charset;
     ARROW_RETURN_NOT_OK(
         CheckNotOnlyCorruptRecords(*request.columns, options_.corrupt_record_column));
     ARROW_ASSIGN_OR_RAISE(auto parser, JsonRowParser::Make(request.columns, options_));
@@ -178,7 +179,7 @@ class JsonFormat final : public Format {
   Result<std::unique_ptr<FormatWriter>> OpenWriter(WritableFile* file,
                                                    SchemaPtr schema) const override {
     ARROW_RETURN_NOT_OK(CheckSchema(*schema));
-    ARROW_ASSIGN_OR_RAISE(auto sink, ByteSink::Make(file, options_.compression));
+    ARROW_ASSIGN_OR_RAISE(auto sink, ByteSink::Make(file, options_.compression, options_.charset));
     ARROW_ASSIGN_OR_RAISE(auto writer, JsonRowWriter::Make(schema, options_));
     return std::make_unique<JsonFormatWriter>(
         std::move(sink), std::move(writer),

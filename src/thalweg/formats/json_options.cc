@@ -42,7 +42,7 @@ Status ReadGrammar(const FormatOptions& options, JsonOptions* json) {
 
 Result<JsonOptions> JsonOptions::Make(const FormatOptions& options,
                                       const FormatDefaults& defaults) {
-  ARROW_RETURN_NOT_OK(CheckEncoding(options));
+  ARROW_RETURN_NOT_OK(CheckLocale(options));
   if (options.Find("singleVariantColumn")) {
     return MakeError("UNSUPPORTED_FEATURE", {{"feature", "The option singleVariantColumn"}});
   }
@@ -55,6 +55,7 @@ Result<JsonOptions> JsonOptions::Make(const FormatOptions& options,
   json.infer_timestamp_ntz = defaults.infer_timestamp_ntz;
   ARROW_RETURN_NOT_OK(ReadGrammar(options, &json));
   ARROW_ASSIGN_OR_RAISE(json.compression, ParseTextCompression(options));
+  ARROW_ASSIGN_OR_RAISE(json.charset, FindCharset(options, "JSONOptionsInRead"));
   ARROW_ASSIGN_OR_RAISE(json.sampling_ratio, options.GetDouble("samplingRatio", 1.0));
   json.line_separator = options.Get("lineSep", "");
   if (options.Find("lineSep") && json.line_separator.empty()) {

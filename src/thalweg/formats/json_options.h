@@ -24,6 +24,7 @@ struct JsonOptions {
   /// Empty: \n, \r\n and \r end a line.
   std::string line_separator;
   TextCompression compression = TextCompression::kNone;
+  Charset charset = Charset::kUtf8;  // of files
 
   bool primitives_as_string = false;
   bool prefers_decimal = false;
@@ -54,7 +55,7 @@ struct JsonOptions {
   std::shared_ptr<const DatetimePattern> timestamp_ntz_pattern;
 
   /// Errors: STDS_INVALID_OPTION_VALUE.WITH_MESSAGE, INVALID_DATETIME_PATTERN.*,
-  /// UNSUPPORTED_FEATURE for an encoding other than UTF-8 or a locale other than en-US.
+  /// INVALID_PARAMETER_VALUE.CHARSET, UNSUPPORTED_FEATURE for a locale other than en-US.
   static Result<JsonOptions> Make(const FormatOptions& options, const FormatDefaults& defaults);
 };
 

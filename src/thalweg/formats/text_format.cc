@@ -161,7 +161,12 @@ class TextFormat final : public Format {
 
 Result<FormatPtr> MakeTextFormat(const FormatOptions& options, SchemaPtr schema,
                                  const FormatDefaults& defaults) {
-  ARROW_RETURN_NOT_OK(CheckEncoding(options));
+  ARROW_RETURN_NOT_OK(CheckLocale(options));
+  ARROW_ASSIGN_OR_RAISE(const Charset charset, FindCharset(options, "TextOptions"));
+  if (charset != Charset::kUtf8) {
+    return MakeError("UNSUPPORTED_FEATURE",
+                     {{"feature", "An encoding other than UTF-8 in the format text"}});
+  }
   TextOptions text;
   ARROW_ASSIGN_OR_RAISE(text.whole_text, options.GetBoolean("wholetext", false));
   ARROW_ASSIGN_OR_RAISE(text.compression, ParseTextCompression(options));

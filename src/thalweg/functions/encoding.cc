@@ -227,7 +227,7 @@ Result<expr::BoundFunction> BindToBinary(const std::string& name, const Argument
 
 // ---- Character sets ----
 
-enum class Charset { kUtf8, kAscii, kLatin1, kUtf16, kUtf16Big, kUtf16Little };
+enum class Charset { kUtf8, kAscii, kLatin1, kUtf16, kUtf16Big, kUtf16Little, kUtf32 };
 
 Result<Charset> FindCharset(string_view name, const char* function) {
   const std::string upper = ToUpperAscii(name);
@@ -237,11 +237,13 @@ Result<Charset> FindCharset(string_view name, const char* function) {
   if (upper == "UTF-16") return Charset::kUtf16;
   if (upper == "UTF-16BE") return Charset::kUtf16Big;
   if (upper == "UTF-16LE") return Charset::kUtf16Little;
-  return MakeError("INVALID_PARAMETER_VALUE.CHARSET",
-                   {{"functionName", std::string("`") + function + "`"},
-                    {"parameter", "`charset`"},
-                    {"charset", std::string(name)},
-                    {"charsets", "US-ASCII, ISO-8859-1, UTF-8, UTF-16BE, UTF-16LE, UTF-16"}});
+  if (upper == "UTF-32") return Charset::kUtf32;
+  return MakeError(
+      "INVALID_PARAMETER_VALUE.CHARSET",
+      {{"functionName", std::string("`") + function + "`"},
+       {"parameter", "`charset`"},
+       {"charset", std::string(name)},
+       {"charsets", "iso-8859-1, us-ascii, utf-16, utf-16be, utf-16le, utf-32, utf-8"}});
 }
 
 Status CodingError(const char* function, string_view charset) {
@@ -270,6 +272,9 @@ Status Encode(std::string* out, string_view text, string_view name) {
     if (single) {
       if (code >= (charset == Charset::kAscii ? 0x80u : 0x100u)) return CodingError("encode", name);
       *out += static_cast<char>(code);
+    } else if (charset == Charset::kUtf32) {
+      AppendUnit(code >> 16, false, out);
+      AppendUnit(code & 0xFFFF, false, out);
     } else if (code < 0x10000) {
       AppendUnit(code, little, out);
     } else {
@@ -298,6 +303,23 @@ Status DecodeUtf16(std::string* out, string_view bytes, bool little, string_view
       return CodingError("decode", name);
     }
     AppendCodePoint(code, out);
+  }
+  return Status::OK();
+}
+
+Status DecodeUtf32(std::string* out, string_view bytes, string_view name) {
+  using namespace std::string_view_literals;
+  const bool little = bytes.starts_with("\xFF\xFE\0\0"sv);
+  if (little || bytes.starts_with("\0\0\xFE\xFF"sv)) bytes.remove_prefix(4);
+  if (bytes.size() % 4 != 0) return CodingError("decode", name);
+  for (size_t at = 0; at < bytes.size(); at += 4) {
+    uint32_t code = 0;
+    for (size_t i = 0; i < 4; ++i) {
+      code = code << 8 | static_cast<unsigned char>(bytes[little ? at + 3 - i : at + i]);
+    }
+    if (code > 0x10FFFF) return CodingError("decode", name);
+    // Java keeps half a pair, which is no character when it becomes UTF-8.
+    AppendCodePoint(code >= 0xD800 && code < 0xE000 ? '?' : code, out);
   }
   return Status::OK();
 }
@@ -339,6 +361,8 @@ Status Decode(std::string* out, string_view bytes, string_view name) {
       return DecodeUtf16(out, bytes, false, name);
     case Charset::kUtf16Little:
       return DecodeUtf16(out, bytes, true, name);
+    case Charset::kUtf32:
+      return DecodeUtf32(out, bytes, name);
   }
   return Status::OK();
 }
