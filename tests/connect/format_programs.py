@@ -203,3 +203,24 @@ def encodings(spark):
                              error(lambda: spark.read.json(str(latin), encoding=name).collect()),
                              error(lambda: frame.write.csv(directory + "/no", encoding=name))]
     return answers
+
+
+@program
+def text_compressions(spark):
+    answers = {}
+    with tempfile.TemporaryDirectory() as directory:
+        frame = spark.range(3000).selectExpr("id", "concat('text of row ', id) AS t").coalesce(1)
+        for codec in ["none", "uncompressed", "bzip2", "DEFLATE", "gzip", "lz4", "snappy",
+                      "org.apache.hadoop.io.compress.GzipCodec"]:
+            for name in ["csv", "json", "text"]:
+                path = f"{directory}/{name}-{codec}"
+                written = frame.select("t") if name == "text" else frame
+                written.write.option("compression", codec).format(name).save(path)
+                schema = "value string" if name == "text" else "id bigint, t string"
+                last = spark.read.schema(schema).format(name).load(path).selectExpr(
+                    "count(1) AS n", f"max({schema.split()[-2]}) AS last")
+                answers[f"{name} {codec}"] = [endings(path), plain(last.collect())]
+        for codec in ["zstd", "brotli", ""]:
+            answers[f"not {codec}"] = error(lambda: frame.write.csv(directory + "/no", compression=codec),
+                                            with_parameters=False)
+    return answers

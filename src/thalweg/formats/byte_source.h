@@ -10,11 +10,9 @@
 
 #include "thalweg/base/file_system.h"
 #include "thalweg/formats/format.h"
+#include "thalweg/formats/text_compression.h"
 
 namespace thalweg::formats {
-
-/// Whether a file of that name is gzip-compressed (ends in ".gz").
-bool IsGzipPath(std::string_view path);
 
 /// Sequential bytes. One thread.
 class ByteSource {
@@ -23,8 +21,8 @@ class ByteSource {
   /// Up to `length` bytes; 0 only at the end. Errors: a damaged compressed stream.
   virtual Result<int64_t> Read(int64_t length, char* out) = 0;
 
-  /// The bytes of `file` from `offset` on; a gzip file is decompressed, one in another character
-  /// set comes as UTF-8 (offset must be 0 for both).
+  /// The bytes of `file` from `offset` on; a compressed file is decompressed, one in another
+  /// character set comes as UTF-8 (offset must be 0 for both).
   static Result<std::unique_ptr<ByteSource>> Make(const InputFile& file, int64_t offset);
 };
 
@@ -32,38 +30,30 @@ class ByteSource {
 /// `*size`.
 Result<std::string> ReadAllPadded(const InputFile& file, size_t* size);
 
-/// Collects output, compresses it if wanted and appends it to a file. One thread.
+/// Collects output, encodes and compresses it if wanted and appends it to a file. One thread.
 class ByteSink {
  public:
-  virtual ~ByteSink() = default;
   static Result<std::unique_ptr<ByteSink>> Make(WritableFile* file, TextCompression compression,
                                                 Charset charset = Charset::kUtf8);
   /// Text to write next, in UTF-8, whole characters; flushed now and then.
   std::string* buffer() { return &buffer_; }
   /// Writes the buffer out when it is large.
   Status MaybeFlush() { return buffer_.size() >= kFlushBytes ? Flush() : Status::OK(); }
-  Status Flush() {
-    Encode();
-    return FlushBytes();
-  }
-  Status Finish() {
-    Encode();
-    return FinishBytes();
-  }
+  Status Flush();
+  Status Finish();
   int64_t bytes_written() const { return bytes_written_; }
 
- protected:
-  virtual Status FlushBytes() = 0;
-  virtual Status FinishBytes() = 0;
-
+ private:
   static constexpr size_t kFlushBytes = 1 << 20;
+
+  explicit ByteSink(WritableFile* file) : file_(file) {}
+  Status Append(const std::string& bytes);
+
+  WritableFile* const file_;
+  std::optional<CharsetEncoder> encoder_;        // nothing: UTF-8
+  std::unique_ptr<ByteTransformer> compressor_;  // null: none
   std::string buffer_;
   int64_t bytes_written_ = 0;
-
- private:
-  void Encode();
-
-  std::optional<CharsetEncoder> encoder_;  // nothing: UTF-8
 };
 
 }  // namespace thalweg::formats

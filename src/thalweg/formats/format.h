@@ -21,8 +21,8 @@
 
 namespace thalweg::formats {
 
-/// A file to read. `path` serves messages, and for text formats a name ending in ".gz" is
-/// decompressed (such a file cannot be split).
+/// A file to read. `path` serves messages, and for text formats its ending says how the file is
+/// compressed (text_compression.h).
 struct InputFile {
   std::string path;
   std::shared_ptr<const ReadableFile> file;

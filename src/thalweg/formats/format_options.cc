@@ -97,16 +97,6 @@ FormatDefaults FormatDefaults::FromSettings(const Settings& settings) {
   return defaults;
 }
 
-Result<TextCompression> ParseTextCompression(const FormatOptions& options) {
-  const auto value = options.Find("compression", "codec");
-  if (!value) return TextCompression::kNone;
-  const std::string codec = ToLowerAscii(*value);
-  if (codec == "none" || codec == "uncompressed") return TextCompression::kNone;
-  if (codec == "gzip") return TextCompression::kGzip;
-  return MakeError("CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION",
-                   {{"codecName", *value}, {"availableCodecs", "uncompressed, none, gzip"}});
-}
-
 Result<Charset> FindCharset(const FormatOptions& options, std::string_view caller) {
   return ParseCharset(options.Find("encoding", "charset").value_or("UTF-8"), caller);
 }

@@ -86,13 +86,6 @@ struct FormatDefaults {
   static FormatDefaults FromSettings(const Settings& settings);
 };
 
-/// Compression of text formats, option "compression" (or "codec").
-enum class TextCompression : uint8_t { kNone, kGzip };
-
-/// "none", "uncompressed", "gzip"; others are known to Spark but refused here.
-/// Errors: CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION.
-Result<TextCompression> ParseTextCompression(const FormatOptions& options);
-
 /// Option "encoding" or "charset"; `caller` is who asks, for the message.
 /// Errors: INVALID_PARAMETER_VALUE.CHARSET.
 Result<Charset> FindCharset(const FormatOptions& options, std::string_view caller);

@@ -133,11 +133,11 @@ class JsonFormat final : public Format {
 
   std::string_view name() const override { return "json"; }
   std::string extension() const override {
-    return options_.compression == TextCompression::kGzip ? ".json.gz" : ".json";
+    return ".json" + std::string(CompressionEnding(options_.compression));
   }
   bool IsSplittable(std::string_view path) const override {
-    return !options_.multi_line && !IsGzipPath(path) && options_.charset == Charset::kUtf8 &&
-           IsSplittableSeparator(options_.line_separator);
+    return !options_.multi_line && CompressionOfPath(path) == TextCompression::kNone &&
+           options_.charset == Charset::kUtf8 && IsSplittableSeparator(options_.line_separator);
   }
   SchemaPtr schema() const override { return schema_; }
 

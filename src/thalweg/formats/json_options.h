@@ -7,6 +7,7 @@
 #include <string>
 
 #include "thalweg/formats/format_options.h"
+#include "thalweg/formats/text_compression.h"
 #include "thalweg/types/time_zone.h"
 
 namespace thalweg {

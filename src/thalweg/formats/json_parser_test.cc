@@ -400,7 +400,7 @@ TEST(JsonOptionsTest, BadValues) {
   EXPECT_EQ(make({{"samplingRatio", "bogus"}}), "ERROR STDS_INVALID_OPTION_VALUE.WITH_MESSAGE");
   EXPECT_EQ(make({{"encoding", "latin1"}}), "ERROR INVALID_PARAMETER_VALUE.CHARSET");
   EXPECT_EQ(make({{"locale", "de-DE"}}), "ERROR UNSUPPORTED_FEATURE");
-  EXPECT_EQ(make({{"compression", "bzip2"}}),
+  EXPECT_EQ(make({{"compression", "brotli"}}),
             "ERROR CODEC_NOT_AVAILABLE.WITH_AVAILABLE_CODECS_SUGGESTION");
   EXPECT_EQ(make({{"timestampFormat", "YYYY"}}),
             "ERROR INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION");

@@ -113,10 +113,10 @@ class TextFormat final : public Format {
 
   std::string_view name() const override { return "text"; }
   std::string extension() const override {
-    return options_.compression == TextCompression::kGzip ? ".txt.gz" : ".txt";
+    return ".txt" + std::string(CompressionEnding(options_.compression));
   }
   bool IsSplittable(std::string_view path) const override {
-    return !options_.whole_text && !IsGzipPath(path) &&
+    return !options_.whole_text && CompressionOfPath(path) == TextCompression::kNone &&
            IsSplittableSeparator(options_.line_separator);
   }
   SchemaPtr schema() const override { return schema_; }
