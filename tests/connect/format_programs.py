@@ -224,3 +224,40 @@ def text_compressions(spark):
             answers[f"not {codec}"] = error(lambda: frame.write.csv(directory + "/no", compression=codec),
                                             with_parameters=False)
     return answers
+
+
+MERGES = {
+    "columns": ["1 AS a, 'x' AS b", "'y' AS b, 2L AS c"],
+    "structs": ["named_struct('x', 1, 'y', 2) AS s", "named_struct('y', 3, 'z', 'w') AS s"],
+    "arrays": ["array(named_struct('x', 1)) AS l", "array(named_struct('y', 1)) AS l"],
+    "maps": ["map('k', named_struct('x', 1)) AS m", "map('k', named_struct('y', 1)) AS m"],
+    "decimals": ["cast(1 AS decimal(5,2)) AS d", "cast(2 AS decimal(9,2)) AS d"],
+    "cases": ["1 AS a", "2 AS A, 3 AS b"],
+    "scales": ["cast(1 AS decimal(5,2)) AS d", "cast(2 AS decimal(9,3)) AS d"],
+    "integers": ["1 AS i", "2L AS i"],
+    "kinds": ["1 AS i", "'x' AS i"],
+    "inside": ["named_struct('x', 1) AS s", "named_struct('x', 'y') AS s"],
+}
+
+
+@program
+def merged_schemas(spark):
+    answers = {}
+    with tempfile.TemporaryDirectory() as directory:
+        for format_name in ["parquet", "orc"]:
+            for name, (left, right) in MERGES.items():
+                path = f"{directory}/{format_name}-{name}"
+                for part, columns in enumerate([left, right]):
+                    spark.sql(f"select {columns}").coalesce(1).write.format(format_name).save(f"{path}/p={part}")
+                reader = spark.read.option("mergeSchema", "true").format(format_name)
+
+                def told():
+                    frame = reader.load(path)
+                    return [sorted(frame.schema.simpleString()[7:-1].split(",")),
+                            plain(frame.orderBy("p").collect())]
+
+                try:
+                    answers[f"{format_name} {name}"] = told()
+                except Exception:  # noqa: BLE001
+                    answers[f"{format_name} {name}"] = error(told, with_parameters=False)
+    return answers

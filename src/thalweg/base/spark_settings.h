@@ -259,7 +259,7 @@ inline constexpr SettingDeclaration kSparkSettings[] = {
     {"spark.sql.parquet.inferTimestampNTZ.enabled", SettingKind::kBoolean, "true", kOnlyDefault},
     {"spark.sql.parquet.int96AsTimestamp", SettingKind::kBoolean, "true", kOnlyDefault},
     {"spark.sql.parquet.int96TimestampConversion", SettingKind::kBoolean, "false", kOnlyDefault},
-    {"spark.sql.parquet.mergeSchema", SettingKind::kBoolean, "false", kOnlyDefault},
+    {"spark.sql.parquet.mergeSchema", SettingKind::kBoolean, "false", kFollowed},
     {"spark.sql.parquet.outputTimestampType", SettingKind::kText, "INT96", kNoEffect},
     {"spark.sql.parquet.recordLevelFilter.enabled", SettingKind::kBoolean, "false", kNoEffect},
     {"spark.sql.parquet.respectSummaryFiles", SettingKind::kBoolean, "false", kNoEffect},

@@ -22,9 +22,6 @@ Result<FormatPtr> MakeOrcFormat(const FormatOptions& options, SchemaPtr schema,
                                 const FormatDefaults& defaults);
 Result<FormatPtr> MakeBinaryFileFormat(SchemaPtr schema, const FormatDefaults& defaults);
 
-/// The columns of both (`left` may be null); those that are in both must have one type.
-/// Errors: CANNOT_MERGE_SCHEMAS.
-Result<SchemaPtr> MergeSchemas(const SchemaPtr& left, const SchemaPtr& right);
 /// UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE for a column.
 Status UnsupportedColumn(std::string_view format, const arrow::Field& field);
 /// UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN if that is all `columns` has.

@@ -31,21 +31,6 @@ bool IsSupportedFormat(std::string_view name) {
          format == "orc" || format == "binaryfile";
 }
 
-Result<SchemaPtr> MergeSchemas(const SchemaPtr& left, const SchemaPtr& right) {
-  if (left == nullptr) return right;
-  arrow::FieldVector fields = left->fields();
-  for (const auto& field : right->fields()) {
-    const auto there = left->GetFieldByName(field->name());
-    if (there == nullptr) {
-      fields.push_back(field);
-    } else if (!SameType(*there->type(), *field->type())) {
-      return MakeError("CANNOT_MERGE_SCHEMAS",
-                       {{"left", SchemaToDdl(*left)}, {"right", SchemaToDdl(*right)}});
-    }
-  }
-  return arrow::schema(std::move(fields));
-}
-
 Status UnsupportedColumn(std::string_view format, const arrow::Field& field) {
   return MakeError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
                    {{"format", std::string(format)},

@@ -85,6 +85,7 @@ FormatDefaults FormatDefaults::FromSettings(const Settings& settings) {
   text("spark.sql.columnNameOfCorruptRecord", &defaults.corrupt_record_column);
   text("spark.sql.parquet.compression.codec", &defaults.parquet_compression);
   text("spark.sql.orc.compression.codec", &defaults.orc_compression);
+  flag("spark.sql.parquet.mergeSchema", &defaults.parquet_merge_schema);
   flag("spark.sql.orc.mergeSchema", &defaults.orc_merge_schema);
   if (const auto bytes = settings.Find("spark.sql.sources.binaryFile.maxLength")) {
     const auto length = ParseInteger(*bytes, 0, INT64_MAX);

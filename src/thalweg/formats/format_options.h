@@ -67,6 +67,8 @@ struct FormatDefaults {
   std::string corrupt_record_column = "_corrupt_record";
   /// spark.sql.parquet.compression.codec
   std::string parquet_compression = "snappy";
+  /// spark.sql.parquet.mergeSchema
+  bool parquet_merge_schema = false;
   /// spark.sql.orc.compression.codec
   std::string orc_compression = "zstd";
   /// spark.sql.orc.mergeSchema

@@ -7,6 +7,7 @@
 #include "thalweg/formats/orc/column_types.h"
 #include "thalweg/formats/orc/file_writer.h"
 #include "thalweg/formats/orc_reader.h"
+#include "thalweg/formats/schema_merge.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
 #include "thalweg/types/local_time_zone.h"
@@ -104,7 +105,7 @@ class OrcFormat final : public Format {
       ARROW_ASSIGN_OR_RAISE(SchemaPtr schema, ReadOrcSchema({path, std::move(file)}));
       if (schema == nullptr) continue;
       if (!options_.merge_schema) return schema;
-      ARROW_ASSIGN_OR_RAISE(merged, MergeSchemas(merged, schema));
+      ARROW_ASSIGN_OR_RAISE(merged, MergeSchemas(merged, schema, options_.read.case_sensitive));
     }
     return merged;
   }

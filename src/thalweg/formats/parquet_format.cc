@@ -11,6 +11,7 @@
 #include "thalweg/formats/parquet_columns.h"
 #include "thalweg/formats/arrow_files.h"
 #include "thalweg/formats/parquet_reader.h"
+#include "thalweg/formats/schema_merge.h"
 #include "thalweg/types/data_types.h"
 
 namespace thalweg::formats {
@@ -104,7 +105,7 @@ class ParquetFormat final : public Format {
       ARROW_ASSIGN_OR_RAISE(std::shared_ptr<const ReadableFile> file, file_system->Open(path));
       ARROW_ASSIGN_OR_RAISE(SchemaPtr schema, ReadParquetSchema({path, std::move(file)}));
       if (!options_.merge_schema) return schema;
-      ARROW_ASSIGN_OR_RAISE(merged, MergeSchemas(merged, schema));
+      ARROW_ASSIGN_OR_RAISE(merged, MergeSchemas(merged, schema, options_.case_sensitive));
     }
     return merged;
   }
@@ -145,7 +146,8 @@ Result<FormatPtr> MakeParquetFormat(const FormatOptions& options, SchemaPtr sche
   ParquetOptions parquet;
   ARROW_ASSIGN_OR_RAISE(parquet.codec,
                         FindCodec(options.Get("compression", defaults.parquet_compression)));
-  ARROW_ASSIGN_OR_RAISE(parquet.merge_schema, options.GetBoolean("mergeSchema", false));
+  ARROW_ASSIGN_OR_RAISE(parquet.merge_schema,
+                        options.GetBoolean("mergeSchema", defaults.parquet_merge_schema));
   parquet.case_sensitive = defaults.case_sensitive;
   return std::make_shared<ParquetFormat>(parquet, std::move(schema));
 }

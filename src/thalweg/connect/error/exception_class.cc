@@ -155,6 +155,7 @@ const std::map<std::string_view, std::string_view>& ClassesByCondition() {
       {"INTERNAL_ERROR", "SparkException"},
       {"UNSUPPORTED_CALL", "SparkUnsupportedOperationException"},
       {"UNSUPPORTED_FEATURE.TABLE_OPERATION", "SparkUnsupportedOperationException"},
+      {"CANNOT_MERGE_SCHEMAS", "SparkException"},
       {"INVALID_PARAMETER_VALUE.CHARSET", "SparkIllegalArgumentException"},
       {"UNSUPPORTED_FEATURE.WRITE_FOR_BINARY_SOURCE", "SparkUnsupportedOperationException"},
       {"CATALOG_NOT_FOUND", "SparkException"},
