@@ -24,6 +24,9 @@ case "$kind" in
     # What runs on one thread only has nothing to show here.
     tests=(state_test exec_test stream_test scenario_test fault_campaign_test)
     # Arrow's and RocksDB's libraries are not instrumented: what they lock and count is not seen.
+    # So are the allocators that Arrow brings: one thread's buffer that becomes another's would be a
+    # race. The system's is seen.
+    export ARROW_DEFAULT_MEMORY_POOL=system
     export TSAN_OPTIONS="ignore_noninstrumented_modules=1:second_deadlock_stack=1:suppressions=$lists/threads.txt"
     ;;
   *)
