@@ -134,6 +134,18 @@ class DataFrame {
   DataFrame Sort(const C&... columns) const {
     return OrderBy(columns...);
   }
+  /// The same rows in `num_partitions` partitions (1 to 1,000,000), which written files show: in
+  /// turn, or by the hash of `columns`.
+  DataFrame Repartition(int num_partitions, const std::vector<Column>& columns = {}) const;
+  /// By the hash of `columns` in 200 partitions, small ones of which are merged.
+  DataFrame Repartition(const std::vector<Column>& columns) const;
+  /// By ranges of `columns`, ascending unless they say otherwise (Col("a").Desc()).
+  DataFrame RepartitionByRange(int num_partitions, const std::vector<Column>& columns) const;
+  DataFrame RepartitionByRange(const std::vector<Column>& columns) const;
+  /// At most so many partitions, without dividing any.
+  DataFrame Coalesce(int num_partitions) const;
+  /// Rows of each partition in order; partitions keep theirs.
+  DataFrame SortWithinPartitions(const std::vector<Column>& columns) const;
   DataFrame Limit(int count) const;
   /// The same rows, aggregated aside: `metrics` are aggregates, by name ("sum(v)" or As()). In a
   /// streaming query each micro-batch's values are in its progress under `name`.

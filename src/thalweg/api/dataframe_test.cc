@@ -179,6 +179,33 @@ TEST_F(DataFrameTest, ViewsKeepWhatTheyMean) {
   EXPECT_EQ(Condition(Sales().CreateTempView("sales")), "TEMP_TABLE_OR_VIEW_ALREADY_EXISTS");
 }
 
+TEST_F(DataFrameTest, Partitions) {
+  const DataFrame rows = session_->Range(0, 100);
+  const auto partitions = [](const DataFrame& frame) {
+    return *frame.Select(fn::Expr("spark_partition_id()").As("p")).Distinct().Count();
+  };
+  EXPECT_EQ(partitions(rows.Repartition(4)), 4);
+  EXPECT_EQ(partitions(rows.Repartition(4, {Col("id") % 5})), 3);
+  EXPECT_EQ(partitions(rows.Repartition({Col("id")})), 1);
+  EXPECT_EQ(partitions(rows.RepartitionByRange(5, {Col("id")})), 5);
+  EXPECT_EQ(partitions(rows.Repartition(4).Coalesce(1)), 1);
+  EXPECT_EQ(Rows(rows.RepartitionByRange(2, {Col("id").Desc()})
+                     .SortWithinPartitions({Col("id")})
+                     .Select("id")
+                     .Limit(2)),
+            R"({"id":50}{"id":51})");
+  EXPECT_EQ(Condition(rows.RepartitionByRange({})), "CANNOT_BE_EMPTY");
+  EXPECT_EQ(Condition(rows.Repartition(0)),
+            "requirement failed: Number of partitions (0) must be positive.");
+  const testing::TemporaryDirectory directory;
+  THALWEG_ASSERT_OK(rows.Repartition(3).Write().Orc(directory.Child("out")));
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory.Child("out"))) {
+    files += entry.path().filename().string().starts_with("part-") ? 1 : 0;
+  }
+  EXPECT_EQ(files, 3);
+}
+
 TEST_F(DataFrameTest, WritesAndReadsFiles) {
   const testing::TemporaryDirectory directory;
   const std::string path = directory.Child("sales");
