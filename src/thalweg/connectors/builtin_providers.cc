@@ -45,7 +45,7 @@ class RefusedProvider : public io::Provider {
 
 void RegisterBuiltinProviders(io::ProviderRegistry* registry,
                               const BuiltinProviderArguments& arguments) {
-  for (const char* format : {"csv", "json", "text", "parquet", "orc", "binaryFile"}) {
+  for (const char* format : {"csv", "json", "text", "parquet", "orc", "xml", "binaryFile"}) {
     registry->Add(MakeFileProvider(format));
   }
   registry->Add(MakeRateProvider());
@@ -55,7 +55,7 @@ void RegisterBuiltinProviders(io::ProviderRegistry* registry,
   registry->Add(MakeMemoryProvider(
       arguments.memory_tables ? arguments.memory_tables : std::make_shared<MemoryTableRegistry>()));
   registry->Add(MakeNoopProvider());
-  for (const char* name : {"avro", "xml", "kafka", "jdbc"}) {
+  for (const char* name : {"avro", "kafka", "jdbc"}) {
     registry->Add(std::make_unique<RefusedProvider>(name));
   }
 }

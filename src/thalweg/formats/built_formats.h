@@ -16,6 +16,8 @@ Result<FormatPtr> MakeCsvFormat(const FormatOptions& options, SchemaPtr schema,
                                 const FormatDefaults& defaults);
 Result<FormatPtr> MakeTextFormat(const FormatOptions& options, SchemaPtr schema,
                                  const FormatDefaults& defaults);
+Result<FormatPtr> MakeXmlFormat(const FormatOptions& options, SchemaPtr schema,
+                                const FormatDefaults& defaults);
 Result<FormatPtr> MakeParquetFormat(const FormatOptions& options, SchemaPtr schema,
                                     const FormatDefaults& defaults);
 Result<FormatPtr> MakeOrcFormat(const FormatOptions& options, SchemaPtr schema,

@@ -18,8 +18,9 @@ Result<FormatPtr> MakeFormat(std::string_view name, const FormatOptions& options
   if (format == "text") return MakeTextFormat(options, std::move(schema), defaults);
   if (format == "parquet") return MakeParquetFormat(options, std::move(schema), defaults);
   if (format == "orc") return MakeOrcFormat(options, std::move(schema), defaults);
+  if (format == "xml") return MakeXmlFormat(options, std::move(schema), defaults);
   if (format == "binaryfile") return MakeBinaryFileFormat(std::move(schema), defaults);
-  if (format == "avro" || format == "xml") {
+  if (format == "avro") {
     return MakeError("UNSUPPORTED_FEATURE", {{"feature", fmt::format("The format {}", format)}});
   }
   return MakeError("DATA_SOURCE_NOT_FOUND", {{"provider", std::string(name)}});
@@ -28,7 +29,7 @@ Result<FormatPtr> MakeFormat(std::string_view name, const FormatOptions& options
 bool IsSupportedFormat(std::string_view name) {
   const std::string format = ToLowerAscii(name);
   return format == "json" || format == "csv" || format == "text" || format == "parquet" ||
-         format == "orc" || format == "binaryfile";
+         format == "orc" || format == "xml" || format == "binaryfile";
 }
 
 Status UnsupportedColumn(std::string_view format, const arrow::Field& field) {

@@ -81,7 +81,7 @@ class Format {
  public:
   virtual ~Format() = default;
 
-  /// "csv", "json", "text", "parquet", "orc", "binaryFile".
+  /// "csv", "json", "text", "parquet", "orc", "xml", "binaryFile".
   virtual std::string_view name() const = 0;
   /// Ending of written files with compression: ".json", ".csv.gz", ".snappy.parquet".
   virtual std::string extension() const = 0;
@@ -115,7 +115,7 @@ class Format {
 /// The format of that name (any case) with its options checked. `schema`: columns of the data in
 /// files, in their order there where that matters (csv), without partition columns; null when it is
 /// to be inferred (then make another with the inferred schema to read), or for writing.
-/// avro and xml are known and refused with UNSUPPORTED_FEATURE; other names are
+/// avro is known and refused with UNSUPPORTED_FEATURE; other names are
 /// DATA_SOURCE_NOT_FOUND. A malformed option: STDS_INVALID_OPTION_VALUE.WITH_MESSAGE and others.
 Result<std::shared_ptr<const Format>> MakeFormat(std::string_view name,
                                                  const FormatOptions& options, SchemaPtr schema,

@@ -12,7 +12,7 @@ namespace {
 bool IsFileFormat(const std::string& name) {
   const std::string lower = ToLowerAscii(name);
   return lower == "csv" || lower == "json" || lower == "parquet" || lower == "orc" ||
-         lower == "avro" || lower == "text" || lower == "binaryfile";
+         lower == "avro" || lower == "text" || lower == "binaryfile" || lower == "xml";
 }
 
 Status CheckLateral(spec::JoinType type, SqlPosition position) {

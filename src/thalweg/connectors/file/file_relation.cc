@@ -56,6 +56,7 @@ std::string FormatTitle(const std::string& name) {
   if (lower == "json") return "JSON";
   if (lower == "parquet") return "Parquet";
   if (lower == "orc") return "ORC";
+  if (lower == "xml") return "XML";
   return lower == "text" ? "Text" : name;
 }
 

@@ -16,7 +16,7 @@ Result<stream::Trigger> ParseTrigger(const std::string& text) {
 bool IsFileFormat(const std::string& format) {
   const std::string lower = ToLowerAscii(format);
   return lower == "csv" || lower == "json" || lower == "text" || lower == "parquet" ||
-         lower == "orc";
+         lower == "orc" || lower == "xml";
 }
 
 std::string OptionOr(io::Options* options, const std::string& key, const std::string& fallback) {
