@@ -1,6 +1,6 @@
 #pragma once
 
-// Arguments that functions of JSON and of CSV text share: a schema and options.
+// Arguments that functions of JSON, CSV and XML text share: a schema and options.
 
 #include <map>
 #include <string>
@@ -21,5 +21,7 @@ Result<TypePtr> SchemaArgument(const Arguments& arguments);
 
 /// from_csv, to_csv and schema_of_csv.
 void RegisterCsvFunctions(FunctionRegistry* registry);
+/// from_xml, to_xml and schema_of_xml.
+void RegisterXmlFunctions(FunctionRegistry* registry);
 
 }  // namespace thalweg::functions

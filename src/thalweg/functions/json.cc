@@ -268,6 +268,7 @@ void AddTextFunction(FunctionRegistry* registry, const std::string& name, const 
 
 void RegisterJsonFunctions(FunctionRegistry* registry) {
   RegisterCsvFunctions(registry);
+  RegisterXmlFunctions(registry);
   registry->AddScalar({.name = "from_json",
                        .group = "json_funcs",
                        .usage = "from_json(jsonStr, schema[, options]) - Reads a value of the "

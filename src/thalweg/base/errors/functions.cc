@@ -108,6 +108,10 @@ constexpr ErrorCondition kConditions[] = {
      "<message>. Use <func> to get NULL for text that does not fit."},
     {"DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", "42K09",
      "The schema <schema> of from_json must be a struct, an array or a map."},
+    {"DATATYPE_MISMATCH.INVALID_XML_SCHEMA", "42K09",
+     "The schema <schema> of from_xml must be a struct."},
+    {"DATATYPE_MISMATCH.INVALID_XML_MAP_KEY_TYPE", "42K09",
+     "Keys of maps in the schema of from_xml are of type STRING, unlike in <schema>."},
     {"DATATYPE_MISMATCH.NON_STRING_TYPE", "42K09", "All arguments of <funcName> must be texts."},
     {"UNEXPECTED_INPUT_TYPE", "42K09",
      "The <paramIndex> argument of <functionName> must be of type <requiredType>, but <inputSql> "

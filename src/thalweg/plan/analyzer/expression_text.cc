@@ -334,7 +334,8 @@ std::string CallText(const std::string& name, const std::vector<std::string>& ar
   }
   // Spark's expressions hold schema and options of these beside their one child.
   static const std::set<std::string_view> with_options = {"from_json", "to_json", "schema_of_json",
-                                                          "from_csv",  "to_csv",  "schema_of_csv"};
+                                                          "from_csv",  "to_csv",  "schema_of_csv",
+                                                          "from_xml",  "to_xml",  "schema_of_xml"};
   if (with_options.count(name) > 0 && !arguments.empty()) {
     return fmt::format("{}({})", printed, arguments[0]);
   }
