@@ -42,6 +42,7 @@ import time_programs  # noqa: E402,F401
 import user_type_programs  # noqa: E402,F401
 import variant_programs  # noqa: E402,F401
 import window_function_programs  # noqa: E402,F401
+import xml_programs  # noqa: E402,F401
 from programs import PROGRAMS  # noqa: E402
 
 

@@ -32,6 +32,7 @@ import time_programs  # noqa: F401
 import user_type_programs  # noqa: F401
 import variant_programs  # noqa: F401
 import window_function_programs  # noqa: F401
+import xml_programs  # noqa: F401
 from programs import NEWER, PROGRAMS
 
 ANSWERS = {name: answer

@@ -88,12 +88,16 @@ class XmlFileReader final : public FormatReader {
   bool has_text_ = false;
 };
 
-/// Reads one record a line.
+/// Reads one record a line. Where no column is wanted a line is a row, whatever it holds, as in
+/// Spark.
 class XmlLineReader final : public FormatReader {
  public:
   XmlLineReader(std::unique_ptr<LineChunks> chunks, std::unique_ptr<XmlRowParser> parser,
-                int64_t batch_rows)
-      : chunks_(std::move(chunks)), parser_(std::move(parser)), batch_rows_(batch_rows) {}
+                bool counts_only, int64_t batch_rows)
+      : chunks_(std::move(chunks)),
+        parser_(std::move(parser)),
+        counts_only_(counts_only),
+        batch_rows_(batch_rows) {}
 
   Result<std::optional<Batch>> Next() override {
     while (!IsFull(*parser_, batch_rows_)) {
@@ -102,6 +106,10 @@ class XmlLineReader final : public FormatReader {
         ARROW_ASSIGN_OR_RAISE(const std::string_view chunk, chunks_->Next());
         if (chunk.empty()) break;
         cutter_.emplace(chunk, std::string_view());
+        continue;
+      }
+      if (counts_only_) {
+        parser_->AppendNull();
         continue;
       }
       texts_->Read(line, &events_);
@@ -116,6 +124,7 @@ class XmlLineReader final : public FormatReader {
   std::unique_ptr<LineChunks> chunks_;
   std::unique_ptr<XmlTextReader> texts_ = XmlTextReader::Make();
   std::unique_ptr<XmlRowParser> parser_;
+  const bool counts_only_;
   int64_t batch_rows_;
   std::optional<LineCutter> cutter_;
   XmlEvents events_;
@@ -217,7 +226,7 @@ class XmlFormat final : public Format {
     ARROW_ASSIGN_OR_RAISE(auto chunks,
                           LineChunks::Make(file, request.range_begin, request.range_end, ""));
     return std::make_unique<XmlLineReader>(std::move(chunks), std::move(parser),
-                                           request.batch_rows);
+                                           request.columns->num_fields() == 0, request.batch_rows);
   }
 
   Result<std::unique_ptr<FormatWriter>> OpenWriter(WritableFile* file,

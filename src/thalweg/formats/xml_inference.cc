@@ -174,11 +174,8 @@ class TypeInference final : public XmlTypeInference {
   void AddAttributes(const XmlEvent& start, InferredType* object) {
     for (size_t i = 0; i < start.num_attributes; ++i) {
       const XmlAttribute& attribute = events_->attributes[start.first_attribute + i];
-      std::string_view value = events_->Text(attribute.value);
-      if (options_.ignore_surrounding_spaces) value = TrimXmlText(value);
-      const bool is_null = options_.null_value && value == *options_.null_value;
-      InferredType type = is_null && options_.infer_schema ? InferredType() : TypeOf(value);
-      AddField(options_.attribute_prefix + NameOf(attribute.name), std::move(type), object);
+      AddField(options_.attribute_prefix + NameOf(attribute.name),
+               TypeOf(events_->Text(attribute.value)), object);
     }
   }
 
@@ -249,7 +246,7 @@ class TypeInference final : public XmlTypeInference {
   InferredType TypeOf(std::string_view text) {
     if (!options_.infer_schema) return InferredType::Of(Kind::kString);
     if (options_.ignore_surrounding_spaces) text = TrimXmlText(text);
-    if (text.empty()) return {};
+    if (text.empty() || (options_.null_value && text == *options_.null_value)) return {};
     std::string_view number = text;
     if (number.front() == '+' || number.front() == '-') number.remove_prefix(1);
     if (LooksNumeric(number)) {

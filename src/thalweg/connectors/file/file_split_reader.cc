@@ -64,11 +64,21 @@ class FileSplitReader : public io::BatchReader {
     CurrentStage()->AddBytesRead(std::min(range().end, range().file_size) - range().begin);
   }
 
+  // Whether an error is one of the columns that are wanted, whatever is in the file.
+  static bool IsOfRequest(const Status& status) {
+    for (const char* condition : {"INVALID_CORRUPT_RECORD_TYPE", "INVALID_XML_SCHEMA_MAP_TYPE",
+                                  "UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN"}) {
+      if (IsCondition(status, condition)) return true;
+    }
+    return false;
+  }
+
   // Whether a failure is passed over (OK), and what it is called if not.
   Status Judge(const Status& status) const {
     if (status.IsCancelled()) return status;
     const bool missing = IsNotFound(status);
     const ErrorDetail* detail = GetErrorDetail(status);
+    if (IsOfRequest(status)) return status;
     // The user asked for this error: it is no damage of the file.
     const bool demanded =
         detail != nullptr && detail->condition().starts_with("MALFORMED_RECORD_IN_PARSING");
