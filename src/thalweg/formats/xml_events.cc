@@ -1,6 +1,8 @@
 #include "thalweg/formats/xml_events.h"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 #include <expat.h>
 
@@ -105,8 +107,7 @@ class EventCollector {
   }
 
   bool IsRowTag(std::string_view name) const {
-    return row_tag_.empty() || name == row_tag_ ||
-           (ignore_namespace_ && LocalXmlName(name) == row_tag_);
+    return row_tag_.empty() || (ignore_namespace_ ? LocalXmlName(name) : name) == row_tag_;
   }
 
   void Refuse() {
@@ -190,7 +191,8 @@ class RecordReader final : public XmlRecordReader {
       ARROW_ASSIGN_OR_RAISE(const int64_t length,
                             source_->Read(kChunkBytes, static_cast<char*>(buffer)));
       at_end_ = length == 0;
-      status = XML_ParseBuffer(collector_.parser(), static_cast<int>(length), at_end_);
+      const int64_t kept = WithoutByteOrderMark(static_cast<char*>(buffer), length);
+      status = XML_ParseBuffer(collector_.parser(), static_cast<int>(kept), at_end_);
     }
     if (status == XML_STATUS_SUSPENDED) {
       suspended_ = true;
@@ -204,8 +206,19 @@ class RecordReader final : public XmlRecordReader {
   }
 
  private:
+  /// Takes one byte order mark from the beginning of the file; Expat takes another, as Spark does.
+  int64_t WithoutByteOrderMark(char* bytes, int64_t length) {
+    if (!std::exchange(at_begin_, false)) return length;
+    if (!std::string_view(bytes, static_cast<size_t>(length)).starts_with("\xEF\xBB\xBF")) {
+      return length;
+    }
+    std::memmove(bytes, bytes + 3, static_cast<size_t>(length - 3));
+    return length - 3;
+  }
+
   std::unique_ptr<ByteSource> source_;
   EventCollector collector_;
+  bool at_begin_ = true;
   bool suspended_ = false;
   bool at_end_ = false;
   bool done_ = false;

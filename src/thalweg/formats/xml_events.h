@@ -73,8 +73,8 @@ class XmlRecordReader {
  public:
   virtual ~XmlRecordReader() = default;
 
-  /// `row_tag`: the name of a record's element; with `ignore_namespace` names are compared without
-  /// their prefixes.
+  /// `row_tag`: the name of a record's element; with `ignore_namespace` names lose their prefixes
+  /// before they are compared with it.
   static Result<std::unique_ptr<XmlRecordReader>> Make(std::unique_ptr<ByteSource> source,
                                                        std::string row_tag, bool ignore_namespace);
 

@@ -60,7 +60,7 @@ class XmlFileReader final : public FormatReader {
       if (event.kind == XmlEvent::Kind::kError) return true;
       if (event.kind != XmlEvent::Kind::kStart) continue;
       const std::string_view name = events_.Text(event.text);
-      if (name == row_tag_ || (ignore_namespace_ && LocalXmlName(name) == row_tag_)) return true;
+      if ((ignore_namespace_ ? LocalXmlName(name) : name) == row_tag_) return true;
     }
     return false;
   }

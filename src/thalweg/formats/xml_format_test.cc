@@ -173,6 +173,7 @@ TEST(XmlReadTest, Encodings) {
   EXPECT_EQ(Read("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><r><row><b>\xE9</b></row></r>",
                  "b string"),
             (Rows{"\xC3\xA9"}));
+  EXPECT_EQ(Read("\xEF\xBB\xBF\xEF\xBB\xBF<r><row><b>x</b></row></r>", "b string"), (Rows{"x"}));
   EXPECT_EQ(Read("\xEF\xBB\xBF<r><row><b>\xC3\xA9</b></row></r>", "b string"), (Rows{"\xC3\xA9"}));
 }
 
