@@ -173,8 +173,9 @@ class EventCollector {
 
 class RecordReader final : public XmlRecordReader {
  public:
-  RecordReader(std::unique_ptr<ByteSource> source, std::string row_tag, bool ignore_namespace)
-      : source_(std::move(source)), collector_(std::move(row_tag), ignore_namespace, nullptr) {}
+  RecordReader(std::unique_ptr<ByteSource> source, std::string row_tag, bool ignore_namespace,
+               const char* encoding)
+      : source_(std::move(source)), collector_(std::move(row_tag), ignore_namespace, encoding) {}
 
   Result<bool> Next(XmlEvents* events) override {
     events->Clear();
@@ -255,8 +256,10 @@ std::string_view LocalXmlName(std::string_view name) {
 
 Result<std::unique_ptr<XmlRecordReader>> XmlRecordReader::Make(std::unique_ptr<ByteSource> source,
                                                                std::string row_tag,
-                                                               bool ignore_namespace) {
-  return std::make_unique<RecordReader>(std::move(source), std::move(row_tag), ignore_namespace);
+                                                               bool ignore_namespace,
+                                                               bool is_decoded) {
+  return std::make_unique<RecordReader>(std::move(source), std::move(row_tag), ignore_namespace,
+                                        is_decoded ? "UTF-8" : nullptr);
 }
 
 std::unique_ptr<XmlTextReader> XmlTextReader::Make() { return std::make_unique<TextReader>(); }

@@ -74,9 +74,10 @@ class XmlRecordReader {
   virtual ~XmlRecordReader() = default;
 
   /// `row_tag`: the name of a record's element; with `ignore_namespace` names lose their prefixes
-  /// before they are compared with it.
+  /// before they are compared with it. `is_decoded`: the text is UTF-8, whatever it declares.
   static Result<std::unique_ptr<XmlRecordReader>> Make(std::unique_ptr<ByteSource> source,
-                                                       std::string row_tag, bool ignore_namespace);
+                                                       std::string row_tag, bool ignore_namespace,
+                                                       bool is_decoded);
 
   /// Puts the next record into `events`; false at the end. Malformed text, also between records,
   /// gives a record that ends with kError and is the last; text that ends too early between records

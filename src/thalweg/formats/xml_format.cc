@@ -186,10 +186,11 @@ class XmlFormat final : public Format {
 
   std::string_view name() const override { return "xml"; }
   std::string extension() const override {
-    return options_.compression == TextCompression::kGzip ? ".xml.gz" : ".xml";
+    return ".xml" + std::string(CompressionEnding(options_.compression));
   }
   bool IsSplittable(std::string_view path) const override {
-    return !options_.multi_line && !IsGzipPath(path);
+    return !options_.multi_line && CompressionOfPath(path) == TextCompression::kNone &&
+           options_.charset == Charset::kUtf8;
   }
   SchemaPtr schema() const override { return schema_; }
 
@@ -199,7 +200,7 @@ class XmlFormat final : public Format {
     auto inference = XmlTypeInference::Make(options_);
     for (const std::string& path : paths) {
       ARROW_ASSIGN_OR_RAISE(std::shared_ptr<const ReadableFile> file, file_system->Open(path));
-      const InputFile input{path, std::move(file)};
+      const InputFile input{path, std::move(file), 0, options_.charset};
       ARROW_RETURN_NOT_OK(options_.multi_line ? InferFile(input, inference.get())
                                               : InferLines(input, inference.get()));
     }
@@ -215,6 +216,7 @@ class XmlFormat final : public Format {
 
   Result<std::unique_ptr<FormatReader>> OpenReader(InputFile file,
                                                    ReadRequest request) const override {
+    file.charset = options_.charset;
     ARROW_RETURN_NOT_OK(
         CheckNotOnlyCorruptRecords(*request.columns, options_.corrupt_record_column));
     ARROW_ASSIGN_OR_RAISE(auto parser, XmlRowParser::Make(request.columns, options_));
@@ -233,14 +235,15 @@ class XmlFormat final : public Format {
                                                    SchemaPtr schema) const override {
     ARROW_RETURN_NOT_OK(CheckSchema(*schema));
     ARROW_ASSIGN_OR_RAISE(auto writer, XmlRowWriter::Make(schema, options_));
-    ARROW_ASSIGN_OR_RAISE(auto sink, ByteSink::Make(file, options_.compression));
+    ARROW_ASSIGN_OR_RAISE(auto sink, ByteSink::Make(file, options_.compression, options_.charset));
     return std::make_unique<XmlFormatWriter>(std::move(sink), std::move(writer));
   }
 
  private:
   Result<std::unique_ptr<XmlRecordReader>> OpenRecords(const InputFile& file) const {
     ARROW_ASSIGN_OR_RAISE(auto source, ByteSource::Make(file, 0));
-    return XmlRecordReader::Make(std::move(source), options_.row_tag, options_.ignore_namespace);
+    return XmlRecordReader::Make(std::move(source), options_.row_tag, options_.ignore_namespace,
+                                 options_.charset != Charset::kUtf8);
   }
 
   Status InferFile(const InputFile& file, XmlTypeInference* inference) const {

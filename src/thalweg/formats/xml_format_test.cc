@@ -175,6 +175,12 @@ TEST(XmlReadTest, Encodings) {
             (Rows{"\xC3\xA9"}));
   EXPECT_EQ(Read("\xEF\xBB\xBF\xEF\xBB\xBF<r><row><b>x</b></row></r>", "b string"), (Rows{"x"}));
   EXPECT_EQ(Read("\xEF\xBB\xBF<r><row><b>\xC3\xA9</b></row></r>", "b string"), (Rows{"\xC3\xA9"}));
+  // The option counts, not what the file declares.
+  EXPECT_EQ(Read("<?xml version=\"1.0\" encoding=\"UTF-8\"?><r><row><b>\xE9</b></row></r>",
+                 "b string", {{"encoding", "ISO-8859-1"}}),
+            (Rows{"\xC3\xA9"}));
+  EXPECT_EQ(Read("", "b string", {{"encoding", "latin1"}}),
+            (Rows{"ERROR INVALID_PARAMETER_VALUE.CHARSET"}));
 }
 
 TEST(XmlReadTest, Options) {

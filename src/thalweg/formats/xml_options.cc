@@ -89,7 +89,7 @@ Status ReadTimes(const FormatOptions& options, const FormatDefaults& defaults, X
 
 Result<XmlOptions> XmlOptions::Make(const FormatOptions& options, const FormatDefaults& defaults,
                                     bool needs_row_tag) {
-  ARROW_RETURN_NOT_OK(CheckEncoding(options));
+  ARROW_RETURN_NOT_OK(CheckLocale(options));
   for (const char* refused : {"rowValidationXSDPath", "singleVariantColumn"}) {
     if (options.Find(refused)) {
       return MakeError("UNSUPPORTED_FEATURE", {{"feature", std::string("The option ") + refused}});
@@ -105,6 +105,7 @@ Result<XmlOptions> XmlOptions::Make(const FormatOptions& options, const FormatDe
   xml.infer_timestamp_ntz = defaults.infer_timestamp_ntz;
   xml.case_sensitive = defaults.case_sensitive;
   ARROW_ASSIGN_OR_RAISE(xml.compression, ParseTextCompression(options));
+  ARROW_ASSIGN_OR_RAISE(xml.charset, FindCharset(options, "XmlOptions"));
   ARROW_ASSIGN_OR_RAISE(xml.sampling_ratio, options.GetDouble("samplingRatio", 1.0));
   if (!(xml.sampling_ratio > 0)) {
     return InvalidOption("samplingRatio", "it must be greater than 0");

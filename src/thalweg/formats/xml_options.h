@@ -7,6 +7,7 @@
 #include <string>
 
 #include "thalweg/formats/format_options.h"
+#include "thalweg/formats/text_compression.h"
 #include "thalweg/types/time_zone.h"
 
 namespace thalweg {
@@ -44,6 +45,7 @@ struct XmlOptions {
   /// False: every line is a record, whatever its element.
   bool multi_line = true;
   TextCompression compression = TextCompression::kNone;
+  Charset charset = Charset::kUtf8;  // of files; UTF-8: what each of them declares
 
   bool infer_schema = true;
   bool prefer_date = true;
@@ -62,7 +64,7 @@ struct XmlOptions {
 
   /// `needs_row_tag`: files do, functions of XML text do not.
   /// Errors: XML_ROW_TAG_MISSING, STDS_INVALID_OPTION_VALUE.WITH_MESSAGE,
-  /// INVALID_DATETIME_PATTERN.*, UNSUPPORTED_FEATURE for an encoding other than UTF-8, a locale
+  /// INVALID_DATETIME_PATTERN.*, INVALID_PARAMETER_VALUE.CHARSET, UNSUPPORTED_FEATURE for a locale
   /// other than en-US, rowValidationXSDPath and singleVariantColumn.
   static Result<XmlOptions> Make(const FormatOptions& options, const FormatDefaults& defaults,
                                  bool needs_row_tag);
