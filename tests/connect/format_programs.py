@@ -261,3 +261,24 @@ def merged_schemas(spark):
                 except Exception:  # noqa: BLE001
                     answers[f"{format_name} {name}"] = error(told, with_parameters=False)
     return answers
+
+
+@program
+def xml_files(spark):
+    answers = {}
+    with tempfile.TemporaryDirectory() as directory:
+        frame = spark.createDataFrame(TEXTS, "t string, n int").coalesce(1)
+        for charset in ["UTF-8", "ISO-8859-1", "UTF-16BE", "UTF-16LE", "UTF-16"]:
+            path = f"{directory}/{charset}"
+            frame.write.option("encoding", charset).option("rowTag", "row").xml(path)
+            [part] = pathlib.Path(path).glob("part-*")
+            read = spark.read.option("encoding", charset).schema("t string, n int").xml(path, rowTag="row")
+            answers[charset] = [part.read_bytes().hex(), plain(read.orderBy("n").collect())]
+        for codec in ["none", "bzip2", "deflate", "gzip", "lz4", "snappy"]:
+            path = f"{directory}/{codec}"
+            frame.write.option("rowTag", "row").option("compression", codec).xml(path)
+            answers[codec] = [endings(path), plain(spark.read.schema("t string, n int").xml(path, rowTag="row")
+                                                   .orderBy("n").collect())]
+        answers["unknown"] = error(lambda: frame.write.option("rowTag", "row").option("encoding", "latin1")
+                                   .xml(directory + "/no"))
+    return answers
