@@ -1,3 +1,5 @@
+#include <random>
+
 #include "thalweg/formats/format_files_test.h"
 #include "thalweg/formats/xml_events.h"
 
@@ -196,6 +198,41 @@ TEST(XmlReadTest, Options) {
   EXPECT_TRUE(IsCondition(MakeFormat("xml", {}, nullptr).status(), "XML_ROW_TAG_MISSING"));
 }
 
+/// Any bytes are read without harm: to valid columns, the same at every size of batches.
+TEST(XmlReadTest, DamagedText) {
+  const std::string text =
+      "<?xml version=\"1.0\"?><!DOCTYPE r [<!ENTITY e \"x\">]><r><row k=\"1\"><a>1</a><b>x&amp;"
+      "<c n=\"v\">t</c><![CDATA[<y>]]></b><l>1</l><l>2</l><s><x>1</x><y>2</y></s><m><p>1</p></m>"
+      "</row><row><a>2</a><!-- c --><b/><s x=\"3\"/></row></r>";
+  const char* ddl =
+      "_k int, a int, b string, l array<int>, s struct<x:int,_x:int,_VALUE:string>, "
+      "m map<string,int>, xs_any array<string>, _corrupt_record string";
+  std::mt19937_64 random(20240229);
+  for (int round = 0; round < 1500; ++round) {
+    std::string damaged = text;
+    for (uint64_t change = random() % 4 + 1; change > 0; --change) {
+      const size_t at = random() % damaged.size();
+      switch (random() % 4) {
+        case 0:
+          damaged[at] = "<>&\"/ =]a\0\x80\n"[random() % 12];
+          break;
+        case 1:
+          damaged.erase(at, random() % 8);
+          break;
+        case 2:
+          damaged.insert(at, damaged.substr(random() % damaged.size(), random() % 30));
+          break;
+        default:
+          damaged.resize(at + 1);
+          break;
+      }
+    }
+    Read(damaged, ddl);
+    Read(damaged, ddl, {{"multiLine", "false"}});
+    Infer(damaged);
+  }
+}
+
 TEST(XmlInferenceTest, Types) {
   EXPECT_EQ(Infer("<r><row><a>1</a><b>1.5</b><c>true</c><d>2024-01-01</d>"
                   "<e>2024-01-01 00:00:00</e><f>x</f><g/><h>1d</h><i>.5</i><j>+5</j></row></r>"),
@@ -226,6 +263,8 @@ TEST(XmlInferenceTest, AttributesAndText) {
             "struct<a:struct<_VALUE:bigint,_k:bigint>>");
   EXPECT_EQ(Infer("<r><row><a>1</a></row><row><a>2</b></row></r>"),
             "struct<_corrupt_record:string,a:bigint>");
+  EXPECT_EQ(Infer("<r><row a=\"1\"/><row a=\"\"/></r>"), "struct<_a:string>");
+  EXPECT_EQ(Infer("<r><row a=\"1\"/><row a=\"\"/></r>", {{"nullValue", ""}}), "struct<_a:bigint>");
   EXPECT_EQ(Infer("<r><row/></r>"), "struct<>");
 }
 

@@ -246,7 +246,8 @@ class TypeInference final : public XmlTypeInference {
   InferredType TypeOf(std::string_view text) {
     if (!options_.infer_schema) return InferredType::Of(Kind::kString);
     if (options_.ignore_surrounding_spaces) text = TrimXmlText(text);
-    if (text.empty() || (options_.null_value && text == *options_.null_value)) return {};
+    if (options_.null_value && text == *options_.null_value) return {};
+    if (text.empty()) return InferredType::Of(Kind::kString);
     std::string_view number = text;
     if (number.front() == '+' || number.front() == '-') number.remove_prefix(1);
     if (LooksNumeric(number)) {
