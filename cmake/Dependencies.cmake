@@ -47,6 +47,8 @@ pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(EXPAT REQUIRED IMPORTED_TARGET expat)
+# Its headers are for one file of the functions room only: src/CMakeLists.txt.
+pkg_check_modules(LIBXML2 REQUIRED libxml-2.0)
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
 find_path(ROCKSDB_INCLUDE rocksdb/db.h REQUIRED)

@@ -23,5 +23,7 @@ Result<TypePtr> SchemaArgument(const Arguments& arguments);
 void RegisterCsvFunctions(FunctionRegistry* registry);
 /// from_xml, to_xml and schema_of_xml.
 void RegisterXmlFunctions(FunctionRegistry* registry);
+/// xpath and its kin.
+void RegisterXPathFunctions(FunctionRegistry* registry);
 
 }  // namespace thalweg::functions

@@ -223,6 +223,7 @@ void RegisterXmlFunctions(FunctionRegistry* registry) {
                        .usage = "schema_of_xml(xml[, options]) - Returns the schema of a record.",
                        .example = "SELECT schema_of_xml('<p><a>1</a></p>');",
                        .bind = BindSchemaOfXml});
+  RegisterXPathFunctions(registry);
 }
 
 }  // namespace thalweg::functions

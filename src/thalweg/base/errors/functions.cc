@@ -112,6 +112,7 @@ constexpr ErrorCondition kConditions[] = {
      "The schema <schema> of from_xml must be a struct."},
     {"DATATYPE_MISMATCH.INVALID_XML_MAP_KEY_TYPE", "42K09",
      "Keys of maps in the schema of from_xml are of type STRING, unlike in <schema>."},
+    {"THALWEG_XPATH_FAILED", "22023", "The XPath <path> has no value here: <reason>."},
     {"DATATYPE_MISMATCH.NON_STRING_TYPE", "42K09", "All arguments of <funcName> must be texts."},
     {"UNEXPECTED_INPUT_TYPE", "42K09",
      "The <paramIndex> argument of <functionName> must be of type <requiredType>, but <inputSql> "
