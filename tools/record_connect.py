@@ -23,6 +23,7 @@ import identifier_programs  # noqa: E402,F401
 import insert_programs  # noqa: E402,F401
 import metadata_programs  # noqa: E402,F401
 import persist_programs  # noqa: E402,F401
+import parse_programs  # noqa: E402,F401
 import partition_programs  # noqa: E402,F401
 import place_programs  # noqa: E402,F401
 import plan_programs  # noqa: E402,F401

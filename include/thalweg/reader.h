@@ -32,6 +32,7 @@ struct ReadDescription {
 
 DataFrame MakeReadFrame(const ReadDescription& read, std::vector<std::string> paths);
 DataFrame MakeTableFrame(const ReadDescription& read, const std::string& name);
+DataFrame MakeParseFrame(const ReadDescription& read, const DataFrame& texts);
 
 /// The words that both readers share. `Reader` is the class derived from it.
 template <typename Reader>
@@ -70,6 +71,8 @@ class BasicReader {
   DataFrame Text(const std::string& path) { return Format("text").Load(path); }
   DataFrame Parquet(const std::string& path) { return Format("parquet").Load(path); }
   DataFrame Orc(const std::string& path) { return Format("orc").Load(path); }
+  /// Needs the option "rowTag".
+  DataFrame Xml(const std::string& path) { return Format("xml").Load(path); }
   /// A table or view by name; the options are the reader's.
   DataFrame Table(const std::string& name) { return MakeTableFrame(read_, name); }
 
@@ -94,6 +97,18 @@ class DataFrameReader : public api::BasicReader<DataFrameReader> {
   DataFrame LoadPaths(std::vector<std::string> paths) {
     return api::MakeReadFrame(read_, std::move(paths));
   }
+
+  using BasicReader::Csv;
+  using BasicReader::Json;
+  using BasicReader::Xml;
+  /// Rows from texts: each value of the one column of `texts`, a batch frame, is a record. Without
+  /// Schema() the frame is run at once to find it. Errors: DATAFRAME_INPUT_NOT_SINGLE_COLUMN,
+  /// DATAFRAME_INPUT_NOT_STRING_TYPE.
+  DataFrame Csv(const DataFrame& texts) { return api::MakeParseFrame(Format("csv").read_, texts); }
+  DataFrame Json(const DataFrame& texts) {
+    return api::MakeParseFrame(Format("json").read_, texts);
+  }
+  DataFrame Xml(const DataFrame& texts) { return api::MakeParseFrame(Format("xml").read_, texts); }
 };
 
 /// Reads what is there and what will come. Made by Session::ReadStream(). File streams need a

@@ -13,6 +13,7 @@ import identifier_programs  # noqa: F401
 import insert_programs  # noqa: F401
 import metadata_programs  # noqa: F401
 import persist_programs  # noqa: F401
+import parse_programs  # noqa: F401
 import partition_programs  # noqa: F401
 import place_programs  # noqa: F401
 import plan_programs  # noqa: F401

@@ -31,6 +31,23 @@ TEST_F(DataFrameTest, SelectsFiltersAndAddsColumns) {
   EXPECT_EQ(*sales.ToDF({"p", "q", "r"}).Columns(), (std::vector<std::string>{"p", "q", "r"}));
 }
 
+TEST_F(DataFrameTest, ReadsTextsOfFrames) {
+  const auto texts = [this](const char* values) {
+    return *session_->Sql(std::string("SELECT * FROM VALUES ") + values + " AS t(value)");
+  };
+  EXPECT_EQ(Rows(session_->Read().Json(texts(R"(('{"b": 1}'), ('{"a": "x"}'))"))),
+            R"({"a":"x"}{"b":1})");
+  EXPECT_EQ(Rows(session_->Read()
+                     .Option("header", true)
+                     .Option("inferSchema", true)
+                     .Csv(texts("('k,v'), ('a,1'), ('b,2')"))),
+            R"({"k":"a","v":1}{"k":"b","v":2})");
+  EXPECT_EQ(Rows(session_->Read().Schema("a INT").Xml(texts("('<p><a>7</a></p>')"))), R"({"a":7})");
+  EXPECT_EQ(Condition(session_->Read().Json(Sales())), "DATAFRAME_INPUT_NOT_SINGLE_COLUMN");
+  EXPECT_EQ(Condition(session_->Read().Csv(Sales().Select("v"))),
+            "DATAFRAME_INPUT_NOT_STRING_TYPE");
+}
+
 TEST_F(DataFrameTest, Aggregates) {
   const DataFrame sales = Sales();
   EXPECT_EQ(Rows(sales.GroupBy("k").Count()), R"({"k":"a","count":2}{"k":"b","count":1})");

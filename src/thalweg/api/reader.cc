@@ -1,6 +1,7 @@
 #include <thalweg/reader.h>
 
 #include "thalweg/api/frame.h"
+#include "thalweg/session/parse_texts.h"
 #include "thalweg/types/data_types.h"
 
 namespace thalweg::api {
@@ -33,6 +34,18 @@ Result<RelationPtr> DescribeTable(const ReadDescription& read, const std::string
   return RelationPtr(std::move(relation));
 }
 
+Result<RelationPtr> DescribeParse(const ReadDescription& read, const DataFrame& texts) {
+  session::TextParse parse;
+  ARROW_ASSIGN_OR_RAISE(parse.input, RelationOf(texts));
+  parse.format = read.format;
+  parse.options = formats::FormatOptions(read.options);
+  parse.schema = read.schema;
+  if (!read.ddl.empty()) {
+    ARROW_ASSIGN_OR_RAISE(parse.schema, ParseSchema(read.ddl));
+  }
+  return session::ParseTexts(read.core->engine.get(), std::move(parse));
+}
+
 }  // namespace
 
 DataFrame MakeReadFrame(const ReadDescription& read, std::vector<std::string> paths) {
@@ -41,6 +54,10 @@ DataFrame MakeReadFrame(const ReadDescription& read, std::vector<std::string> pa
 
 DataFrame MakeTableFrame(const ReadDescription& read, const std::string& name) {
   return MakeFrame(read.core, DescribeTable(read, name));
+}
+
+DataFrame MakeParseFrame(const ReadDescription& read, const DataFrame& texts) {
+  return MakeFrame(read.core, DescribeParse(read, texts));
 }
 
 }  // namespace thalweg::api

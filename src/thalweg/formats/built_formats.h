@@ -28,5 +28,8 @@ Result<FormatPtr> MakeBinaryFileFormat(SchemaPtr schema, const FormatDefaults& d
 Status UnsupportedColumn(std::string_view format, const arrow::Field& field);
 /// UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN if that is all `columns` has.
 Status CheckNotOnlyCorruptRecords(const arrow::Schema& columns, const std::string& corrupt_column);
+/// An error of `condition` if a map in the columns has keys other than texts: its `parameter` is
+/// all of them as one type.
+Status CheckMapKeys(const arrow::Schema& columns, const char* condition, const char* parameter);
 
 }  // namespace thalweg::formats

@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <cctype>
 
 #include <arrow/api.h>
 #include <fmt/format.h>
 
 #include "thalweg/formats/built_formats.h"
 #include "thalweg/formats/byte_source.h"
+#include "thalweg/formats/csv_header.h"
 #include "thalweg/formats/csv_inference.h"
 #include "thalweg/formats/csv_row_parser.h"
 #include "thalweg/formats/csv_writer.h"
@@ -66,35 +66,6 @@ std::string_view SkipToRecord(std::string_view text, char comment) {
   return text;
 }
 
-/// Compares a header with the schema when the schema is not enforced.
-Status CheckHeader(const std::vector<CsvToken>& header, const arrow::Schema& schema,
-                   const CsvOptions& options, const std::string& path) {
-  if (options.enforce_schema) return Status::OK();
-  std::vector<std::string> names;
-  for (const auto& field : schema.fields()) {
-    if (field->name() != options.corrupt_record_column) names.push_back(field->name());
-  }
-  const auto equal = [&](std::string_view left, std::string_view right) {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(), [&](char a, char b) {
-      return options.case_sensitive ? a == b : std::tolower(a) == std::tolower(b);
-    });
-  };
-  if (header.size() != names.size()) {
-    return MakeError("_LEGACY_ERROR_TEMP_3241",
-                     {{"msg", fmt::format("The CSV header of {} has {} columns, the schema {}",
-                                          path, header.size(), names.size())}});
-  }
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (!equal(header[i].text, names[i])) {
-      return MakeError(
-          "_LEGACY_ERROR_TEMP_3241",
-          {{"msg", fmt::format("The CSV header of {} names a column {} where the schema has {}",
-                               path, header[i].text, names[i])}});
-    }
-  }
-  return Status::OK();
-}
-
 class CsvLineReader final : public FormatReader {
  public:
   CsvLineReader(std::string path, CsvOptions options, SchemaPtr schema,
@@ -123,7 +94,7 @@ class CsvLineReader final : public FormatReader {
         CsvTokenizer tokenizer(&options_);
         std::vector<CsvToken> header;
         ARROW_RETURN_NOT_OK(tokenizer.TokenizeLine(line, SIZE_MAX, &header));
-        ARROW_RETURN_NOT_OK(CheckHeader(header, *schema_, options_, path_));
+        ARROW_RETURN_NOT_OK(CheckCsvHeader(header, *schema_, options_, path_));
         continue;
       }
       ARROW_RETURN_NOT_OK(parser_->ParseLine(line));
@@ -180,7 +151,7 @@ class CsvFileReader final : public FormatReader {
     std::vector<CsvToken> header;
     ARROW_ASSIGN_OR_RAISE(const size_t used, tokenizer.TokenizeRecord(rest_, &header));
     rest_.remove_prefix(used);
-    return CheckHeader(header, *schema_, options_, file_.path);
+    return CheckCsvHeader(header, *schema_, options_, file_.path);
   }
 
   InputFile file_;

@@ -1,5 +1,7 @@
 #include "thalweg/formats/format.h"
 
+#include <algorithm>
+
 #include <arrow/type.h>
 #include <fmt/format.h>
 
@@ -37,6 +39,25 @@ Status UnsupportedColumn(std::string_view format, const arrow::Field& field) {
                    {{"format", std::string(format)},
                     {"columnName", fmt::format("`{}`", field.name())},
                     {"columnType", QuotedTypeName(*field.type())}});
+}
+
+namespace {
+
+bool HasOtherMapKeys(const arrow::DataType& type) {
+  if (type.id() == arrow::Type::MAP) {
+    const auto& map = static_cast<const arrow::MapType&>(type);
+    return map.key_type()->id() != arrow::Type::STRING || HasOtherMapKeys(*map.item_type());
+  }
+  return std::any_of(type.fields().begin(), type.fields().end(),
+                     [](const FieldPtr& field) { return HasOtherMapKeys(*field->type()); });
+}
+
+}  // namespace
+
+Status CheckMapKeys(const arrow::Schema& columns, const char* condition, const char* parameter) {
+  const TypePtr all = arrow::struct_(columns.fields());
+  if (!HasOtherMapKeys(*all)) return Status::OK();
+  return MakeError(condition, {{parameter, "\"" + SqlTypeName(*all) + "\""}});
 }
 
 Status CheckNotOnlyCorruptRecords(const arrow::Schema& columns, const std::string& corrupt_column) {

@@ -107,6 +107,8 @@ class TypeInference final : public JsonTypeInference {
     return MergeRoot(std::move(type));
   }
 
+  Status AddNull() override { return AddMalformed(); }
+
   Result<SchemaPtr> FinishSchema() override {
     const TypePtr type = Canonical(root_);
     if (type == nullptr) return arrow::schema(arrow::FieldVector());

@@ -46,6 +46,10 @@ class JsonRowParser {
   /// Errors: MALFORMED_RECORD_IN_PARSING in FAILFAST mode.
   virtual Status ParseRecord(std::string_view record) = 0;
 
+  /// Appends the row of a record that is NULL: a malformed one without text.
+  /// Errors: MALFORMED_RECORD_IN_PARSING in FAILFAST mode.
+  virtual Status ParseNull() = 0;
+
   /// Appends records separated by '\n' ("\r\n" and '\r' too) until all are parsed or `max_rows`
   /// rows are there; gives the number of bytes used up. `lines` has kJsonPadding readable bytes
   /// behind it, and its end ends the last record.
@@ -81,6 +85,8 @@ class JsonTypeInference {
   static std::unique_ptr<JsonTypeInference> Make(JsonOptions options);
   /// Errors: MALFORMED_RECORD_IN_PARSING in FAILFAST mode. `record` needs no padding.
   virtual Status Add(std::string_view record) = 0;
+  /// Adds a record that is NULL: a malformed one. Errors: as Add.
+  virtual Status AddNull() = 0;
   /// The schema of the records' objects; with a string column for corrupt records if some
   /// record was malformed in PERMISSIVE mode. Without records: no fields.
   virtual Result<SchemaPtr> FinishSchema() = 0;

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include <arrow/api.h>
 
+#include "thalweg/formats/built_formats.h"
 #include "thalweg/formats/json_parser.h"
 #include "thalweg/formats/json_value_reader.h"
 #include "thalweg/formats/line_scan.h"
@@ -22,6 +24,7 @@ class RowParser final : public JsonRowParser {
   explicit RowParser(JsonOptions options) : reader_(std::move(options)) {}
 
   Status Bind(const SchemaPtr& columns) {
+    ARROW_RETURN_NOT_OK(CheckMapKeys(*columns, "INVALID_JSON_SCHEMA_MAP_TYPE", "jsonSchema"));
     std::vector<std::string> names;
     std::vector<ColumnBuilder*> builders;
     for (const auto& field : columns->fields()) {
@@ -51,6 +54,8 @@ class RowParser final : public JsonRowParser {
     record_copy_.append(static_cast<size_t>(kJsonPadding), '\0');
     return ParseLine(std::string_view(record_copy_).substr(0, record.size()), valid);
   }
+
+  Status ParseNull() override { return HandleMalformed(std::nullopt, num_rows_); }
 
   Result<int64_t> ParseLines(std::string_view lines, int64_t max_rows) override {
     const char* at = lines.data();
@@ -140,21 +145,26 @@ class RowParser final : public JsonRowParser {
     num_rows_ = row;
   }
 
-  Status HandleMalformed(std::string_view line, int64_t first_row) {
+  /// `line`: nothing for NULL.
+  Status HandleMalformed(std::optional<std::string_view> line, int64_t first_row) {
     switch (reader_.options().mode) {
       case ReadMode::kDropMalformed:
         DropRowsFrom(first_row);
         return Status::OK();
       case ReadMode::kFailFast:
-        return MakeError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
-                         {{"badRecord", std::string(line)}, {"failFastMode", "FAILFAST"}});
+        return MakeError(
+            "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+            {{"badRecord", std::string(line.value_or("null"))}, {"failFastMode", "FAILFAST"}});
       case ReadMode::kPermissive:
         break;
     }
     if (num_rows_ == first_row) FillRow();
-    if (corrupt_ != nullptr) {
+    if (corrupt_ == nullptr) return Status::OK();
+    if (!line.has_value()) {
+      corrupt_->AppendNull();
+    } else {
       std::string scratch;
-      const std::string_view text = ReplaceInvalidUtf8(line, &scratch);
+      const std::string_view text = ReplaceInvalidUtf8(*line, &scratch);
       for (int64_t row = first_row; row < num_rows_; ++row) corrupt_->AppendBytes(text);
     }
     return Status::OK();

@@ -15,7 +15,7 @@
 #include "thalweg/formats/parquet_columns.h"
 #include "thalweg/formats/arrow_files.h"
 #include "thalweg/types/data_types.h"
-#include "thalweg/types/user_defined_type.h"
+#include "thalweg/types/nullability.h"
 
 namespace thalweg::formats {
 namespace {
@@ -227,32 +227,6 @@ TypePtr ColumnType(const parquet::arrow::SchemaField& field,
   return TypeFromParquet(*field.field->type());
 }
 
-FieldPtr AsNullable(const FieldPtr& field);
-
-/// The type with everything in it nullable, but keys of maps.
-TypePtr NullableInside(const TypePtr& type) {
-  if (FindUserDefined(*type) != nullptr) return type;
-  switch (type->id()) {
-    case arrow::Type::LIST:
-      return ArrayOf(NullableInside(type->field(0)->type()));
-    case arrow::Type::MAP: {
-      const auto& map = static_cast<const arrow::MapType&>(*type);
-      return MapOf(NullableInside(map.key_type()), NullableInside(map.item_type()));
-    }
-    case arrow::Type::STRUCT: {
-      arrow::FieldVector fields;
-      for (const auto& field : type->fields()) fields.push_back(AsNullable(field));
-      return arrow::struct_(std::move(fields));
-    }
-    default:
-      return type;
-  }
-}
-
-FieldPtr AsNullable(const FieldPtr& field) {
-  return field->WithType(NullableInside(field->type()))->WithNullable(true);
-}
-
 Result<SchemaPtr> SchemaOf(const parquet::arrow::FileReader& reader,
                            const parquet::FileMetaData& metadata, const std::string& path) {
   arrow::FieldVector fields;
@@ -262,7 +236,8 @@ Result<SchemaPtr> SchemaOf(const parquet::arrow::FileReader& reader,
     if (json.ok()) {
       const auto schema = SchemaFromJson(*json);
       if (schema.ok()) {
-        for (const auto& field : (*schema)->fields()) fields.push_back(AsNullable(field));
+        for (const auto& field : (*schema)->fields())
+          fields.push_back(field->WithType(AllNullable(field->type()))->WithNullable(true));
         return arrow::schema(std::move(fields));
       }
     }

@@ -26,6 +26,7 @@ Result<std::unique_ptr<XmlRowParser>> XmlRowParser::Make(SchemaPtr columns, XmlO
 }
 
 Status XmlRowParser::Bind(const arrow::Schema& columns) {
+  ARROW_RETURN_NOT_OK(CheckMapKeys(columns, "INVALID_XML_SCHEMA_MAP_TYPE", "xmlSchema"));
   arrow::FieldVector fields;
   for (const auto& field : columns.fields()) {
     ARROW_ASSIGN_OR_RAISE(auto builder, ColumnBuilder::Make(field->type()));
@@ -70,10 +71,6 @@ Status XmlRowParser::MakeNode(const arrow::Field& field, Node* node) const {
       return MakeNode(*type.field(0), &node->children[0]);
     case arrow::Type::MAP: {
       const auto& map = static_cast<const arrow::MapType&>(type);
-      if (map.key_type()->id() != arrow::Type::STRING) {
-        return MakeError("INVALID_XML_SCHEMA_MAP_TYPE",
-                         {{"xmlSchema", "\"" + SqlTypeName(type) + "\""}});
-      }
       node->kind = Node::Kind::kMap;
       node->children.resize(1);
       return MakeNode(*map.item_field(), &node->children[0]);
@@ -137,6 +134,20 @@ Result<bool> XmlRowParser::HandleMalformed(const RecordText& text, Outcome outco
     corrupt_bytes_ += static_cast<int64_t>(valid.size());
   }
   return true;
+}
+
+Status XmlRowParser::ParseNull() {
+  switch (options_.mode) {
+    case ReadMode::kDropMalformed:
+      return Status::OK();
+    case ReadMode::kFailFast:
+      return MakeError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+                       {{"badRecord", "null"}, {"failFastMode", "FAILFAST"}});
+    case ReadMode::kPermissive:
+      break;
+  }
+  AppendNull();
+  return Status::OK();
 }
 
 void XmlRowParser::AppendNull() {

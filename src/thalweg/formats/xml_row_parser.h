@@ -44,6 +44,10 @@ class XmlRowParser {
   /// element or an error at `begin`. Errors: MALFORMED_RECORD_IN_PARSING in FAILFAST mode.
   Result<size_t> ParseRecord(const XmlEvents& events, size_t begin, const RecordText& text);
 
+  /// Appends the row of a record that is NULL, a malformed one without text, or none if it is
+  /// dropped. Errors: MALFORMED_RECORD_IN_PARSING in FAILFAST mode.
+  Status ParseNull();
+
   /// Appends a row of nulls.
   void AppendNull();
 

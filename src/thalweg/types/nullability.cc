@@ -59,4 +59,28 @@ TypePtr MergeNullability(const TypePtr& left, const TypePtr& right) {
   }
 }
 
+TypePtr AllNullable(const TypePtr& type) {
+  if (FindUserDefined(*type) != nullptr) return type;
+  switch (type->id()) {
+    case Type::LIST:
+      return ArrayOf(AllNullable(type->field(0)->type()));
+    case Type::MAP: {
+      const auto& map = checked_cast<const arrow::MapType&>(*type);
+      return MapOf(AllNullable(map.key_type()), AllNullable(map.item_type()));
+    }
+    case Type::STRUCT:
+      return arrow::struct_(AllNullable(arrow::Schema(type->fields()))->fields());
+    default:
+      return type;
+  }
+}
+
+SchemaPtr AllNullable(const arrow::Schema& schema) {
+  arrow::FieldVector fields;
+  for (const FieldPtr& field : schema.fields()) {
+    fields.push_back(field->WithType(AllNullable(field->type()))->WithNullable(true));
+  }
+  return arrow::schema(std::move(fields));
+}
+
 }  // namespace thalweg

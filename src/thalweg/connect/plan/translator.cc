@@ -217,6 +217,8 @@ Result<RelationDraft> TranslateOther(Translator* translator, const proto::Relati
       return TranslateSample(translator, relation.sample());
     case Case::kUnpivot:
       return TranslateUnpivot(translator, relation.unpivot());
+    case Case::kParse:
+      return TranslateParse(translator, relation.parse());
     case Case::kMapPartitions:
       return TranslateMapPartitions(translator, relation.map_partitions());
     case Case::kGroupMap:

@@ -76,6 +76,9 @@ Result<RelationDraft> TranslateRead(Translator* translator, const proto::Read& r
 Result<RelationDraft> TranslateRange(const proto::Range& range);
 Result<RelationDraft> TranslateTableFunction(Translator* translator,
                                              const proto::UnresolvedTableValuedFunction& call);
+// relation_parse.cc
+/// The input is run now where its texts say which columns there are.
+Result<RelationDraft> TranslateParse(Translator* translator, const proto::Parse& parse);
 // relation_local.cc
 Result<RelationDraft> TranslateLocal(Translator* translator, const proto::LocalRelation& local);
 Result<RelationDraft> TranslateCachedLocal(Translator* translator,
