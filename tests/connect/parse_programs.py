@@ -3,9 +3,9 @@
 They run as in programs.py.
 """
 from pyspark.sql import functions as F
-from pyspark.sql.types import StructType
+from pyspark.sql.types import (ArrayType, IntegerType, MapType, StringType, StructField, StructType)
 
-from programs import error, newer_program, plain, rows
+from programs import error, newer_program, plain, program, rows
 
 
 def texts(spark, *values):
@@ -233,3 +233,18 @@ def parse_xml_errors(spark):
                            with_parameters=False),
         "map_keys": error(lambda: read("m MAP<INT, INT>", "<p/>", rowTag="p").collect()),
     }
+
+
+@program
+def parse_functions_with_types(spark):
+    """from_json and its kin with types that the client has made, which it sends as JSON."""
+    a = StructType([StructField("a", IntegerType())])
+    frame = spark.createDataFrame([('{"a": 1}', '[{"a": 1}, {"a": 2}]', "[1, 2]", "1")],
+                                  "object STRING, objects STRING, numbers STRING, csv STRING")
+    pairs = MapType(StringType(), IntegerType())
+    return rows(frame.select(
+        F.from_json("object", a).alias("a"), F.from_json("objects", ArrayType(a)).alias("b"),
+        F.from_json("numbers", ArrayType(IntegerType(), False)).alias("c"),
+        F.from_json("object", pairs).alias("d"), F.from_json("object", a.simpleString()).alias("e"),
+        F.from_json("objects", ArrayType(pairs).simpleString()).alias("f"),
+        F.from_csv("csv", "a INT").alias("g")))

@@ -4,6 +4,7 @@
 #include <arrow/scalar.h>
 
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/type_json.h"
 
 namespace thalweg::functions {
 
@@ -44,9 +45,10 @@ Result<TypePtr> SchemaArgument(const Arguments& arguments) {
   if (type.ok()) return type;
   const auto schema = ParseSchema(text);
   if (IsCondition(schema.status(), "UNSUPPORTED_TIME_TYPE")) return schema.status();
-  // A text that is neither is called a bad type.
-  if (!schema.ok()) return type.status();
-  return arrow::struct_((*schema)->fields());
+  if (schema.ok()) return arrow::struct_((*schema)->fields());
+  const auto from_json = DataTypeFromJson(text);
+  // A text that is none of them is called a bad type.
+  return from_json.ok() ? from_json : type;
 }
 
 }  // namespace thalweg::functions

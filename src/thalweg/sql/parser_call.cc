@@ -248,7 +248,8 @@ Result<spec::ExpressionPtr> Parser::ParseTimestampArithmetic(std::string name, i
                       {"invalidValue", "'" + text + "'"}},
                      PositionFrom(first));
   }
-  auto unit = FinishLiteral(std::make_shared<arrow::StringScalar>(Peek().upper), unit_first);
+  auto unit =
+      FinishLiteral(std::make_shared<arrow::StringScalar>(std::string(Peek().text)), unit_first);
   ++at_;
   ARROW_RETURN_NOT_OK(ExpectSymbol(","));
   ARROW_ASSIGN_OR_RAISE(auto second, ParseValue());

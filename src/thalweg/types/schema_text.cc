@@ -11,6 +11,7 @@
 #include "thalweg/types/column_metadata.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
+#include "thalweg/types/type_json.h"
 #include "thalweg/types/user_defined_type.h"
 
 namespace thalweg {
@@ -200,6 +201,12 @@ void AppendTypeTree(const arrow::DataType& type, const std::string& prefix, std:
 
 std::string SchemaToJson(const arrow::Schema& schema) {
   return FieldsToJson(schema.fields()).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Result<TypePtr> DataTypeFromJson(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (json.is_discarded()) return InvalidJson(std::string(text));
+  return TypeFromJson(json);
 }
 
 Result<SchemaPtr> SchemaFromJson(std::string_view text) {

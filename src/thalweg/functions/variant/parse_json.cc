@@ -118,6 +118,39 @@ Result<BoundFunction> BindIsVariantNull(const Arguments& arguments) {
   return bound;
 }
 
+/// Whether a variant can be read to its last value.
+bool IsReadable(std::string_view packed, TimeZone* zone, std::string* text) {
+  text->clear();
+  const VariantBytes bytes = UnpackVariant(packed);
+  const auto value = VariantValue::Make(bytes);
+  return value.ok() && AppendVariantJson(*value, zone, text).ok();
+}
+
+Result<BoundFunction> BindIsValidVariant(const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckArgumentCount("is_valid_variant", arguments, 1, 1));
+  ARROW_ASSIGN_OR_RAISE(auto type, AcceptAs(arguments, 0, VariantType()));
+  return MakeBound(
+      "is_valid_variant", arguments, {type}, arrow::boolean(),
+      [](const expr::EvalContext&, const std::vector<arrow::Datum>& values,
+         int64_t num_rows) -> Result<arrow::Datum> {
+        const bool as_scalar = values[0].is_scalar();
+        ARROW_ASSIGN_OR_RAISE(auto rows, expr::ToArray(values[0], as_scalar ? 1 : num_rows));
+        const auto& variants = static_cast<const arrow::LargeBinaryArray&>(*rows);
+        TimeZone zone = TimeZone::Utc();
+        std::string text;
+        arrow::BooleanBuilder builder;
+        for (int64_t row = 0; row < rows->length(); ++row) {
+          if (variants.IsNull(row)) {
+            ARROW_RETURN_NOT_OK(builder.AppendNull());
+          } else {
+            ARROW_RETURN_NOT_OK(builder.Append(IsReadable(variants.GetView(row), &zone, &text)));
+          }
+        }
+        ARROW_ASSIGN_OR_RAISE(auto array, builder.Finish());
+        return expr::FinishDatum(array, as_scalar);
+      });
+}
+
 }  // namespace
 
 void RegisterVariantParsing(FunctionRegistry* registry) {
@@ -135,6 +168,12 @@ void RegisterVariantParsing(FunctionRegistry* registry) {
                                 "of JSON; false for NULL.",
                        .example = "SELECT is_variant_null(parse_json('null'));",
                        .bind = BindIsVariantNull});
+  registry->AddScalar({.name = "is_valid_variant",
+                       .group = "variant_funcs",
+                       .usage = "is_valid_variant(expr) - Returns whether the bytes of a variant "
+                                "can be read; NULL for NULL.",
+                       .example = "SELECT is_valid_variant(parse_json('[1]'));",
+                       .bind = BindIsValidVariant});
 }
 
 void RegisterVariantFunctions(FunctionRegistry* registry) {

@@ -360,10 +360,6 @@ std::string CallText(const std::string& name, const std::vector<std::string>& ar
   const auto shown =
       arguments.begin() + static_cast<std::ptrdiff_t>(ShownArguments(name, arguments.size()));
   std::string list = fmt::format("{}", fmt::join(arguments.begin(), shown, ", "));
-  if ((name == "timestampadd" || name == "timestampdiff") && !arguments.empty()) {
-    const size_t unit = arguments[0].size();
-    list = ToLowerAscii(arguments[0]) + list.substr(unit);
-  }
   for (const DefaultArguments& entry : kDefaults) {
     if (entry.name == name && entry.count == arguments.size()) list += entry.suffix;
   }
