@@ -14,6 +14,8 @@
 #include "thalweg/connectors/file/path_text.h"
 #include "thalweg/connectors/option_values.h"
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/distinct_names.h"
+#include "thalweg/types/identifier_text.h"
 
 namespace thalweg::connectors {
 namespace {
@@ -243,6 +245,13 @@ Result<std::shared_ptr<const FileTarget>> MakeFileTarget(const std::string& form
   target->durable = durable;
   target->durable_directories =
       std::make_shared<DurableDirectories>(target->file_system, target->directory);
+  const bool case_sensitive =
+      ToLowerAscii(SettingText(arguments.settings, "spark.sql.caseSensitive")) == "true";
+  // Nobody could read the columns apart again; of CSV they have places.
+  if (ToLowerAscii(format_name) != "csv") {
+    ARROW_RETURN_NOT_OK(CheckDistinctNames(arguments.schema->field_names(), case_sensitive));
+  }
+  ARROW_RETURN_NOT_OK(CheckDistinctNames(arguments.partition_by, case_sensitive));
   ARROW_RETURN_NOT_OK(AssignColumns(arguments, target.get()));
   ARROW_ASSIGN_OR_RAISE(target->format,
                         BindFormat(format_name, arguments.options, arguments.settings,
