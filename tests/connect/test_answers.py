@@ -28,6 +28,7 @@ import state_programs  # noqa: F401
 import statistic_programs  # noqa: F401
 import stream_programs  # noqa: F401
 import table_function_programs  # noqa: F401
+import table_layout_programs  # noqa: F401
 import table_query_programs  # noqa: F401
 import time_programs  # noqa: F401
 import user_type_programs  # noqa: F401

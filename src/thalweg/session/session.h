@@ -73,6 +73,8 @@ struct BatchWrite {
   io::SaveMode save_mode = io::SaveMode::kErrorIfExists;
   /// As in io::WriteArguments.
   std::vector<std::pair<std::string, std::optional<std::string>>> static_partition = {};
+  /// Each bucket becomes a file, or one in each directory that it has rows for.
+  std::optional<plan::spec::BucketSpec> buckets = std::nullopt;
   BatchRun run = {};
 };
 

@@ -5,6 +5,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/expr/cast/shown_text.h"
+#include "thalweg/plan/analyzer/bucket_rows.h"
 #include "thalweg/plan/analyzer/legality.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/session/persisted_rows.h"
@@ -124,7 +125,13 @@ Status Session::WritePlan(const plan::NodePtr& analyzed, const BatchWrite& write
   if (nothing_to_do) return Status::OK();
   exec::PlanOptions options = MakePlanOptions();
   options.output_mode = io::OutputMode::kComplete;
-  ARROW_ASSIGN_OR_RAISE(const plan::NodePtr optimized, Optimize(analyzed));
+  plan::NodePtr rows = analyzed;
+  if (write.buckets) {
+    const Settings settings = SettingsSnapshot();
+    ARROW_ASSIGN_OR_RAISE(rows,
+                          plan::BucketRows(MakeAnalyzerContext(&settings), rows, *write.buckets));
+  }
+  ARROW_ASSIGN_OR_RAISE(const plan::NodePtr optimized, Optimize(rows));
   ARROW_ASSIGN_OR_RAISE(auto plan, exec::MakeQueryPlan(optimized, options));
   ARROW_RETURN_NOT_OK(sink->BeginEpoch(0, io::OutputMode::kAppend));
   exec::EpochContext context = MakeBatchContext();

@@ -37,6 +37,18 @@ Result<spec::Statement> Parser::ParseAlter() {
     ARROW_RETURN_NOT_OK(ExpectSymbol(")"));
     return statement;
   }
+  if (!is_view && AcceptWord("CLUSTER")) {
+    statement.kind = spec::StatementKind::kSetClustering;
+    if (AtWords({"BY", "NONE"})) {
+      at_ += 2;
+      return statement;
+    }
+    ARROW_RETURN_NOT_OK(ParseClusterBy(&statement));
+    return statement;
+  }
+  if (!is_view && AtWord("ADD") && AtAnyWord({"COLUMN", "COLUMNS"}, 1)) {
+    return ParseAddColumns(std::move(statement));
+  }
   if (is_view && (AtWord("AS") || StartsQuery())) {
     AcceptWord("AS");
     statement.kind = spec::StatementKind::kAlterViewQuery;
@@ -44,6 +56,18 @@ Result<spec::Statement> Parser::ParseAlter() {
   }
   if (AtEnd() || AtSymbol(";")) return SyntaxError();
   return Unsupported(fmt::format("ALTER {} ... {}", statement.key, Peek().upper));
+}
+
+Result<spec::Statement> Parser::ParseAddColumns(spec::Statement statement) {
+  statement.kind = spec::StatementKind::kAddColumns;
+  at_ += 2;
+  if (AtSymbol("(")) {
+    ARROW_ASSIGN_OR_RAISE(statement.schema, ParseColumnDefinitions());
+  } else {
+    ARROW_ASSIGN_OR_RAISE(statement.schema, ParseColumnList());
+  }
+  if (AtAnyWord({"FIRST", "AFTER"})) return Unsupported("ALTER TABLE ... ADD COLUMNS at a place");
+  return statement;
 }
 
 Result<spec::Statement> Parser::ParseShowCreate() {

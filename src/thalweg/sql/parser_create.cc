@@ -155,7 +155,9 @@ Result<spec::Statement> Parser::ParseCreateViewUsing(spec::Statement statement) 
 Result<spec::Statement> Parser::ParseCreateTable(spec::Statement statement) {
   statement.if_not_exists = AcceptWords({"IF", "NOT", "EXISTS"});
   ARROW_ASSIGN_OR_RAISE(statement.name, ParseIdentifierReference());
-  if (AtWord("LIKE")) return Unsupported("CREATE TABLE ... LIKE");
+  if (AtWord("LIKE") && statement.kind == spec::StatementKind::kCreateTable) {
+    return ParseCreateTableLike(std::move(statement));
+  }
   if (AtSymbol("(") && !StartsQuery(1)) {
     const int after = 1 + IdentifierLength(1);
     const bool names = AtSymbol(",", after) || AtSymbol(")", after) || AtWord("COMMENT", after);
@@ -173,8 +175,26 @@ Result<spec::Statement> Parser::ParseCreateTable(spec::Statement statement) {
   return statement;
 }
 
+Result<spec::Statement> Parser::ParseCreateTableLike(spec::Statement statement) {
+  statement.kind = spec::StatementKind::kCreateTableLike;
+  ARROW_RETURN_NOT_OK(ExpectWord("LIKE"));
+  ARROW_ASSIGN_OR_RAISE(statement.like, ParseIdentifierReference());
+  std::set<std::string> seen;
+  while (AtAnyWord({"USING", "LOCATION", "TBLPROPERTIES", "ROW", "STORED"})) {
+    const std::string clause = Peek().upper;
+    const int first = index();
+    if (!seen.insert(clause).second) {
+      return MakeError("DUPLICATE_CLAUSES", {{"clauseName", clause}}, PositionFrom(first));
+    }
+    ++at_;
+    ARROW_RETURN_NOT_OK(ParseTableClause(clause, first, &statement));
+  }
+  return statement;
+}
+
 Status Parser::ParseTableClauses(spec::Statement* statement) {
   std::set<std::string> seen;
+  const int first_clause = index();
   while (AtAnyWord({"USING", "PARTITIONED", "LOCATION", "OPTIONS", "TBLPROPERTIES", "COMMENT",
                     "CLUSTERED", "CLUSTER", "SKEWED", "ROW", "STORED", "DEFAULT"})) {
     const std::string clause = Peek().upper;
@@ -183,35 +203,39 @@ Status Parser::ParseTableClauses(spec::Statement* statement) {
       return MakeError("DUPLICATE_CLAUSES", {{"clauseName", clause}}, PositionFrom(first));
     }
     ++at_;
-    if (clause == "USING") {
-      ARROW_ASSIGN_OR_RAISE(const auto format, ParseMultipartIdentifier());
-      for (const auto& part : format) {
-        statement->format += (statement->format.empty() ? "" : ".") + part;
-      }
-    } else if (clause == "PARTITIONED") {
-      ARROW_RETURN_NOT_OK(ExpectWord("BY"));
-      const int after = 1 + IdentifierLength(1);
-      if (AtSymbol("(") && AtIdentifier(1) && !AtSymbol(",", after) && !AtSymbol(")", after)) {
-        return Unsupported("PARTITIONED BY anything but column names");
-      }
-      ARROW_ASSIGN_OR_RAISE(statement->partition_by, ParseIdentifierList());
-    } else if (clause == "LOCATION") {
-      ARROW_ASSIGN_OR_RAISE(statement->location, ParseString());
-    } else if (clause == "COMMENT") {
-      ARROW_ASSIGN_OR_RAISE(statement->comment, ParseString());
-    } else if (clause == "OPTIONS" || clause == "TBLPROPERTIES") {
-      ARROW_ASSIGN_OR_RAISE(const auto options, ParseOptions());
-      for (const auto& [key, value] : options) {
-        if (!statement->options.emplace(key, value).second) {
-          return MakeError("DUPLICATE_KEY", {{"keyColumn", QuoteIdentifier(key)}},
-                           PositionFrom(first));
-        }
-        if (clause == "TBLPROPERTIES") statement->properties[key] = value;
-      }
-    } else {
-      at_ = first;
-      return Unsupported(fmt::format("the clause {} of CREATE TABLE", clause));
+    ARROW_RETURN_NOT_OK(ParseTableClause(clause, first, statement));
+  }
+  return CheckLayout(*statement, first_clause);
+}
+
+/// Behind the word that a clause begins with, the token `first`.
+Status Parser::ParseTableClause(const std::string& clause, int first, spec::Statement* statement) {
+  if (clause == "USING") {
+    ARROW_ASSIGN_OR_RAISE(const auto format, ParseMultipartIdentifier());
+    for (const auto& part : format) {
+      statement->format += (statement->format.empty() ? "" : ".") + part;
     }
+    return Status::OK();
+  }
+  if (clause == "PARTITIONED") return ParsePartitionedBy(statement);
+  if (clause == "CLUSTERED") return ParseBuckets(statement);
+  if (clause == "CLUSTER") return ParseClusterBy(statement);
+  if (clause == "LOCATION") return ParseString().Value(&statement->location);
+  if (clause == "COMMENT") return ParseString().Value(&statement->comment);
+  if (clause == "OPTIONS" || clause == "TBLPROPERTIES") {
+    return ParseTableOptions(clause, first, statement);
+  }
+  at_ = first;
+  return Unsupported(fmt::format("the clause {} of CREATE TABLE", clause));
+}
+
+Status Parser::ParseTableOptions(const std::string& clause, int first, spec::Statement* statement) {
+  ARROW_ASSIGN_OR_RAISE(const auto options, ParseOptions());
+  for (const auto& [key, value] : options) {
+    if (!statement->options.emplace(key, value).second) {
+      return MakeError("DUPLICATE_KEY", {{"keyColumn", QuoteIdentifier(key)}}, PositionFrom(first));
+    }
+    if (clause == "TBLPROPERTIES") statement->properties[key] = value;
   }
   return Status::OK();
 }

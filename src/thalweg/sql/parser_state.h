@@ -208,6 +208,10 @@ class Parser {
   Status SkipNestedType();
   /// The text between the parentheses at the next token as a schema; with the defaults of columns.
   Result<SchemaPtr> ParseColumnDefinitions();
+  /// Without parentheses, up to the end of the statement.
+  Result<SchemaPtr> ParseColumnList();
+  /// Up to the token `close`; moves there.
+  Result<SchemaPtr> ParseColumnsUntil(int close);
   struct ColumnDefault {
     size_t column = 0;
     size_t start = 0;  // of DEFAULT and its expression in the text
@@ -347,7 +351,17 @@ class Parser {
   Result<spec::Statement> ParseCreateView(spec::Statement statement);
   Result<spec::Statement> ParseCreateViewUsing(spec::Statement statement);
   Result<spec::Statement> ParseCreateTable(spec::Statement statement);
+  Result<spec::Statement> ParseCreateTableLike(spec::Statement statement);
   Status ParseTableClauses(spec::Statement* statement);
+  Status ParseTableClause(const std::string& clause, int first, spec::Statement* statement);
+  Status ParseTableOptions(const std::string& clause, int first, spec::Statement* statement);
+  // parser_table_layout.cc
+  Status ParsePartitionedBy(spec::Statement* statement);
+  Status ParseBuckets(spec::Statement* statement);
+  Result<std::vector<std::string>> ParseSortedBy();
+  Status ParseClusterBy(spec::Statement* statement);
+  /// Errors: clauses that exclude each other.
+  Status CheckLayout(const spec::Statement& statement, int first);
   Status ParseColumnNamesWithComments(spec::Statement* statement);
   Result<std::string> ParseSchemaMode();
   Result<spec::Statement> ParseViewQuery(spec::Statement statement);
@@ -370,6 +384,7 @@ class Parser {
   bool AtDefaultValue() const;
   // ALTER (parser_alter.cc)
   Result<spec::Statement> ParseAlter();
+  Result<spec::Statement> ParseAddColumns(spec::Statement statement);
   Result<spec::Statement> ParseShowCreate();
   Result<spec::Statement> ParseShowProperties();
 

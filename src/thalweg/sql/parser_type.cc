@@ -68,6 +68,20 @@ Result<SchemaPtr> Parser::ParseColumnDefinitions() {
   if (!AtSymbol("(") || Peek().match < 0) return SyntaxError();
   const int close = Peek().match;
   ++at_;
+  ARROW_ASSIGN_OR_RAISE(auto schema, ParseColumnsUntil(close));
+  ++at_;
+  return schema;
+}
+
+Result<SchemaPtr> Parser::ParseColumnList() {
+  int close = index();
+  for (int ahead = 0; Peek(ahead).kind != TokenKind::kEnd && !AtSymbol(";", ahead); ++ahead) {
+    ++close;
+  }
+  return ParseColumnsUntil(close);
+}
+
+Result<SchemaPtr> Parser::ParseColumnsUntil(int close) {
   const int first = index();
   if (first == close) return SyntaxError();
   ARROW_ASSIGN_OR_RAISE(const auto defaults, TakeColumnDefaults(close));
@@ -81,7 +95,7 @@ Result<SchemaPtr> Parser::ParseColumnDefinitions() {
   ARROW_RETURN_NOT_OK(ReplaceIdentifierLiterals(close, &text));
   auto schema = ParseSchema(text);
   if (!schema.ok()) return At(schema.status(), first);
-  at_ = close + 1;
+  at_ = close;
   arrow::FieldVector fields = (*schema)->fields();
   for (const ColumnDefault& part : defaults) {
     if (part.column < fields.size()) {

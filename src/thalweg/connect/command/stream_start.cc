@@ -9,6 +9,7 @@
 #include "thalweg/connectors/foreach/foreach_sink.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/callback.h"
+#include "thalweg/session/commands/table_layout.h"
 #include "thalweg/session/table_location.h"
 #include "thalweg/types/identifier_text.h"
 
@@ -39,7 +40,9 @@ Status CheckSink(const WriteStreamOperationStart& start) {
   if (start.foreach_writer().has_scala_function() || start.foreach_batch().has_scala_function()) {
     return UnsupportedFeature("foreach and foreachBatch with a function that needs the JVM");
   }
-  if (!start.clustering_column_names().empty()) return UnsupportedFeature("clusterBy()");
+  if (!start.clustering_column_names().empty() && start.table_name().empty()) {
+    return UnsupportedFeature("clusterBy() of a stream that does not write to a table");
+  }
   return Status::OK();
 }
 
@@ -56,10 +59,25 @@ Result<session::StreamWrite> MakeWrite(const WriteStreamOperationStart& start) {
   return write;
 }
 
+/// clusterBy(), which is of tables.
+Status SetClustering(const WriteStreamOperationStart& start, plan::TableEntry* table) {
+  if (start.clustering_column_names().empty()) return Status::OK();
+  if (!table->partition_by.empty()) {
+    return MakeError("SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED");
+  }
+  std::vector<std::vector<std::string>> columns;
+  for (const std::string& name : start.clustering_column_names()) {
+    ARROW_ASSIGN_OR_RAISE(auto parts, sql::ParseMultipartName(name));
+    columns.push_back(std::move(parts));
+  }
+  return session::ClusteringText(columns, *table->schema)
+      .Value(&table->properties[session::kClusteringProperty]);
+}
+
 /// toTable(): the table is made when it is new, and the query writes where it lies.
-Status AimAtTable(Execution* execution, const plan::NodePtr& plan, const std::string& text,
-                  session::StreamWrite* write) {
-  ARROW_ASSIGN_OR_RAISE(const auto name, sql::ParseMultipartName(text));
+Status AimAtTable(Execution* execution, const plan::NodePtr& plan,
+                  const WriteStreamOperationStart& start, session::StreamWrite* write) {
+  ARROW_ASSIGN_OR_RAISE(const auto name, sql::ParseMultipartName(start.table_name()));
   session::Session& engine = execution->engine();
   const Settings settings = engine.SettingsSnapshot();
   auto table = engine.catalog().FindTable(name);
@@ -76,7 +94,10 @@ Status AimAtTable(Execution* execution, const plan::NodePtr& plan, const std::st
     const auto path = write->options.find("path");
     entry.location =
         path != write->options.end() ? path->second : session::DefaultLocation(&engine, resolved);
-    entry.is_streaming_table = true;
+    // As in Spark a table without a place of its own is gone with its files when it is dropped.
+    entry.is_managed = path == write->options.end();
+    entry.created_millis = engine.clock()->NowMillis();
+    ARROW_RETURN_NOT_OK(SetClustering(start, &entry));
     ARROW_RETURN_NOT_OK(engine.catalog().CreateTable(entry));
     table = engine.catalog().FindTable(name);
   }
@@ -163,7 +184,7 @@ Status StartStream(ServerState* state, Execution* execution,
   ARROW_ASSIGN_OR_RAISE(const auto plan, execution->engine().Analyze(relation));
   if (start.has_table_name()) {
     if (!plan->is_streaming()) return MakeError("WRITE_STREAM_NOT_ALLOWED");
-    ARROW_RETURN_NOT_OK(AimAtTable(execution, plan, start.table_name(), &write));
+    ARROW_RETURN_NOT_OK(AimAtTable(execution, plan, start, &write));
   }
   std::shared_ptr<ForeachBatchRunner> runner;
   if (start.has_foreach_batch()) {

@@ -1,16 +1,19 @@
 // Batch writes.
 
 #include <arrow/api.h>
+#include <fmt/format.h>
 
 #include "thalweg/connect/command/commands.h"
 #include "thalweg/connect/command/observed_run.h"
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/session/commands/table_layout.h"
 
 namespace thalweg::connect {
 namespace {
 
+using plan::spec::BucketSpec;
 using plan::spec::Statement;
 using plan::spec::StatementKind;
 using proto::WriteOperation;
@@ -35,14 +38,6 @@ Status Execute(Execution* execution, const Statement& statement) {
   return observed.Send();
 }
 
-Status Drop(Execution* execution, const std::vector<std::string>& name) {
-  Statement statement;
-  statement.kind = StatementKind::kDropTable;
-  statement.name = name;
-  statement.if_exists = true;
-  return Execute(execution, statement);
-}
-
 Status Insert(Execution* execution, const std::vector<std::string>& name, RelationPtr query,
               bool overwrite) {
   Statement statement;
@@ -57,10 +52,82 @@ bool TableExists(Execution* execution, const std::vector<std::string>& name) {
   return execution->engine().catalog().FindTable(name) != nullptr;
 }
 
+/// What the write says of buckets; 0 of them are none, as in Spark.
+Result<std::optional<BucketSpec>> BucketsOf(const WriteOperation& write) {
+  const auto& wanted = write.bucket_by();
+  if (!write.has_bucket_by() || wanted.num_buckets() == 0) {
+    if (!write.sort_column_names().empty()) return MakeError("SORT_BY_WITHOUT_BUCKETING");
+    return std::nullopt;
+  }
+  ARROW_RETURN_NOT_OK(plan::spec::CheckBucketCount(wanted.num_buckets()));
+  BucketSpec buckets;
+  buckets.num_buckets = wanted.num_buckets();
+  buckets.columns = {wanted.bucket_column_names().begin(), wanted.bucket_column_names().end()};
+  buckets.sort_columns = {write.sort_column_names().begin(), write.sort_column_names().end()};
+  return buckets;
+}
+
+Status RefuseBuckets(const std::optional<BucketSpec>& buckets, const char* operation) {
+  if (!buckets) return Status::OK();
+  return MakeError("_LEGACY_ERROR_TEMP_1312", {{"operation", operation}});
+}
+
+/// Appended rows lie as those do that are there.
+Status CheckSameBuckets(const std::optional<BucketSpec>& buckets, const plan::TableEntry& table) {
+  const std::string existing = session::LayoutText(table.buckets);
+  const std::string specified = session::LayoutText(buckets);
+  if (existing == specified) return Status::OK();
+  return MakeError("_LEGACY_ERROR_TEMP_1164",
+                   {{"tableName", fmt::format("{}.{}.{}", plan::kSessionCatalogName, table.database,
+                                              table.name)},
+                    {"specifiedBucketString", specified},
+                    {"existingBucketString", existing}});
+}
+
+template <typename Names>
+Result<std::vector<std::vector<std::string>>> ClusteringOf(const Names& names) {
+  std::vector<std::vector<std::string>> columns;
+  for (const std::string& name : names) {
+    ARROW_ASSIGN_OR_RAISE(auto parts, sql::ParseMultipartName(name));
+    columns.push_back(std::move(parts));
+  }
+  return columns;
+}
+
+/// Errors: what excludes clusterBy().
+Status CheckLayout(const Statement& statement) {
+  if (statement.cluster_by.empty()) return Status::OK();
+  if (statement.buckets) return MakeError("SPECIFY_CLUSTER_BY_WITH_BUCKETING_IS_NOT_ALLOWED");
+  if (statement.partition_by.empty()) return Status::OK();
+  return MakeError("SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED");
+}
+
+/// CREATE TABLE of the query in place of what is there.
+Status SaveAsTable(Execution* execution, const WriteOperation& write,
+                   const std::vector<std::string>& name, RelationPtr query,
+                   std::optional<BucketSpec> buckets) {
+  Statement statement;
+  statement.kind = StatementKind::kCreateTable;
+  statement.name = name;
+  statement.format = write.source();
+  statement.options = {write.options().begin(), write.options().end()};
+  statement.partition_by = {write.partitioning_columns().begin(),
+                            write.partitioning_columns().end()};
+  statement.buckets = std::move(buckets);
+  ARROW_ASSIGN_OR_RAISE(statement.cluster_by, ClusteringOf(write.clustering_columns()));
+  ARROW_RETURN_NOT_OK(CheckLayout(statement));
+  statement.replace = ModeOf(write) == io::SaveMode::kOverwrite;
+  statement.refuses_self_read = true;
+  statement.query = std::move(query);
+  return Execute(execution, statement);
+}
+
 Status SaveToTable(Execution* execution, const WriteOperation& write, RelationPtr query) {
   ARROW_ASSIGN_OR_RAISE(const auto name, sql::ParseMultipartName(write.table().table_name()));
+  ARROW_ASSIGN_OR_RAISE(auto buckets, BucketsOf(write));
   const io::SaveMode mode = ModeOf(write);
   if (write.table().save_method() == WriteOperation::SaveTable::TABLE_SAVE_METHOD_INSERT_INTO) {
+    ARROW_RETURN_NOT_OK(RefuseBuckets(buckets, "insertInto"));
     // The options of insertInto() concern nothing: the table has its own.
     return Insert(execution, name, std::move(query), mode == io::SaveMode::kOverwrite);
   }
@@ -69,30 +136,12 @@ Status SaveToTable(Execution* execution, const WriteOperation& write, RelationPt
     return MakeError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE",
                      {{"operation", "saveAsTable"}, {"viewName", plan::QuoteIdentifiers(name)}});
   }
-  if (found != nullptr) {
-    if (mode == io::SaveMode::kIgnore) return Status::OK();
-    if (mode == io::SaveMode::kAppend) {
-      return Insert(execution, name, std::move(query), /*overwrite=*/false);
-    }
-    if (mode == io::SaveMode::kOverwrite) ARROW_RETURN_NOT_OK(Drop(execution, name));
+  if (found != nullptr && mode == io::SaveMode::kIgnore) return Status::OK();
+  if (found != nullptr && mode == io::SaveMode::kAppend) {
+    ARROW_RETURN_NOT_OK(CheckSameBuckets(buckets, *found));
+    return Insert(execution, name, std::move(query), /*overwrite=*/false);
   }
-  Statement statement;
-  statement.kind = StatementKind::kCreateTable;
-  statement.name = name;
-  statement.format = write.source();
-  statement.options = {write.options().begin(), write.options().end()};
-  statement.partition_by = {write.partitioning_columns().begin(),
-                            write.partitioning_columns().end()};
-  statement.query = std::move(query);
-  return Execute(execution, statement);
-}
-
-Status CheckLayout(const WriteOperation& write) {
-  if (write.has_bucket_by() || !write.sort_column_names().empty()) {
-    return UnsupportedFeature("bucketBy() and sortBy()");
-  }
-  if (!write.clustering_columns().empty()) return UnsupportedFeature("clusterBy()");
-  return Status::OK();
+  return SaveAsTable(execution, write, name, std::move(query), std::move(buckets));
 }
 
 Result<std::vector<std::string>> PartitionColumns(const WriteOperationV2& write) {
@@ -107,13 +156,17 @@ Result<std::vector<std::string>> PartitionColumns(const WriteOperationV2& write)
 }
 
 Status Create(Execution* execution, const WriteOperationV2& write,
-              const std::vector<std::string>& name, RelationPtr query) {
+              const std::vector<std::string>& name, RelationPtr query, bool replace) {
   Statement statement;
   statement.kind = StatementKind::kCreateTable;
   statement.name = name;
   statement.format = write.provider();
   statement.options = {write.options().begin(), write.options().end()};
+  statement.properties = {write.table_properties().begin(), write.table_properties().end()};
   ARROW_ASSIGN_OR_RAISE(statement.partition_by, PartitionColumns(write));
+  ARROW_ASSIGN_OR_RAISE(statement.cluster_by, ClusteringOf(write.clustering_columns()));
+  ARROW_RETURN_NOT_OK(CheckLayout(statement));
+  statement.replace = replace;
   statement.query = std::move(query);
   return Execute(execution, statement);
 }
@@ -139,10 +192,11 @@ Status Overwrite(Execution* execution, const WriteOperationV2& write,
 }  // namespace
 
 Status RunWrite(Execution* execution, const WriteOperation& write) {
-  ARROW_RETURN_NOT_OK(CheckLayout(write));
   Translator translator(execution->session().get());
   ARROW_ASSIGN_OR_RAISE(auto input, translator.Translate(write.input()));
   if (write.has_table()) return SaveToTable(execution, write, std::move(input));
+  ARROW_ASSIGN_OR_RAISE(const auto buckets, BucketsOf(write));
+  ARROW_RETURN_NOT_OK(RefuseBuckets(buckets, "save"));
   session::BatchWrite batch;
   batch.input = std::move(input);
   batch.format = write.source();
@@ -163,14 +217,12 @@ Status RunWriteTo(Execution* execution, const WriteOperationV2& write) {
   const bool exists = TableExists(execution, name);
   switch (write.mode()) {
     case WriteOperationV2::MODE_CREATE:
-      return Create(execution, write, name, std::move(input));
+      return Create(execution, write, name, std::move(input), /*replace=*/false);
     case WriteOperationV2::MODE_REPLACE:
       if (!exists) return TableNotFound(name);
-      ARROW_RETURN_NOT_OK(Drop(execution, name));
-      return Create(execution, write, name, std::move(input));
+      return Create(execution, write, name, std::move(input), /*replace=*/true);
     case WriteOperationV2::MODE_CREATE_OR_REPLACE:
-      ARROW_RETURN_NOT_OK(Drop(execution, name));
-      return Create(execution, write, name, std::move(input));
+      return Create(execution, write, name, std::move(input), /*replace=*/true);
     case WriteOperationV2::MODE_APPEND:
       if (!exists) return TableNotFound(name);
       return Insert(execution, name, std::move(input), /*overwrite=*/false);

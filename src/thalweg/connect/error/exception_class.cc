@@ -74,10 +74,14 @@ constexpr std::string_view kVariantConditions[] = {
 
 // Told by the parser in Spark, though not here.
 constexpr std::string_view kParseConditions[] = {
+    "_LEGACY_ERROR_TEMP_0035",
     "_LEGACY_ERROR_TEMP_0049",
     "EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES",
     "IDENTIFIER_TOO_MANY_NAME_PARTS",
+    "INVALID_BUCKET_COUNT",
     "INVALID_TEMP_OBJ_QUALIFIER",
+    "SPECIFY_CLUSTER_BY_WITH_BUCKETING_IS_NOT_ALLOWED",
+    "SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED",
 };
 
 /// Conditions, or first parts of conditions, that are not what their area says.
@@ -158,6 +162,7 @@ constexpr std::pair<std::string_view, std::string_view> kClassesByCondition[] = 
     {"INVALID_PARAMETER_VALUE.CHARSET", "SparkIllegalArgumentException"},
     {"UNSUPPORTED_FEATURE.WRITE_FOR_BINARY_SOURCE", "SparkUnsupportedOperationException"},
     {"CATALOG_NOT_FOUND", "SparkException"},
+    {"LOCATION_ALREADY_EXISTS", "SparkRuntimeException"},
     {"_LEGACY_ERROR_TEMP_3241", "SparkIllegalArgumentException"},
     {"_LEGACY_ERROR_TEMP_3176", "SparkUnsupportedOperationException"},
 };

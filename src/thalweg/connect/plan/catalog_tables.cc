@@ -10,6 +10,7 @@
 #include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/statement.h"
+#include "thalweg/session/commands/table_layout.h"
 #include "thalweg/session/commands/table_text.h"
 #include "thalweg/session/persisted_rows.h"
 #include "thalweg/types/identifier_text.h"
@@ -139,25 +140,33 @@ Result<RelationDraft> ListColumns(Translator* translator, const NameParts& name)
   if (!is_view && table == nullptr) return TableNotFound(catalog, name);
   ARROW_ASSIGN_OR_RAISE(const auto schema, translator->SchemaOf(TableRelation(name)));
   TextColumn names, types, comments;
-  std::vector<bool> nullable, is_partition;
+  std::vector<bool> nullable, is_partition, is_bucket, is_cluster;
+  std::vector<std::string> clustering;
+  if (table != nullptr) {
+    for (const auto& column : session::ClusteringColumns(*table)) {
+      if (column.size() == 1) clustering.push_back(column[0]);
+    }
+  }
   for (const FieldPtr& field : schema->fields()) {
     names.emplace_back(field->name());
     types.emplace_back(SimpleTypeName(*field->type()));
     nullable.push_back(field->nullable());
     is_partition.push_back(table != nullptr && HasName(table->partition_by, field->name()));
+    is_bucket.push_back(table != nullptr && table->buckets &&
+                        HasName(table->buckets->columns, field->name()));
+    is_cluster.push_back(HasName(clustering, field->name()));
     const auto comment = field->metadata() == nullptr ? Result<std::string>(Status::KeyError(""))
                                                       : field->metadata()->Get("comment");
     comments.push_back(comment.ok() ? std::optional<std::string>(*comment) : std::nullopt);
   }
-  const std::vector<bool> no(names.size(), false);
   AnswerTable columns;
   columns.AddText("name", names);
   columns.AddText("description", comments);
   columns.AddText("dataType", types);
   columns.AddBoolean("nullable", nullable);
   columns.AddBoolean("isPartition", is_partition);
-  columns.AddBoolean("isBucket", no);
-  columns.AddBoolean("isCluster", no);
+  columns.AddBoolean("isBucket", is_bucket);
+  columns.AddBoolean("isCluster", is_cluster);
   return columns.Finish();
 }
 

@@ -13,6 +13,7 @@
 #include "thalweg/plan/catalog/sql_function.h"
 #include "thalweg/plan/catalog/variable.h"
 #include "thalweg/plan/logical/node.h"
+#include "thalweg/plan/spec/bucketing.h"
 #include "thalweg/plan/spec/relation.h"
 
 namespace thalweg::plan {
@@ -61,6 +62,10 @@ struct TableEntry {
   std::map<std::string, std::string> properties = {};
   /// Null for tables. A view has a schema and neither a format nor a location.
   std::shared_ptr<const ViewDefinition> view = nullptr;
+  /// What batch writes keep to.
+  std::optional<spec::BucketSpec> buckets = std::nullopt;
+  /// Milliseconds since the epoch; 0: not known.
+  int64_t created_millis = 0;
 };
 
 /// A table's name with its database.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "thalweg/plan/spec/bucketing.h"
 #include "thalweg/plan/spec/relation.h"
 #include "thalweg/plan/spec/routine.h"
 
@@ -17,7 +18,10 @@ enum class StatementKind {
   kCreateView,            // name, query, query_text, column names and comments; replace,
                           // if_not_exists, is_global, is_persistent, schema_mode
   kCreateViewUsing,       // name, schema, format, options; replace, is_global (VIEW ... USING)
-  kCreateTable,           // CREATE TABLE [USING] [LOCATION] [AS query]: name, format, ...
+  kCreateTable,           // CREATE TABLE [USING] [LOCATION] [AS query]: name, format, ...;
+                          // replace: of a query, in place of a table of the name, with
+                          // refuses_self_read not if the query reads that
+  kCreateTableLike,       // name, like, format, location, properties; if_not_exists
   kCreateStreamingTable,  // name, format, partition_by, location, options, query; if_not_exists
   kInsert,                // INSERT INTO name [columns] query (streaming or not); overwrite,
                           // partition, by_name, if_not_exists, replace_where
@@ -26,6 +30,8 @@ enum class StatementKind {
   kRename,                // ALTER VIEW | TABLE name RENAME TO new_name; key: VIEW or TABLE
   kSetProperties,         // ALTER VIEW | TABLE name SET TBLPROPERTIES properties; key
   kUnsetProperties,       // the same with UNSET: column_names are the keys; if_exists
+  kSetClustering,         // ALTER TABLE name CLUSTER BY cluster_by; none: NONE
+  kAddColumns,            // ALTER TABLE name ADD COLUMNS schema
   kShowCreateTable,       // name
   kShowProperties,        // name; key with has_value: one of them
   kDropView,              // name; if_exists
@@ -81,6 +87,9 @@ struct Statement {
   std::string comment;
   std::string pattern;
   std::vector<std::string> partition_by;
+  std::optional<BucketSpec> buckets;                 // CLUSTERED BY
+  std::vector<std::vector<std::string>> cluster_by;  // CLUSTER BY: the parts of names
+  std::vector<std::string> like;
   std::map<std::string, std::string> options;     // keys as written; the properties too
   std::map<std::string, std::string> properties;  // what stands in TBLPROPERTIES
   std::string key;
@@ -98,6 +107,7 @@ struct Statement {
   bool is_lazy = false;
   bool by_name = false;
   bool replace_where = false;
+  bool refuses_self_read = false;
   std::vector<PartitionValue> partition;
   std::vector<std::optional<std::string>> column_comments;
   std::vector<std::string> new_name;

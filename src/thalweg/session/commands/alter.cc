@@ -1,9 +1,15 @@
 // ALTER VIEW and ALTER TABLE: names and properties.
 
+#include <algorithm>
+
+#include <arrow/type.h>
 #include <fmt/format.h>
 
 #include "thalweg/plan/catalog/shared_catalog.h"
+#include "thalweg/plan/logical/error_text.h"
+#include "thalweg/session/commands/insert_columns.h"
 #include "thalweg/session/commands/not_found.h"
+#include "thalweg/session/commands/table_layout.h"
 #include "thalweg/session/commands/table_text.h"
 #include "thalweg/session/table_location.h"
 #include "thalweg/types/identifier_text.h"
@@ -125,6 +131,46 @@ Result<StatementOutcome> UnsetProperties(Session* session, const Statement& stat
                         FindAltered(session, statement, "UNSET TBLPROPERTIES"));
   plan::TableEntry entry = *found;
   for (const std::string& key : statement.column_names) entry.properties.erase(key);
+  ARROW_RETURN_NOT_OK(session->catalog().ReplaceTable(std::move(entry)));
+  return StatementOutcome{};
+}
+
+Result<StatementOutcome> SetClustering(Session* session, const Statement& statement) {
+  ARROW_ASSIGN_OR_RAISE(const TablePtr found, FindAltered(session, statement, "CLUSTER BY"));
+  ARROW_ASSIGN_OR_RAISE(const auto schema,
+                        session->SchemaOf(TableRelation({found->database, found->name})));
+  plan::TableEntry entry = *found;
+  ARROW_ASSIGN_OR_RAISE(entry.properties[kClusteringProperty],
+                        ClusteringText(statement.cluster_by, *schema));
+  ARROW_RETURN_NOT_OK(session->catalog().ReplaceTable(std::move(entry)));
+  return StatementOutcome{};
+}
+
+Result<StatementOutcome> AddColumns(Session* session, const Statement& statement) {
+  ARROW_ASSIGN_OR_RAISE(const TablePtr found, FindAltered(session, statement, "ADD COLUMNS"));
+  ARROW_RETURN_NOT_OK(CheckDefaults(session, *statement.schema));
+  ARROW_ASSIGN_OR_RAISE(const auto schema,
+                        session->SchemaOf(TableRelation({found->database, found->name})));
+  arrow::FieldVector fields = schema->fields();
+  for (const FieldPtr& field : statement.schema->fields()) {
+    const bool exists = std::any_of(fields.begin(), fields.end(), [&](const FieldPtr& other) {
+      return plan::EqualsIgnoreCase(other->name(), field->name());
+    });
+    if (exists) {
+      return MakeError("COLUMN_ALREADY_EXISTS",
+                       {{"columnName", QuoteName({ToLowerAscii(field->name())})}});
+    }
+    // Rows that are there already have no value of it.
+    if (!field->nullable()) {
+      return MakeError("UNSUPPORTED_FEATURE",
+                       {{"feature", "ALTER TABLE ... ADD COLUMNS with NOT NULL"}},
+                       statement.position);
+    }
+    // Partition columns stay the last.
+    fields.insert(fields.end() - static_cast<std::ptrdiff_t>(found->partition_by.size()), field);
+  }
+  plan::TableEntry entry = *found;
+  entry.schema = arrow::schema(std::move(fields));
   ARROW_RETURN_NOT_OK(session->catalog().ReplaceTable(std::move(entry)));
   return StatementOutcome{};
 }

@@ -25,11 +25,15 @@ Result<StatementOutcome> AlterViewQuery(Session* session, const Statement& state
 Result<StatementOutcome> Rename(Session* session, const Statement& statement);
 Result<StatementOutcome> SetProperties(Session* session, const Statement& statement);
 Result<StatementOutcome> UnsetProperties(Session* session, const Statement& statement);
+Result<StatementOutcome> SetClustering(Session* session, const Statement& statement);
+Result<StatementOutcome> AddColumns(Session* session, const Statement& statement);
 Result<StatementOutcome> ShowCreateTable(Session* session, const Statement& statement);
 Result<StatementOutcome> ShowProperties(Session* session, const Statement& statement);
-// tables.cc
+// create_table.cc
 Result<StatementOutcome> CreateTable(Session* session, const Statement& statement,
                                      const BatchRun& run);
+Result<StatementOutcome> CreateTableLike(Session* session, const Statement& statement);
+// tables.cc
 Result<StatementOutcome> DropTable(Session* session, const Statement& statement);
 Result<StatementOutcome> TruncateTable(Session* session, const Statement& statement);
 /// What goes with a table that is dropped: the files of a managed one.

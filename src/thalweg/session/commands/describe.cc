@@ -1,11 +1,18 @@
 #include <arrow/api.h>
 #include <arrow/util/key_value_metadata.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "thalweg/connectors/file/path_text.h"
 #include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/session/commands/sql_functions.h"
+#include "thalweg/session/commands/table_layout.h"
 #include "thalweg/types/column_default.h"
 #include "thalweg/types/data_types.h"
+#include "thalweg/types/datetime_pattern.h"
+#include "thalweg/types/identifier_text.h"
+#include "thalweg/types/time_zone.h"
 
 namespace thalweg::session {
 namespace {
@@ -56,6 +63,85 @@ void AddViewRows(const plan::TableEntry& entry, std::vector<std::vector<std::str
   rows->push_back({"View Query Output Columns", "[" + columns + "]", ""});
 }
 
+/// "[`a`, `b`]".
+std::string ListedColumns(const std::vector<std::string>& names) {
+  std::vector<std::string> quoted;
+  for (const std::string& name : names) quoted.push_back(QuoteName({name}));
+  return fmt::format("[{}]", fmt::join(quoted, ", "));
+}
+
+/// "[a=1, b=2]".
+std::string ListedPairs(const std::map<std::string, std::string>& pairs) {
+  std::vector<std::string> texts;
+  for (const auto& [key, value] : pairs) texts.push_back(key + "=" + value);
+  return fmt::format("[{}]", fmt::join(texts, ", "));
+}
+
+/// What the table is partitioned by and clustered by.
+void AddLayout(const plan::TableEntry& table, const arrow::Schema& schema,
+               std::vector<std::vector<std::string>>* rows) {
+  if (!table.partition_by.empty()) {
+    rows->push_back({"# Partition Information", "", ""});
+    rows->push_back({"# col_name", "data_type", "comment"});
+    for (const std::string& name : table.partition_by) {
+      const auto field = schema.GetFieldByName(name);
+      rows->push_back({name, field ? SimpleTypeName(*field->type()) : "", kNullCell});
+    }
+  }
+  if (!table.properties.contains(kClusteringProperty)) return;
+  rows->push_back({"# Clustering Information", "", ""});
+  rows->push_back({"# col_name", "data_type", "comment"});
+  for (const std::vector<std::string>& column : ClusteringColumns(table)) {
+    FieldPtr field = schema.GetFieldByName(column[0]);
+    for (size_t i = 1; i < column.size() && field != nullptr; ++i) {
+      field = arrow::Schema(field->type()->fields()).GetFieldByName(column[i]);
+    }
+    rows->push_back({fmt::format("{}", fmt::join(column, ".")),
+                     field ? SimpleTypeName(*field->type()) : "", kNullCell});
+  }
+}
+
+/// "Mon Nov 23 15:44:10 UTC 2026".
+Result<std::string> TimeText(int64_t millis, const std::string& zone_name) {
+  if (millis == 0) return "UNKNOWN";
+  ARROW_ASSIGN_OR_RAISE(const auto pattern, DatetimePattern::Make("EEE MMM dd HH:mm:ss zzz yyyy",
+                                                                  DatetimePattern::Use::kFormat));
+  ARROW_ASSIGN_OR_RAISE(TimeZone zone, TimeZone::Make(zone_name));
+  std::string text;
+  pattern->FormatTimestamp(millis * 1000, &zone, &text);
+  return text;
+}
+
+Status AddTableRows(const plan::TableEntry& table, const std::string& zone,
+                    std::vector<std::vector<std::string>>* rows) {
+  const auto add = [rows](const std::string& name, const std::string& value) {
+    rows->push_back({name, value, ""});
+  };
+  add("Catalog", plan::kSessionCatalogName);
+  add("Database", table.database);
+  add("Table", table.name);
+  ARROW_ASSIGN_OR_RAISE(const std::string created, TimeText(table.created_millis, zone));
+  add("Created Time", created);
+  add("Last Access", "UNKNOWN");
+  add("Created By", "Thalweg");
+  add("Type", TableType(table));
+  add("Provider", table.format);
+  if (table.buckets) {
+    add("Num Buckets", std::to_string(table.buckets->num_buckets));
+    add("Bucket Columns", ListedColumns(table.buckets->columns));
+    add("Sort Columns", ListedColumns(table.buckets->sort_columns));
+  }
+  if (!table.comment.empty()) add("Comment", table.comment);
+  if (!table.properties.empty()) add("Table Properties", ListedPairs(table.properties));
+  add("Location", connectors::QualifiedPath(table.location));
+  std::map<std::string, std::string> storage = table.options;
+  storage.erase("path");
+  for (const auto& [key, value] : table.properties) storage.erase(ToLowerAscii(key));
+  if (!storage.empty()) add("Storage Properties", ListedPairs(storage));
+  if (!table.partition_by.empty()) add("Partition Provider", "Catalog");
+  return Status::OK();
+}
+
 const std::vector<std::string> kColumns = {"col_name", "data_type", "comment"};
 
 }  // namespace
@@ -63,28 +149,21 @@ const std::vector<std::string> kColumns = {"col_name", "data_type", "comment"};
 Result<StatementOutcome> DescribeTable(Session* session, const Statement& statement) {
   ARROW_ASSIGN_OR_RAISE(auto schema, session->SchemaOf(TableRelation(statement.name)));
   auto rows = ColumnRows(*schema);
-  const auto table = session->catalog().FindTable(statement.name);
-  if (table != nullptr && !table->partition_by.empty()) {
-    rows.push_back({"# Partition Information", "", ""});
-    rows.push_back({"# col_name", "data_type", "comment"});
-    for (const std::string& name : table->partition_by) {
-      const auto field = schema->GetFieldByName(name);
-      rows.push_back({name, field ? SimpleTypeName(*field->type()) : "", kNullCell});
-    }
-  }
-  if (table != nullptr) AddDefaults(*schema, &rows);
-  if (table != nullptr && statement.extended) {
+  const bool is_view = session->catalog().FindView(statement.name) != nullptr;
+  const auto table = is_view ? nullptr : session->catalog().FindTable(statement.name);
+  if (table == nullptr) return TextRows(kColumns, rows);
+  AddLayout(*table, *schema, &rows);
+  if (statement.extended) {
     rows.push_back({"", "", ""});
     rows.push_back({"# Detailed Table Information", "", ""});
     if (table->view != nullptr) {
       AddViewRows(*table, &rows);
-      return TextRows(kColumns, rows);
+    } else {
+      const std::string zone = session->SettingsSnapshot().Get("spark.sql.session.timeZone");
+      ARROW_RETURN_NOT_OK(AddTableRows(*table, zone, &rows));
     }
-    rows.push_back({"Name", table->name, ""});
-    rows.push_back({"Type", TableType(*table), ""});
-    rows.push_back({"Provider", table->format, ""});
-    rows.push_back({"Location", table->location, ""});
   }
+  AddDefaults(*schema, &rows);
   return TextRows(kColumns, rows);
 }
 

@@ -3,41 +3,16 @@
 #include <arrow/api.h>
 
 #include "thalweg/plan/logical/build.h"
-#include "thalweg/plan/spec/table_names.h"
 #include "thalweg/session/commands/insert_columns.h"
 #include "thalweg/session/commands/not_found.h"
+#include "thalweg/session/commands/self_read.h"
 #include "thalweg/session/persisted_rows.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
 namespace {
 
-namespace spec = plan::spec;
-
 constexpr char kOverwriteMode[] = "partitionoverwritemode";
-
-/// Errors: UNSUPPORTED_OVERWRITE.TABLE where the query reads the table, also through views.
-Status CheckDoesNotRead(const plan::Catalog& catalog, const spec::Relation& query,
-                        const plan::TableEntry& table, int depth = 0) {
-  Status status;
-  spec::ForEachTableName(query, [&](const spec::Relation& named) {
-    constexpr int kDeepest = 100;
-    if (!status.ok() || depth > kDeepest) return;
-    if (const auto view = catalog.FindView(named.table_name)) {
-      if (view->relation) status = CheckDoesNotRead(catalog, *view->relation, table, depth + 1);
-      return;
-    }
-    const auto found = catalog.FindTable(named.table_name);
-    if (found == nullptr) return;
-    if (found->view != nullptr) {
-      status = CheckDoesNotRead(catalog, *found->view->relation, table, depth + 1);
-    } else if (found.get() == &table) {
-      status = MakeError("UNSUPPORTED_OVERWRITE.TABLE",
-                         {{"table", FullName({table.database, table.name})}});
-    }
-  });
-  return status;
-}
 
 /// The options of the table and of the statement. Errors: _LEGACY_ERROR_TEMP_1151.
 Result<io::Options> WriteOptions(const Statement& statement, const plan::TableEntry& table) {
@@ -72,6 +47,7 @@ Status InsertBatch(Session* session, const Statement& statement, const plan::Tab
   ARROW_ASSIGN_OR_RAISE(write.options, WriteOptions(statement, table));
   write.path = table.location;
   write.partition_by = table.partition_by;
+  write.buckets = table.buckets;
   write.run = run;
   write.save_mode = statement.overwrite ? io::SaveMode::kOverwrite : io::SaveMode::kAppend;
   if (!statement.overwrite) return session->WritePlan(plan, write);

@@ -41,6 +41,8 @@ std::optional<Result<StatementOutcome>> RunCatalogStatement(Session* session,
       return CreateViewUsing(session, statement);
     case StatementKind::kCreateTable:
       return CreateTable(session, statement, run);
+    case StatementKind::kCreateTableLike:
+      return CreateTableLike(session, statement);
     case StatementKind::kCreateStreamingTable:
       return CreateStreamingTable(session, statement);
     case StatementKind::kInsert:
@@ -53,6 +55,10 @@ std::optional<Result<StatementOutcome>> RunCatalogStatement(Session* session,
       return AlterViewQuery(session, statement);
     case StatementKind::kRename:
       return Rename(session, statement);
+    case StatementKind::kSetClustering:
+      return SetClustering(session, statement);
+    case StatementKind::kAddColumns:
+      return AddColumns(session, statement);
     case StatementKind::kSetProperties:
       return SetProperties(session, statement);
     case StatementKind::kUnsetProperties:

@@ -7,7 +7,9 @@
 #include <arrow/util/key_value_metadata.h>
 #include <fmt/format.h>
 
+#include "thalweg/connectors/file/path_text.h"
 #include "thalweg/plan/catalog/shared_catalog.h"
+#include "thalweg/session/commands/table_layout.h"
 #include "thalweg/types/data_types.h"
 
 namespace thalweg::session {
@@ -30,6 +32,23 @@ std::string Clause(const std::string& word, const std::map<std::string, std::str
   return lines.empty() ? "" : fmt::format("{} (\n{})\n", word, fmt::join(lines, ",\n"));
 }
 
+std::string LayoutClauses(const plan::TableEntry& table) {
+  std::string text;
+  if (table.buckets) {
+    text += fmt::format("CLUSTERED BY ({})\n", fmt::join(table.buckets->columns, ", "));
+    if (!table.buckets->sort_columns.empty()) {
+      text += fmt::format("SORTED BY ({})\n", fmt::join(table.buckets->sort_columns, ", "));
+    }
+    text += fmt::format("INTO {} BUCKETS\n", table.buckets->num_buckets);
+  }
+  std::vector<std::string> clustering;
+  for (const auto& column : ClusteringColumns(table)) {
+    clustering.push_back(fmt::format("{}", fmt::join(column, ".")));
+  }
+  if (clustering.empty()) return text;
+  return text + fmt::format("CLUSTER BY ({})\n", fmt::join(clustering, ", "));
+}
+
 }  // namespace
 
 std::string CreateTableText(const plan::TableEntry& table, const arrow::Schema& schema) {
@@ -48,9 +67,13 @@ std::string CreateTableText(const plan::TableEntry& table, const arrow::Schema& 
   if (!table.partition_by.empty()) {
     text += fmt::format("PARTITIONED BY ({})\n", fmt::join(table.partition_by, ", "));
   }
+  text += LayoutClauses(table);
   if (!table.comment.empty()) text += "COMMENT " + Quoted(table.comment) + "\n";
-  if (!table.is_managed) text += "LOCATION " + Quoted("file:" + table.location) + "\n";
-  return text + Clause("TBLPROPERTIES", table.properties);
+  if (!table.is_managed)
+    text += "LOCATION " + Quoted(connectors::QualifiedPath(table.location)) + "\n";
+  std::map<std::string, std::string> properties = table.properties;
+  properties.erase(kClusteringProperty);  // CLUSTER BY says it
+  return text + Clause("TBLPROPERTIES", properties);
 }
 
 std::string CreateViewText(const plan::TableEntry& view) {

@@ -14,55 +14,6 @@
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
-namespace {
-
-io::Options LowerOptions(const std::map<std::string, std::string>& options) {
-  io::Options lower;
-  for (const auto& [key, value] : options) {
-    std::string name = key;
-    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    lower[name] = value;
-  }
-  return lower;
-}
-
-BatchWrite WriteToTable(const plan::TableEntry& table, io::SaveMode mode, const BatchRun& run) {
-  BatchWrite write;
-  write.format = table.format;
-  write.options = table.options;
-  write.path = table.location;
-  write.partition_by = table.partition_by;
-  write.save_mode = mode;
-  write.run = run;
-  return write;
-}
-
-/// Partition columns are the last ones of a table, in the order of PARTITIONED BY.
-/// Errors: COLUMN_NOT_DEFINED_IN_TABLE.
-Result<SchemaPtr> WithPartitionsLast(const SchemaPtr& schema, const plan::TableName& table,
-                                     const std::vector<std::string>& partition_by) {
-  arrow::FieldVector data = schema->fields();
-  arrow::FieldVector partitions;
-  for (const std::string& name : partition_by) {
-    const auto found = std::find_if(data.begin(), data.end(), [&](const FieldPtr& field) {
-      return ToLowerAscii(field->name()) == ToLowerAscii(name);
-    });
-    if (found == data.end()) {
-      return MakeError("COLUMN_NOT_DEFINED_IN_TABLE",
-                       {{"colType", "partition"},
-                        {"colName", QuoteName({name})},
-                        {"tableName", FullName(table)},
-                        {"tableCols", ListedNames(schema->field_names())}});
-    }
-    partitions.push_back(*found);
-    data.erase(found);
-  }
-  data.insert(data.end(), partitions.begin(), partitions.end());
-  return arrow::schema(std::move(data));
-}
-
-}  // namespace
-
 Result<plan::NodePtr> CastToTable(const plan::NodePtr& plan, const arrow::Schema& target,
                                   const std::string& table) {
   const auto num_target = static_cast<size_t>(target.num_fields());
@@ -98,53 +49,6 @@ Result<plan::NodePtr> CastToTable(const plan::NodePtr& plan, const arrow::Schema
     projections.push_back(std::move(projection));
   }
   return plan::BuildProject(plan, std::move(projections));
-}
-
-Result<StatementOutcome> CreateTable(Session* session, const Statement& statement,
-                                     const BatchRun& run) {
-  ARROW_ASSIGN_OR_RAISE(const plan::TableName name, session->catalog().Resolve(statement.name));
-  if (session->catalog().FindTable(statement.name) != nullptr) {
-    if (statement.if_not_exists) return StatementOutcome{};
-    return MakeError("TABLE_OR_VIEW_ALREADY_EXISTS", {{"relationName", FullName(name)}},
-                     statement.position);
-  }
-  if (session->catalog().shared()->FindDatabase(name.database) == nullptr) {
-    return plan::SchemaNotFound(name.database);
-  }
-  plan::TableEntry table;
-  table.name = name.table;
-  table.database = name.database;
-  table.format = statement.format.empty()
-                     ? session->SettingsSnapshot().Get("spark.sql.sources.default")
-                     : statement.format;
-  ARROW_RETURN_NOT_OK(session->providers().Find(table.format).status());
-  table.schema = statement.schema;
-  table.options = LowerOptions(statement.options);
-  table.partition_by = statement.partition_by;
-  table.comment = statement.comment;
-  table.properties = statement.properties;
-  table.location = statement.location;
-  if (const auto path = table.options.find("path");
-      table.location.empty() && path != table.options.end()) {
-    table.location = path->second;
-  }
-  table.is_managed = table.location.empty();
-  if (table.is_managed) table.location = DefaultLocation(session, name);
-  if (table.schema != nullptr) {
-    ARROW_RETURN_NOT_OK(CheckDefaults(session, *table.schema));
-    ARROW_ASSIGN_OR_RAISE(table.schema, WithPartitionsLast(table.schema, name, table.partition_by));
-  }
-  if (statement.query != nullptr) {
-    ARROW_ASSIGN_OR_RAISE(auto plan, session->Analyze(statement.query));
-    ARROW_ASSIGN_OR_RAISE(table.schema,
-                          WithPartitionsLast(plan::OutputSchema(*plan), name, table.partition_by));
-    ARROW_RETURN_NOT_OK(
-        session->WritePlan(plan, WriteToTable(table, io::SaveMode::kErrorIfExists, run)));
-  } else {
-    ARROW_RETURN_NOT_OK(session->file_system()->CreateDirectories(table.location));
-  }
-  ARROW_RETURN_NOT_OK(session->catalog().CreateTable(std::move(table)));
-  return StatementOutcome{};
 }
 
 Status RemoveFiles(Session* session, const plan::TableEntry& table) {
