@@ -1,11 +1,12 @@
 """Programs that name columns by the frames that they are of. See programs.py."""
+import decimal
 import random
 
 from pyspark.sql import Observation, functions as F
 from pyspark.sql import types as T
 
 from plan_programs import attempt
-from programs import newer_program, program, rows
+from programs import error, newer_program, program, rows
 
 
 def frames(spark):
@@ -150,3 +151,51 @@ def keys_that_are_not_deterministic(spark):
 @newer_program
 def settings_without_values(spark):
     return [attempt(lambda: spark.conf.set("my.own", None)), attempt(lambda: spark.conf.get("my.own", "none"))]
+
+
+@program
+def decimal_literals(spark):
+    """The client says decimal(10,0) of every value: the value counts."""
+    values = [decimal.Decimal(text) for text in (
+        "1.50", "123456789012.345", "1E+3", "0.001", "-7", "99999999999", "1E-20", "0.0", "-0.00", "1.23E-2",
+        "12345678901234567890123456789012345678")]
+    prices = spark.sql("SELECT CAST(1.5 AS DECIMAL(10,2)) AS price")
+    return {
+        "values": [rows(spark.range(1).select(F.lit(value).alias("x"), (F.lit(value) + 1).alias("y")))
+                   for value in values],
+        "list": rows(spark.range(1).select(F.lit(values[:2]).alias("x"))),
+        "equal": prices.where(F.col("price") == values[0]).count(),
+        "among": prices.where(F.col("price").isin(values[0], values[3])).count(),
+        "named": rows(spark.sql("SELECT :a AS x, :b + 1 AS y", args={"a": decimal.Decimal("1.55"), "b": values[3]})),
+        "in_order": rows(spark.sql("SELECT ? AS x", args=[decimal.Decimal("12.50")])),
+        "too_long": error(lambda: spark.range(1).select(F.lit(decimal.Decimal("1" * 39))).collect()),
+    }
+
+
+NULLABLE = """
+d+d, d+1, d-i, d*d, d/d, d%d, d+w, i/i, f/f, i%i, i div i, pmod(d,d), -d, abs(d), round(d), round(i), bround(d),
+ceil(d), floor(d), ceil(f), ceil(i), floor(l), sqrt(f), sqrt(d), sin(d), exp(f), cbrt(i), signum(d), pow(f, i), cast(d as int), cast(i as decimal(3,0)), cast(i as decimal(20,0)), cast(f as decimal(3,0)),
+cast(f as int), cast(i as bigint), cast(i as string), cast('1' as int), cast('2024-01-01' as date), cast(b as int),
+cast(d as decimal(9,2)), cast(d as decimal(12,2)), cast(d as decimal(12,1)), cast(t as date), cast(t as int),
+cast(t as bigint), cast(dt as timestamp), cast(dt as string), cast(f as timestamp), cast(null as int),
+d > i, coalesce(d,i), greatest(d,i), if(d>1,d,i), d in (1,2), try_add(i,i), sum(d), count(d), encode('a','utf-8'),
+from_unixtime(1), i + l, f * i
+"""
+
+
+@program
+def nullable_results(spark):
+    """What schemas say of columns that are computed from others without NULL."""
+    source = """SELECT CAST(1.5 AS DECIMAL(10,2)) d, 2 i, 3L l, 1.5D f, CAST(1 AS DECIMAL(38,0)) w, true b,
+                timestamp'2024-01-01' t, date'2024-01-01' dt"""
+    answers = {}
+    depth, expression = 0, ""
+    for letter in NULLABLE.strip() + ",":
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and depth == 0:
+            text = " ".join(expression.split())
+            answers[text] = spark.sql(f"SELECT {text} AS x FROM ({source})").schema["x"].nullable
+            expression = ""
+        else:
+            expression += letter
+    return answers

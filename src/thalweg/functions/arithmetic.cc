@@ -238,7 +238,8 @@ Result<BoundFunction> BindNumbers(const std::string& name, char op, const Argume
   auto bound = BindBinary(name, type, type, type, arguments, std::move(kernel));
   const bool remainder = op == '%' || op == 'p';
   bound.can_fail = mode == ArithmeticMode::kAnsi && (remainder || IsInteger(*type));
-  bound.nullable = bound.nullable || mode == ArithmeticMode::kTry;
+  // Spark says so of whatever divides, even where division by zero is an error.
+  bound.nullable = bound.nullable || remainder || mode == ArithmeticMode::kTry;
   return bound;
 }
 
@@ -265,7 +266,7 @@ Result<BoundFunction> BindDivision(const std::string& name, const Arguments& arg
   const TypePtr type = arrow::float64();
   auto bound = BindBinary(name, type, type, type, arguments, DivisionKernel(mode));
   bound.can_fail = mode == ArithmeticMode::kAnsi;
-  bound.nullable = bound.nullable || mode == ArithmeticMode::kTry;
+  bound.nullable = true;
   return bound;
 }
 
@@ -319,7 +320,7 @@ Result<BoundFunction> BindIntegralDivision(const std::string& name, const Argume
         IsDecimal(*type) ? DecimalDivKernel(type, type, mode) : LongDivisionKernel(mode));
   }
   bound.can_fail = mode == ArithmeticMode::kAnsi;
-  bound.nullable = bound.nullable || mode == ArithmeticMode::kTry;
+  bound.nullable = true;
   return bound;
 }
 

@@ -59,7 +59,7 @@ expr::BoundFunction BindBinary(const std::string& name, TypePtr left, TypePtr ri
   bound.name = name;
   bound.argument_types = {std::move(left), std::move(right)};
   bound.return_type = std::move(result);
-  bound.nullable = AnyNullable(arguments);
+  bound.nullable = AnyNullableAs(arguments, bound.argument_types);
   bound.kernel = std::move(kernel);
   return bound;
 }

@@ -1,10 +1,12 @@
 #include "thalweg/functions/binding.h"
 
+#include <algorithm>
 #include <array>
 
 #include <arrow/type.h>
 #include <fmt/format.h>
 
+#include "thalweg/types/cast_nullability.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/user_defined_type.h"
 
@@ -96,6 +98,14 @@ bool AnyNullable(const Arguments& arguments) {
   return false;
 }
 
+bool AnyNullableAs(const Arguments& arguments, const std::vector<TypePtr>& types) {
+  if (AnyNullable(arguments)) return true;
+  for (size_t i = 0; i < std::min(arguments.size(), types.size()); ++i) {
+    if (CastMayGiveNull(*arguments[i].type, *types[i])) return true;
+  }
+  return false;
+}
+
 Result<TypePtr> CommonType(const std::string& name, const Arguments& arguments) {
   std::vector<TypePtr> types;
   for (const expr::ArgumentInfo& argument : arguments) types.push_back(argument.type);
@@ -122,7 +132,7 @@ expr::ScalarFunction MakeFixedFunction(FixedSignature signature) {
       bound.argument_types.push_back(std::move(type));
     }
     bound.return_type = signature.return_type;
-    bound.nullable = signature.nullable_result || AnyNullable(arguments);
+    bound.nullable = signature.nullable_result || AnyNullableAs(arguments, bound.argument_types);
     bound.can_fail = signature.can_fail;
     bound.deterministic = signature.deterministic;
     bound.context_dependent = signature.context_dependent;

@@ -47,6 +47,8 @@ Result<TypePtr> AcceptNumeric(const Arguments& arguments, size_t index);
 
 /// True if any argument may be NULL: the nullability of most results.
 bool AnyNullable(const Arguments& arguments);
+/// The same once the arguments are cast to `types`.
+bool AnyNullableAs(const Arguments& arguments, const std::vector<TypePtr>& types);
 
 /// The least common type of all arguments, else DATA_DIFF_TYPES.
 Result<TypePtr> CommonType(const std::string& name, const Arguments& arguments);

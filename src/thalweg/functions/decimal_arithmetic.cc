@@ -85,7 +85,7 @@ expr::BoundFunction BindDecimalArithmetic(const std::string& name, char op,
   // Plain sums whose type has room for every result cannot fail.
   bound.can_fail =
       mode == ArithmeticMode::kAnsi && (divides || result.precision() == kMaxDecimalPrecision);
-  bound.nullable = bound.nullable || mode == ArithmeticMode::kTry;
+  bound.nullable = bound.nullable || divides || mode == ArithmeticMode::kTry;
   return bound;
 }
 

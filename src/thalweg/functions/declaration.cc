@@ -34,7 +34,7 @@ expr::BoundFunction MakeBound(std::string name, const Arguments& arguments,
   bound.name = std::move(name);
   bound.argument_types = std::move(argument_types);
   bound.return_type = std::move(return_type);
-  bound.nullable = AnyNullable(arguments);
+  bound.nullable = AnyNullableAs(arguments, bound.argument_types);
   bound.kernel = std::move(kernel);
   return bound;
 }

@@ -451,7 +451,8 @@ void RegisterEncodingFunctions(FunctionRegistry* registry) {
            .argument_types = {utf8(), utf8()},
            .return_type = binary(),
            .kernel = TextKernel<string_view, string_view>(binary(), Encode),
-           .can_fail = true});
+           .can_fail = true,
+           .nullable_result = true});
   DeclareBinder(registry, {"decode"}, "string_funcs",
                 "decode(bin, charset) - Returns the text of bytes in a character set.",
                 "SELECT decode(encode('abc', 'utf-8'), 'utf-8');", BindDecode);

@@ -23,6 +23,7 @@ void DeclareReal(FunctionRegistry* registry, std::vector<std::string> names, std
                      .argument_types = {float64()},
                      .return_type = float64(),
                      .kernel = expr::DenseKernel<double, double>(float64(), function),
+                     .nullable_result = true,  // as Spark's schemas say of all of these
                      .display_name = std::move(display)});
 }
 

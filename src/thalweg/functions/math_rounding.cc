@@ -231,7 +231,7 @@ Result<expr::BoundFunction> BindRounding(const std::string& name, const Argument
   auto kernel = RoundKernel(type, result, scale.value_or(0), rounding);
   auto bound = MakeBound(name, arguments, std::move(types), result,
                          OfFirstArgument(std::move(kernel), result, !scale.has_value()));
-  bound.nullable |= !scale.has_value();
+  bound.nullable = true;
   bound.can_fail = (IsInteger(*type) && scale.value_or(0) < 0) || IsDecimal(*type);
   return bound;
 }
@@ -276,6 +276,7 @@ Result<expr::BoundFunction> BindWhole(const std::string& name, const Arguments& 
                           int64(), [rounding](double v) { return WholeDouble(v, rounding); }));
     bound.can_fail = true;
   }
+  bound.nullable = true;
   bound.display_name = display;
   return bound;
 }

@@ -80,7 +80,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"(a, b)", "struct(a, b)"}, Case{"struct(a AS x, b)", "struct(a AS x, b)"},
                     Case{"dateadd(DAY, 1, d)", "timestampadd(DAY, 1, d)"},
                     Case{"date_add(d, 1)", "date_add(d, 1)"},
-                    Case{"datediff(hour, a, b)", "timestampdiff(HOUR, a, b)"},
+                    Case{"datediff(hour, a, b)", "timestampdiff(hour, a, b)"},
                     Case{"first(a IGNORE NULLS)", "first(a, true)"},
                     Case{"current_timestamp", "current_timestamp()"},
                     Case{"transform(a, x -> x + 1)", "transform(a, x -> (x + 1))"},

@@ -162,6 +162,8 @@ constexpr std::pair<std::string_view, std::string_view> kClassesByCondition[] = 
     {"INVALID_PARAMETER_VALUE.CHARSET", "SparkIllegalArgumentException"},
     {"UNSUPPORTED_FEATURE.WRITE_FOR_BINARY_SOURCE", "SparkUnsupportedOperationException"},
     {"CATALOG_NOT_FOUND", "SparkException"},
+    {"DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", "SparkArithmeticException"},
+    {"_LEGACY_ERROR_TEMP_2047", "SparkIllegalArgumentException"},
     {"LOCATION_ALREADY_EXISTS", "SparkRuntimeException"},
     {"_LEGACY_ERROR_TEMP_3241", "SparkIllegalArgumentException"},
     {"_LEGACY_ERROR_TEMP_3176", "SparkUnsupportedOperationException"},

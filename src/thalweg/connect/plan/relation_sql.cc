@@ -1,17 +1,44 @@
 // SQL text inside plans.
 
+#include <algorithm>
+
+#include <arrow/scalar.h>
+#include <arrow/util/decimal.h>
+
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/proto/literal.h"
+#include "thalweg/types/data_types.h"
 
 // Old clients fill fields that the protocol has given up since.
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 namespace thalweg::connect {
 
+namespace {
+
+/// An argument stands for the text of its value, which of a decimal has no more digits than there
+/// are.
+ExpressionPtr AsWritten(const ExpressionPtr& argument) {
+  if (argument->kind != ExpressionKind::kLiteral || !argument->literal->is_valid ||
+      argument->literal->type->id() != arrow::Type::DECIMAL128) {
+    return argument;
+  }
+  const auto& decimal = static_cast<const arrow::Decimal128Scalar&>(*argument->literal);
+  const int scale = static_cast<const arrow::DecimalType&>(*decimal.type).scale();
+  const std::string digits =
+      arrow::Decimal128(arrow::Decimal128::Abs(decimal.value)).ToIntegerString();
+  const int precision = std::max(static_cast<int>(digits.size()), std::max(scale, 1));
+  return plan::spec::MakeLiteral(
+      std::make_shared<arrow::Decimal128Scalar>(decimal.value, DecimalOf(precision, scale)));
+}
+
+}  // namespace
+
 Result<plan::spec::Statement> ParseSql(Translator* translator, const proto::SQL& sql) {
   sql::ParserOptions options = translator->parser_options();
   for (const auto& [name, argument] : sql.named_arguments()) {
-    ARROW_ASSIGN_OR_RAISE(options.named_parameters[name], translator->Translate(argument));
+    ARROW_ASSIGN_OR_RAISE(const auto value, translator->Translate(argument));
+    options.named_parameters[name] = AsWritten(value);
   }
   for (const auto& [name, argument] : sql.args()) {
     ARROW_ASSIGN_OR_RAISE(auto scalar, ScalarFromProto(argument));
@@ -19,6 +46,7 @@ Result<plan::spec::Statement> ParseSql(Translator* translator, const proto::SQL&
   }
   ARROW_ASSIGN_OR_RAISE(options.positional_parameters,
                         translator->TranslateAll(sql.pos_arguments()));
+  for (ExpressionPtr& value : options.positional_parameters) value = AsWritten(value);
   for (const auto& argument : sql.pos_args()) {
     ARROW_ASSIGN_OR_RAISE(auto scalar, ScalarFromProto(argument));
     options.positional_parameters.push_back(plan::spec::MakeLiteral(std::move(scalar)));

@@ -5,6 +5,7 @@
 #include <arrow/api.h>
 
 #include "thalweg/connect/proto/data_type.h"
+#include "thalweg/formats/value_text.h"
 #include "thalweg/types/decimal_math.h"
 
 // Old clients fill fields that the protocol has given up since.
@@ -23,15 +24,22 @@ Status BadLiteral(const std::string& what) {
   return MakeError("CONNECT_INVALID_PLAN.ASSERTION_FAILURE", {{"message", what}});
 }
 
+/// As wide as the value or as it says, whichever is more: PySpark says decimal(10,0) of every
+/// value.
 Result<ScalarPtr> DecimalFromProto(const Literal::Decimal& decimal) {
   const std::string& text = decimal.value();
-  const size_t point = text.find('.');
-  const int digits_behind =
-      point == std::string::npos ? 0 : static_cast<int>(text.size() - point - 1);
-  const int scale = decimal.has_scale() ? decimal.scale() : digits_behind;
-  const int precision = decimal.has_precision() ? decimal.precision() : kMaxDecimalPrecision;
-  if (precision < 1 || precision > kMaxDecimalPrecision || scale < 0 || scale > precision) {
-    return BadLiteral("A decimal literal has an impossible precision or scale.");
+  const auto shape = formats::DecimalShapeOf(text);
+  if (!shape) return BadLiteral("'" + text + "' is no decimal.");
+  const int said_scale = decimal.has_scale() ? decimal.scale() : 0;
+  const int said_precision = decimal.has_precision() ? decimal.precision() : 0;
+  const int scale = std::max({shape->scale, said_scale, 0});
+  // Of 1E+3 one digit is written.
+  const int digits = shape->precision - std::min(shape->scale, 0);
+  const int precision = std::max({digits, scale, said_precision, 1});
+  if (precision > kMaxDecimalPrecision) {
+    return MakeError("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION",
+                     {{"precision", std::to_string(precision)},
+                      {"maxPrecision", std::to_string(kMaxDecimalPrecision)}});
   }
   const ParsedDecimal parsed = ParseDecimalText(text, precision, scale);
   if (parsed.state != ParsedDecimal::kOk) return BadLiteral("'" + text + "' is no decimal.");

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "thalweg/expr/cast/cast_call.h"
+#include "thalweg/types/cast_nullability.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/interval_range.h"
@@ -42,7 +43,7 @@ Cast::Cast(ExpressionPtr child, TypePtr to, CastMode mode, bool implicit)
     : Expression(ExpressionKind::kCast, to,
                  child->nullable() ||
                      (mode == CastMode::kTry && !IsSafeCast(*child->type(), *to)) ||
-                     (IsFloating(*child->type()) && IsDecimal(*to)),
+                     CastMayGiveNull(*child->type(), *to),
                  {child}),
       mode_(mode),
       implicit_(implicit) {}

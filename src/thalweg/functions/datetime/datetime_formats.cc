@@ -149,7 +149,7 @@ void AddFormatters(FunctionRegistry* registry) {
          BoundFunction bound{.name = "from_unixtime",
                              .argument_types = {arrow::int64()},
                              .return_type = arrow::utf8(),
-                             .nullable = AnyNullable(arguments),
+                             .nullable = true,
                              .can_fail = true};
          const auto format = [](PatternCache* cache, TimeZone* zone, int64_t seconds,
                                 std::string_view text) -> Result<std::string> {
