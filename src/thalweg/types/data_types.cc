@@ -4,6 +4,7 @@
 #include <arrow/util/checked_cast.h>
 #include <fmt/format.h>
 
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/identifier_text.h"
 #include "thalweg/types/interval_range.h"
 #include "thalweg/types/user_defined_type.h"
@@ -41,8 +42,11 @@ std::string PlainTypeName(const arrow::DataType& type) {
       return "float";
     case Type::DOUBLE:
       return "double";
-    case Type::STRING:
-      return "string";
+    case Type::STRING: {
+      const CharLimit* limit = FindCharLimit(type);
+      if (limit == nullptr) return "string";
+      return fmt::format("{}({})", limit->is_char ? "char" : "varchar", limit->length);
+    }
     case Type::BINARY:
       return "binary";
     case Type::LARGE_BINARY:

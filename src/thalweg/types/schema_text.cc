@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/column_metadata.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
@@ -118,7 +119,7 @@ Result<TypePtr> UserDefinedFromJson(const Json& json) {
 }
 
 Result<TypePtr> TypeFromJson(const Json& json) {
-  if (json.is_string()) return ParseDataType(json.get<std::string>());
+  if (json.is_string()) return ParseDeclaredType(json.get<std::string>());
   if (!json.is_object() || !json.contains("type")) return InvalidJson(json.dump());
   const std::string kind = json["type"].is_string() ? json["type"].get<std::string>() : "";
   if (kind == "struct") {
@@ -210,6 +211,11 @@ Result<TypePtr> DataTypeFromJson(std::string_view text) {
 }
 
 Result<SchemaPtr> SchemaFromJson(std::string_view text) {
+  ARROW_ASSIGN_OR_RAISE(const SchemaPtr declared, DeclaredSchemaFromJson(text));
+  return WithoutCharTypes(declared);
+}
+
+Result<SchemaPtr> DeclaredSchemaFromJson(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded() || !json.is_object() || json.value("type", Json()) != "struct") {
     return InvalidJson(std::string(text));

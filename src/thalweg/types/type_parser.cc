@@ -2,11 +2,13 @@
 
 #include <charconv>
 #include <map>
+#include <optional>
 
 #include <arrow/type.h>
 #include <arrow/util/key_value_metadata.h>
 #include <fmt/format.h>
 
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
 #include "thalweg/types/interval_range.h"
@@ -105,15 +107,19 @@ class TypeParser {
   Status Expect(std::string_view symbol) {
     return TakeSymbol(symbol) ? Status::OK() : SyntaxError();
   }
-  Result<int> ParseInteger() {
+  /// Nothing for digits that no int holds.
+  static std::optional<int> ParseNumber(std::string_view digits) {
     int value = 0;
-    const char* end = token_.text.data() + token_.text.size();
-    if (token_.kind != Token::kNumber ||
-        std::from_chars(token_.text.data(), end, value).ptr != end) {
-      return SyntaxError();
-    }
-    Advance();
+    const char* end = digits.data() + digits.size();
+    const auto parsed = std::from_chars(digits.data(), end, value);
+    if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
     return value;
+  }
+  Result<int> ParseInteger() {
+    const auto value = token_.kind == Token::kNumber ? ParseNumber(token_.text) : std::nullopt;
+    if (!value) return SyntaxError();
+    Advance();
+    return *value;
   }
 
   Result<FieldPtr> ParseColumn() {
@@ -236,10 +242,18 @@ class TypeParser {
     if (!TakeSymbol("(")) {
       return MakeError("DATATYPE_MISSING_SIZE", {{"type", "\"" + ToUpperAscii(name) + "\""}});
     }
-    ARROW_RETURN_NOT_OK(ParseInteger().status());
+    const std::string length = token_.text;
+    if (token_.kind == Token::kNumber && !ParseNumber(length)) {
+      return MakeError("DATATYPE_PARAMETER_VALUE_OUT_OF_RANGE",
+                       {{"parameter", "length"}, {"value", length}, {"type", ToUpperAscii(name)}});
+    }
+    CharLimit limit{.is_char = !IsVarchar(name)};
+    ARROW_ASSIGN_OR_RAISE(limit.length, ParseInteger());
     ARROW_RETURN_NOT_OK(Expect(")"));
-    return arrow::utf8();
+    return CharTypeOf(limit);
   }
+
+  static bool IsVarchar(const std::string& name) { return ToLowerAscii(name) == "varchar"; }
 
   /// As Spark with spark.sql.timeType.enabled=false.
   Result<TypePtr> ParseTime() {
@@ -276,14 +290,26 @@ class TypeParser {
 
 }  // namespace
 
-Result<TypePtr> ParseDataType(std::string_view text) { return TypeParser(text).ParseOnlyType(); }
+Result<TypePtr> ParseDeclaredType(std::string_view text) {
+  return TypeParser(text).ParseOnlyType();
+}
+
+Result<TypePtr> ParseDataType(std::string_view text) {
+  ARROW_ASSIGN_OR_RAISE(const TypePtr type, ParseDeclaredType(text));
+  return WithoutCharTypes(type);
+}
 
 Result<SchemaPtr> ParseSchema(std::string_view text) {
+  ARROW_ASSIGN_OR_RAISE(const SchemaPtr declared, ParseDeclaredSchema(text));
+  return WithoutCharTypes(declared);
+}
+
+Result<SchemaPtr> ParseDeclaredSchema(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t\r\n");
-  if (first != std::string_view::npos && text[first] == '{') return SchemaFromJson(text);
+  if (first != std::string_view::npos && text[first] == '{') return DeclaredSchemaFromJson(text);
   auto fields = TypeParser(text).ParseOnlyColumns();
   if (fields.ok()) return arrow::schema(std::move(fields).ValueUnsafe());
-  auto type = ParseDataType(text);
+  auto type = ParseDeclaredType(text);
   if (type.ok() && (*type)->id() == arrow::Type::STRUCT) {
     return arrow::schema((*type)->fields());
   }

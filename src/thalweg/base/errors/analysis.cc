@@ -17,6 +17,9 @@ constexpr ErrorCondition kConditions[] = {
      "Cannot create the temporary view <relationName>: it exists already. Choose another name, "
      "drop "
      "the existing one, or say OR REPLACE."},
+    {"UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", "0A000",
+     "CHAR and VARCHAR have no meaning in a schema here: only columns of tables have a length. Say "
+     "STRING, or set spark.sql.legacy.charVarcharAsString to true to have both taken as STRING."},
     {"UNSUPPORTED_TIME_TYPE", "0A000", "Values of the type TIME are not supported."},
     {"UNSUPPORTED_GROUPING_EXPRESSION", "42K0E",
      "grouping() and grouping_id() need a GROUP BY with ROLLUP, CUBE or GROUPING SETS."},
