@@ -2,7 +2,7 @@
 
 #include "thalweg/api/frame.h"
 #include "thalweg/session/parse_texts.h"
-#include "thalweg/types/data_types.h"
+#include "thalweg/types/char_type.h"
 
 namespace thalweg::api {
 namespace {
@@ -20,7 +20,7 @@ Result<RelationPtr> DescribeRead(const ReadDescription& read, std::vector<std::s
   relation->paths = std::move(paths);
   relation->schema = read.schema;
   if (!read.ddl.empty()) {
-    ARROW_ASSIGN_OR_RAISE(relation->schema, ParseSchema(read.ddl));
+    ARROW_ASSIGN_OR_RAISE(relation->schema, ParseDeclaredSchema(read.ddl));
   }
   return RelationPtr(std::move(relation));
 }
@@ -41,7 +41,7 @@ Result<RelationPtr> DescribeParse(const ReadDescription& read, const DataFrame& 
   parse.options = formats::FormatOptions(read.options);
   parse.schema = read.schema;
   if (!read.ddl.empty()) {
-    ARROW_ASSIGN_OR_RAISE(parse.schema, ParseSchema(read.ddl));
+    ARROW_ASSIGN_OR_RAISE(parse.schema, ParseDeclaredSchema(read.ddl));
   }
   return session::ParseTexts(read.core->engine.get(), std::move(parse));
 }

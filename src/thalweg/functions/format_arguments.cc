@@ -3,6 +3,7 @@
 #include <arrow/array.h>
 #include <arrow/scalar.h>
 
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/type_json.h"
 
@@ -41,11 +42,14 @@ Result<TypePtr> SchemaArgument(const Arguments& arguments) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return MakeError("PARSE_EMPTY_STATEMENT");
   }
-  auto type = ParseDataType(text);
-  if (type.ok()) return type;
-  const auto schema = ParseSchema(text);
+  auto type = ParseTypeWithoutChars(text);
+  if (type.ok() || IsCondition(type.status(), "UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING")) return type;
+  const auto schema = ParseDeclaredSchema(text);
   if (IsCondition(schema.status(), "UNSUPPORTED_TIME_TYPE")) return schema.status();
-  if (schema.ok()) return arrow::struct_((*schema)->fields());
+  if (schema.ok()) {
+    if (HasCharType(**schema)) return MakeError("UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING");
+    return arrow::struct_((*schema)->fields());
+  }
   const auto from_json = DataTypeFromJson(text);
   // A text that is none of them is called a bad type.
   return from_json.ok() ? from_json : type;

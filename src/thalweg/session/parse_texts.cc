@@ -12,6 +12,7 @@
 #include "thalweg/plan/analyzer/legality.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/callback.h"
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/nullability.h"
 
 namespace thalweg::session {
@@ -125,6 +126,7 @@ Result<SchemaPtr> InferSchema(Session* session, const RelationPtr& input,
 }  // namespace
 
 Result<RelationPtr> ParseTexts(Session* session, TextParse parse) {
+  ARROW_ASSIGN_OR_RAISE(parse.schema, RefuseCharTypes(parse.schema, session->SettingsSnapshot()));
   ARROW_RETURN_NOT_OK(CheckInput(session, parse.input));
   const auto defaults = formats::FormatDefaults::FromSettings(session->SettingsSnapshot());
   ARROW_ASSIGN_OR_RAISE(const TextRecordsPtr records,

@@ -16,14 +16,15 @@ struct TextParse {
   /// "json", "csv" or "xml".
   std::string format;
   formats::FormatOptions options;
-  /// Columns of the rows; null: they are inferred.
+  /// Columns of the rows, CHAR and VARCHAR kept (types/char_type.h); null: they are inferred.
   SchemaPtr schema;
 };
 
 /// The relation of the rows (formats/text_records.h). All columns are nullable. Where the schema
 /// is inferred, or a header is to be found, the input is run now.
 /// Errors: DATAFRAME_INPUT_NOT_SINGLE_COLUMN, DATAFRAME_INPUT_NOT_STRING_TYPE,
-/// _LEGACY_ERROR_TEMP_3102 for a stream; those of the input, of the options and of the schema.
+/// UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING, _LEGACY_ERROR_TEMP_3102 for a stream; those of the input,
+/// of the options and of the schema.
 Result<plan::spec::RelationPtr> ParseTexts(Session* session, TextParse parse);
 
 }  // namespace thalweg::session

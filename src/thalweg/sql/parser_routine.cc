@@ -25,7 +25,7 @@ bool IsPlainSelect(const spec::Relation& query) {
 Result<spec::RoutineColumn> Parser::ParseRoutineColumn(bool may_have_default) {
   spec::RoutineColumn column;
   ARROW_ASSIGN_OR_RAISE(column.name, ParseIdentifier());
-  ARROW_ASSIGN_OR_RAISE(column.type, ParseType());
+  ARROW_ASSIGN_OR_RAISE(column.type, ParseDeclared());
   while (true) {
     if (AcceptWords({"NOT", "NULL"})) {
       column.not_null = true;
@@ -71,7 +71,7 @@ Result<spec::Statement> Parser::ParseCreateFunction(spec::Statement statement, i
     ++at_;
     routine.is_table = AcceptWord("TABLE");
     if (!routine.is_table) {
-      ARROW_ASSIGN_OR_RAISE(routine.return_type, ParseType());
+      ARROW_ASSIGN_OR_RAISE(routine.return_type, ParseDeclared());
     } else if (AtSymbol("(")) {
       ARROW_ASSIGN_OR_RAISE(routine.columns, ParseRoutineColumns(/*may_have_defaults=*/false));
     }

@@ -204,6 +204,8 @@ class Parser {
 
   // Types (parser_type.cc)
   Result<TypePtr> ParseType();
+  /// The same with CHAR and VARCHAR kept (types/char_type.h).
+  Result<TypePtr> ParseDeclared();
   Status SkipType();
   Status SkipNestedType();
   /// The text between the parentheses at the next token as a schema; with the defaults of columns.

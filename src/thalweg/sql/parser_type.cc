@@ -3,6 +3,7 @@
 #include <arrow/type.h>
 
 #include "thalweg/sql/parser_state.h"
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/column_default.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
@@ -10,9 +11,14 @@
 namespace thalweg::sql {
 
 Result<TypePtr> Parser::ParseType() {
+  ARROW_ASSIGN_OR_RAISE(const TypePtr declared, ParseDeclared());
+  return WithoutCharTypes(declared);
+}
+
+Result<TypePtr> Parser::ParseDeclared() {
   const int first = index();
   ARROW_RETURN_NOT_OK(SkipType());
-  auto type = ParseDataType(TextFrom(first));
+  auto type = ParseDeclaredType(TextFrom(first));
   if (!type.ok()) {
     const ErrorDetail* detail = GetErrorDetail(type.status());
     if (detail == nullptr || !detail->position()) return At(type.status(), first);
@@ -93,10 +99,10 @@ Result<SchemaPtr> Parser::ParseColumnsUntil(int close) {
   }
   at_ = first;
   ARROW_RETURN_NOT_OK(ReplaceIdentifierLiterals(close, &text));
-  auto schema = ParseSchema(text);
+  const Result<SchemaPtr> schema = ParseDeclaredSchema(text);
   if (!schema.ok()) return At(schema.status(), first);
   at_ = close;
-  arrow::FieldVector fields = (*schema)->fields();
+  arrow::FieldVector fields = NoteDeclaredTypes(*schema)->fields();
   for (const ColumnDefault& part : defaults) {
     if (part.column < fields.size()) {
       fields[part.column] = WithColumnDefault(fields[part.column], part.text);

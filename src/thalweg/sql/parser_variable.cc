@@ -20,7 +20,7 @@ Result<spec::Statement> Parser::ParseDeclare() {
   const bool has_type =
       AtIdentifier() && !AtWord("DEFAULT") && !AtEnd() && !AtSymbol("=") && !AtSymbol(";");
   if (has_type) {
-    ARROW_ASSIGN_OR_RAISE(statement.type, ParseType());
+    ARROW_ASSIGN_OR_RAISE(statement.type, ParseDeclared());
   }
   if (AcceptWord("DEFAULT") || AcceptSymbol("=")) {
     const int value_first = index();

@@ -13,6 +13,7 @@
 #include "thalweg/session/commands/table_layout.h"
 #include "thalweg/session/commands/table_text.h"
 #include "thalweg/session/persisted_rows.h"
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::connect {
@@ -182,7 +183,8 @@ Result<RelationDraft> CreateTable(Translator* translator, const Create& create,
   statement.options = {create.options().begin(), create.options().end()};
   statement.comment = comment;
   if (create.has_schema()) {
-    ARROW_ASSIGN_OR_RAISE(statement.schema, SchemaFromProto(create.schema()));
+    ARROW_ASSIGN_OR_RAISE(const auto declared, DeclaredSchemaFromProto(create.schema()));
+    statement.schema = NoteDeclaredTypes(declared);
     if (statement.schema->num_fields() == 0) statement.schema = nullptr;
   }
   ARROW_RETURN_NOT_OK(translator->session()->engine().Execute(statement).status());

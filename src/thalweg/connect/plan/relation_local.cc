@@ -2,6 +2,7 @@
 
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/result/local_rows.h"
+#include "thalweg/types/char_type.h"
 
 namespace thalweg::connect {
 namespace {
@@ -17,12 +18,17 @@ std::string TimeZoneOf(Translator* translator) {
   return translator->parser_options().session_time_zone;
 }
 
+Result<SchemaPtr> SchemaOfRows(Translator* translator, const std::string& text) {
+  ARROW_ASSIGN_OR_RAISE(const SchemaPtr declared, ParseDeclaredSchema(text));
+  return RefuseCharTypes(declared, translator->session()->engine().SettingsSnapshot());
+}
+
 }  // namespace
 
 Result<RelationDraft> TranslateLocal(Translator* translator, const proto::LocalRelation& local) {
   SchemaPtr schema;
   if (!local.schema().empty()) {
-    ARROW_ASSIGN_OR_RAISE(schema, ParseSchema(local.schema()));
+    ARROW_ASSIGN_OR_RAISE(schema, SchemaOfRows(translator, local.schema()));
   }
   if (!local.has_data()) {
     if (schema == nullptr) {
@@ -57,7 +63,7 @@ Result<RelationDraft> TranslateChunkedLocal(Translator* translator,
   LocalRows all;
   if (cached.has_schemahash()) {
     ARROW_ASSIGN_OR_RAISE(const auto text, find(cached.schemahash()));
-    ARROW_ASSIGN_OR_RAISE(all.schema, ParseSchema(*text));
+    ARROW_ASSIGN_OR_RAISE(all.schema, SchemaOfRows(translator, *text));
   }
   for (const std::string& hash : cached.datahashes()) {
     ARROW_ASSIGN_OR_RAISE(const auto content, find(hash));

@@ -32,7 +32,7 @@ Result<RelationDraft> TranslateParse(Translator* translator, const proto::Parse&
   texts.options = formats::FormatOptions(
       std::map<std::string, std::string>(parse.options().begin(), parse.options().end()));
   if (parse.has_schema()) {
-    ARROW_ASSIGN_OR_RAISE(texts.schema, SchemaFromProto(parse.schema()));
+    ARROW_ASSIGN_OR_RAISE(texts.schema, DeclaredSchemaFromProto(parse.schema()));
   }
   ARROW_ASSIGN_OR_RAISE(const RelationPtr rows,
                         session::ParseTexts(&translator->session()->engine(), std::move(texts)));

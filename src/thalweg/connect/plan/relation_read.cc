@@ -1,6 +1,7 @@
 // Leaves that name their rows.
 
 #include "thalweg/connect/plan/translator.h"
+#include "thalweg/types/char_type.h"
 
 namespace thalweg::connect {
 namespace {
@@ -9,7 +10,7 @@ Status ReadSource(const proto::Read::DataSource& source, Relation* relation) {
   relation->kind = RelationKind::kRead;
   relation->format = source.format();
   if (!source.schema().empty()) {
-    ARROW_ASSIGN_OR_RAISE(relation->schema, ParseSchema(source.schema()));
+    ARROW_ASSIGN_OR_RAISE(relation->schema, ParseDeclaredSchema(source.schema()));
   }
   relation->options = {source.options().begin(), source.options().end()};
   relation->paths = {source.paths().begin(), source.paths().end()};

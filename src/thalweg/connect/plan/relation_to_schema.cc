@@ -8,6 +8,7 @@
 #include "thalweg/connect/proto/data_type.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/alias_metadata.h"
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/identifier_text.h"
 #include "thalweg/types/user_defined_type.h"
@@ -163,7 +164,10 @@ Result<ExpressionPtr> Reconcile(const Value& value, const TypePtr& wanted, bool 
 
 Result<RelationDraft> TranslateToSchema(Translator* translator, const proto::ToSchema& to_schema) {
   ARROW_ASSIGN_OR_RAISE(auto input, translator->Translate(to_schema.input()));
-  ARROW_ASSIGN_OR_RAISE(const auto wanted, SchemaFromProto(to_schema.schema()));
+  ARROW_ASSIGN_OR_RAISE(const auto declared, DeclaredSchemaFromProto(to_schema.schema()));
+  ARROW_ASSIGN_OR_RAISE(
+      const auto wanted,
+      RefuseCharTypes(declared, translator->session()->engine().SettingsSnapshot()));
   ARROW_ASSIGN_OR_RAISE(const auto schema, translator->SchemaOf(input));
   std::vector<ExpressionPtr> columns;
   for (const FieldPtr& field : wanted->fields()) {

@@ -2,6 +2,7 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/column_metadata.h"
 #include "thalweg/types/interval_range.h"
 #include "thalweg/types/user_defined_type.h"
@@ -48,8 +49,19 @@ Result<TypePtr> UserDefinedFromProto(const DataType::UDT& message) {
   if (!is_whole || !message.has_sql_type()) {
     return MakeError("CONNECT_INVALID_PLAN.PYTHON_UDT_MISSING_FIELDS", {});
   }
-  ARROW_ASSIGN_OR_RAISE(auto sql_type, DataTypeFromProto(message.sql_type()));
+  ARROW_ASSIGN_OR_RAISE(auto sql_type, DeclaredTypeFromProto(message.sql_type()));
   return UserDefinedTypeOf(std::move(made_by), sql_type);
+}
+
+void StringToProto(const arrow::DataType& type, DataType* message) {
+  const CharLimit* limit = FindCharLimit(type);
+  if (limit == nullptr) {
+    message->mutable_string()->set_collation("UTF8_BINARY");
+  } else if (limit->is_char) {
+    message->mutable_char_()->set_length(limit->length);
+  } else {
+    message->mutable_var_char()->set_length(limit->length);
+  }
 }
 
 Status NestedToProto(const arrow::DataType& type, DataType* message) {
@@ -113,7 +125,7 @@ Result<TypePtr> IntervalFromProto(const DataType& message) {
 }
 
 Result<FieldPtr> FieldFromProto(const DataType::StructField& message) {
-  ARROW_ASSIGN_OR_RAISE(auto type, DataTypeFromProto(message.data_type()));
+  ARROW_ASSIGN_OR_RAISE(auto type, DeclaredTypeFromProto(message.data_type()));
   auto field = arrow::field(message.name(), std::move(type), message.nullable());
   if (!message.has_metadata() || message.metadata().empty()) return field;
   ARROW_ASSIGN_OR_RAISE(auto metadata, ColumnMetadataFromJson(message.metadata()));
@@ -122,12 +134,12 @@ Result<FieldPtr> FieldFromProto(const DataType::StructField& message) {
 
 Result<TypePtr> NestedFromProto(const DataType& message) {
   if (message.kind_case() == DataType::kArray) {
-    ARROW_ASSIGN_OR_RAISE(auto element, DataTypeFromProto(message.array().element_type()));
+    ARROW_ASSIGN_OR_RAISE(auto element, DeclaredTypeFromProto(message.array().element_type()));
     return ArrayOf(element, message.array().contains_null());
   }
   if (message.kind_case() == DataType::kMap) {
-    ARROW_ASSIGN_OR_RAISE(auto key, DataTypeFromProto(message.map().key_type()));
-    ARROW_ASSIGN_OR_RAISE(auto value, DataTypeFromProto(message.map().value_type()));
+    ARROW_ASSIGN_OR_RAISE(auto key, DeclaredTypeFromProto(message.map().key_type()));
+    ARROW_ASSIGN_OR_RAISE(auto value, DeclaredTypeFromProto(message.map().value_type()));
     return MapOf(key, value, message.map().value_contains_null());
   }
   arrow::FieldVector fields;
@@ -176,7 +188,7 @@ Status DataTypeToProto(const arrow::DataType& type, DataType* message) {
       return Status::OK();
     }
     case arrow::Type::STRING:
-      message->mutable_string()->set_collation("UTF8_BINARY");
+      StringToProto(type, message);
       return Status::OK();
     case arrow::Type::BINARY:
       message->mutable_binary();
@@ -214,7 +226,7 @@ Status SchemaToProto(const arrow::Schema& schema, DataType* message) {
   return Status::OK();
 }
 
-Result<TypePtr> DataTypeFromProto(const DataType& message) {
+Result<TypePtr> DeclaredTypeFromProto(const DataType& message) {
   switch (message.kind_case()) {
     case DataType::kNull:
       return arrow::null();
@@ -242,9 +254,11 @@ Result<TypePtr> DataTypeFromProto(const DataType& message) {
       return DecimalOf(precision, scale);
     }
     case DataType::kString:
-    case DataType::kChar:
-    case DataType::kVarChar:
       return arrow::utf8();
+    case DataType::kChar:
+      return CharTypeOf({.is_char = true, .length = message.char_().length()});
+    case DataType::kVarChar:
+      return CharTypeOf({.is_char = false, .length = message.var_char().length()});
     case DataType::kBinary:
       return arrow::binary();
     case DataType::kDate:
@@ -269,19 +283,29 @@ Result<TypePtr> DataTypeFromProto(const DataType& message) {
     case DataType::kTime:
       return MakeError("UNSUPPORTED_TIME_TYPE", {});
     case DataType::kUnparsed:
-      return ParseDataType(message.unparsed().data_type_string());
+      return ParseDeclaredType(message.unparsed().data_type_string());
     default:
       return Unsupported("GEOMETRY or GEOGRAPHY");
   }
 }
 
+Result<TypePtr> DataTypeFromProto(const DataType& message) {
+  ARROW_ASSIGN_OR_RAISE(const TypePtr declared, DeclaredTypeFromProto(message));
+  return WithoutCharTypes(declared);
+}
+
 Result<SchemaPtr> SchemaFromProto(const DataType& message) {
+  ARROW_ASSIGN_OR_RAISE(const SchemaPtr declared, DeclaredSchemaFromProto(message));
+  return WithoutCharTypes(declared);
+}
+
+Result<SchemaPtr> DeclaredSchemaFromProto(const DataType& message) {
   Result<SchemaPtr> columns = nullptr;
   if (message.kind_case() == DataType::kUnparsed) {
-    columns = ParseSchema(message.unparsed().data_type_string());
+    columns = ParseDeclaredSchema(message.unparsed().data_type_string());
     if (columns.ok()) return columns;
   }
-  const Result<TypePtr> type = DataTypeFromProto(message);
+  const Result<TypePtr> type = DeclaredTypeFromProto(message);
   if (!type.ok()) return columns.ok() ? type.status() : columns.status();
   if ((*type)->id() == arrow::Type::STRUCT) return arrow::schema((*type)->fields());
   return MakeError("INVALID_SCHEMA_TYPE_NON_STRUCT",

@@ -17,4 +17,8 @@ Result<TypePtr> DataTypeFromProto(const proto::DataType& message);
 /// of DataTypeFromProto.
 Result<SchemaPtr> SchemaFromProto(const proto::DataType& message);
 
+/// The same with CHAR and VARCHAR kept (char_type.h), which the others take as STRING.
+Result<TypePtr> DeclaredTypeFromProto(const proto::DataType& message);
+Result<SchemaPtr> DeclaredSchemaFromProto(const proto::DataType& message);
+
 }  // namespace thalweg::connect

@@ -14,6 +14,7 @@
 #include "thalweg/connectors/file/file_scan.h"
 #include "thalweg/connectors/file/path_text.h"
 #include "thalweg/plan/analyzer/legality.h"
+#include "thalweg/types/char_type.h"
 
 namespace thalweg::connect {
 namespace {
@@ -73,11 +74,11 @@ Status AnswerTree(ConnectSession* session, const AnalyzePlanRequest::TreeString&
 }
 
 Status AnswerDdl(const std::string& text, AnalyzePlanResponse::DDLParse* answer) {
-  auto schema = ParseSchema(text);
+  auto schema = ParseDeclaredSchema(text);
   if (schema.ok()) return SchemaToProto(**schema, answer->mutable_parsed());
-  auto type = ParseDataType(text);
+  auto type = ParseDeclaredType(text);
   if (type.ok()) return DataTypeToProto(**type, answer->mutable_parsed());
-  auto fields = ParseDataType("struct<" + text + ">");
+  auto fields = ParseDeclaredType("struct<" + text + ">");
   if (!fields.ok()) return schema.status();
   return DataTypeToProto(**fields, answer->mutable_parsed());
 }

@@ -6,6 +6,7 @@
 #include "thalweg/functions/binding.h"
 #include "thalweg/functions/declaration.h"
 #include "thalweg/functions/variant/variant_family.h"
+#include "thalweg/types/char_type.h"
 
 namespace thalweg::functions {
 namespace {
@@ -129,7 +130,7 @@ Result<TypePtr> TargetType(const Arguments& arguments) {
   if (!text) {
     return MakeError("INVALID_SCHEMA.NON_STRING_LITERAL", {{"inputSchema", "\"type\""}});
   }
-  ARROW_ASSIGN_OR_RAISE(auto type, ParseDataType(*text));
+  ARROW_ASSIGN_OR_RAISE(auto type, ParseTypeWithoutChars(*text));
   if (!IsVariant(*type) && !HasVariantForm(*type, /*allow_structs_and_maps=*/true)) {
     return MakeError("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
                      {{"srcType", "\"VARIANT\""}, {"targetType", QuotedType(*type)}});

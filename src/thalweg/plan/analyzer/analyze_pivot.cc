@@ -152,9 +152,12 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzePivot(const Relation& relation
   ARROW_ASSIGN_OR_RAISE(const AnalyzedRelation named, names.Finish());
 
   std::vector<ExpressionPtr> outputs = grouping;
+  // As a value: the blanks of a CHAR column count here.
+  const ExpressionPtr compared =
+      column.metadata == nullptr ? pivot.column : spec::MakeFunction("coalesce", {pivot.column});
   for (const ExpressionPtr& written : pivot.values) {
     ARROW_ASSIGN_OR_RAISE(const PivotValue value, ResolvePivotValue(*context_, column, written));
-    const ExpressionPtr condition = spec::MakeFunction("<=>", {pivot.column, value.literal});
+    const ExpressionPtr condition = spec::MakeFunction("<=>", {compared, value.literal});
     for (size_t i = 0; i < pivot.aggregates.size(); ++i) {
       std::string name = value.name;
       if (pivot.aggregates.size() > 1) name += "_" + named.scope.attributes[i].name;

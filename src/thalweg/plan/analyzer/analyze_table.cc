@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "thalweg/plan/analyzer/char_padding.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/analyzer/row_cache.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/column_metadata.h"
 
@@ -279,17 +281,18 @@ Result<AnalyzedRelation> RelationAnalyzer::UseTable(const Relation& relation,
   ARROW_ASSIGN_OR_RAISE(io::Provider * provider, context_->providers->Find(table.format));
   if (!relation.is_stream) {
     ARROW_ASSIGN_OR_RAISE(NodePtr node, ScanNode(provider, std::move(arguments)));
-    return OfferMetadata(*provider, MakeRelation(std::move(node)));
+    return PadRead(*context_, OfferMetadata(*provider, MakeRelation(std::move(node))));
   }
   ARROW_ASSIGN_OR_RAISE(auto stream, MakeStreamRelation(provider, std::move(arguments)));
-  return OfferMetadata(*provider, MakeRelation(StreamNode(std::move(stream))));
+  return PadRead(*context_, OfferMetadata(*provider, MakeRelation(StreamNode(std::move(stream)))));
 }
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRead(const spec::RelationPtr& relation) {
   if (relation->is_stream) {
     if (auto known = context_->catalog->FindStream(relation)) {
       const io::Provider& provider = *known->provider;
-      return OfferMetadata(provider, MakeRelation(StreamNode(std::move(known))));
+      return PadRead(*context_,
+                     OfferMetadata(provider, MakeRelation(StreamNode(std::move(known)))));
     }
   }
   std::string format = relation->format;
@@ -297,16 +300,16 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRead(const spec::RelationPtr& 
   if (format.empty()) format = "parquet";
   ARROW_ASSIGN_OR_RAISE(io::Provider * provider, context_->providers->Find(format));
   io::ReadArguments arguments = MakeReadArguments(LowerCaseKeys(relation->options));
-  arguments.schema = relation->schema;
+  ARROW_ASSIGN_OR_RAISE(arguments.schema, RefuseCharTypes(relation->schema, *context_->settings));
   arguments.paths = relation->paths;
   AddPathOption(&arguments);
   if (!relation->is_stream) {
     ARROW_ASSIGN_OR_RAISE(NodePtr node, ScanNode(provider, std::move(arguments)));
-    return OfferMetadata(*provider, MakeRelation(std::move(node)));
+    return PadRead(*context_, OfferMetadata(*provider, MakeRelation(std::move(node))));
   }
   ARROW_ASSIGN_OR_RAISE(auto stream, MakeStreamRelation(provider, std::move(arguments)));
   stream = context_->catalog->RememberStream(relation, std::move(stream));
-  return OfferMetadata(*provider, MakeRelation(StreamNode(std::move(stream))));
+  return PadRead(*context_, OfferMetadata(*provider, MakeRelation(StreamNode(std::move(stream)))));
 }
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeLocal(const Relation& relation) {

@@ -8,11 +8,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "thalweg/plan/analyzer/char_padding.h"
 #include "thalweg/plan/analyzer/expression_resolver.h"
 #include "thalweg/plan/analyzer/expression_text.h"
 #include "thalweg/plan/analyzer/user_defined_arguments.h"
 #include "thalweg/plan/analyzer/map_key_form.h"
 #include "thalweg/plan/logical/error_text.h"
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/coercion.h"
 
 namespace thalweg::plan {
@@ -91,6 +93,29 @@ Status NoElements(const Resolved& value) {
       {{"base", QuoteExpression(value.text)}, {"other", QuoteType(*value.expression->type())}});
 }
 
+/// Binds; where CHAR and VARCHAR are taken as STRING, also a schema or type with them in it, which
+/// is a constant behind the first argument.
+Result<expr::BoundFunction> BindWithChars(const AnalyzerContext& context,
+                                          const expr::ScalarFunction& declaration,
+                                          std::vector<expr::ArgumentInfo>* infos) {
+  Result<expr::BoundFunction> bound = declaration.bind(*infos);
+  if (!IsCondition(bound.status(), "UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING")) return bound;
+  if (context.settings == nullptr || !TakesCharsAsStrings(*context.settings)) return bound;
+  for (size_t i = 1; i < infos->size(); ++i) {
+    expr::ArgumentInfo& info = (*infos)[i];
+    if (info.constant == nullptr || !info.constant->is_valid || !IsString(*info.type)) continue;
+    const std::string text(static_cast<const arrow::StringScalar&>(*info.constant).view());
+    Result<TypePtr> type = ParseDataType(text);
+    if (!type.ok()) {
+      const Result<SchemaPtr> schema = ParseSchema(text);
+      if (!schema.ok()) continue;
+      type = arrow::struct_((*schema)->fields());
+    }
+    info.constant = std::make_shared<arrow::StringScalar>(SqlTypeName(**type));
+  }
+  return declaration.bind(*infos);
+}
+
 }  // namespace
 
 expr::ArgumentInfo DescribeArgument(const AnalyzerContext& context, const Resolved& argument) {
@@ -155,6 +180,7 @@ Result<Resolved> ExpressionResolver::BindCall(const std::string& name,
     return MakeError("UNRESOLVED_ROUTINE",
                      {{"routineName", QuoteIdentifier(name)}, {"searchPath", SearchPath()}});
   }
+  if (IsPaddedComparison(name)) PadCompared(*context_, &arguments);
   std::vector<expr::ArgumentInfo> infos;
   std::vector<std::string> texts;
   std::vector<TypePtr> types;
@@ -168,7 +194,7 @@ Result<Resolved> ExpressionResolver::BindCall(const std::string& name,
   call.text = CallText(name, texts, types);
   const Status checked = CheckUserDefinedArguments(declaration->bind, infos);
   if (!checked.ok()) return WithExpressionText(checked, call.text, arguments);
-  Result<expr::BoundFunction> bound = declaration->bind(infos);
+  Result<expr::BoundFunction> bound = BindWithChars(*context_, *declaration, &infos);
   if (!bound.ok()) return WithExpressionText(bound.status(), call.text, arguments);
   std::vector<expr::ExpressionPtr> casted;
   for (size_t i = 0; i < arguments.size(); ++i) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "thalweg/plan/analyzer/char_padding.h"
 #include "thalweg/plan/analyzer/update_field.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/types/coercion.h"
@@ -24,6 +25,13 @@ Status WrongArgumentCount(const std::string& name, const std::string& expected, 
 Status CheckCount(const std::string& name, const std::vector<Resolved>& arguments, size_t count) {
   if (arguments.size() == count) return Status::OK();
   return WrongArgumentCount(name, std::to_string(count), arguments.size());
+}
+
+/// The arguments without what they are as columns: forms that are comparisons only for the engine
+/// fill no CHAR with blanks.
+std::vector<Resolved> AsValues(std::vector<Resolved> arguments) {
+  for (Resolved& argument : arguments) argument.metadata = nullptr;
+  return arguments;
 }
 
 Resolved Null() { return {expr::Literal::Null(arrow::null()), "NULL", "", {}, {}}; }
@@ -183,8 +191,9 @@ Result<Resolved> SpecialForms::NotEqual(const Arguments& arguments) {
   return Not({equal});
 }
 
-Result<Resolved> SpecialForms::Between(const Arguments& arguments) {
-  ARROW_RETURN_NOT_OK(CheckCount("between", arguments, 3));
+Result<Resolved> SpecialForms::Between(const Arguments& written) {
+  ARROW_RETURN_NOT_OK(CheckCount("between", written, 3));
+  const Arguments arguments = AsValues(written);
   ARROW_ASSIGN_OR_RAISE(const Resolved low,
                         resolver_->BindCall(">=", {arguments[0], arguments[1]}));
   ARROW_ASSIGN_OR_RAISE(const Resolved high,
@@ -235,7 +244,9 @@ Result<Resolved> SpecialForms::In(const Arguments& arguments) {
   for (size_t i = 1; i < arguments.size(); ++i) texts.push_back(arguments[i].text);
   Resolved result;
   result.text = fmt::format("({} IN ({}))", arguments[0].text, fmt::join(texts, ", "));
-  ARROW_ASSIGN_OR_RAISE(auto values, CastToCommonType(arguments, "in", result.text, false));
+  Arguments padded = arguments;
+  PadCompared(resolver_->context(), &padded);
+  ARROW_ASSIGN_OR_RAISE(auto values, CastToCommonType(padded, "in", result.text, false));
   const TypePtr& type = values.front()->type();
   if (!IsOrderable(*type)) {
     return MakeError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
@@ -293,7 +304,7 @@ Result<Resolved> SpecialForms::NullIf(const std::string& name, Arguments argumen
       zero ? fmt::format("nullifzero({})", arguments[0].text)
            : fmt::format("nullif({}, {})", arguments[0].text, arguments[1].text);
   if (zero) arguments.push_back({expr::Literal::Int(0), "0", "", {}, {}});
-  ARROW_ASSIGN_OR_RAISE(const Resolved equal, resolver_->BindCall("=", arguments));
+  ARROW_ASSIGN_OR_RAISE(const Resolved equal, resolver_->BindCall("=", AsValues(arguments)));
   ARROW_ASSIGN_OR_RAISE(Resolved result, If({equal, Null(), arguments[0]}));
   result.text = text;
   return result;

@@ -19,6 +19,8 @@ namespace thalweg::plan {
 struct Variable {
   std::string name;  // as written at its declaration
   TypePtr type;
+  /// What it was declared as if that has CHAR or VARCHAR in it (types/char_type.h), else null.
+  TypePtr declared;
   std::shared_ptr<arrow::Scalar> value;  // of `type`
   /// What SET VARIABLE v = DEFAULT evaluates; null: NULL.
   spec::ExpressionPtr default_value;

@@ -12,6 +12,7 @@
 #include "thalweg/session/commands/table_layout.h"
 #include "thalweg/session/commands/table_text.h"
 #include "thalweg/session/table_location.h"
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
@@ -170,7 +171,8 @@ Result<StatementOutcome> AddColumns(Session* session, const Statement& statement
     fields.insert(fields.end() - static_cast<std::ptrdiff_t>(found->partition_by.size()), field);
   }
   plan::TableEntry entry = *found;
-  entry.schema = arrow::schema(std::move(fields));
+  entry.schema =
+      DeclaredUnderSettings(arrow::schema(std::move(fields)), session->SettingsSnapshot());
   ARROW_RETURN_NOT_OK(session->catalog().ReplaceTable(std::move(entry)));
   return StatementOutcome{};
 }
@@ -183,8 +185,9 @@ Result<StatementOutcome> ShowCreateTable(Session* session, const Statement& stat
   }
   const TablePtr found = session->catalog().FindTable(statement.name);
   if (found == nullptr) return CommandTableNotFound(session, statement);
-  ARROW_ASSIGN_OR_RAISE(const auto schema,
+  ARROW_ASSIGN_OR_RAISE(const auto columns,
                         session->SchemaOf(TableRelation({found->database, found->name})));
+  const SchemaPtr schema = DeclaredUnderSettings(columns, session->SettingsSnapshot());
   return TextRows(
       {"createtab_stmt"},
       {{found->view != nullptr ? CreateViewText(*found) : CreateTableText(*found, *schema)}});

@@ -105,7 +105,8 @@ struct StreamingOptions {
 };
 Result<StreamingOptions> TakeStreamingOptions(const Session& session, const io::Options& options);
 
-/// The plan with its columns cast to those of `target`, by position.
+/// The plan with its columns cast to those of `target`, by position, and their lengths checked
+/// where `target` says that they were declared as CHAR or VARCHAR (char_type.h).
 /// Errors: INSERT_COLUMN_ARITY_MISMATCH.*, INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST.
 Result<plan::NodePtr> CastToTable(const plan::NodePtr& plan, const arrow::Schema& target,
                                   const std::string& table);

@@ -12,6 +12,7 @@
 #include "thalweg/session/commands/table_layout.h"
 #include "thalweg/session/persisted_rows.h"
 #include "thalweg/session/table_location.h"
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/distinct_names.h"
 #include "thalweg/types/identifier_text.h"
@@ -79,7 +80,8 @@ Result<SchemaPtr> ColumnsOf(const Session& session, const plan::TableEntry& tabl
   const bool case_sensitive = IsCaseSensitive(session);
   ARROW_RETURN_NOT_OK(CheckDistinctNames(schema->field_names(), case_sensitive));
   ARROW_RETURN_NOT_OK(CheckDistinctNames(table.partition_by, case_sensitive));
-  return WithPartitionsLast(schema, {table.database, table.name}, table.partition_by);
+  const SchemaPtr declared = DeclaredUnderSettings(schema, session.SettingsSnapshot());
+  return WithPartitionsLast(declared, {table.database, table.name}, table.partition_by);
 }
 
 /// The table but for its columns and what they say.
@@ -181,7 +183,8 @@ Status TakeOver(Session* session, const Statement& statement, plan::TableEntry* 
     named.name = statement.like;
     return CommandTableNotFound(session, named);
   }
-  ARROW_ASSIGN_OR_RAISE(table->schema, session->SchemaOf(TableRelation(statement.like)));
+  ARROW_ASSIGN_OR_RAISE(const auto schema, session->SchemaOf(TableRelation(statement.like)));
+  table->schema = DeclaredUnderSettings(schema, session->SettingsSnapshot());
   if (source == nullptr || source->view != nullptr) return Status::OK();
   if (statement.format.empty()) table->format = source->format;
   table->partition_by = source->partition_by;

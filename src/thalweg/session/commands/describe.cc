@@ -8,6 +8,7 @@
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/session/commands/sql_functions.h"
 #include "thalweg/session/commands/table_layout.h"
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/column_default.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/datetime_pattern.h"
@@ -17,12 +18,14 @@
 namespace thalweg::session {
 namespace {
 
-std::vector<std::vector<std::string>> ColumnRows(const arrow::Schema& schema) {
+/// `declared`: with the types that columns were declared as.
+std::vector<std::vector<std::string>> ColumnRows(const arrow::Schema& schema, bool declared) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& field : schema.fields()) {
     std::string comment = kNullCell;
     if (field->metadata() != nullptr) comment = field->metadata()->Get("comment").ValueOr(comment);
-    rows.push_back({field->name(), SimpleTypeName(*field->type()), comment});
+    const TypePtr type = declared ? DeclaredTypeOf(*field) : field->type();
+    rows.push_back({field->name(), SimpleTypeName(*type), comment});
   }
   return rows;
 }
@@ -31,7 +34,7 @@ void AddDefaults(const arrow::Schema& schema, std::vector<std::vector<std::strin
   std::vector<std::vector<std::string>> defaults;
   for (const auto& field : schema.fields()) {
     const auto text = ColumnDefaultOf(*field);
-    if (text) defaults.push_back({field->name(), SimpleTypeName(*field->type()), *text});
+    if (text) defaults.push_back({field->name(), SimpleTypeName(*DeclaredTypeOf(*field)), *text});
   }
   if (defaults.empty()) return;
   rows->push_back({"", "", ""});
@@ -85,7 +88,7 @@ void AddLayout(const plan::TableEntry& table, const arrow::Schema& schema,
     rows->push_back({"# col_name", "data_type", "comment"});
     for (const std::string& name : table.partition_by) {
       const auto field = schema.GetFieldByName(name);
-      rows->push_back({name, field ? SimpleTypeName(*field->type()) : "", kNullCell});
+      rows->push_back({name, field ? SimpleTypeName(*DeclaredTypeOf(*field)) : "", kNullCell});
     }
   }
   if (!table.properties.contains(kClusteringProperty)) return;
@@ -148,7 +151,7 @@ const std::vector<std::string> kColumns = {"col_name", "data_type", "comment"};
 
 Result<StatementOutcome> DescribeTable(Session* session, const Statement& statement) {
   ARROW_ASSIGN_OR_RAISE(auto schema, session->SchemaOf(TableRelation(statement.name)));
-  auto rows = ColumnRows(*schema);
+  auto rows = ColumnRows(*schema, /*declared=*/true);
   const bool is_view = session->catalog().FindView(statement.name) != nullptr;
   const auto table = is_view ? nullptr : session->catalog().FindTable(statement.name);
   if (table == nullptr) return TextRows(kColumns, rows);
@@ -169,7 +172,7 @@ Result<StatementOutcome> DescribeTable(Session* session, const Statement& statem
 
 Result<StatementOutcome> DescribeQuery(Session* session, const Statement& statement) {
   ARROW_ASSIGN_OR_RAISE(auto schema, session->SchemaOf(statement.query));
-  return TextRows(kColumns, ColumnRows(*schema));
+  return TextRows(kColumns, ColumnRows(*schema, /*declared=*/false));
 }
 
 Result<StatementOutcome> DescribeFunction(Session* session, const Statement& statement) {

@@ -2,6 +2,8 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/expr/char_length.h"
+
 namespace thalweg::session {
 
 Result<std::vector<std::shared_ptr<arrow::Scalar>>> Evaluate(
@@ -23,6 +25,12 @@ Result<std::vector<std::shared_ptr<arrow::Scalar>>> Evaluate(
     return MakeError("INTERNAL_ERROR", {{"message", "expressions of a command gave no row"}});
   }
   return values;
+}
+
+Result<std::shared_ptr<arrow::Scalar>> FitToDeclared(const std::shared_ptr<arrow::Scalar>& value,
+                                                     const TypePtr& declared) {
+  return expr::Fold(*expr::CheckCharLength(expr::Literal::Make(value), declared),
+                    expr::EvalContext{});
 }
 
 }  // namespace thalweg::session

@@ -7,8 +7,10 @@
 
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/plan/spec/table_names.h"
+#include "thalweg/session/commands/evaluation.h"
 #include "thalweg/session/commands/not_found.h"
 #include "thalweg/sql/parser.h"
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/column_default.h"
 #include "thalweg/types/column_metadata.h"
@@ -168,6 +170,17 @@ Result<expr::ExpressionPtr> DefaultOf(Session* session, const arrow::Field& fiel
   return Constant(session, parsed, field.type());
 }
 
+/// The columns of a table; where CHAR and VARCHAR are taken as STRING, as if they had never been
+/// declared so.
+SchemaPtr HeededColumns(const Session& session, const arrow::Schema& schema) {
+  const bool as_strings = TakesCharsAsStrings(session.SettingsSnapshot());
+  arrow::FieldVector fields = schema.fields();
+  for (FieldPtr& field : fields) {
+    if (as_strings) field = field->WithMetadata(WithoutDeclaredType(field->metadata()));
+  }
+  return arrow::schema(std::move(fields));
+}
+
 bool IsDefault(const spec::Expression& expression) {
   return expression.kind == spec::ExpressionKind::kAttribute && expression.name.size() == 1 &&
          ToLowerAscii(expression.name[0]) == "default";
@@ -252,9 +265,17 @@ Result<connectors::StaticPartition> StaticPartition(Session* session, const Stat
   }
   if (partition.empty()) return partition;
   ARROW_ASSIGN_OR_RAISE(const RowSet rows, session->Collect(select));
+  const SchemaPtr heeded = HeededColumns(*session, schema);
   for (size_t i = 0; i < partition.size(); ++i) {
     const auto& texts = static_cast<const arrow::StringArray&>(*rows.batches[0].columns[i]);
-    if (!texts.IsNull(0)) partition[i].second = texts.GetString(0);
+    if (texts.IsNull(0)) continue;
+    const FieldPtr& field = heeded->field(FindField(*heeded, partition[i].first));
+    const TypePtr declared = DeclaredTypeOf(field->metadata());
+    partition[i].second = texts.GetString(0);
+    if (declared == nullptr) continue;
+    ARROW_ASSIGN_OR_RAISE(const auto text, texts.GetScalar(0));
+    ARROW_ASSIGN_OR_RAISE(const auto fitted, FitToDeclared(text, declared));
+    partition[i].second = fitted->ToString();
   }
   return partition;
 }
@@ -334,6 +355,12 @@ Status CheckDefaults(Session* session, const arrow::Schema& schema) {
     if (!CanStoreAssign(*type, *PlainColumnType(field->type()))) {
       return invalid("DATA_TYPE", SqlTypeName(*type));
     }
+    if (TakesCharsAsStrings(session->SettingsSnapshot())) continue;
+    if (const TypePtr declared = DeclaredTypeOf(field->metadata())) {
+      const auto constant = spec::MakeCast(value, PlainColumnType(field->type()));
+      ARROW_ASSIGN_OR_RAISE(const auto values, Evaluate(session, {constant}));
+      ARROW_RETURN_NOT_OK(FitToDeclared(values[0], declared).status());
+    }
   }
   return Status::OK();
 }
@@ -364,7 +391,8 @@ Result<plan::NodePtr> ArrangeColumns(Session* session, const Statement& statemen
     constant.output.id = plan::NextAttributeId();
     projections.push_back(std::move(constant));
   }
-  return CastToTable(plan::BuildProject(plan, std::move(projections)), schema, TableText(table));
+  return CastToTable(plan::BuildProject(plan, std::move(projections)),
+                     *HeededColumns(*session, schema), TableText(table));
 }
 
 }  // namespace thalweg::session

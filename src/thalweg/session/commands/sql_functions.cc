@@ -10,6 +10,7 @@
 
 #include "thalweg/plan/analyzer/sql_function_call.h"
 #include "thalweg/plan/catalog/shared_catalog.h"
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
@@ -45,14 +46,28 @@ Status RoutineNotFound(const std::vector<std::string>& name, const Statement& st
   return MakeError("ROUTINE_NOT_FOUND", {{"routineName", QuoteName(name)}}, statement.position);
 }
 
-plan::SqlFunction MakeFunction(const Session& session, const Statement& statement,
-                               std::string database, std::string name) {
+/// Functions take and give no CHAR and VARCHAR.
+Result<spec::RoutinePtr> CheckTypes(const spec::RoutinePtr& declared, const Settings& settings) {
+  auto routine = std::make_shared<spec::RoutineDefinition>(*declared);
+  for (auto* columns : {&routine->parameters, &routine->columns}) {
+    for (spec::RoutineColumn& column : *columns) {
+      ARROW_ASSIGN_OR_RAISE(column.type, RefuseCharTypes(column.type, settings));
+    }
+  }
+  if (routine->return_type != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(routine->return_type, RefuseCharTypes(routine->return_type, settings));
+  }
+  return routine;
+}
+
+Result<plan::SqlFunction> MakeFunction(const Session& session, const Statement& statement,
+                                       std::string database, std::string name) {
   plan::SqlFunction function;
   function.name = std::move(name);
   function.database = std::move(database);
-  function.definition = statement.routine;
-  function.created_millis = session.clock()->NowMillis();
   const Settings settings = session.SettingsSnapshot();
+  ARROW_ASSIGN_OR_RAISE(function.definition, CheckTypes(statement.routine, settings));
+  function.created_millis = session.clock()->NowMillis();
   for (const char* key : {"spark.sql.ansi.enabled", "spark.sql.session.timeZone"}) {
     function.settings[key] = settings.Get(key);
   }
@@ -67,8 +82,8 @@ Result<StatementOutcome> CreateTemporary(Session* session, const Statement& stat
     return MakeError("USER_DEFINED_FUNCTIONS.CANNOT_REPLACE_NON_SQL_UDF_WITH_SQL_UDF",
                      {{"name", name}}, statement.position);
   }
-  ARROW_ASSIGN_OR_RAISE(plan::SqlFunction function,
-                        session->CheckFunction(MakeFunction(*session, statement, "", name)));
+  ARROW_ASSIGN_OR_RAISE(const auto made, MakeFunction(*session, statement, "", name));
+  ARROW_ASSIGN_OR_RAISE(plan::SqlFunction function, session->CheckFunction(made));
   if (!statement.replace && (registered || catalog.sql_functions().Find(name) != nullptr)) {
     return AlreadyExists({name}, statement);
   }
@@ -161,9 +176,9 @@ Result<StatementOutcome> CreateFunction(Session* session, const Statement& state
   if (database == nullptr) return plan::SchemaNotFound(name.database);
   const bool exists = catalog.shared()->FindFunction(name.database, name.table) != nullptr;
   if (exists && statement.if_not_exists) return StatementOutcome{};
-  ARROW_ASSIGN_OR_RAISE(
-      plan::SqlFunction function,
-      session->CheckFunction(MakeFunction(*session, statement, database->name, name.table)));
+  ARROW_ASSIGN_OR_RAISE(const auto made,
+                        MakeFunction(*session, statement, database->name, name.table));
+  ARROW_ASSIGN_OR_RAISE(plan::SqlFunction function, session->CheckFunction(made));
   if (exists && !statement.replace) return AlreadyExists({database->name, name.table}, statement);
   ARROW_RETURN_NOT_OK(catalog.shared()->CreateFunction(
       std::make_shared<const plan::SqlFunction>(std::move(function)), statement.replace));

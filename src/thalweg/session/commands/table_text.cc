@@ -1,6 +1,7 @@
 #include "thalweg/session/commands/table_text.h"
 
 #include <map>
+#include <regex>
 #include <vector>
 
 #include <arrow/type.h>
@@ -10,6 +11,7 @@
 #include "thalweg/connectors/file/path_text.h"
 #include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/session/commands/table_layout.h"
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/data_types.h"
 
 namespace thalweg::session {
@@ -49,12 +51,19 @@ std::string LayoutClauses(const plan::TableEntry& table) {
   return text + fmt::format("CLUSTER BY ({})\n", fmt::join(clustering, ", "));
 }
 
+/// A type as Spark writes it here: each text with its collation.
+std::string DeclaredTypeText(const arrow::DataType& type) {
+  static const std::regex kTexts("\\b(STRING|(VAR)?CHAR\\([0-9]+\\))");
+  return std::regex_replace(SqlTypeName(type), kTexts, "$& COLLATE UTF8_BINARY");
+}
+
 }  // namespace
 
 std::string CreateTableText(const plan::TableEntry& table, const arrow::Schema& schema) {
   std::vector<std::string> columns;
   for (const FieldPtr& field : schema.fields()) {
-    columns.push_back(fmt::format("  {} {}{}", field->name(), SqlTypeName(*field->type()),
+    columns.push_back(fmt::format("  {} {}{}", field->name(),
+                                  DeclaredTypeText(*DeclaredTypeOf(*field)),
                                   field->nullable() ? "" : " NOT NULL"));
   }
   std::map<std::string, std::string> options = table.options;

@@ -3,12 +3,14 @@
 #include <arrow/api.h>
 
 #include "thalweg/connectors/file/file_batch_sink.h"
+#include "thalweg/expr/char_length.h"
 #include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/session/commands/insert_columns.h"
 #include "thalweg/session/commands/not_found.h"
 #include "thalweg/session/persisted_rows.h"
 #include "thalweg/session/table_location.h"
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
@@ -39,7 +41,8 @@ Result<plan::NodePtr> CastToTable(const plan::NodePtr& plan, const arrow::Schema
                         {"targetType", "\"" + SqlTypeName(*field->type()) + "\""}});
     }
     plan::NamedExpression projection;
-    projection.expression = expr::Cast::Make(from.Reference(), field->type());
+    projection.expression = expr::CheckCharLength(expr::Cast::Make(from.Reference(), field->type()),
+                                                  DeclaredTypeOf(*field));
     projection.output = from;
     projection.output.name = field->name();
     projection.output.type = field->type();

@@ -11,6 +11,7 @@
 #include "thalweg/plan/spec/table_names.h"
 #include "thalweg/session/commands/commands.h"
 #include "thalweg/session/commands/evaluation.h"
+#include "thalweg/types/char_type.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
@@ -86,6 +87,13 @@ Result<Scalars> RowOfQuery(Session* session, const Statement& statement,
   return Evaluate(session, values);
 }
 
+/// `value` as the variable gets it. Errors: EXCEED_LIMIT_LENGTH.
+Result<std::shared_ptr<arrow::Scalar>> Fitted(const plan::Variable& variable,
+                                              const std::shared_ptr<arrow::Scalar>& value) {
+  if (variable.declared == nullptr) return value;
+  return FitToDeclared(value, variable.declared);
+}
+
 }  // namespace
 
 Result<StatementOutcome> DeclareVariable(Session* session, const Statement& statement) {
@@ -102,7 +110,10 @@ Result<StatementOutcome> DeclareVariable(Session* session, const Statement& stat
     names.push_back(*name);
   }
   plan::Variable variable;
-  variable.type = statement.type;
+  if (statement.type != nullptr) {
+    variable.type = WithoutCharTypes(statement.type);
+    if (HasCharType(*statement.type)) variable.declared = statement.type;
+  }
   if (!statement.expressions.empty()) {
     const spec::ExpressionPtr& value = statement.expressions[0];
     if (spec::HasSubquery(*value)) {
@@ -115,7 +126,7 @@ Result<StatementOutcome> DeclareVariable(Session* session, const Statement& stat
     variable.default_value =
         variable.type == nullptr ? value : spec::MakeCast(value, variable.type);
     ARROW_ASSIGN_OR_RAISE(const Scalars values, Evaluate(session, {variable.default_value}));
-    variable.value = values[0];
+    ARROW_ASSIGN_OR_RAISE(variable.value, Fitted(variable, values[0]));
     if (variable.type == nullptr) variable.type = variable.value->type;
   } else {
     variable.value = arrow::MakeNullScalar(variable.type);
@@ -148,7 +159,7 @@ Result<StatementOutcome> SetVariable(Session* session, const Statement& statemen
   }
   for (size_t i = 0; i < variables.size(); ++i) {
     plan::Variable changed = *variables[i];
-    changed.value = values[i];
+    ARROW_ASSIGN_OR_RAISE(changed.value, Fitted(changed, values[i]));
     session->catalog().variables().Put(std::move(changed));
   }
   return StatementOutcome{};
