@@ -6,6 +6,7 @@ import pyspark
 import pytest
 
 import catalog_programs  # noqa: F401
+import char_programs  # noqa: F401
 import column_programs  # noqa: F401
 import format_programs  # noqa: F401
 import function_programs  # noqa: F401
