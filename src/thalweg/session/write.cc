@@ -10,6 +10,7 @@
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/session/persisted_rows.h"
 #include "thalweg/session/session.h"
+#include "thalweg/types/column_metadata.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
@@ -47,7 +48,7 @@ plan::NodePtr MemoryTablePlan(const std::shared_ptr<connectors::MemoryTable>& ta
     const auto& field = table->schema()->field(i);
     plan::Attribute attribute;
     attribute.name = field->name();
-    attribute.type = field->type();
+    attribute.type = ColumnTypeOf(*field);
     attribute.nullable = field->nullable();
     attribute.id = plan::NextAttributeId();
     node->output.push_back(std::move(attribute));
