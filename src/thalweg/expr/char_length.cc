@@ -95,6 +95,12 @@ class LimitedTexts {
     }
     ARROW_RETURN_NOT_OK(out->Append(text));
     if (surplus >= 0 || !limit_.is_char) return Status::OK();
+    if (out->value_data_length() - surplus > arrow::kBinaryMemoryLimit) {
+      return MakeError("THALWEG_TEXT_TOO_LONG",
+                       {{"functionName", "CHAR"},
+                        {"numberOfBytes", std::to_string(out->value_data_length() - surplus)},
+                        {"limit", std::to_string(arrow::kBinaryMemoryLimit)}});
+    }
     blanks_.resize(static_cast<size_t>(-surplus), ' ');
     return out->ExtendCurrent(blanks_);
   }
@@ -162,7 +168,7 @@ Result<ArrayPtr> Apply(const ArrayPtr& values, const arrow::DataType& declared, 
 
 ExpressionPtr MakeCall(const std::string& name, const ExpressionPtr& value, const TypePtr& declared,
                        Side side) {
-  if (!ConcernsSide(*declared, side)) return value;
+  if (!ConcernsSide(*declared, side) || !IsDeclaredFormOf(*declared, *value->type())) return value;
   auto function = std::make_shared<BoundFunction>();
   const std::string type_text = SimpleTypeName(*declared);
   // Calls of one name over one value are one and the same.

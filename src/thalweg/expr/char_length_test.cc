@@ -126,6 +126,19 @@ TEST(CharLengthTest, Maps) {
   EXPECT_TRUE(IsTooLong(maps, "map<varchar(0),char(3)>"));
 }
 
+TEST(CharLengthTest, TypesOfAnotherFormSayNothing) {
+  const ExpressionPtr number = ColumnReference::Make(0, "a", arrow::int32(), true);
+  EXPECT_EQ(CheckCharLength(number, Declared("char(3)")), number);
+  EXPECT_EQ(PadChars(number, Declared("array<char(3)>")), number);
+  const ExpressionPtr numbers = ColumnReference::Make(0, "a", ArrayOf(arrow::int32()), true);
+  EXPECT_EQ(PadChars(numbers, Declared("array<char(3)>")), numbers);
+}
+
+TEST(CharLengthTest, MoreThanAColumnTakesIsAnError) {
+  EXPECT_TRUE(IsCondition(Apply(Strings({"a"}), "char(2147483647)", true).status(),
+                          "THALWEG_TEXT_TOO_LONG"));
+}
+
 TEST(CharLengthTest, Constants) {
   const auto value =
       Fold(*CheckCharLength(Literal::String("a"), Declared("char(3)")), EvalContext{});

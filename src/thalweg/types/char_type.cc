@@ -105,7 +105,16 @@ TypePtr DeclaredTypeOf(const ColumnMetadata& metadata) {
 
 TypePtr DeclaredTypeOf(const arrow::Field& field) {
   TypePtr declared = DeclaredTypeOf(field.metadata());
-  return declared == nullptr ? PlainColumnType(field.type()) : declared;
+  const bool fits = declared != nullptr && IsDeclaredFormOf(*declared, *field.type());
+  return fits ? declared : PlainColumnType(field.type());
+}
+
+bool IsDeclaredFormOf(const arrow::DataType& declared, const arrow::DataType& type) {
+  if (declared.id() != type.id() || declared.num_fields() != type.num_fields()) return false;
+  for (int i = 0; i < type.num_fields(); ++i) {
+    if (!IsDeclaredFormOf(*declared.field(i)->type(), *type.field(i)->type())) return false;
+  }
+  return true;
 }
 
 ColumnMetadata WithoutDeclaredType(const ColumnMetadata& metadata) {

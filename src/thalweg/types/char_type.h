@@ -52,8 +52,11 @@ SchemaPtr NoteDeclaredTypes(const SchemaPtr& declared);
 /// What the metadata says that a column was declared as; null if it says nothing, or nothing that
 /// is a type with CHAR or VARCHAR in it.
 TypePtr DeclaredTypeOf(const ColumnMetadata& metadata);
-/// The same of a column; its own type where the metadata says nothing.
+/// The same of a column; its own type where the metadata says nothing, or of another type.
 TypePtr DeclaredTypeOf(const arrow::Field& field);
+/// Whether `declared` has texts where `type` has some, and nesting as it has: metadata come from
+/// anywhere.
+bool IsDeclaredFormOf(const arrow::DataType& declared, const arrow::DataType& type);
 /// The metadata without what a column was declared as.
 ColumnMetadata WithoutDeclaredType(const ColumnMetadata& metadata);
 

@@ -42,6 +42,8 @@ TEST(CharTypeTest, ColumnsSayWhatTheyWereDeclaredAs) {
   EXPECT_EQ(SimpleTypeName(*DeclaredTypeOf(*columns->field(1))), "int");
   EXPECT_EQ(DeclaredTypeOf(columns->field(1)->metadata()), nullptr);
   EXPECT_EQ(WithoutDeclaredType(columns->field(2)->metadata()), nullptr);
+  const auto other = arrow::field("a", arrow::int32(), true, columns->field(0)->metadata());
+  EXPECT_EQ(SimpleTypeName(*DeclaredTypeOf(*other)), "int");
   const auto nonsense = ColumnMetadataFromJson(R"({"__CHAR_VARCHAR_TYPE_STRING":"nonsense"})");
   EXPECT_EQ(DeclaredTypeOf(*nonsense), nullptr);
 }

@@ -16,6 +16,9 @@
 namespace thalweg::plan {
 namespace {
 
+/// Longer constants are filled when the query runs.
+constexpr int kMostAtOnce = 1 << 20;
+
 bool IsOn(const AnalyzerContext& context, const std::string& key) {
   return context.settings != nullptr && context.settings->Get(key) == "true";
 }
@@ -103,7 +106,10 @@ void PadConstants(const AnalyzerContext& context, size_t column, const CharLimit
   const auto length = static_cast<int>(longest);
   for (size_t i = 0; i < arguments->size(); ++i) {
     if (!texts[i] || expr::CountCharacters(*texts[i]) == longest) continue;
-    (*arguments)[i].expression = expr::Literal::String(expr::PadText(*texts[i], length));
+    expr::ExpressionPtr& constant = (*arguments)[i].expression;
+    constant = length > kMostAtOnce
+                   ? expr::PadChars(constant, CharTypeOf({.is_char = true, .length = length}))
+                   : expr::Literal::String(expr::PadText(*texts[i], length));
   }
   Pad(CharTypeOf(limit), CharTypeOf({.is_char = true, .length = length}), PadsCompared(context),
       &(*arguments)[column]);
@@ -152,7 +158,8 @@ void PadCompared(const AnalyzerContext& context, std::vector<Resolved>* argument
     return;
   }
   const CharLimit* limit = FindCharLimit(*declared[0]);
-  if (declared.size() == 1 && limit != nullptr && limit->is_char) {
+  const bool is_text = IsString(*(*arguments)[first].expression->type());
+  if (declared.size() == 1 && is_text && limit != nullptr && limit->is_char) {
     PadConstants(context, first, *limit, arguments);
   }
 }
