@@ -1,8 +1,8 @@
 #pragma once
 
 // What CHAR(n) and VARCHAR(n) do to texts: one call over a whole column, nested ones too, for which
-// `declared` (types/char_type.h) says what is where. One that is not of the form of the value's type
-// says nothing.
+// `declared` (types/char_type.h) says what is where. One that is not of the form of the value's
+// type says nothing.
 
 #include <string>
 #include <string_view>
