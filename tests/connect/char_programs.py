@@ -142,3 +142,29 @@ def char_schema_of_table(spark):
               "to": schema(spark.table(name).to(StructType([StructField("v", StringType())])))}
     spark.sql(f"DROP TABLE {name}")
     return answer
+
+
+@program
+def char_streams(spark):
+    name = table(spark, columns="c CHAR(5), v VARCHAR(3), i INT")
+    spark.sql(f"INSERT INTO {name} VALUES ('ab', 'abc', 1), ('x', 'y', 2)")
+    query = (spark.readStream.table(name).where("c = 'ab'").writeStream.format("memory")
+             .queryName("char_stream").trigger(availableNow=True).start())
+    query.awaitTermination(60)
+    answer = {"rows": sorted_rows(spark.table("char_stream")),
+              "schema": schema(spark.table("char_stream"))}
+    spark.sql(f"DROP TABLE {name}")
+    return answer
+
+
+@program
+def char_metadata_that_lie(spark):
+    """What metadata say of a column of another type counts for nothing."""
+    def noted(text, declared):
+        metadata = {"__CHAR_VARCHAR_TYPE_STRING": declared}
+        return spark.sql(f"SELECT {text} AS c").withMetadata("c", metadata)
+    return {
+        "text": rows(noted("'ab'", "char(5)").select(F.col("c") == "ab   ", F.col("c") == "ab")),
+        "number": rows(noted("1", "char(5)").select(F.col("c") == 1, F.col("c") == "1")),
+        "array": rows(noted("array(1)", "array<char(5)>").select(F.array(F.lit(1)) == F.col("c"))),
+    }
