@@ -31,7 +31,7 @@ def sorted_rows(frame):
     return sorted(rows(frame)["rows"], key=str)
 
 
-@program
+@newer_program
 def char_schemas(spark):
     name = table(spark)
     spark.sql(f"INSERT INTO {name} VALUES ('ab', 'abc', array('x'), named_struct('x', '1', 'y', 1), "
@@ -84,7 +84,7 @@ def char_writes(spark):
     return answer
 
 
-@program
+@newer_program
 def char_catalog_table(spark):
     spark.sql("DROP TABLE IF EXISTS char_made")
     columns = StructType([StructField("a", VarcharType(3)), StructField("b", ArrayType(CharType(3)))])
