@@ -84,6 +84,7 @@ Result<expr::BoundFunction> BindSign(const std::string& name, const Arguments& a
     kernel = expr::DenseKernel<double, double>(float64(), Sign);
   }
   auto bound = MakeBound(name, arguments, {type}, float64(), std::move(kernel));
+  bound.nullable = true;
   if (name == "signum") bound.display_name = "SIGNUM";
   return bound;
 }
