@@ -218,3 +218,31 @@ def tables_of_queries_at_places(spark):
     drop(spark, "placed", "second")
     shutil.rmtree(directory, ignore_errors=True)
     return answer
+
+
+@program
+def partition_columns(spark):
+    """Which columns may name directories, and what the directories say of types."""
+    directory = tempfile.mkdtemp()
+    os.chmod(directory, 0o777)
+
+    def written(number, value):
+        path = f"{directory}/{number}"
+        spark.sql(f"SELECT 1 AS id, {value} AS p").coalesce(1).write.partitionBy("p").json(path)
+        return rows(spark.read.json(path))
+
+    kept = ["1.5D", "true", "date'2024-01-01'", "timestamp'2024-01-01 10:00:00'", "timestamp'2024-01-01 10:00:00.5'",
+            "timestamp'2024-01-01 10:00:00.25'", "cast(1.50 AS DECIMAL(5,2))", "interval '1' day", "'01'"]
+    refused = ["array(1)", "map(1, 2)", "struct(1)", "null", "parse_json('1')"]
+    answer = {
+        "kept": {value: written(number, value) for number, value in enumerate(kept)},
+        "refused": {value: error(lambda value=value: written("no", value)) for value in refused},
+        "no_column": error(lambda: spark.range(2).write.partitionBy("zz").json(directory + "/none")),
+        "twice": error(lambda: spark.range(2).selectExpr("id", "id AS k").write.partitionBy("k", "K")
+                       .json(directory + "/twice")),
+        "same_names": {name: error(lambda name=name: spark.range(2).selectExpr("id", "id AS ID").write.format(name)
+                                   .save(f"{directory}/{name}"))
+                       for name in ("parquet", "orc", "json", "csv")},
+    }
+    shutil.rmtree(directory, ignore_errors=True)
+    return answer

@@ -11,6 +11,7 @@
 #include "thalweg/session/persisted_rows.h"
 #include "thalweg/session/session.h"
 #include "thalweg/types/column_metadata.h"
+#include "thalweg/types/data_types.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg::session {
@@ -71,7 +72,8 @@ Status CheckPartitioning(const plan::Node& plan, const std::string& sink,
     if (!found) {
       return MakeError(
           "_LEGACY_ERROR_TEMP_1155",
-          {{"partitionColumn", name}, {"schemaCatalog", OutputSchema(plan)->ToString()}});
+          {{"col", name},
+           {"schemaCatalog", SimpleTypeName(*arrow::struct_(OutputSchema(plan)->fields()))}});
     }
   }
   return Status::OK();

@@ -33,6 +33,8 @@ constexpr ErrorCondition kConditions[] = {
     {"INCORRECT_RAMP_UP_RATE", "22003",
      "At <rowsPerSecond> rows per second the stream ends at second <maxSeconds>, but "
      "'rampUpTimeSeconds' is <rampUpTimeSeconds>."},
+    {"INVALID_PARTITION_COLUMN_DATA_TYPE", "0A000",
+     "A column of the type <type> cannot partition files: its values name no directories."},
     {"INVALID_PARTITION_VALUE", "42846",
      "The value <value> of partition column <columnName> is not of its type <dataType>."},
     {"PATH_ALREADY_EXISTS", "42K04",

@@ -16,6 +16,8 @@
 #include "thalweg/types/data_types.h"
 #include "thalweg/types/distinct_names.h"
 #include "thalweg/types/identifier_text.h"
+#include "thalweg/types/nullability.h"
+#include "thalweg/types/variant_type.h"
 
 namespace thalweg::connectors {
 namespace {
@@ -201,6 +203,15 @@ class FileSinkWriter : public io::SinkWriter {
   std::vector<std::string> finished_;  // files of the report, once it is given
 };
 
+// Whether a directory can be named after values of the type.
+Status CheckPartitionType(const TypePtr& type) {
+  const bool has_text = !IsNested(*type) && type->id() != arrow::Type::NA && !IsVariant(*type) &&
+                        type->id() != arrow::Type::INTERVAL_MONTH_DAY_NANO;
+  if (has_text) return Status::OK();
+  return MakeError("INVALID_PARTITION_COLUMN_DATA_TYPE",
+                   {{"type", "\"" + SqlTypeName(*AllNullable(type)) + "\""}});
+}
+
 // Splits the columns of `arguments` into data and partition columns.
 Status AssignColumns(const io::WriteArguments& arguments, FileTarget* target) {
   const arrow::Schema& schema = *arguments.schema;
@@ -215,6 +226,7 @@ Status AssignColumns(const io::WriteArguments& arguments, FileTarget* target) {
       return MakeError("_LEGACY_ERROR_TEMP_1155",
                        {{"col", wanted}, {"schemaCatalog", "(" + names + ")"}});
     }
+    ARROW_RETURN_NOT_OK(CheckPartitionType(schema.field(found)->type()));
     target->partition_ordinals.push_back(found);
     target->partition_names.push_back(schema.field(found)->name());
   }

@@ -71,12 +71,11 @@ bool IsStrictDate(const std::string& text) {
 
 bool IsStrictTimestamp(const std::string& text) {
   if (!IsShapedLike(text, "dddd-dd-dd dd:dd:dd")) return false;
+  // Of a second Spark's pattern has one digit, or none.
   const std::string_view fraction = std::string_view(text).substr(19);
-  if (!fraction.empty() &&
-      (fraction[0] != '.' || fraction.size() < 2 ||
-       fraction.find_first_not_of("0123456789", 1) != std::string_view::npos)) {
-    return false;
-  }
+  const bool fits = fraction.empty() || (fraction.size() == 2 && fraction[0] == '.' &&
+                                         fraction[1] >= '0' && fraction[1] <= '9');
+  if (!fits) return false;
   TimeZone utc = TimeZone::Utc();
   return ParseTimestampText(text, &utc, 0).has_value();
 }
