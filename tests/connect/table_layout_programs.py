@@ -198,7 +198,7 @@ def tables_of_queries_at_places(spark):
     directory = tempfile.mkdtemp()
     os.chmod(directory, 0o777)
     place = directory + "/place"
-    drop(spark, "placed", "second")
+    drop(spark, "placed", "second", "moved", "below")
     frame = numbers(spark)
     frame.write.parquet(place)
     answer = {
@@ -211,11 +211,24 @@ def tables_of_queries_at_places(spark):
                          with_parameters=False),
         "statement": error(lambda: spark.sql(
             f"CREATE TABLE second USING parquet LOCATION '{place}' AS SELECT 1 AS id"), with_parameters=False),
+        # Both lie where the table did that they replace.
+        "moved": [error(lambda: frame.write.mode("overwrite").saveAsTable("moved")),
+                  error(lambda: frame.where("id < 4").write.mode("overwrite")
+                        .option("path", spark.conf.get("spark.sql.warehouse.dir") + "/moved").saveAsTable("moved")),
+                  counted(spark, "moved")],
+        "moved_below": [error(lambda: frame.write.mode("overwrite").saveAsTable("below")),
+                        error(lambda: frame.where("id < 5").write.mode("overwrite")
+                              .option("path", spark.conf.get("spark.sql.warehouse.dir") + "/below/in/it")
+                              .saveAsTable("below")),
+                        counted(spark, "below")],
         "empty": error(lambda: spark.sql(
             f"CREATE TABLE second USING parquet LOCATION '{directory}/new' AS SELECT 1 AS id")),
         "rows": rows(spark.table("second")),
     }
-    drop(spark, "placed", "second")
+    warehouse = spark.conf.get("spark.sql.warehouse.dir").removeprefix("file:")
+    drop(spark, "placed", "second", "moved", "below")
+    for name in ("moved", "below"):
+        shutil.rmtree(f"{warehouse}/{name}", ignore_errors=True)
     shutil.rmtree(directory, ignore_errors=True)
     return answer
 

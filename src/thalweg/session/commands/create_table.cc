@@ -109,11 +109,22 @@ Result<plan::TableEntry> Describe(Session* session, const Statement& statement,
   return table;
 }
 
+/// Whether both lie at one place, however that is written.
+bool HaveOnePlace(const plan::TableEntry& table, const plan::TableEntry& other) {
+  return connectors::AbsolutePath(table.location) == connectors::AbsolutePath(other.location);
+}
+
+/// Whether the table lies where the files of `other` do, or below.
+bool LiesWithin(const plan::TableEntry& table, const plan::TableEntry& other) {
+  const std::string directory = connectors::AbsolutePath(other.location) + "/";
+  return (connectors::AbsolutePath(table.location) + "/").starts_with(directory);
+}
+
 /// How a query may write into the place of a new table. `replaced`: null, or the table whose place
 /// the new one takes.
 Result<io::SaveMode> ModeOfWrite(Session* session, const Statement& statement,
                                  const plan::TableEntry& table, const TablePtr& replaced) {
-  if (replaced != nullptr && replaced->location == table.location) return io::SaveMode::kOverwrite;
+  if (replaced != nullptr && HaveOnePlace(table, *replaced)) return io::SaveMode::kOverwrite;
   ARROW_ASSIGN_OR_RAISE(const bool exists, session->file_system()->Exists(table.location));
   if (!exists) return io::SaveMode::kErrorIfExists;
   ARROW_ASSIGN_OR_RAISE(const auto entries, session->file_system()->List(table.location));
@@ -140,7 +151,7 @@ Status WriteQuery(Session* session, const Statement& statement, const plan::Node
   // Of another table, partitions that have no rows any more go as well.
   write.options["partitionoverwritemode"] = "static";
   ARROW_RETURN_NOT_OK(session->WritePlan(plan, write));
-  if (replaced == nullptr || replaced->location == table.location) return Status::OK();
+  if (replaced == nullptr || LiesWithin(table, *replaced)) return Status::OK();
   return RemoveFiles(session, *replaced);
 }
 
