@@ -46,8 +46,25 @@ def escape(text):
     )
 
 
+ANSI = "spark.sql.ansi.enabled"
+
+
 def as_text(frame):
-    """The same rows with every column cast to STRING by Spark (BINARY as hex digits)."""
+    """The same rows with every column cast to STRING by Spark (BINARY as hex digits).
+
+    By the casts of ANSI mode, whatever the mode of the session: without it small decimals would come
+    out with an exponent.
+    """
+    conf = frame.sparkSession.conf
+    mode = conf.get(ANSI)
+    conf.set(ANSI, "true")
+    try:
+        return cast_to_text(frame)
+    finally:
+        conf.set(ANSI, mode)
+
+
+def cast_to_text(frame):
     fields = frame.schema.fields
     renamed = frame.toDF(*[f"c{i}" for i in range(len(fields))])
     columns = []

@@ -23,6 +23,7 @@
 #include "thalweg/base/status.h"
 #include "thalweg/data/batch.h"
 #include "thalweg/expr/eval_context.h"
+#include "thalweg/types/eval_mode.h"
 
 namespace thalweg::expr {
 
@@ -195,18 +196,13 @@ class Call : public Expression {
   std::shared_ptr<const BoundFunction> function_;
 };
 
-enum class CastMode {
-  kAnsi,  // CAST, implicit casts: errors raise
-  kTry,   // TRY_CAST: errors yield NULL
-};
-
 class Cast : public Expression {
  public:
   /// Returns `child` itself if it already has the type. The pair must satisfy CanCast().
   /// `implicit` casts were inserted by the analyzer; ToPrettyString() leaves them out.
-  static ExpressionPtr Make(ExpressionPtr child, TypePtr to, CastMode mode = CastMode::kAnsi,
+  static ExpressionPtr Make(ExpressionPtr child, TypePtr to, EvalMode mode = EvalMode::kAnsi,
                             bool implicit = false);
-  CastMode mode() const { return mode_; }
+  EvalMode mode() const { return mode_; }
   bool implicit() const { return implicit_; }
   Result<arrow::Datum> Evaluate(const EvalContext& context, const Batch& batch) const override;
   ExpressionPtr WithChildren(std::vector<ExpressionPtr> children) const override;
@@ -217,8 +213,8 @@ class Cast : public Expression {
   bool IsFoldable() const override;
 
  private:
-  Cast(ExpressionPtr child, TypePtr to, CastMode mode, bool implicit);
-  CastMode mode_;
+  Cast(ExpressionPtr child, TypePtr to, EvalMode mode, bool implicit);
+  EvalMode mode_;
   bool implicit_;
 };
 
@@ -342,7 +338,7 @@ std::vector<uint64_t> CollectAttributeIds(const Expression& expression);
 std::vector<int> CollectColumns(const Expression& expression);
 
 /// Casts a dense array or scalar (the kernel behind Cast; formats and sinks use it too).
-Result<arrow::Datum> CastDatum(const arrow::Datum& value, const TypePtr& to, CastMode mode,
+Result<arrow::Datum> CastDatum(const arrow::Datum& value, const TypePtr& to, EvalMode mode,
                                const EvalContext& context);
 
 }  // namespace thalweg::expr

@@ -46,7 +46,7 @@ class LazinessTest : public ::testing::Test {
   std::string Show(const ExpressionPtr& expression) {
     auto result = EvaluateToArray(*expression, context_, batch_);
     if (!result.ok()) return result.status().ToString();
-    auto text = CastDatum(*result, arrow::utf8(), CastMode::kAnsi, context_);
+    auto text = CastDatum(*result, arrow::utf8(), EvalMode::kAnsi, context_);
     std::string all;
     const auto strings = text->array_as<arrow::StringArray>();
     for (int64_t i = 0; i < strings->length(); ++i) {
@@ -111,7 +111,7 @@ TEST(ExpressionTextTest, PrettyTextLeavesOutImplicitCasts) {
   plus->name = "+";
   plus->return_type = arrow::int64();
   const auto sum =
-      Call::Make(plus, {Cast::Make(a, arrow::int64(), CastMode::kAnsi, true), Literal::Long(1)});
+      Call::Make(plus, {Cast::Make(a, arrow::int64(), EvalMode::kAnsi, true), Literal::Long(1)});
   EXPECT_EQ(sum->ToPrettyString(), "(a + 1)");
   EXPECT_EQ(sum->ToString(), "(cast(a#7 as bigint) + 1)");
   EXPECT_EQ(Cast::Make(a, arrow::utf8())->ToPrettyString(), "CAST(a AS STRING)");

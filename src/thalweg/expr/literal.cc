@@ -60,7 +60,7 @@ std::string CastText(const arrow::Scalar& scalar) {
   const EvalContext context;
   auto one = arrow::MakeArrayFromScalar(scalar, 1);
   if (!one.ok()) return scalar.ToString();
-  auto text = CastDatum(*one, arrow::utf8(), CastMode::kTry, context);
+  auto text = CastDatum(*one, arrow::utf8(), EvalMode::kTry, context);
   if (!text.ok()) return scalar.ToString();
   return static_cast<const arrow::StringArray&>(*text->make_array()).GetString(0);
 }

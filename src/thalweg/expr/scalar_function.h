@@ -15,6 +15,8 @@ struct ArgumentInfo {
   bool nullable = true;
   /// The value when the argument is foldable (a literal after folding), else null.
   std::shared_ptr<arrow::Scalar> constant;
+  /// Of the session that makes the call, kAnsi or kLegacy; the same for all arguments of a call.
+  EvalMode eval_mode = EvalMode::kAnsi;
 };
 
 /// A scalar function as declared once: everything shown to users derives from here.

@@ -55,7 +55,7 @@ bool Overflows(T left, T right, T* result) {
 /// + - * on integers. One pass computes and remembers whether any row overflowed; only then rows
 /// are looked at one by one (an overflow of a NULL row does not count).
 template <char kOp, typename T>
-expr::ScalarKernel IntegerKernel(const TypePtr& type, ArithmeticMode mode) {
+expr::ScalarKernel IntegerKernel(const TypePtr& type, EvalMode mode) {
   return [type, mode](const EvalContext&, const std::vector<arrow::Datum>& arguments,
                       int64_t num_rows) -> Result<arrow::Datum> {
     const bool as_scalar = expr::AllScalars(arguments);
@@ -80,12 +80,14 @@ expr::ScalarKernel IntegerKernel(const TypePtr& type, ArithmeticMode mode) {
         overflow |= Overflows<kOp>(a[row * a_stride], b[row * b_stride], &out[row]);
       }
     }
+    // In legacy mode what overflows wraps around.
+    overflow = overflow && mode != EvalMode::kLegacy;
     for (int64_t row = 0; overflow && row < rows; ++row) {
       T unused;
       const T x = left.Value(row);
       const T y = right.Value(row);
       if (nulls.IsNull(row) || !Overflows<kOp>(x, y, &unused)) continue;
-      if (mode == ArithmeticMode::kAnsi) return OverflowOf(kOp, x, y);
+      if (mode == EvalMode::kAnsi) return OverflowOf(kOp, x, y);
       ARROW_RETURN_NOT_OK(writer.SetNull(row));
     }
     ARROW_ASSIGN_OR_RAISE(auto array, writer.Finish());
@@ -103,7 +105,7 @@ expr::ScalarKernel FloatingKernel(const TypePtr& type) {
 }
 
 template <char kOp>
-expr::ScalarKernel SumOrProductKernel(const TypePtr& type, ArithmeticMode mode) {
+expr::ScalarKernel SumOrProductKernel(const TypePtr& type, EvalMode mode) {
   switch (type->id()) {
     case Type::INT8:
       return IntegerKernel<kOp, int8_t>(type, mode);
@@ -121,11 +123,11 @@ expr::ScalarKernel SumOrProductKernel(const TypePtr& type, ArithmeticMode mode) 
 }
 
 /// Divisors are looked through once; the division itself then runs dense.
-expr::ScalarKernel DivisionKernel(ArithmeticMode mode) {
+expr::ScalarKernel DivisionKernel(EvalMode mode) {
   auto dense = expr::DenseKernel<double, double, double>(
       arrow::float64(), [](double left, double right) { return left / right; });
   auto checked = CheckedKernel<double, double, double>(
-      arrow::float64(), mode, [](double left, double right) -> Result<double> {
+      arrow::float64(), NullOnError(mode), [](double left, double right) -> Result<double> {
         if (right == 0) return DivideByZero();
         return left / right;
       });
@@ -151,8 +153,8 @@ T PositiveModulo(T left, T right) {
 }
 
 template <typename T>
-expr::ScalarKernel RemainderKernel(const TypePtr& type, char op, ArithmeticMode mode) {
-  return CheckedKernel<T, T, T>(type, mode, [op](T left, T right) -> Result<T> {
+expr::ScalarKernel RemainderKernel(const TypePtr& type, char op, EvalMode mode) {
+  return CheckedKernel<T, T, T>(type, NullOnError(mode), [op](T left, T right) -> Result<T> {
     if (right == 0) return RemainderByZero();
     if (op == 'p') return PositiveModulo(left, right);
     if constexpr (std::is_floating_point_v<T>) {
@@ -163,7 +165,7 @@ expr::ScalarKernel RemainderKernel(const TypePtr& type, char op, ArithmeticMode 
   });
 }
 
-expr::ScalarKernel RemainderKernelOf(const TypePtr& type, char op, ArithmeticMode mode) {
+expr::ScalarKernel RemainderKernelOf(const TypePtr& type, char op, EvalMode mode) {
   switch (type->id()) {
     case Type::INT8:
       return RemainderKernel<int8_t>(type, op, mode);
@@ -195,7 +197,7 @@ bool IsNumericOrVoid(const arrow::DataType& type) {
 Result<TypePtr> CommonNumberType(const Arguments& arguments, const char* required) {
   const TypePtr& left = arguments[0].type;
   const TypePtr& right = arguments[1].type;
-  const TypePtr common = WiderTypeForTwo(left, right);
+  const TypePtr common = WiderTypeForTwo(left, right, EvalModeOf(arguments));
   if (common == nullptr) return BinaryTypesDiffer(arguments);
   if (common->id() == Type::NA) return arrow::float64();
   if (IsNumeric(*common)) return common;
@@ -210,7 +212,7 @@ const char* RequiredText(char op) {
 
 /// + - * % pmod of numbers.
 Result<BoundFunction> BindNumbers(const std::string& name, char op, const Arguments& arguments,
-                                  ArithmeticMode mode) {
+                                  EvalMode mode) {
   const TypePtr& left = arguments[0].type;
   const TypePtr& right = arguments[1].type;
   if (IsDecimalPair(*left, *right)) {
@@ -237,14 +239,14 @@ Result<BoundFunction> BindNumbers(const std::string& name, char op, const Argume
   }
   auto bound = BindBinary(name, type, type, type, arguments, std::move(kernel));
   const bool remainder = op == '%' || op == 'p';
-  bound.can_fail = mode == ArithmeticMode::kAnsi && (remainder || IsInteger(*type));
+  bound.can_fail = mode == EvalMode::kAnsi && (remainder || IsInteger(*type));
   // Spark says so of whatever divides, even where division by zero is an error.
-  bound.nullable = bound.nullable || remainder || mode == ArithmeticMode::kTry;
+  bound.nullable = bound.nullable || remainder || mode == EvalMode::kTry;
   return bound;
 }
 
 Result<BoundFunction> BindDivision(const std::string& name, const Arguments& arguments,
-                                   ArithmeticMode mode) {
+                                   EvalMode mode) {
   const TypePtr& left = arguments[0].type;
   const TypePtr& right = arguments[1].type;
   if (IsDecimalPair(*left, *right)) {
@@ -265,28 +267,28 @@ Result<BoundFunction> BindDivision(const std::string& name, const Arguments& arg
   }
   const TypePtr type = arrow::float64();
   auto bound = BindBinary(name, type, type, type, arguments, DivisionKernel(mode));
-  bound.can_fail = mode == ArithmeticMode::kAnsi;
+  bound.can_fail = mode == EvalMode::kAnsi;
   bound.nullable = true;
   return bound;
 }
 
-expr::ScalarKernel LongDivisionKernel(ArithmeticMode mode) {
+expr::ScalarKernel LongDivisionKernel(EvalMode mode) {
   return CheckedKernel<int64_t, int64_t, int64_t>(
-      arrow::int64(), mode, [](int64_t left, int64_t right) -> Result<int64_t> {
+      arrow::int64(), NullOnError(mode), [mode](int64_t left, int64_t right) -> Result<int64_t> {
         if (right == 0) return DivideByZero();
         if (left == INT64_MIN && right == -1) {
+          if (mode == EvalMode::kLegacy) return left;
           return ArithmeticOverflow("Overflow in integral divide.", "try_divide");
         }
         return left / right;
       });
 }
 
-expr::ScalarKernel DecimalDivKernel(const TypePtr& left, const TypePtr& right,
-                                    ArithmeticMode mode) {
+expr::ScalarKernel DecimalDivKernel(const TypePtr& left, const TypePtr& right, EvalMode mode) {
   const int left_scale = static_cast<const arrow::Decimal128Type&>(*left).scale();
   const int right_scale = static_cast<const arrow::Decimal128Type&>(*right).scale();
   return CheckedKernel<int64_t, Int128, Int128>(
-      arrow::int64(), mode, [=](Int128 a, Int128 b) -> Result<int64_t> {
+      arrow::int64(), NullOnError(mode), [=](Int128 a, Int128 b) -> Result<int64_t> {
         if (b == 0) return DivideByZero();
         const auto quotient = DivideDecimalsToLong(a, left_scale, b, right_scale);
         if (!quotient) return ArithmeticOverflow("Overflow in integral divide.", "try_divide");
@@ -295,7 +297,7 @@ expr::ScalarKernel DecimalDivKernel(const TypePtr& left, const TypePtr& right,
 }
 
 Result<BoundFunction> BindIntegralDivision(const std::string& name, const Arguments& arguments,
-                                           ArithmeticMode mode) {
+                                           EvalMode mode) {
   constexpr const char* kRequired =
       "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\")";
   const TypePtr& left = arguments[0].type;
@@ -319,14 +321,22 @@ Result<BoundFunction> BindIntegralDivision(const std::string& name, const Argume
         name, wide, wide, arrow::int64(), arguments,
         IsDecimal(*type) ? DecimalDivKernel(type, type, mode) : LongDivisionKernel(mode));
   }
-  bound.can_fail = mode == ArithmeticMode::kAnsi;
+  bound.can_fail = mode == EvalMode::kAnsi;
   bound.nullable = true;
   return bound;
 }
 
-Result<BoundFunction> BindOperator(const std::string& name, char op, const Arguments& arguments,
-                                   ArithmeticMode mode) {
-  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
+bool IsTimeOrInterval(const arrow::DataType& type) {
+  return type.id() == Type::DATE32 || type.id() == Type::TIMESTAMP || IsInterval(type);
+}
+
+/// `attempt`: whether errors are NULL whatever the session's mode is.
+Result<BoundFunction> BindOperator(const std::string& name, char op, const Arguments& given,
+                                   bool attempt) {
+  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, given, 2, 2));
+  const EvalMode mode = attempt ? EvalMode::kTry : EvalModeOf(given);
+  const bool meets_time = IsTimeOrInterval(*given[0].type) || IsTimeOrInterval(*given[1].type);
+  const Arguments arguments = meets_time ? given : NumberOperands(given);
   ARROW_ASSIGN_OR_RAISE(auto bound, BindTimeArithmetic(name, op, arguments, mode));
   if (bound.kernel) return bound;
   if (IsInterval(*arguments[0].type) || IsInterval(*arguments[1].type)) {
@@ -339,14 +349,14 @@ Result<BoundFunction> BindOperator(const std::string& name, char op, const Argum
   return BindNumbers(name, op, arguments, mode);
 }
 
-void Register(FunctionRegistry* registry, const std::string& name, char op, ArithmeticMode mode,
+void Register(FunctionRegistry* registry, const std::string& name, char op, bool attempt,
               const std::string& usage, const std::string& example) {
   registry->AddScalar({.name = name,
                        .group = "math_funcs",
                        .usage = usage,
                        .example = example,
-                       .bind = [name, op, mode](const Arguments& arguments) {
-                         return BindOperator(name, op, arguments, mode);
+                       .bind = [name, op, attempt](const Arguments& arguments) {
+                         return BindOperator(name, op, arguments, attempt);
                        }});
 }
 
@@ -355,40 +365,40 @@ void Register(FunctionRegistry* registry, const std::string& name, char op, Arit
 void RegisterUnaryArithmetic(FunctionRegistry* registry);
 
 void RegisterArithmeticFunctions(FunctionRegistry* registry) {
-  const auto ansi = ArithmeticMode::kAnsi;
-  const auto attempt = ArithmeticMode::kTry;
   RegisterUnaryArithmetic(registry);
-  Register(registry, "*", '*', ansi, "expr1 * expr2 - Returns the product.", "SELECT 2 * 3;");
-  Register(registry, "/", '/', ansi, "expr1 / expr2 - Returns the quotient, with fraction.",
-           "SELECT 3 / 2;");
-  Register(registry, "%", '%', ansi, "expr1 % expr2 - Returns the remainder.", "SELECT 7 % 3;");
-  Register(registry, "mod", '%', ansi, "mod(expr1, expr2) - Returns the remainder.",
+  Register(registry, "*", '*', /*attempt=*/false, "expr1 * expr2 - Returns the product.",
+           "SELECT 2 * 3;");
+  Register(registry, "/", '/', /*attempt=*/false,
+           "expr1 / expr2 - Returns the quotient, with fraction.", "SELECT 3 / 2;");
+  Register(registry, "%", '%', /*attempt=*/false, "expr1 % expr2 - Returns the remainder.",
+           "SELECT 7 % 3;");
+  Register(registry, "mod", '%', /*attempt=*/false, "mod(expr1, expr2) - Returns the remainder.",
            "SELECT mod(7, 3);");
-  Register(registry, "div", 'd', ansi,
+  Register(registry, "div", 'd', /*attempt=*/false,
            "expr1 div expr2 - Returns the quotient without fraction, as bigint.",
            "SELECT 3 div 2;");
-  Register(registry, "pmod", 'p', ansi,
+  Register(registry, "pmod", 'p', /*attempt=*/false,
            "pmod(expr1, expr2) - Returns the remainder, positive for a positive divisor.",
            "SELECT pmod(-7, 3);");
-  Register(registry, "try_add", '+', attempt,
+  Register(registry, "try_add", '+', /*attempt=*/true,
            "try_add(expr1, expr2) - Returns the sum, or NULL where it overflows.",
            "SELECT try_add(1, 2);");
-  Register(registry, "try_subtract", '-', attempt,
+  Register(registry, "try_subtract", '-', /*attempt=*/true,
            "try_subtract(expr1, expr2) - Returns the difference, or NULL where it overflows.",
            "SELECT try_subtract(2, 1);");
-  Register(registry, "try_multiply", '*', attempt,
+  Register(registry, "try_multiply", '*', /*attempt=*/true,
            "try_multiply(expr1, expr2) - Returns the product, or NULL where it overflows.",
            "SELECT try_multiply(2, 3);");
-  Register(registry, "try_divide", '/', attempt,
+  Register(registry, "try_divide", '/', /*attempt=*/true,
            "try_divide(expr1, expr2) - Returns the quotient, or NULL for a divisor of 0.",
            "SELECT try_divide(3, 2);");
-  Register(registry, "try_mod", '%', attempt,
+  Register(registry, "try_mod", '%', /*attempt=*/true,
            "try_mod(expr1, expr2) - Returns the remainder, or NULL for a divisor of 0.",
            "SELECT try_mod(3, 2);");
 }
 
 Result<expr::BoundFunction> BindPlusMinus(const std::string& name, const Arguments& arguments) {
-  return BindOperator(name, name[0], arguments, ArithmeticMode::kAnsi);
+  return BindOperator(name, name[0], arguments, /*attempt=*/false);
 }
 
 }  // namespace thalweg::functions

@@ -64,13 +64,25 @@ expr::BoundFunction BindBinary(const std::string& name, TypePtr left, TypePtr ri
   return bound;
 }
 
+Arguments NumberOperands(const Arguments& arguments) {
+  Arguments operands = arguments;
+  for (expr::ArgumentInfo& operand : operands) {
+    if (operand.eval_mode != EvalMode::kLegacy || !IsString(*operand.type)) continue;
+    operand = {.type = arrow::float64(),
+               .nullable = true,
+               .constant = nullptr,
+               .eval_mode = EvalMode::kLegacy};
+  }
+  return operands;
+}
+
 TypePtr DecimalOperandType(const expr::ArgumentInfo& argument) {
   // Of a tinyint not even a literal counts as shorter than its type.
   const bool counted = IsInteger(*argument.type) && argument.type->id() != arrow::Type::INT8;
   if (counted && argument.constant != nullptr && argument.constant->is_valid) {
     const expr::EvalContext context;
-    const auto value = expr::CastDatum(arrow::Datum(argument.constant), arrow::int64(),
-                                       expr::CastMode::kAnsi, context);
+    const auto value =
+        expr::CastDatum(arrow::Datum(argument.constant), arrow::int64(), EvalMode::kAnsi, context);
     if (value.ok()) {
       int64_t rest = static_cast<const arrow::Int64Scalar&>(*value->scalar()).value;
       int digits = 1;

@@ -9,9 +9,6 @@
 
 namespace thalweg::functions {
 
-/// kTry makes an operator that gives NULL where the other one raises an error.
-enum class ArithmeticMode { kAnsi, kTry };
-
 /// ARITHMETIC_OVERFLOW: "integer overflow", with the try_ function that avoids it (may be empty).
 Status ArithmeticOverflow(const std::string& message, const std::string& try_function);
 Status DivideByZero();
@@ -34,6 +31,14 @@ inline constexpr const char* kNumericOrAnsiIntervalText =
 expr::BoundFunction BindBinary(const std::string& name, TypePtr left, TypePtr right, TypePtr result,
                                const Arguments& arguments, expr::ScalarKernel kernel);
 
+/// The mode of operators on numbers whose errors are NULL in legacy mode, too: kTry for kLegacy.
+inline EvalMode NullOnError(EvalMode mode) {
+  return mode == EvalMode::kLegacy ? EvalMode::kTry : mode;
+}
+
+/// The operands as operators on numbers see them: in legacy mode a text is a double.
+Arguments NumberOperands(const Arguments& arguments);
+
 /// The decimal type an operand takes beside a decimal: its own, that of an integer type, or just
 /// the digits of an integer constant.
 TypePtr DecimalOperandType(const expr::ArgumentInfo& argument);
@@ -42,20 +47,20 @@ TypePtr DecimalOperandType(const expr::ArgumentInfo& argument);
 /// decimal types.
 expr::BoundFunction BindDecimalArithmetic(const std::string& name, char op,
                                           const Arguments& arguments, const TypePtr& left,
-                                          const TypePtr& right, ArithmeticMode mode);
+                                          const TypePtr& right, EvalMode mode);
 
 /// Operators with a date, timestamp or interval on either side. A null kernel in the answer: the
 /// operand types are not for these operators.
 Result<expr::BoundFunction> BindTimeArithmetic(const std::string& name, char op,
-                                               const Arguments& arguments, ArithmeticMode mode);
+                                               const Arguments& arguments, EvalMode mode);
 /// Interval times or divided by a number, interval plus or minus interval, interval div interval.
 Result<expr::BoundFunction> BindIntervalArithmetic(const std::string& name, char op,
-                                                   const Arguments& arguments, ArithmeticMode mode);
+                                                   const Arguments& arguments, EvalMode mode);
 
 /// A kernel that runs `fn` on rows without NULL: Result<std::optional<Out>> with NULL for nullopt;
 /// an error is NULL in TRY mode.
 template <typename Out, typename... Ins, typename Fn>
-expr::ScalarKernel CheckedKernel(TypePtr type, ArithmeticMode mode, Fn fn) {
+expr::ScalarKernel CheckedKernel(TypePtr type, EvalMode mode, Fn fn) {
   return expr::RowKernel<Out, Ins...>(
       std::move(type),
       [fn = std::move(fn), mode](const expr::EvalContext& context,
@@ -68,7 +73,7 @@ expr::ScalarKernel CheckedKernel(TypePtr type, ArithmeticMode mode, Fn fn) {
           }
         }();
         if (answer.ok()) return std::optional<Out>(std::move(answer).ValueUnsafe());
-        if (mode == ArithmeticMode::kTry) return std::optional<Out>();
+        if (mode == EvalMode::kTry) return std::optional<Out>();
         return answer.status();
       });
 }

@@ -10,7 +10,6 @@ namespace thalweg::functions {
 namespace {
 
 using expr::CastDatum;
-using expr::CastMode;
 
 /// An operand: text and the type it is cast to ("void" for a NULL without type).
 struct Operand {
@@ -31,7 +30,7 @@ class ArithmeticTest : public ::testing::Test {
     ARROW_ASSIGN_OR_RAISE(auto type, ParseDataType(operand.type));
     if (operand.text == "NULL") return arrow::Datum(arrow::MakeNullScalar(type));
     return CastDatum(arrow::Datum(std::make_shared<arrow::StringScalar>(operand.text)), type,
-                     CastMode::kAnsi, context_);
+                     EvalMode::kAnsi, context_);
   }
 
   Result<std::string> Run(const std::string& name, const std::vector<Operand>& operands) {
@@ -45,7 +44,7 @@ class ArithmeticTest : public ::testing::Test {
     ARROW_ASSIGN_OR_RAISE(auto bound, registry_.FindScalar(name)->bind(infos));
     for (size_t i = 0; i < values.size(); ++i) {
       ARROW_ASSIGN_OR_RAISE(
-          values[i], CastDatum(values[i], bound.argument_types[i], CastMode::kAnsi, context_));
+          values[i], CastDatum(values[i], bound.argument_types[i], EvalMode::kAnsi, context_));
     }
     ARROW_ASSIGN_OR_RAISE(auto scalar, bound.kernel(context_, values, 1));
     // The same over arrays of three rows gives the same in every row.
@@ -58,7 +57,7 @@ class ArithmeticTest : public ::testing::Test {
         << last->ToString() << " " << scalar.scalar()->ToString();
     const std::string type = SimpleTypeName(*bound.return_type);
     if (!scalar.scalar()->is_valid) return "NULL " + type;
-    ARROW_ASSIGN_OR_RAISE(auto text, CastDatum(scalar, arrow::utf8(), CastMode::kAnsi, context_));
+    ARROW_ASSIGN_OR_RAISE(auto text, CastDatum(scalar, arrow::utf8(), EvalMode::kAnsi, context_));
     return text.scalar()->ToString() + " " + type;
   }
 

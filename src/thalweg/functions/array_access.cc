@@ -1,5 +1,7 @@
 // array(), size, a[i], element_at, array_contains, array_position.
 
+#include <optional>
+
 #include <arrow/api.h>
 
 #include "thalweg/data/batch.h"
@@ -60,24 +62,31 @@ Result<expr::BoundFunction> BindArray(const std::string& name, const Arguments& 
   return bound;
 }
 
-Result<arrow::Datum> SizeKernel(const expr::EvalContext&,
-                                const std::vector<arrow::Datum>& arguments, int64_t num_rows) {
-  const bool as_scalar = expr::AllScalars(arguments);
-  const int64_t rows = as_scalar ? 1 : num_rows;
-  const expr::NullView nulls(arguments[0]);
-  if (nulls.AllNull()) return expr::NullResult(int32(), rows, as_scalar);
-  const expr::ListView lists(arguments[0]);
-  arrow::Int32Builder builder;
-  ARROW_RETURN_NOT_OK(builder.Reserve(rows));
-  for (int64_t row = 0; row < rows; ++row) {
-    if (lists.IsNull(row)) {
-      builder.UnsafeAppendNull();
-    } else {
-      builder.UnsafeAppend(static_cast<int32_t>(lists.Length(row)));
+/// The number of elements; of NULL it is `size_of_null`, nothing: NULL.
+expr::ScalarKernel SizeKernel(std::optional<int32_t> size_of_null) {
+  return [size_of_null](const expr::EvalContext&, const std::vector<arrow::Datum>& arguments,
+                        int64_t num_rows) -> Result<arrow::Datum> {
+    const bool as_scalar = expr::AllScalars(arguments);
+    const int64_t rows = as_scalar ? 1 : num_rows;
+    const expr::NullView nulls(arguments[0]);
+    const bool all_null = nulls.AllNull();
+    if (all_null && !size_of_null) return expr::NullResult(int32(), rows, as_scalar);
+    const std::optional<expr::ListView> lists =
+        all_null ? std::nullopt : std::optional<expr::ListView>(arguments[0]);
+    arrow::Int32Builder builder;
+    ARROW_RETURN_NOT_OK(builder.Reserve(rows));
+    for (int64_t row = 0; row < rows; ++row) {
+      if (lists && !lists->IsNull(row)) {
+        builder.UnsafeAppend(static_cast<int32_t>(lists->Length(row)));
+      } else if (size_of_null) {
+        builder.UnsafeAppend(*size_of_null);
+      } else {
+        builder.UnsafeAppendNull();
+      }
     }
-  }
-  ARROW_ASSIGN_OR_RAISE(auto array, builder.Finish());
-  return expr::FinishDatum(array, as_scalar);
+    ARROW_ASSIGN_OR_RAISE(auto array, builder.Finish());
+    return expr::FinishDatum(array, as_scalar);
+  };
 }
 
 Result<expr::BoundFunction> BindSize(const std::string& name, const Arguments& arguments) {
@@ -86,14 +95,20 @@ Result<expr::BoundFunction> BindSize(const std::string& name, const Arguments& a
   if (!IsArray(*type) && !IsMap(*type) && !IsVoid(*type)) {
     return UnexpectedInputType(0, "(\"ARRAY\" or \"MAP\")", *type);
   }
-  return MakeBound(name, arguments, {type}, int32(), SizeKernel);
+  // Without ANSI mode the size of NULL is -1 (spark.sql.legacy.sizeOfNull, which counts only
+  // there).
+  const bool legacy = EvalModeOf(arguments) == EvalMode::kLegacy;
+  auto bound = MakeBound(name, arguments, {type}, int32(),
+                         SizeKernel(legacy ? std::optional<int32_t>(-1) : std::nullopt));
+  if (legacy) bound.nullable = false;
+  return bound;
 }
 
 Result<expr::BoundFunction> BindArraySize(const std::string& name, const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 1));
   const TypePtr& type = arguments[0].type;
   if (!IsArray(*type) && !IsVoid(*type)) return UnexpectedInputType(0, "\"ARRAY\"", *type);
-  return MakeBound(name, arguments, {type}, int32(), SizeKernel);
+  return MakeBound(name, arguments, {type}, int32(), SizeKernel(std::nullopt));
 }
 
 // ---- Access by index or key ----
@@ -189,10 +204,12 @@ Result<expr::BoundFunction> BindElement(const std::string& name, const Arguments
   const TypePtr& type = arguments[0].type;
   const TypePtr& key = arguments[1].type;
   const bool element_at = name == "element_at" || name == "try_element_at";
-  const bool lenient = name == "try_element_at" || name == "get";
+  const EvalMode mode = EvalModeOf(arguments);
+  const bool lenient = name == "try_element_at" || name == "get" || mode == EvalMode::kLegacy;
   expr::BoundFunction bound;
   if (IsArray(*type)) {
-    if (!IsInteger(*key) && !IsVoid(*key)) {
+    const bool too_wide = element_at && key->id() == arrow::Type::INT64;
+    if ((!IsInteger(*key) && !IsVoid(*key)) || too_wide) {
       return UnexpectedInputType(1, element_at ? "\"INT\"" : "\"INTEGRAL\"", *key);
     }
     const TypePtr element = ElementType(*type);
@@ -205,7 +222,8 @@ Result<expr::BoundFunction> BindElement(const std::string& name, const Arguments
     // m[k] casts k to the type of the keys; element_at casts both to their common type.
     TypePtr common = map.key_type();
     if (!SameType(*key, *common) && !IsVoid(*key)) {
-      common = element_at ? WiderTypeForTwo(common, key) : ImplicitCastType(key, common);
+      common =
+          element_at ? WiderTypeForTwo(common, key, mode) : ImplicitCastType(key, common, mode);
     }
     const bool same_kind = IsVoid(*key) || IsNested(*key) == IsNested(*map.key_type());
     const bool castable =
@@ -290,8 +308,13 @@ Result<expr::BoundFunction> BindSearch(const std::string& name, const Arguments&
   }
   if (!IsArray(*type)) return UnexpectedInputType(0, "\"ARRAY\"", *type);
   const TypePtr element = ElementType(*type);
+  const bool contains = name == "array_contains";
   const bool same_kind = IsString(*element) == IsString(*value) || IsVoid(*element);
-  const TypePtr common = same_kind ? WiderType({element, value}) : nullptr;
+  // Spark goes by the rules of legacy mode here in both modes.
+  TypePtr common = TightestType(element, value, EvalMode::kLegacy);
+  if (common == nullptr && contains && same_kind) {
+    common = WiderTypeForTwo(element, value, EvalMode::kLegacy);
+  }
   if (common == nullptr) {
     return MakeError("DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES",
                      {{"functionName", "`" + name + "`"},
@@ -300,7 +323,6 @@ Result<expr::BoundFunction> BindSearch(const std::string& name, const Arguments&
                       {"rightType", QuotedType(*value)}});
   }
   ARROW_RETURN_NOT_OK(RequireOrder(name, *common, *common));
-  const bool contains = name == "array_contains";
   auto bound = MakeBound(name, arguments, {ArrayOf(common, type->field(0)->nullable()), common},
                          contains ? arrow::boolean() : arrow::int64(), SearchKernel(contains));
   bound.nullable |= contains && type->field(0)->nullable();

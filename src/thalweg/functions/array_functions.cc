@@ -165,12 +165,24 @@ Result<expr::BoundFunction> BindSlice(const std::string& name, const Arguments& 
   return bound;
 }
 
+/// The type of the elements of `array` and of the second argument. Spark goes by the rules of legacy
+/// mode here in both modes.
+Result<TypePtr> TypeWithElement(const std::string& name, const arrow::DataType& array,
+                                const Arguments& arguments) {
+  TypePtr common = TightestType(ElementType(array), arguments[1].type, EvalMode::kLegacy);
+  if (common != nullptr) return common;
+  return MakeError("DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES",
+                   {{"functionName", "`" + name + "`"},
+                    {"dataType", "\"ARRAY\""},
+                    {"leftType", QuotedType(array)},
+                    {"rightType", QuotedType(*arguments[1].type)}});
+}
+
 /// array_remove(array, element): without the elements equal to it.
 Result<expr::BoundFunction> BindRemove(const std::string& name, const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
   ARROW_ASSIGN_OR_RAISE(auto given, AcceptArray(arguments));
-  const TypePtr common = WiderType({ElementType(*given), arguments[1].type});
-  if (common == nullptr) return DataDifferentTypes(name, arguments);
+  ARROW_ASSIGN_OR_RAISE(const TypePtr common, TypeWithElement(name, *given, arguments));
   ARROW_RETURN_NOT_OK(RequireOrder(name, *common, *common));
   const TypePtr type = ArrayOf(common, given->field(0)->nullable());
   return MakeBound(
@@ -250,8 +262,7 @@ Result<expr::BoundFunction> BindFlatten(const std::string& name, const Arguments
 Result<expr::BoundFunction> BindExtend(const std::string& name, const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
   ARROW_ASSIGN_OR_RAISE(auto given, AcceptArray(arguments));
-  const TypePtr common = WiderType({ElementType(*given), arguments[1].type});
-  if (common == nullptr) return DataDifferentTypes(name, arguments);
+  ARROW_ASSIGN_OR_RAISE(const TypePtr common, TypeWithElement(name, *given, arguments));
   const TypePtr type = ArrayOf(common, given->field(0)->nullable() || arguments[1].nullable);
   const bool append = name == "array_append";
   auto bound = MakeBound(

@@ -76,14 +76,11 @@ bool IsPosition(const arrow::DataType& type) {
   return id == arrow::Type::INT8 || id == arrow::Type::INT16 || id == arrow::Type::INT32;
 }
 
-/// The type of elements of `array` and of the new one; null if there is none. A number and a text
-/// have none here.
+/// The type of elements of `array` and of the new one; null if there is none. Spark goes by the rules
+/// of legacy mode here in both modes.
 TypePtr InsertedType(const arrow::DataType& array, const TypePtr& inserted) {
   if (!IsArray(array)) return nullptr;
-  const TypePtr element = ElementType(array);
-  const bool mixes_text =
-      IsString(*element) != IsString(*inserted) && !IsVoid(*element) && !IsVoid(*inserted);
-  return mixes_text ? nullptr : WiderType({element, inserted});
+  return TightestType(ElementType(array), inserted, EvalMode::kLegacy);
 }
 
 Result<expr::BoundFunction> BindInsert(const std::string& name, const Arguments& arguments) {

@@ -144,7 +144,7 @@ Result<TypePtr> CommonArray(const std::string& name, const Arguments& arguments)
     const arrow::DataType& type = *arguments[i].type;
     if (!IsArray(type)) return UnexpectedInputType(i, "\"ARRAY\"", type);
   }
-  const TypePtr common = WiderType({arguments[0].type, arguments[1].type});
+  const TypePtr common = WiderType({arguments[0].type, arguments[1].type}, EvalModeOf(arguments));
   if (common != nullptr) {
     const TypePtr element = ElementType(*common);
     ARROW_RETURN_NOT_OK(RequireOrder(name, *element, *element));

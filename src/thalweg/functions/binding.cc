@@ -31,6 +31,10 @@ std::string JoinTypes(const std::vector<TypePtr>& types) {
 
 }  // namespace
 
+EvalMode EvalModeOf(const Arguments& arguments) {
+  return arguments.empty() ? EvalMode::kAnsi : arguments[0].eval_mode;
+}
+
 Status CheckArgumentCount(const std::string& name, const Arguments& arguments, int min, int max) {
   const int count = static_cast<int>(arguments.size());
   if (count >= min && (max < 0 || count <= max)) return Status::OK();
@@ -79,7 +83,7 @@ Result<TypePtr> AcceptAsOneOf(const Arguments& arguments, size_t index,
     if (SameType(*type, *target)) return type;
   }
   for (const TypePtr& target : targets) {
-    if (TypePtr cast = ImplicitCastType(type, target)) return cast;
+    if (TypePtr cast = ImplicitCastType(type, target, EvalModeOf(arguments))) return cast;
   }
   return UnexpectedInputType(index, JoinTypes(targets), *type);
 }
@@ -109,7 +113,7 @@ bool AnyNullableAs(const Arguments& arguments, const std::vector<TypePtr>& types
 Result<TypePtr> CommonType(const std::string& name, const Arguments& arguments) {
   std::vector<TypePtr> types;
   for (const expr::ArgumentInfo& argument : arguments) types.push_back(argument.type);
-  TypePtr common = WiderType(types);
+  TypePtr common = WiderType(types, EvalModeOf(arguments));
   if (common == nullptr) return DataDifferentTypes(name, arguments);
   return common;
 }

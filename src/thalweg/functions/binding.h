@@ -18,6 +18,9 @@ namespace thalweg::functions {
 
 using Arguments = std::vector<expr::ArgumentInfo>;
 
+/// The mode in which a call is analyzed: kAnsi or kLegacy (kAnsi where there are no arguments).
+EvalMode EvalModeOf(const Arguments& arguments);
+
 /// WRONG_NUM_ARGS.WITHOUT_SUGGESTION unless min <= number <= max (max < 0: no limit).
 Status CheckArgumentCount(const std::string& name, const Arguments& arguments, int min, int max);
 

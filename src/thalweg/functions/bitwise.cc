@@ -42,11 +42,12 @@ expr::ScalarKernel BitKernelOf(const TypePtr& type, char op) {
   }
 }
 
-Result<BoundFunction> BindBits(const std::string& name, const Arguments& arguments) {
-  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
+Result<BoundFunction> BindBits(const std::string& name, const Arguments& given) {
+  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, given, 2, 2));
+  const Arguments arguments = NumberOperands(given);
   const TypePtr& left = arguments[0].type;
   const TypePtr& right = arguments[1].type;
-  TypePtr type = WiderTypeForTwo(left, right);
+  TypePtr type = WiderTypeForTwo(left, right, EvalModeOf(arguments));
   if (type == nullptr) return BinaryTypesDiffer(arguments);
   if (type->id() == Type::NA) type = arrow::int64();
   if (!IsInteger(*type)) {

@@ -24,7 +24,7 @@ class CallFixture : public ::testing::Test {
     ARROW_ASSIGN_OR_RAISE(auto wanted, ParseDataType(type));
     if (text == "NULL") return arrow::Datum(arrow::MakeNullScalar(wanted));
     return expr::CastDatum(arrow::Datum(std::make_shared<arrow::StringScalar>(text)), wanted,
-                           expr::CastMode::kAnsi, context_);
+                           EvalMode::kAnsi, context_);
   }
   Value I(int32_t value) { return arrow::Datum(std::make_shared<arrow::Int32Scalar>(value)); }
   Value D(double value) { return arrow::Datum(std::make_shared<arrow::DoubleScalar>(value)); }
@@ -42,7 +42,7 @@ class CallFixture : public ::testing::Test {
     ARROW_ASSIGN_OR_RAISE(const auto bound, function->bind(infos));
     for (size_t i = 0; i < values.size(); ++i) {
       ARROW_ASSIGN_OR_RAISE(values[i], expr::CastDatum(values[i], bound.argument_types[i],
-                                                       expr::CastMode::kAnsi, context_));
+                                                       EvalMode::kAnsi, context_));
     }
     ARROW_ASSIGN_OR_RAISE(auto scalar, bound.kernel(context_, values, 1));
     EXPECT_TRUE(SameType(*scalar.type(), *bound.return_type))
@@ -68,7 +68,7 @@ class CallFixture : public ::testing::Test {
       return detail == nullptr ? value.status().ToString() : detail->condition();
     }
     if (!value->scalar()->is_valid) return "NULL";
-    auto text = expr::CastDatum(*value, arrow::utf8(), expr::CastMode::kAnsi, context_);
+    auto text = expr::CastDatum(*value, arrow::utf8(), EvalMode::kAnsi, context_);
     return text.ok() ? text->scalar()->ToString() : text.status().ToString();
   }
 

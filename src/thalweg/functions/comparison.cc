@@ -161,7 +161,10 @@ expr::ScalarKernel NullSafeKernel(expr::ScalarKernel equal) {
 Result<BoundFunction> Bind(const std::string& name, Comparison comparison, bool null_safe,
                            const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
-  TypePtr type = WiderTypeForTwo(arguments[0].type, arguments[1].type);
+  TypePtr type =
+      ComparisonType(arguments[0].type, arguments[1].type,
+                     comparison == Comparison::kEqual || comparison == Comparison::kNotEqual,
+                     EvalModeOf(arguments));
   TypePtr right_type = type;
   if (type == nullptr) {
     if (!SameShape(*arguments[0].type, *arguments[1].type)) return BinaryTypesDiffer(arguments);

@@ -113,8 +113,8 @@ Result<std::vector<ArrayPtr>> TextColumns(const arrow::StructArray& rows,
   for (ArrayPtr& column : columns) {
     const bool nested = IsNested(*column->type()) || column->type_id() == arrow::Type::NA;
     if (!nested) continue;
-    ARROW_ASSIGN_OR_RAISE(auto text, expr::CastDatum(arrow::Datum(column), arrow::utf8(),
-                                                     expr::CastMode::kAnsi, context));
+    ARROW_ASSIGN_OR_RAISE(
+        auto text, expr::CastDatum(arrow::Datum(column), arrow::utf8(), EvalMode::kAnsi, context));
     ARROW_ASSIGN_OR_RAISE(column, expr::ToArray(text, rows.length()));
   }
   return columns;

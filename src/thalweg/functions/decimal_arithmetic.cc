@@ -66,7 +66,7 @@ std::string OperationText(char op, Int128 left, Int128 right, const Operands& op
 
 expr::BoundFunction BindDecimalArithmetic(const std::string& name, char op,
                                           const Arguments& arguments, const TypePtr& left,
-                                          const TypePtr& right, ArithmeticMode mode) {
+                                          const TypePtr& right, EvalMode mode) {
   const auto& left_type = static_cast<const arrow::Decimal128Type&>(*left);
   const auto& right_type = static_cast<const arrow::Decimal128Type&>(*right);
   const TypePtr type = DecimalResultType(op == 'p' ? '%' : op, *left, *right);
@@ -74,8 +74,8 @@ expr::BoundFunction BindDecimalArithmetic(const std::string& name, char op,
   const Operands operands{left_type.scale(), right_type.scale(), result.scale(), result.precision(),
                           type};
   const bool divides = op == '/' || op == '%' || op == 'p';
-  auto kernel =
-      CheckedKernel<Int128, Int128, Int128>(type, mode, [=](Int128 a, Int128 b) -> Result<Int128> {
+  auto kernel = CheckedKernel<Int128, Int128, Int128>(
+      type, NullOnError(mode), [=](Int128 a, Int128 b) -> Result<Int128> {
         if (divides && b == 0) return op == '/' ? DivideByZero() : RemainderByZero();
         const auto answer = Compute(op, a, b, operands);
         if (!answer) return DecimalOverflow(OperationText(op, a, b, operands), *operands.type);
@@ -84,8 +84,8 @@ expr::BoundFunction BindDecimalArithmetic(const std::string& name, char op,
   auto bound = BindBinary(name, left, right, type, arguments, std::move(kernel));
   // Plain sums whose type has room for every result cannot fail.
   bound.can_fail =
-      mode == ArithmeticMode::kAnsi && (divides || result.precision() == kMaxDecimalPrecision);
-  bound.nullable = bound.nullable || divides || mode == ArithmeticMode::kTry;
+      mode == EvalMode::kAnsi && (divides || result.precision() == kMaxDecimalPrecision);
+  bound.nullable = bound.nullable || divides || mode != EvalMode::kAnsi;
   return bound;
 }
 

@@ -7,6 +7,7 @@
 #include "thalweg/functions/collection_family.h"
 #include "thalweg/functions/lambda_evaluation.h"
 #include "thalweg/functions/map_assembler.h"
+#include "thalweg/types/cast_nullability.h"
 #include "thalweg/types/coercion.h"
 #include "thalweg/types/nullability.h"
 
@@ -137,9 +138,11 @@ Result<std::vector<TypePtr>> AcceptTwoMaps(const Arguments& arguments) {
   ARROW_ASSIGN_OR_RAISE(std::vector<TypePtr> types, AcceptMaps(arguments));
   const arrow::MapType& left = MapTypeOf(types[0]);
   const arrow::MapType& right = MapTypeOf(types[1]);
-  const TypePtr key = WiderTypeForTwo(left.key_type(), right.key_type());
-  const bool text_and_other = IsString(*left.key_type()) != IsString(*right.key_type());
-  if (key == nullptr || (text_and_other && !IsVoid(*left.key_type()))) {
+  const TypePtr key = WiderTypeForTwo(left.key_type(), right.key_type(), EvalModeOf(arguments));
+  // A text as a key becomes no other type: it might be NULL then.
+  const bool narrows = key != nullptr && (CastMayGiveNull(*left.key_type(), *key) ||
+                                          CastMayGiveNull(*right.key_type(), *key));
+  if (key == nullptr || narrows) {
     return MakeError("DATATYPE_MISMATCH.MAP_ZIP_WITH_DIFF_TYPES",
                      {{"functionName", "`map_zip_with`"},
                       {"leftType", QuotedType(*left.key_type())},

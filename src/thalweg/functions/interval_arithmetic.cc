@@ -1,5 +1,6 @@
 // Intervals with intervals, and intervals with numbers.
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -39,7 +40,7 @@ Int128 DivideRounded(Int128 value, Int128 divisor) {
 }
 
 template <typename T>
-expr::ScalarKernel SumKernel(const TypePtr& type, char op, ArithmeticMode mode) {
+expr::ScalarKernel SumKernel(const TypePtr& type, char op, EvalMode mode) {
   const std::string try_function = op == '+' ? "try_add" : "try_subtract";
   return CheckedKernel<T, T, T>(type, mode, [=](T a, T b) {
     return Narrow<T>(op == '+' ? static_cast<Int128>(a) + b : static_cast<Int128>(a) - b,
@@ -47,7 +48,7 @@ expr::ScalarKernel SumKernel(const TypePtr& type, char op, ArithmeticMode mode) 
   });
 }
 
-expr::ScalarKernel CalendarSumKernel(char op, ArithmeticMode mode) {
+expr::ScalarKernel CalendarSumKernel(char op, EvalMode mode) {
   const int sign = op == '+' ? 1 : -1;
   return CheckedKernel<MonthDayNanos, MonthDayNanos, MonthDayNanos>(
       CalendarIntervalType(), mode,
@@ -63,8 +64,7 @@ expr::ScalarKernel CalendarSumKernel(char op, ArithmeticMode mode) {
 
 /// Times (op '*') or divided by ('/') a number given as bigint, decimal or double.
 template <typename T>
-expr::ScalarKernel ScaleKernel(const TypePtr& type, char op, const TypePtr& number,
-                               ArithmeticMode mode) {
+expr::ScalarKernel ScaleKernel(const TypePtr& type, char op, const TypePtr& number, EvalMode mode) {
   const bool times = op == '*';
   if (IsInteger(*number)) {
     return CheckedKernel<T, T, int64_t>(type, mode, [times](T value, int64_t factor) -> Result<T> {
@@ -93,16 +93,19 @@ expr::ScalarKernel ScaleKernel(const TypePtr& type, char op, const TypePtr& numb
   });
 }
 
-expr::ScalarKernel CalendarScaleKernel(char op, ArithmeticMode mode) {
+expr::ScalarKernel CalendarScaleKernel(char op, EvalMode mode) {
   const bool times = op == '*';
   return CheckedKernel<MonthDayNanos, MonthDayNanos, double>(
-      CalendarIntervalType(), mode,
-      [times](MonthDayNanos value, double factor) -> Result<MonthDayNanos> {
+      CalendarIntervalType(), NullOnError(mode),
+      [times, mode](MonthDayNanos value, double factor) -> Result<MonthDayNanos> {
         if (!times && factor == 0) return MakeError("INTERVAL_DIVIDED_BY_ZERO");
         const auto scale = [&](double part) { return times ? part * factor : part / factor; };
         // Fractions of months are dropped, those of days become time.
-        const double months = std::trunc(scale(value.months));
-        const double days = scale(value.days);
+        const auto whole = [mode](double part) {
+          return mode == EvalMode::kLegacy ? std::clamp(part, -2147483648.0, 2147483647.0) : part;
+        };
+        const double months = whole(std::trunc(scale(value.months)));
+        const double days = whole(scale(value.days));
         const double nanos =
             scale(static_cast<double>(value.nanoseconds)) + (days - std::trunc(days)) * 86400e9;
         if (!(std::fabs(months) < 2147483648.0) || !(std::fabs(days) < 2147483648.0) ||
@@ -133,7 +136,7 @@ expr::ScalarKernel Swapped(expr::ScalarKernel kernel) {
 }
 
 Result<BoundFunction> BindScale(const std::string& name, char op, const Arguments& arguments,
-                                size_t interval_at, ArithmeticMode mode) {
+                                size_t interval_at, EvalMode mode) {
   const TypePtr& interval = arguments[interval_at].type;
   const size_t number_at = 1 - interval_at;
   const bool calendar = interval->id() == Type::INTERVAL_MONTH_DAY_NANO;
@@ -159,8 +162,8 @@ Result<BoundFunction> BindScale(const std::string& name, char op, const Argument
 }
 
 Result<BoundFunction> BindSum(const std::string& name, char op, const Arguments& arguments,
-                              ArithmeticMode mode) {
-  const TypePtr type = WiderTypeForTwo(arguments[0].type, arguments[1].type);
+                              EvalMode mode) {
+  const TypePtr type = WiderTypeForTwo(arguments[0].type, arguments[1].type, EvalMode::kAnsi);
   if (type == nullptr || !IsInterval(*type)) return BoundFunction();
   expr::ScalarKernel kernel;
   if (type->id() == Type::DURATION) {
@@ -174,7 +177,7 @@ Result<BoundFunction> BindSum(const std::string& name, char op, const Arguments&
 }
 
 template <typename T>
-expr::ScalarKernel RatioKernel(ArithmeticMode mode) {
+expr::ScalarKernel RatioKernel(EvalMode mode) {
   return CheckedKernel<int64_t, T, T>(arrow::int64(), mode, [](T a, T b) -> Result<int64_t> {
     if (b == 0) return MakeError("INTERVAL_DIVIDED_BY_ZERO");
     const Int128 ratio = static_cast<Int128>(a) / b;
@@ -184,8 +187,8 @@ expr::ScalarKernel RatioKernel(ArithmeticMode mode) {
 }
 
 Result<BoundFunction> BindRatio(const std::string& name, const Arguments& arguments,
-                                ArithmeticMode mode) {
-  const TypePtr type = WiderTypeForTwo(arguments[0].type, arguments[1].type);
+                                EvalMode mode) {
+  const TypePtr type = WiderTypeForTwo(arguments[0].type, arguments[1].type, EvalMode::kAnsi);
   if (type == nullptr || !IsAnsiInterval(*type)) return BoundFunction();
   return BindBinary(
       name, type, type, arrow::int64(), arguments,
@@ -195,7 +198,7 @@ Result<BoundFunction> BindRatio(const std::string& name, const Arguments& argume
 }  // namespace
 
 Result<BoundFunction> BindIntervalArithmetic(const std::string& name, char op,
-                                             const Arguments& arguments, ArithmeticMode mode) {
+                                             const Arguments& arguments, EvalMode mode) {
   const bool left = IsInterval(*arguments[0].type);
   const bool right = IsInterval(*arguments[1].type);
   BoundFunction bound;
@@ -208,8 +211,8 @@ Result<BoundFunction> BindIntervalArithmetic(const std::string& name, char op,
   } else if (op == 'd') {
     ARROW_ASSIGN_OR_RAISE(bound, BindRatio(name, arguments, mode));
   }
-  bound.can_fail = mode == ArithmeticMode::kAnsi;
-  bound.nullable = bound.nullable || mode == ArithmeticMode::kTry;
+  bound.can_fail = mode != EvalMode::kTry;
+  bound.nullable = bound.nullable || mode == EvalMode::kTry;
   return bound;
 }
 

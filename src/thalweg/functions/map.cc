@@ -75,7 +75,7 @@ Result<TypePtr> CommonOf(const std::string& name, const Arguments& arguments, si
     types.push_back(arguments[i].type);
     text += (text.empty() ? "" : ", ") + QuotedType(*arguments[i].type);
   }
-  const TypePtr common = types.empty() ? arrow::null() : WiderType(types);
+  const TypePtr common = types.empty() ? arrow::null() : WiderType(types, EvalModeOf(arguments));
   if (common != nullptr) return common;
   return MakeError(condition, {{"functionName", "`" + name + "`"}, {"dataType", "[" + text + "]"}});
 }
@@ -292,7 +292,7 @@ Result<expr::BoundFunction> BindContainsKey(const std::string& name, const Argum
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
   if (!IsMap(*arguments[0].type)) return UnexpectedInputType(0, "\"MAP\"", *arguments[0].type);
   const TypePtr key = static_cast<const arrow::MapType&>(*arguments[0].type).key_type();
-  if (ImplicitCastType(arguments[1].type, key) == nullptr) {
+  if (ImplicitCastType(arguments[1].type, key, EvalModeOf(arguments)) == nullptr) {
     return MakeError("DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES",
                      {{"functionName", "`map_contains_key`"},
                       {"dataType", "\"MAP\""},

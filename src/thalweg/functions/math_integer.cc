@@ -42,8 +42,10 @@ Status ConversionOverflow() {
                                            {"config", "\"spark.sql.ansi.enabled\""}});
 }
 
-/// Digits of `from` base as digits of `to` base; 64 unsigned bits, signed if `to` is negative.
-Result<std::optional<std::string>> Convert(string_view text, int32_t from, int32_t to) {
+/// Digits of `from` base as digits of `to` base; 64 unsigned bits, signed if `to` is negative. More
+/// bits are an error, in legacy mode all 64.
+Result<std::optional<std::string>> Convert(string_view text, int32_t from, int32_t to,
+                                           EvalMode mode) {
   const int32_t target = to < 0 ? -to : to;
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
@@ -56,7 +58,9 @@ Result<std::optional<std::string>> Convert(string_view text, int32_t from, int32
     if (digit >= from) break;
     if (__builtin_mul_overflow(value, static_cast<uint64_t>(from), &value) ||
         __builtin_add_overflow(value, static_cast<uint64_t>(digit), &value)) {
-      return ConversionOverflow();
+      if (mode == EvalMode::kAnsi) return ConversionOverflow();
+      value = ~0ULL;
+      break;
     }
   }
   if (negative && to > 0) value = static_cast<int64_t>(value) < 0 ? ~0ULL : 0 - value;
@@ -72,6 +76,23 @@ Result<std::optional<std::string>> Convert(string_view text, int32_t from, int32
     value /= static_cast<uint64_t>(target);
   } while (value > 0);
   return std::optional<std::string>((minus ? "-" : "") + digits);
+}
+
+Result<expr::BoundFunction> BindConv(const std::string& name, const Arguments& arguments) {
+  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 3, 3));
+  std::vector<TypePtr> types = {utf8(), int32(), int32()};
+  for (size_t i = 0; i < types.size(); ++i) {
+    ARROW_RETURN_NOT_OK(AcceptAs(arguments, i, types[i]).status());
+  }
+  const EvalMode mode = EvalModeOf(arguments);
+  auto bound = MakeBound(name, arguments, std::move(types), utf8(),
+                         expr::RowKernel<std::string, string_view, int32_t, int32_t>(
+                             utf8(), [mode](string_view text, int32_t from, int32_t to) {
+                               return Convert(text, from, to, mode);
+                             }));
+  bound.nullable = true;
+  bound.can_fail = mode == EvalMode::kAnsi;
+  return bound;
 }
 
 std::optional<int64_t> WidthBucket(double value, double low, double high, int64_t buckets) {
@@ -103,16 +124,9 @@ void RegisterIntegerMathFunctions(FunctionRegistry* registry) {
                      .argument_types = {int64()},
                      .return_type = utf8(),
                      .kernel = TextKernel<int64_t>(utf8(), Bin)});
-  Declare(registry,
-          {.names = {"conv"},
-           .group = "math_funcs",
-           .usage = "conv(num, from_base, to_base) - Converts the digits of a number.",
-           .example = "SELECT conv('100', 2, 10);",
-           .argument_types = {utf8(), int32(), int32()},
-           .return_type = utf8(),
-           .kernel = expr::RowKernel<std::string, string_view, int32_t, int32_t>(utf8(), Convert),
-           .can_fail = true,
-           .nullable_result = true});
+  DeclareBinder(registry, {"conv"}, "math_funcs",
+                "conv(num, from_base, to_base) - Converts the digits of a number.",
+                "SELECT conv('100', 2, 10);", BindConv);
   Declare(registry, {.names = {"width_bucket"},
                      .group = "math_funcs",
                      .usage = "width_bucket(value, min, max, buckets) - Returns the bucket of "

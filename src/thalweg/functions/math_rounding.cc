@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "thalweg/functions/arithmetic_support.h"
 #include "thalweg/functions/declaration.h"
 #include "thalweg/functions/math_family.h"
 #include "thalweg/types/decimal_math.h"
@@ -88,16 +89,16 @@ Status RoundingOverflow() {
                                            {"config", "\"spark.sql.ansi.enabled\""}});
 }
 
+/// What is beyond the type is an error, in legacy mode its low bits.
 template <typename Integer>
-Result<Integer> RoundInteger(Integer value, int32_t scale, Rounding rounding) {
+Result<Integer> RoundInteger(Integer value, int32_t scale, Rounding rounding, EvalMode mode) {
   if (scale >= 0) return value;
   if (scale < -20) return Integer{0};
   const Int128 unit = PowerOfTen(-scale);
   const Int128 rounded = DivideRounded(value, unit, rounding) * unit;
-  if (rounded < std::numeric_limits<Integer>::min() ||
-      rounded > std::numeric_limits<Integer>::max()) {
-    return RoundingOverflow();
-  }
+  const bool fits = rounded >= std::numeric_limits<Integer>::min() &&
+                    rounded <= std::numeric_limits<Integer>::max();
+  if (!fits && mode == EvalMode::kAnsi) return RoundingOverflow();
   return static_cast<Integer>(rounded);
 }
 
@@ -154,7 +155,9 @@ Result<std::optional<int32_t>> ConstantScale(const std::string& name, const Argu
     case arrow::Type::STRING: {
       const auto text = static_cast<const arrow::StringScalar&>(*constant).view();
       int32_t value = 0;
-      std::from_chars(text.data(), text.data() + text.size(), value);
+      const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+      const bool legacy = EvalModeOf(arguments) == EvalMode::kLegacy;
+      if (legacy && read.ec != std::errc()) return std::optional<int32_t>();
       return value;
     }
     default:
@@ -163,10 +166,12 @@ Result<std::optional<int32_t>> ConstantScale(const std::string& name, const Argu
 }
 
 template <typename Integer>
-expr::ScalarKernel IntegerKernel(const TypePtr& type, int32_t scale, Rounding rounding) {
+expr::ScalarKernel IntegerKernel(const TypePtr& type, int32_t scale, Rounding rounding,
+                                 EvalMode mode) {
   if (scale >= 0) return expr::DenseKernel<Integer, Integer>(type, [](Integer v) { return v; });
-  return expr::RowKernel<Integer, Integer>(
-      type, [scale, rounding](Integer v) { return RoundInteger<Integer>(v, scale, rounding); });
+  return expr::RowKernel<Integer, Integer>(type, [scale, rounding, mode](Integer v) {
+    return RoundInteger<Integer>(v, scale, rounding, mode);
+  });
 }
 
 template <typename Float>
@@ -176,32 +181,32 @@ expr::ScalarKernel FloatKernel(const TypePtr& type, int32_t scale, Rounding roun
 }
 
 expr::ScalarKernel DecimalKernel(const TypePtr& from, const TypePtr& to, int32_t scale,
-                                 Rounding rounding) {
+                                 Rounding rounding, EvalMode mode) {
   const int from_scale = static_cast<const arrow::Decimal128Type&>(*from).scale();
   const auto& result = static_cast<const arrow::Decimal128Type&>(*to);
-  return expr::RowKernel<Int128, Int128>(to, [from_scale, scale, to_scale = result.scale(),
-                                              precision = result.precision(), rounding](Int128 v) {
-    return RoundDecimal(v, from_scale, scale, to_scale, precision, rounding);
-  });
+  return CheckedKernel<Int128, Int128>(
+      to, NullOnError(mode),
+      [from_scale, scale, to_scale = result.scale(), precision = result.precision(), rounding](
+          Int128 v) { return RoundDecimal(v, from_scale, scale, to_scale, precision, rounding); });
 }
 
 expr::ScalarKernel RoundKernel(const TypePtr& type, const TypePtr& result, int32_t scale,
-                               Rounding rounding) {
+                               Rounding rounding, EvalMode mode) {
   switch (type->id()) {
     case arrow::Type::INT8:
-      return IntegerKernel<int8_t>(type, scale, rounding);
+      return IntegerKernel<int8_t>(type, scale, rounding, mode);
     case arrow::Type::INT16:
-      return IntegerKernel<int16_t>(type, scale, rounding);
+      return IntegerKernel<int16_t>(type, scale, rounding, mode);
     case arrow::Type::INT32:
-      return IntegerKernel<int32_t>(type, scale, rounding);
+      return IntegerKernel<int32_t>(type, scale, rounding, mode);
     case arrow::Type::INT64:
-      return IntegerKernel<int64_t>(type, scale, rounding);
+      return IntegerKernel<int64_t>(type, scale, rounding, mode);
     case arrow::Type::FLOAT:
       return FloatKernel<float>(type, scale, rounding);
     case arrow::Type::DOUBLE:
       return FloatKernel<double>(type, scale, rounding);
     default:
-      return DecimalKernel(type, result, scale, rounding);
+      return DecimalKernel(type, result, scale, rounding, mode);
   }
 }
 
@@ -228,11 +233,13 @@ Result<expr::BoundFunction> BindRounding(const std::string& name, const Argument
     result =
         RoundedDecimalType(static_cast<const arrow::Decimal128Type&>(*type), scale.value_or(0));
   }
-  auto kernel = RoundKernel(type, result, scale.value_or(0), rounding);
+  const EvalMode mode = EvalModeOf(arguments);
+  auto kernel = RoundKernel(type, result, scale.value_or(0), rounding, mode);
   auto bound = MakeBound(name, arguments, std::move(types), result,
                          OfFirstArgument(std::move(kernel), result, !scale.has_value()));
   bound.nullable = true;
-  bound.can_fail = (IsInteger(*type) && scale.value_or(0) < 0) || IsDecimal(*type);
+  const bool may_overflow = (IsInteger(*type) && scale.value_or(0) < 0) || IsDecimal(*type);
+  bound.can_fail = may_overflow && mode == EvalMode::kAnsi;
   return bound;
 }
 
@@ -245,10 +252,13 @@ Result<expr::BoundFunction> BindRound(const std::string& name, const Arguments& 
   return bound;
 }
 
-Result<int64_t> WholeDouble(double value, Rounding rounding) {
+Result<int64_t> WholeDouble(double value, Rounding rounding, EvalMode mode) {
   const double whole = rounding == Rounding::kCeiling ? std::ceil(value) : std::floor(value);
   if (std::isnan(whole)) return 0;
-  if (whole >= 9223372036854775808.0 || whole < -9223372036854775808.0) return RoundingOverflow();
+  if (whole >= 9223372036854775808.0 || whole < -9223372036854775808.0) {
+    if (mode == EvalMode::kAnsi) return RoundingOverflow();
+    return whole < 0 ? INT64_MIN : INT64_MAX;
+  }
   return static_cast<int64_t>(whole);
 }
 
@@ -257,6 +267,7 @@ Result<expr::BoundFunction> BindWhole(const std::string& name, const Arguments& 
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 2));
   const auto rounding = name == "floor" ? Rounding::kFloor : Rounding::kCeiling;
   const std::string display = name == "floor" ? "FLOOR" : name == "ceil" ? "CEIL" : "ceiling";
+  const EvalMode mode = EvalModeOf(arguments);
   ARROW_ASSIGN_OR_RAISE(auto type, AcceptNumeric(arguments, 0));
   expr::BoundFunction bound;
   if (arguments.size() == 2) {
@@ -272,9 +283,10 @@ Result<expr::BoundFunction> BindWhole(const std::string& name, const Arguments& 
                       expr::DenseKernel<int64_t, int64_t>(int64(), [](int64_t v) { return v; }));
   } else {
     bound = MakeBound(name, arguments, {float64()}, int64(),
-                      expr::RowKernel<int64_t, double>(
-                          int64(), [rounding](double v) { return WholeDouble(v, rounding); }));
-    bound.can_fail = true;
+                      expr::RowKernel<int64_t, double>(int64(), [rounding, mode](double v) {
+                        return WholeDouble(v, rounding, mode);
+                      }));
+    bound.can_fail = mode == EvalMode::kAnsi;
   }
   bound.nullable = true;
   bound.display_name = display;

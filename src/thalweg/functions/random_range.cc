@@ -59,7 +59,8 @@ Result<std::shared_ptr<arrow::Scalar>> ConstantAs(const expr::ArgumentInfo& argu
                                                   const TypePtr& type) {
   if (!argument.constant->is_valid) return std::shared_ptr<arrow::Scalar>();
   ARROW_ASSIGN_OR_RAISE(auto cast, expr::CastDatum(arrow::Datum(argument.constant), type,
-                                                   expr::CastMode::kAnsi, expr::EvalContext()));
+                                                   argument.eval_mode, expr::EvalContext()));
+  if (!cast.scalar()->is_valid) return std::shared_ptr<arrow::Scalar>();
   return cast.scalar();
 }
 
@@ -100,7 +101,7 @@ expr::ScalarKernel RangeKernel(TypePtr type, double low, double high,
     }
     ARROW_ASSIGN_OR_RAISE(auto doubles, writer.Finish());
     if (type->id() == arrow::Type::DOUBLE) return arrow::Datum(doubles);
-    return expr::CastDatum(arrow::Datum(doubles), type, expr::CastMode::kAnsi, context);
+    return expr::CastDatum(arrow::Datum(doubles), type, EvalMode::kAnsi, context);
   };
 }
 

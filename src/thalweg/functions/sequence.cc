@@ -196,14 +196,23 @@ expr::ScalarKernel SequenceKernel(TypePtr type, StepKind kind) {
   };
 }
 
+Status WrongTypes(const std::string& name) {
+  return MakeError(
+      "DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES",
+      {{"functionName", "`" + name + "`"},
+       {"startType", "(\"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"DATE\")"},
+       {"stepType", "(\"INTERVAL\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL DAY TO SECOND\")"},
+       {"otherStartType", "\"INTEGRAL\""}});
+}
+
 Result<expr::BoundFunction> BindSequence(const std::string& name, const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 3));
-  const TypePtr element = WiderTypeForTwo(arguments[0].type, arguments[1].type);
+  const TypePtr element =
+      WiderTypeForTwo(arguments[0].type, arguments[1].type, EvalModeOf(arguments));
   const bool is_time = element != nullptr && (element->id() == arrow::Type::DATE32 ||
                                               element->id() == arrow::Type::TIMESTAMP);
   if (element == nullptr || (!IsInteger(*element) && !is_time)) {
-    return UnexpectedInputType(0, "(\"INTEGRAL\" or \"DATE\" or \"TIMESTAMP\")",
-                               *arguments[0].type);
+    return WrongTypes(name);
   }
   TypePtr common = element;
   std::vector<TypePtr> types = {common, common};
@@ -212,12 +221,10 @@ Result<expr::BoundFunction> BindSequence(const std::string& name, const Argument
     const TypePtr& step = arguments[2].type;
     const bool months = step->id() == arrow::Type::INTERVAL_MONTHS;
     const bool micros = step->id() == arrow::Type::DURATION;
-    if (is_time ? !(months || micros) : !IsInteger(*step)) {
-      return UnexpectedInputType(2, is_time ? "\"INTERVAL\"" : "\"INTEGRAL\"", *step);
-    }
+    if (is_time ? !(months || micros) : !IsInteger(*step)) return WrongTypes(name);
     kind = months ? StepKind::kMonths : micros ? StepKind::kMicros : StepKind::kNumber;
     if (!is_time) {
-      common = WiderTypeForTwo(common, step);
+      common = WiderTypeForTwo(common, step, EvalModeOf(arguments));
       types = {common, common};
     }
     types.push_back(is_time ? step : common);

@@ -134,7 +134,8 @@ Result<expr::BoundFunction> BindConcatWs(const std::string& name, const Argument
   for (size_t i = 0; i < arguments.size(); ++i) {
     if (i > 0 && IsArray(*arguments[i].type)) {
       const TypePtr strings = ArrayOf(utf8());
-      const bool castable = CanCast(*ElementType(*arguments[i].type), *utf8());
+      const bool castable =
+          CanCast(*ElementType(*arguments[i].type), *utf8(), EvalModeOf(arguments));
       if (!castable) {
         return UnexpectedInputType(i, "(\"ARRAY<STRING>\" or \"STRING\")", *arguments[i].type);
       }
@@ -149,8 +150,8 @@ Result<expr::BoundFunction> BindConcatWs(const std::string& name, const Argument
   return bound;
 }
 
-Result<arrow::Datum> EltKernel(const TypePtr& type, const std::vector<arrow::Datum>& arguments,
-                               int64_t num_rows) {
+Result<arrow::Datum> EltKernel(const TypePtr& type, EvalMode mode,
+                               const std::vector<arrow::Datum>& arguments, int64_t num_rows) {
   const bool as_scalar = expr::AllScalars(arguments);
   const int64_t rows = as_scalar ? 1 : num_rows;
   const expr::PrimitiveView<int32_t> index(arguments[0]);
@@ -164,6 +165,10 @@ Result<arrow::Datum> EltKernel(const TypePtr& type, const std::vector<arrow::Dat
     }
     const int32_t chosen = index.Value(row);
     if (chosen < 1 || chosen > count) {
+      if (mode == EvalMode::kLegacy) {
+        ARROW_RETURN_NOT_OK(writer.SetNull(row));
+        continue;
+      }
       return MakeError("INVALID_ARRAY_INDEX", {{"indexValue", std::to_string(chosen)},
                                                {"arraySize", std::to_string(count)}});
     }
@@ -187,11 +192,13 @@ Result<expr::BoundFunction> BindElt(const std::string& name, const Arguments& ar
     ARROW_ASSIGN_OR_RAISE(auto accepted, AcceptAs(arguments, i, i == 0 ? arrow::int32() : type));
     types.push_back(std::move(accepted));
   }
-  auto bound = MakeBound(name, arguments, std::move(types), type,
-                         [type](const expr::EvalContext&, const std::vector<arrow::Datum>& values,
-                                int64_t num_rows) { return EltKernel(type, values, num_rows); });
+  const EvalMode mode = EvalModeOf(arguments);
+  auto bound =
+      MakeBound(name, arguments, std::move(types), type,
+                [type, mode](const expr::EvalContext&, const std::vector<arrow::Datum>& values,
+                             int64_t num_rows) { return EltKernel(type, mode, values, num_rows); });
   bound.nullable = true;
-  bound.can_fail = true;
+  bound.can_fail = mode == EvalMode::kAnsi;
   return bound;
 }
 

@@ -266,7 +266,7 @@ Result<expr::BoundFunction> BindFormatString(const std::string& name, const Argu
   for (size_t i = 0; i < arguments.size(); ++i) {
     const arrow::DataType& type = *arguments[i].type;
     if (i == 0 || !(IsNumeric(type) || type.id() == arrow::Type::BOOL)) {
-      if (i > 0 && CanCast(type, *utf8())) {
+      if (i > 0 && CanCast(type, *utf8(), EvalModeOf(arguments))) {
         types.push_back(utf8());
         continue;
       }

@@ -16,12 +16,12 @@ using expr::EvalContext;
 using expr::MonthDayNanos;
 using TextList = std::vector<std::string>;
 
+constexpr const char* kDayCountText = "(\"INT\" or \"SMALLINT\" or \"TINYINT\")";
 constexpr const char* kTimestampText =
     "(\"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)\" or "
     "\"(TIMESTAMP_LTZ(P) OR TIMESTAMP_NTZ(P) WITH P IN [7, 9])\")";
 constexpr const char* kAddableText =
     "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO MONTH\" or \"INTERVAL\")";
-constexpr const char* kDayCountText = "(\"INT\" or \"SMALLINT\" or \"TINYINT\")";
 
 bool IsDate(const arrow::DataType& type) { return type.id() == Type::DATE32; }
 bool IsAnyTimestamp(const arrow::DataType& type) { return type.id() == Type::TIMESTAMP; }
@@ -59,7 +59,7 @@ Result<int64_t> AddToInstant(int64_t micros, int64_t months, int64_t days, int64
 /// A kernel whose lambda takes a TimeZone* first: UTC for timestamps without zone, else the
 /// session's.
 template <typename Out, typename... Ins, typename Fn>
-expr::ScalarKernel ZonedChecked(TypePtr type, bool utc, ArithmeticMode mode, Fn fn) {
+expr::ScalarKernel ZonedChecked(TypePtr type, bool utc, EvalMode mode, Fn fn) {
   return [=](const EvalContext& context, const std::vector<arrow::Datum>& arguments,
              int64_t num_rows) -> Result<arrow::Datum> {
     TimeZone zone = TimeZone::Utc();
@@ -74,7 +74,7 @@ expr::ScalarKernel ZonedChecked(TypePtr type, bool utc, ArithmeticMode mode, Fn 
 
 /// timestamp + interval: the interval is the second argument; `sign` is -1 for a difference.
 expr::ScalarKernel TimestampIntervalKernel(const TypePtr& timestamp, const TypePtr& interval,
-                                           int64_t sign, ArithmeticMode mode) {
+                                           int64_t sign, EvalMode mode) {
   const bool utc = IsTimestampNtz(*timestamp);
   if (interval->id() == Type::DURATION) {
     return ZonedChecked<int64_t, int64_t, int64_t>(
@@ -97,7 +97,7 @@ expr::ScalarKernel TimestampIntervalKernel(const TypePtr& timestamp, const TypeP
 }
 
 /// date + interval of whole months or days.
-expr::ScalarKernel DateIntervalKernel(const TypePtr& interval, int64_t sign, ArithmeticMode mode) {
+expr::ScalarKernel DateIntervalKernel(const TypePtr& interval, int64_t sign, EvalMode mode) {
   if (interval->id() == Type::DURATION) {
     return CheckedKernel<int32_t, int32_t, int64_t>(
         arrow::date32(), mode, [sign](int32_t days, int64_t span) {
@@ -110,8 +110,16 @@ expr::ScalarKernel DateIntervalKernel(const TypePtr& interval, int64_t sign, Ari
           return ToDateRange(AddMonthsToDays(days, sign * months));
         });
   }
-  return CheckedKernel<int32_t, int32_t, MonthDayNanos>(
-      arrow::date32(), mode, [sign](int32_t days, MonthDayNanos span) -> Result<int32_t> {
+  return ZonedChecked<int32_t, int32_t, MonthDayNanos>(
+      arrow::date32(), /*utc=*/false, mode,
+      [sign, mode](TimeZone* zone, int32_t days, MonthDayNanos span) -> Result<int32_t> {
+        if (span.nanoseconds / 1000 != 0 && mode == EvalMode::kLegacy) {
+          ARROW_ASSIGN_OR_RAISE(
+              const int64_t moved,
+              AddToInstant(zone->ToUtc(days * kMicrosPerDay), sign * span.months, sign * span.days,
+                           sign * (span.nanoseconds / 1000), zone));
+          return ToDateRange(FloorDivide(zone->ToLocal(moved), kMicrosPerDay));
+        }
         if (span.nanoseconds / 1000 != 0) {
           return MakeError("INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION",
                            {{"ansiConfig", "\"spark.sql.ansi.enabled\""}});
@@ -120,7 +128,7 @@ expr::ScalarKernel DateIntervalKernel(const TypePtr& interval, int64_t sign, Ari
       });
 }
 
-expr::ScalarKernel DateDaysKernel(int64_t sign, ArithmeticMode mode) {
+expr::ScalarKernel DateDaysKernel(int64_t sign, EvalMode mode) {
   return CheckedKernel<int32_t, int32_t, int32_t>(
       arrow::date32(), mode,
       [sign](int32_t days, int32_t count) { return ToDateRange(days + sign * count); });
@@ -141,7 +149,7 @@ expr::ScalarKernel ThenToString(expr::ScalarKernel kernel) {
                                       const std::vector<arrow::Datum>& arguments,
                                       int64_t num_rows) -> Result<arrow::Datum> {
     ARROW_ASSIGN_OR_RAISE(auto moved, kernel(context, arguments, num_rows));
-    return expr::CastDatum(moved, arrow::utf8(), expr::CastMode::kAnsi, context);
+    return expr::CastDatum(moved, arrow::utf8(), EvalMode::kAnsi, context);
   };
 }
 
@@ -164,8 +172,7 @@ BoundFunction BindOperands(const std::string& name, const TimeOperands& operands
 }
 
 Result<BoundFunction> BindTimePlusInterval(const std::string& name, char op,
-                                           const Arguments& arguments, size_t at,
-                                           ArithmeticMode mode) {
+                                           const Arguments& arguments, size_t at, EvalMode mode) {
   const TypePtr& time = arguments[at].type;
   const TypePtr& interval = arguments[1 - at].type;
   const int64_t sign = op == '+' ? 1 : -1;
@@ -204,7 +211,7 @@ Result<BoundFunction> BindTimePlusInterval(const std::string& name, char op,
 }
 
 Result<BoundFunction> BindTimeDifference(const std::string& name, const Arguments& arguments,
-                                         ArithmeticMode mode) {
+                                         EvalMode mode) {
   const TypePtr& left = arguments[0].type;
   const TypePtr& right = arguments[1].type;
   for (size_t i = 0; i < 2; ++i) {
@@ -214,7 +221,8 @@ Result<BoundFunction> BindTimeDifference(const std::string& name, const Argument
                                  *type);
     }
   }
-  const TypePtr type = WiderTypeForTwo(left, right);
+  // A text is cast to what it is beside in either mode.
+  const TypePtr type = WiderTypeForTwo(left, right, EvalMode::kAnsi);
   if (IsDate(*type)) {
     const TypePtr days_type = IntervalTypeOf({IntervalField::kDay, IntervalField::kDay});
     return BindBinary(name, type, type, days_type, arguments,
@@ -242,7 +250,7 @@ Result<BoundFunction> BindTimeDifference(const std::string& name, const Argument
 }
 
 Result<BoundFunction> BindDateAndDays(const std::string& name, char op, const Arguments& arguments,
-                                      size_t at, ArithmeticMode mode) {
+                                      size_t at, EvalMode mode) {
   const TypePtr& count = arguments[1 - at].type;
   const bool small =
       count->id() == Type::INT8 || count->id() == Type::INT16 || count->id() == Type::INT32;
@@ -256,7 +264,7 @@ Result<BoundFunction> BindDateAndDays(const std::string& name, char op, const Ar
 }
 
 Result<BoundFunction> Bind(const std::string& name, char op, const Arguments& arguments,
-                           ArithmeticMode mode) {
+                           EvalMode mode) {
   const arrow::DataType& left = *arguments[0].type;
   const arrow::DataType& right = *arguments[1].type;
   if (op != '+' && op != '-') return BoundFunction();
@@ -278,6 +286,9 @@ Result<BoundFunction> Bind(const std::string& name, char op, const Arguments& ar
     typed[left_null ? 0 : 1].type = DayTimeIntervalType();
     return BindTimePlusInterval(name, op, typed, left_null ? 1 : 0, mode);
   }
+  if (mode == EvalMode::kLegacy && op == '-' && IsDate(left) && IsString(right)) {
+    return UnexpectedInputType(1, kDayCountText, right);
+  }
   const bool left_count = IsNumeric(left) || left.id() == Type::BOOL;
   if (op == '-' && (IsDatetime(right) || !IsDate(left) || IsString(right) || right_null)) {
     return BindTimeDifference(name, arguments, mode);
@@ -285,7 +296,8 @@ Result<BoundFunction> Bind(const std::string& name, char op, const Arguments& ar
   if (IsDate(left)) return BindDateAndDays(name, op, arguments, 0, mode);
   if (IsDate(right) && (left_count || IsAnyTimestamp(left)))
     return BindDateAndDays(name, op, arguments, 1, mode);
-  if (SameType(left, right) || IsString(left) || IsString(right)) {
+  const bool promoted = mode != EvalMode::kLegacy && (IsString(left) || IsString(right));
+  if (SameType(left, right) || promoted) {
     return BinaryTypeWrong(kAddableText, IsDatetime(left) ? left : right);
   }
   return BinaryTypesDiffer(arguments);
@@ -294,13 +306,13 @@ Result<BoundFunction> Bind(const std::string& name, char op, const Arguments& ar
 }  // namespace
 
 Result<BoundFunction> BindTimeArithmetic(const std::string& name, char op,
-                                         const Arguments& arguments, ArithmeticMode mode) {
+                                         const Arguments& arguments, EvalMode mode) {
   ARROW_ASSIGN_OR_RAISE(auto bound, Bind(name, op, arguments, mode));
-  if (mode == ArithmeticMode::kTry && bound.kernel) {
+  if (mode == EvalMode::kTry && bound.kernel) {
     bound.format = nullptr;
     bound.nullable = true;
   }
-  bound.can_fail = mode == ArithmeticMode::kAnsi;
+  bound.can_fail = mode != EvalMode::kTry;
   return bound;
 }
 

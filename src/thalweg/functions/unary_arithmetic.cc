@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 #include "thalweg/functions/arithmetic_support.h"
 #include "thalweg/functions/function_registry.h"
@@ -26,9 +27,19 @@ Status NegateOverflow(const arrow::DataType& type, UnaryOp op) {
   return ArithmeticOverflow(sizeof(T) == 8 ? "long overflow" : "integer overflow", "");
 }
 
+/// Without errors the lowest value stays what it is.
 template <typename T>
-expr::ScalarKernel IntegerKernel(const TypePtr& type, UnaryOp op) {
-  return CheckedKernel<T, T>(type, ArithmeticMode::kAnsi, [type, op](T value) -> Result<T> {
+expr::ScalarKernel WrappingKernel(const TypePtr& type, UnaryOp op) {
+  return expr::DenseKernel<T, T>(type, [op](T value) {
+    if (op == UnaryOp::kAbs && value >= 0) return value;
+    return static_cast<T>(0 - static_cast<std::make_unsigned_t<T>>(value));
+  });
+}
+
+template <typename T>
+expr::ScalarKernel IntegerKernel(const TypePtr& type, UnaryOp op, EvalMode mode) {
+  if (mode == EvalMode::kLegacy && IsInteger(*type)) return WrappingKernel<T>(type, op);
+  return CheckedKernel<T, T>(type, EvalMode::kAnsi, [type, op](T value) -> Result<T> {
     if (op == UnaryOp::kAbs && value >= 0) return value;
     if (value == std::numeric_limits<T>::min()) return NegateOverflow<T>(*type, op);
     return static_cast<T>(-value);
@@ -55,22 +66,22 @@ expr::ScalarKernel CalendarKernel() {
       });
 }
 
-expr::ScalarKernel KernelOf(const TypePtr& type, UnaryOp op) {
+expr::ScalarKernel KernelOf(const TypePtr& type, UnaryOp op, EvalMode mode) {
   if (op == UnaryOp::kPositive) {
     return [](const expr::EvalContext&, const std::vector<arrow::Datum>& arguments,
               int64_t) -> Result<arrow::Datum> { return arguments[0]; };
   }
   switch (type->id()) {
     case Type::INT8:
-      return IntegerKernel<int8_t>(type, op);
+      return IntegerKernel<int8_t>(type, op, mode);
     case Type::INT16:
-      return IntegerKernel<int16_t>(type, op);
+      return IntegerKernel<int16_t>(type, op, mode);
     case Type::INT32:
     case Type::INTERVAL_MONTHS:
-      return IntegerKernel<int32_t>(type, op);
+      return IntegerKernel<int32_t>(type, op, mode);
     case Type::INT64:
     case Type::DURATION:
-      return IntegerKernel<int64_t>(type, op);
+      return IntegerKernel<int64_t>(type, op, mode);
     case Type::FLOAT:
       return TotalKernel<float>(type, op);
     case Type::DECIMAL128:
@@ -96,8 +107,10 @@ Result<BoundFunction> BindUnary(const std::string& name, UnaryOp op, const Argum
   bound.argument_types = {type};
   bound.return_type = type;
   bound.nullable = AnyNullable(arguments);
-  bound.can_fail = op != UnaryOp::kPositive && (IsInteger(*type) || IsInterval(*type));
-  bound.kernel = KernelOf(type, op);
+  const EvalMode mode = EvalModeOf(arguments);
+  const bool may_overflow = IsInterval(*type) || (IsInteger(*type) && mode == EvalMode::kAnsi);
+  bound.can_fail = op != UnaryOp::kPositive && may_overflow;
+  bound.kernel = KernelOf(type, op, mode);
   if (name == "positive") bound.display_name = "+";
   return bound;
 }

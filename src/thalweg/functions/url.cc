@@ -128,7 +128,7 @@ Result<expr::BoundFunction> BindParseUrl(const std::string& name, const Argument
   for (size_t i = 0; i < arguments.size(); ++i) {
     ARROW_RETURN_NOT_OK(AcceptAs(arguments, i, utf8()).status());
   }
-  const bool tolerant = name == "try_parse_url";
+  const bool tolerant = name == "try_parse_url" || EvalModeOf(arguments) == EvalMode::kLegacy;
   const auto part_of = [tolerant](string_view text, string_view part,
                                   const string_view* key) -> Result<std::optional<std::string>> {
     const auto url = ParseUrl(text);

@@ -304,8 +304,8 @@ Result<StatementOutcome> Session::Execute(const plan::spec::Statement& statement
 
 std::function<Result<ArrayPtr>(const ArrayPtr&)> Session::CellFormatter() const {
   return [context = MakeEvalContext()](const ArrayPtr& column) -> Result<ArrayPtr> {
-    ARROW_ASSIGN_OR_RAISE(auto text, expr::CastDatum(arrow::Datum(column), arrow::utf8(),
-                                                     expr::CastMode::kAnsi, context));
+    ARROW_ASSIGN_OR_RAISE(
+        auto text, expr::CastDatum(arrow::Datum(column), arrow::utf8(), EvalMode::kAnsi, context));
     return text.make_array();
   };
 }

@@ -30,9 +30,9 @@ Status CheckSettingValue(const std::string& key, const std::string& value) {
     std::string_view key;
     std::string_view only;
   };
-  static constexpr FixedSetting kFixed[] = {{"spark.sql.ansi.enabled", "true"},
-                                            {"spark.sql.caseSensitive", "false"},
+  static constexpr FixedSetting kFixed[] = {{"spark.sql.caseSensitive", "false"},
                                             {"spark.sql.legacy.timeParserPolicy", "corrected"},
+                                            {"spark.sql.storeAssignmentPolicy", "ansi"},
                                             {"spark.sql.timeType.enabled", "false"}};
   for (const FixedSetting& fixed : kFixed) {
     if (key == fixed.key && lower != fixed.only) {

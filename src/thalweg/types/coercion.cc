@@ -5,8 +5,10 @@
 #include <arrow/type.h>
 #include <arrow/util/checked_cast.h>
 
+#include "thalweg/types/cast_nullability.h"
 #include "thalweg/types/identifier_text.h"
 #include "thalweg/types/interval_range.h"
+#include "thalweg/types/legacy_coercion.h"
 #include "thalweg/types/user_defined_type.h"
 #include "thalweg/types/variant_type.h"
 
@@ -15,7 +17,7 @@ namespace {
 
 using arrow::Type;
 using arrow::internal::checked_cast;
-using WidenFunction = TypePtr (*)(const TypePtr&, const TypePtr&);
+using WidenFunction = TypePtr (*)(const TypePtr&, const TypePtr&, EvalMode);
 
 constexpr int kMinAdjustedScale = 6;
 
@@ -84,20 +86,34 @@ TypePtr CommonUserDefinedType(const TypePtr& left, const TypePtr& right) {
   return SameType(*left, *right) ? left : nullptr;
 }
 
-TypePtr WidenNested(const TypePtr& left, const TypePtr& right, WidenFunction widen) {
+/// Whether a part of two nested types that becomes `common` may be NULL.
+bool MayHoldNull(const FieldPtr& left, const FieldPtr& right, const arrow::DataType& common) {
+  return left->nullable() || right->nullable() || CastMayGiveNull(*left->type(), common) ||
+         CastMayGiveNull(*right->type(), common);
+}
+
+TypePtr WidenMap(const arrow::MapType& left, const arrow::MapType& right, WidenFunction widen,
+                 EvalMode mode) {
+  TypePtr key = widen(left.key_type(), right.key_type(), mode);
+  TypePtr value = widen(left.item_type(), right.item_type(), mode);
+  if (key == nullptr || value == nullptr || CastMayGiveNull(*left.key_type(), *key) ||
+      CastMayGiveNull(*right.key_type(), *key)) {
+    return nullptr;
+  }
+  const bool holds_null = MayHoldNull(left.item_field(), right.item_field(), *value);
+  return MapOf(key, value, holds_null);
+}
+
+TypePtr WidenNested(const TypePtr& left, const TypePtr& right, WidenFunction widen, EvalMode mode) {
   if (left->id() != right->id()) return nullptr;
   if (left->id() == Type::LIST) {
-    TypePtr element = widen(left->field(0)->type(), right->field(0)->type());
+    TypePtr element = widen(left->field(0)->type(), right->field(0)->type(), mode);
     if (element == nullptr) return nullptr;
-    return ArrayOf(element, left->field(0)->nullable() || right->field(0)->nullable());
+    return ArrayOf(element, MayHoldNull(left->field(0), right->field(0), *element));
   }
   if (left->id() == Type::MAP) {
-    const auto& a = checked_cast<const arrow::MapType&>(*left);
-    const auto& b = checked_cast<const arrow::MapType&>(*right);
-    TypePtr key = widen(a.key_type(), b.key_type());
-    TypePtr value = widen(a.item_type(), b.item_type());
-    if (key == nullptr || value == nullptr) return nullptr;
-    return MapOf(key, value, a.item_field()->nullable() || b.item_field()->nullable());
+    return WidenMap(checked_cast<const arrow::MapType&>(*left),
+                    checked_cast<const arrow::MapType&>(*right), widen, mode);
   }
   if (left->id() != Type::STRUCT || left->num_fields() != right->num_fields()) return nullptr;
   arrow::FieldVector fields;
@@ -105,15 +121,16 @@ TypePtr WidenNested(const TypePtr& left, const TypePtr& right, WidenFunction wid
     const auto& a = left->field(i);
     const auto& b = right->field(i);
     if (ToLowerAscii(a->name()) != ToLowerAscii(b->name())) return nullptr;
-    TypePtr type = widen(a->type(), b->type());
+    TypePtr type = widen(a->type(), b->type(), mode);
     if (type == nullptr) return nullptr;
-    fields.push_back(arrow::field(a->name(), std::move(type), a->nullable() || b->nullable()));
+    const bool nullable = MayHoldNull(a, b, *type);
+    fields.push_back(arrow::field(a->name(), std::move(type), nullable));
   }
   return arrow::struct_(std::move(fields));
 }
 
-/// The common type that loses nothing (Spark's findTightestCommonType of ANSI mode).
-TypePtr TightestCommonType(const TypePtr& left, const TypePtr& right) {
+/// The common type that loses nothing (Spark's findTightestCommonType).
+TypePtr TightestCommonType(const TypePtr& left, const TypePtr& right, EvalMode mode) {
   if (IsUserDefined(*left) || IsUserDefined(*right)) return CommonUserDefinedType(left, right);
   if (left->id() == right->id() && IsAnsiInterval(*left)) {
     return IntervalTypeOf(UnionOfRanges(IntervalRangeOf(*left), IntervalRangeOf(*right)));
@@ -131,13 +148,14 @@ TypePtr TightestCommonType(const TypePtr& left, const TypePtr& right) {
   }
   if (IsNumeric(*left) && IsNumeric(*right) && !left_decimal && !right_decimal) {
     const TypePtr& wider = NumericRank(*left) > NumericRank(*right) ? left : right;
-    return wider->id() == Type::FLOAT ? arrow::float64() : wider;
+    const bool loses_digits = wider->id() == Type::FLOAT && mode != EvalMode::kLegacy;
+    return loses_digits ? arrow::float64() : wider;
   }
   if (IsDatetime(*left) && IsDatetime(*right)) {
     if (IsTimestamp(*left) || IsTimestamp(*right)) return TimestampType();
     return TimestampNtzType();
   }
-  return WidenNested(left, right, TightestCommonType);
+  return WidenNested(left, right, TightestCommonType, mode);
 }
 
 TypePtr WidenDecimalPair(const TypePtr& left, const TypePtr& right) {
@@ -193,38 +211,82 @@ bool IsSafeNumericCast(const arrow::DataType& from, const arrow::DataType& to) {
   return IsTimestamp(to) && !IsFloating(from);
 }
 
-}  // namespace
-
-TypePtr WiderTypeForTwo(const TypePtr& left, const TypePtr& right) {
-  if (IsUserDefined(*left) || IsUserDefined(*right)) return CommonUserDefinedType(left, right);
-  if (TypePtr type = TightestCommonType(left, right)) return type;
-  if (TypePtr type = WidenDecimalPair(left, right)) return type;
-  if (TypePtr type = PromoteString(left, right)) return type;
-  return WidenNested(left, right, WiderTypeForTwo);
+/// Whether parts of `to` that are never NULL, the keys of maps among them, could become NULL where
+/// values that are no such parts do.
+bool LosesToNull(const arrow::DataType& from, const arrow::DataType& to) {
+  if (from.id() != to.id() || from.num_fields() != to.num_fields()) return false;
+  if (from.id() == Type::MAP) {
+    const auto& a = checked_cast<const arrow::MapType&>(from);
+    const auto& b = checked_cast<const arrow::MapType&>(to);
+    return CastMayGiveNull(*a.key_type(), *b.key_type()) ||
+           (!b.item_field()->nullable() && CastMayGiveNull(*a.item_type(), *b.item_type()));
+  }
+  for (int i = 0; i < from.num_fields(); ++i) {
+    const bool kept = !to.field(i)->nullable();
+    if (kept && CastMayGiveNull(*from.field(i)->type(), *to.field(i)->type())) return true;
+  }
+  return false;
 }
 
-TypePtr WiderType(const std::vector<TypePtr>& types) {
+/// Whether `type` is text or an array of texts.
+bool HasText(const TypePtr& type) {
+  if (type->id() == Type::LIST) return HasText(type->field(0)->type());
+  return IsString(*type);
+}
+
+}  // namespace
+
+TypePtr WiderTypeForTwo(const TypePtr& left, const TypePtr& right, EvalMode mode) {
+  if (IsUserDefined(*left) || IsUserDefined(*right)) return CommonUserDefinedType(left, right);
+  if (TypePtr type = TightestCommonType(left, right, mode)) return type;
+  if (TypePtr type = WidenDecimalPair(left, right)) return type;
+  TypePtr promoted = mode == EvalMode::kLegacy ? legacy_coercion::PromoteToString(left, right)
+                                               : PromoteString(left, right);
+  if (promoted != nullptr) return promoted;
+  return WidenNested(left, right, WiderTypeForTwo, mode);
+}
+
+TypePtr TightestType(const TypePtr& left, const TypePtr& right, EvalMode mode) {
+  return TightestCommonType(left, right, mode);
+}
+
+TypePtr ComparisonType(const TypePtr& left, const TypePtr& right, bool equality, EvalMode mode) {
+  if (mode != EvalMode::kLegacy || IsUserDefined(*left) || IsUserDefined(*right)) {
+    return WiderTypeForTwo(left, right, mode);
+  }
+  if (TypePtr type = legacy_coercion::ComparisonType(left, right, equality)) return type;
+  if (TypePtr type = TightestCommonType(left, right, mode)) return type;
+  return WidenDecimalPair(left, right);
+}
+
+TypePtr WiderType(const std::vector<TypePtr>& types, EvalMode mode) {
+  std::vector<TypePtr> ordered = types;
+  if (mode == EvalMode::kLegacy) {
+    // With texts first the answer does not depend on the order (findWiderCommonType).
+    std::stable_partition(ordered.begin(), ordered.end(), HasText);
+  }
   TypePtr result = arrow::null();
-  for (const TypePtr& type : types) {
-    result = WiderTypeForTwo(result, type);
+  for (const TypePtr& type : ordered) {
+    result = WiderTypeForTwo(result, type, mode);
     if (result == nullptr) return nullptr;
   }
   return result;
 }
 
-TypePtr ImplicitCastType(const TypePtr& from, const TypePtr& to) {
+TypePtr ImplicitCastType(const TypePtr& from, const TypePtr& to, EvalMode mode) {
   if (SameType(*from, *to)) return from;
+  if (mode == EvalMode::kLegacy) return legacy_coercion::ImplicitCastType(from, to);
   if (IsUserDefined(*from) || IsUserDefined(*to)) return CanStoreAssign(*from, *to) ? to : nullptr;
   if (IsString(*from)) return IsAtomic(*to) ? to : nullptr;
   if (IsVariant(*from) && IsString(*to)) return to;
   if (from->id() == Type::LIST && to->id() == Type::LIST) {
-    TypePtr element = ImplicitCastType(from->field(0)->type(), to->field(0)->type());
+    TypePtr element = ImplicitCastType(from->field(0)->type(), to->field(0)->type(), mode);
     return element == nullptr ? nullptr : ArrayOf(element);
   }
   return CanStoreAssign(*from, *to) ? to : nullptr;
 }
 
-bool CanCast(const arrow::DataType& from, const arrow::DataType& to) {
+bool CanCast(const arrow::DataType& from, const arrow::DataType& to, EvalMode mode) {
   if (SameType(from, to)) return true;
   if (IsUserDefined(to)) return from.id() == Type::NA && !IsUserDefined(from);
   if (IsUserDefined(from)) return IsString(to);
@@ -233,7 +295,13 @@ bool CanCast(const arrow::DataType& from, const arrow::DataType& to) {
   if (IsVariant(to)) return HasVariantForm(from, /*allow_structs_and_maps=*/false);
   if (IsString(to) || (IsAnsiInterval(from) && from.id() == to.id())) return true;
   if (IsString(from)) return IsAtomic(to) || to.id() == Type::INTERVAL_MONTH_DAY_NANO;
-  if (IsNested(from) || IsNested(to)) return PartsSatisfy(from, to, CanCast);
+  if (mode == EvalMode::kLegacy && legacy_coercion::AlsoCasts(from, to)) return true;
+  if (IsNested(from) || IsNested(to)) {
+    if (mode != EvalMode::kAnsi && LosesToNull(from, to)) return false;
+    return PartsSatisfy(from, to, [mode](const arrow::DataType& a, const arrow::DataType& b) {
+      return CanCast(a, b, mode);
+    });
+  }
   if (IsAnsiInterval(from)) return IsInteger(to) || IsDecimal(to);
   if (IsAnsiInterval(to)) return IsInteger(from) || IsDecimal(from);
   if (IsNumeric(from)) return IsNumeric(to) || to.id() == Type::BOOL || IsTimestamp(to);

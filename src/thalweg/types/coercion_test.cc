@@ -6,18 +6,26 @@
 namespace thalweg {
 namespace {
 
-std::string Wider(const std::string& left, const std::string& right) {
-  const TypePtr type = WiderTypeForTwo(*ParseDataType(left), *ParseDataType(right));
+std::string Wider(const std::string& left, const std::string& right,
+                  EvalMode mode = EvalMode::kAnsi) {
+  const TypePtr type = WiderTypeForTwo(*ParseDataType(left), *ParseDataType(right), mode);
   return type == nullptr ? "none" : SimpleTypeName(*type);
 }
 
-std::string Implicit(const std::string& from, const std::string& to) {
-  const TypePtr type = ImplicitCastType(*ParseDataType(from), *ParseDataType(to));
+std::string Compared(const std::string& left, const std::string& right, bool equality) {
+  const TypePtr type =
+      ComparisonType(*ParseDataType(left), *ParseDataType(right), equality, EvalMode::kLegacy);
   return type == nullptr ? "none" : SimpleTypeName(*type);
 }
 
-bool Castable(const std::string& from, const std::string& to) {
-  return CanCast(**ParseDataType(from), **ParseDataType(to));
+std::string Implicit(const std::string& from, const std::string& to,
+                     EvalMode mode = EvalMode::kAnsi) {
+  const TypePtr type = ImplicitCastType(*ParseDataType(from), *ParseDataType(to), mode);
+  return type == nullptr ? "none" : SimpleTypeName(*type);
+}
+
+bool Castable(const std::string& from, const std::string& to, EvalMode mode = EvalMode::kAnsi) {
+  return CanCast(**ParseDataType(from), **ParseDataType(to), mode);
 }
 
 TEST(CoercionTest, WiderTypes) {
@@ -64,6 +72,48 @@ TEST(CoercionTest, Casts) {
   EXPECT_FALSE(Castable("int", "binary"));
   EXPECT_FALSE(Castable("interval month", "interval day"));
   EXPECT_FALSE(Castable("struct<a:int>", "struct<a:int,b:int>"));
+}
+
+TEST(CoercionTest, LegacyTypes) {
+  const auto legacy = EvalMode::kLegacy;
+  EXPECT_EQ(Wider("bigint", "float", legacy), "float");
+  EXPECT_EQ(Wider("string", "int", legacy), "string");
+  EXPECT_EQ(Wider("date", "string", legacy), "string");
+  EXPECT_EQ(Wider("string", "boolean", legacy), "none");
+  EXPECT_EQ(Wider("string", "binary", legacy), "none");
+  EXPECT_EQ(Wider("array<int>", "array<string>", legacy), "array<string>");
+  const auto parsed = [](const char* text) { return *ParseDataType(text); };
+  EXPECT_EQ(
+      SimpleTypeName(*WiderType({parsed("timestamp"), parsed("int"), parsed("string")}, legacy)),
+      "string");
+  EXPECT_EQ(WiderType({parsed("timestamp"), parsed("int")}, legacy), nullptr);
+  EXPECT_EQ(Compared("string", "int", false), "int");
+  EXPECT_EQ(Compared("decimal(5,2)", "string", false), "double");
+  EXPECT_EQ(Compared("string", "decimal(5,0)", false), "decimal(5,0)");
+  EXPECT_EQ(Compared("boolean", "int", true), "int");
+  EXPECT_EQ(Compared("boolean", "int", false), "none");
+  EXPECT_EQ(Compared("string", "boolean", true), "boolean");
+  EXPECT_EQ(Compared("string", "interval day", true), "none");
+  EXPECT_EQ(Compared("array<int>", "array<string>", true), "none");
+}
+
+TEST(CoercionTest, LegacyCasts) {
+  const auto legacy = EvalMode::kLegacy;
+  EXPECT_EQ(Implicit("boolean", "string", legacy), "string");
+  EXPECT_EQ(Implicit("string", "boolean", legacy), "none");
+  EXPECT_EQ(Implicit("string", "binary", legacy), "binary");
+  EXPECT_EQ(Implicit("array<int>", "array<string>", legacy), "array<string>");
+  EXPECT_EQ(Implicit("date", "int", legacy), "none");
+  EXPECT_TRUE(Castable("date", "boolean", legacy));
+  EXPECT_TRUE(Castable("date", "int", legacy));
+  EXPECT_FALSE(Castable("int", "date", legacy));
+  EXPECT_TRUE(Castable("boolean", "timestamp", legacy));
+  EXPECT_FALSE(Castable("boolean", "timestamp_ntz", legacy));
+  EXPECT_TRUE(Castable("int", "binary", legacy));
+  EXPECT_FALSE(Castable("double", "binary", legacy));
+  EXPECT_FALSE(Castable("map<string,int>", "map<int,int>", legacy));
+  EXPECT_FALSE(Castable("map<string,int>", "map<int,int>", EvalMode::kTry));
+  EXPECT_TRUE(Castable("map<string,int>", "map<int,int>"));
 }
 
 TEST(CoercionTest, DecimalResults) {

@@ -116,12 +116,10 @@ std::optional<double> ParseDoubleText(std::string_view text) { return ParseFloat
 
 std::optional<float> ParseFloatText(std::string_view text) { return ParseFloating<float>(text); }
 
-std::optional<int64_t> ParseIntegerText(std::string_view text) {
-  text = TrimForCast(text);
-  if (text.empty()) return std::nullopt;
-  const bool negative = text.front() == '-';
-  if (negative || text.front() == '+') text.remove_prefix(1);
-  if (text.empty()) return std::nullopt;
+namespace {
+
+/// A number without a sign, and the sign it has.
+std::optional<int64_t> ParseDigits(std::string_view text, bool negative) {
   int64_t value = 0;  // kept negative, whose range is the larger one
   for (const char digit : text) {
     if (digit < '0' || digit > '9') return std::nullopt;
@@ -133,6 +131,38 @@ std::optional<int64_t> ParseIntegerText(std::string_view text) {
   if (negative) return value;
   if (value == INT64_MIN) return std::nullopt;
   return -value;
+}
+
+/// Takes the sign off `text`: whether it is negative; nothing where nothing is left.
+std::optional<bool> TakeSign(std::string_view* text) {
+  if (text->empty()) return std::nullopt;
+  const bool negative = text->front() == '-';
+  if (negative || text->front() == '+') text->remove_prefix(1);
+  if (text->empty()) return std::nullopt;
+  return negative;
+}
+
+}  // namespace
+
+std::optional<int64_t> ParseIntegerText(std::string_view text) {
+  text = TrimForCast(text);
+  const std::optional<bool> negative = TakeSign(&text);
+  if (!negative.has_value()) return std::nullopt;
+  return ParseDigits(text, *negative);
+}
+
+std::optional<int64_t> ParseWholePartText(std::string_view text) {
+  text = TrimForCast(text);
+  const std::optional<bool> negative = TakeSign(&text);
+  if (!negative.has_value()) return std::nullopt;
+  const size_t point = text.find('.');
+  if (point != std::string_view::npos) {
+    for (const char digit : text.substr(point + 1)) {
+      if (digit < '0' || digit > '9') return std::nullopt;
+    }
+    text = text.substr(0, point);
+  }
+  return ParseDigits(text, *negative);
 }
 
 std::optional<bool> ParseBooleanText(std::string_view text) {

@@ -23,6 +23,10 @@ std::optional<float> ParseFloatText(std::string_view text);
 /// or outside 64 bits.
 std::optional<int64_t> ParseIntegerText(std::string_view text);
 
+/// The same of a text that may have a fraction, which is cut: "1.9", ".5", "-3.". Spark's cast
+/// without `spark.sql.ansi.enabled`.
+std::optional<int64_t> ParseWholePartText(std::string_view text);
+
 /// true, t, yes, y, 1 and false, f, no, n, 0 in any case, blanks around.
 std::optional<bool> ParseBooleanText(std::string_view text);
 

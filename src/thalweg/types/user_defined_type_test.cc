@@ -27,13 +27,13 @@ TEST(UserDefinedTypeTest, IsLikeItselfAlone) {
   EXPECT_TRUE(SameType(*Point(), *Point()));
   EXPECT_FALSE(SameType(*Point(), *list));
   EXPECT_FALSE(SameType(*Point(), *UserDefinedTypeOf(kVector, list)));
-  EXPECT_EQ(WiderTypeForTwo(Point(), list), nullptr);
-  EXPECT_EQ(WiderTypeForTwo(ArrayOf(Point()), ArrayOf(list)), nullptr);
-  EXPECT_NE(FindUserDefined(*WiderTypeForTwo(arrow::null(), Point())), nullptr);
-  EXPECT_FALSE(CanCast(*Point(), *list));
-  EXPECT_FALSE(CanCast(*list, *Point()));
-  EXPECT_TRUE(CanCast(*Point(), *arrow::utf8()));
-  EXPECT_TRUE(CanCast(*arrow::null(), *Point()));
+  EXPECT_EQ(WiderTypeForTwo(Point(), list, EvalMode::kAnsi), nullptr);
+  EXPECT_EQ(WiderTypeForTwo(ArrayOf(Point()), ArrayOf(list), EvalMode::kAnsi), nullptr);
+  EXPECT_NE(FindUserDefined(*WiderTypeForTwo(arrow::null(), Point(), EvalMode::kAnsi)), nullptr);
+  EXPECT_FALSE(CanCast(*Point(), *list, EvalMode::kAnsi));
+  EXPECT_FALSE(CanCast(*list, *Point(), EvalMode::kAnsi));
+  EXPECT_TRUE(CanCast(*Point(), *arrow::utf8(), EvalMode::kAnsi));
+  EXPECT_TRUE(CanCast(*arrow::null(), *Point(), EvalMode::kAnsi));
 }
 
 TEST(UserDefinedTypeTest, EverySqlTypeCanCarryIt) {

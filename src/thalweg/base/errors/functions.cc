@@ -42,6 +42,8 @@ constexpr ErrorCondition kConditions[] = {
      "by <orderingExpr>."},
     {"INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", "42601",
      "The window of <aggFunc> must have neither ORDER BY nor a frame."},
+    {"SECOND_FUNCTION_ARGUMENT_NOT_INTEGER", "22023",
+     "The second argument of <functionName> must be an integer. Write a whole number."},
     {"MULTI_SOURCES_UNSUPPORTED_FOR_EXPRESSION", "42K0E",
      "The expression <expr> stands above more than one source of files."},
     {"VECTOR_DIMENSION_MISMATCH", "22000",
@@ -141,6 +143,9 @@ constexpr ErrorCondition kConditions[] = {
     {"DATATYPE_MISMATCH.MAP_ZIP_WITH_DIFF_TYPES", "42K09",
      "<functionName> takes two maps whose keys have a common type, not <leftType> and "
      "<rightType>."},
+    {"DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES", "42K09",
+     "Cannot resolve <sqlExpr>: <functionName> goes from one <startType> to another in steps of "
+     "<stepType>, or from one <otherStartType> to another in steps of the same type."},
     {"DATATYPE_MISMATCH.UNEXPECTED_RETURN_TYPE", "42K09",
      "The <functionName> in <sqlExpr> must give values of type <expectedType>, not <actualType>."},
     {"INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES", "42K0D",

@@ -23,11 +23,13 @@ constexpr char kLimitSetting[] = "spark.sql.transposeMaxValues";
 constexpr char kKeyColumn[] = "key";
 
 /// The type that the values of all columns take. Texts meet only texts.
-Result<TypePtr> CommonTypeOf(const std::vector<TypePtr>& types) {
+Result<TypePtr> CommonTypeOf(const std::vector<TypePtr>& types, EvalMode mode) {
   TypePtr common = types.empty() ? arrow::utf8() : types[0];
   for (const TypePtr& type : types) {
     const bool texts = IsString(*common) || IsString(*type);
-    TypePtr wider = common->Equals(*type) ? common : texts ? nullptr : WiderType({common, type});
+    TypePtr wider = common->Equals(*type) ? common
+                    : texts               ? nullptr
+                                          : WiderType({common, type}, mode);
     if (wider == nullptr) {
       return MakeError("TRANSPOSE_NO_LEAST_COMMON_TYPE",
                        {{"dt1", plan::QuoteType(*common)}, {"dt2", plan::QuoteType(*type)}});
@@ -164,7 +166,9 @@ Result<RelationDraft> TranslateTranspose(Translator* translator,
     others.push_back(MakeAttribute({field->name()}));
     types.push_back(field->type());
   }
-  ARROW_ASSIGN_OR_RAISE(const TypePtr type, CommonTypeOf(types));
+  ARROW_ASSIGN_OR_RAISE(
+      const TypePtr type,
+      CommonTypeOf(types, EvalModeOf(translator->session()->engine().SettingsSnapshot())));
   const int64_t limit = RowLimit(translator);
   ARROW_ASSIGN_OR_RAISE(const session::RowSet rows,
                         translator->session()->engine().Collect(

@@ -87,7 +87,7 @@ Result<ArrayPtr> ConvertColumn(const ArrayPtr& received, const arrow::Field& wan
     ARROW_ASSIGN_OR_RAISE(engine_column, formats::ConvertFromParquet(column, *natural, "", false));
   }
   ARROW_ASSIGN_OR_RAISE(const auto cast, expr::CastDatum(arrow::Datum(engine_column), wanted.type(),
-                                                         expr::CastMode::kAnsi, context));
+                                                         EvalMode::kAnsi, context));
   return cast.make_array();
 }
 

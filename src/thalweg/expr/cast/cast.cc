@@ -27,6 +27,12 @@ bool IsSpecialTimeCast(const Expression& child, const arrow::DataType& to) {
   return scalar->is_valid && IsSpecialTimestampWord(StringView(arrow::Datum(scalar)).Value(0));
 }
 
+/// Whether a cast may fail without ANSI mode, where most give NULL instead.
+bool FailsInLegacyMode(const arrow::DataType& from, const arrow::DataType& to) {
+  return IsVariant(from) || IsInterval(from) || IsInterval(to) || IsNested(from) ||
+         (from.id() == arrow::Type::DATE32 && to.id() == arrow::Type::TIMESTAMP);
+}
+
 Result<arrow::Datum> EvaluateSpecialTime(const Literal& literal, const TypePtr& to,
                                          const EvalContext& context) {
   ARROW_ASSIGN_OR_RAISE(auto zone, TimeZone::Make(context.session_time_zone));
@@ -34,21 +40,21 @@ Result<arrow::Datum> EvaluateSpecialTime(const Literal& literal, const TypePtr& 
                                              &zone, context.current_timestamp_micros);
   const arrow::Datum value(
       std::make_shared<arrow::TimestampScalar>(instant.value_or(0), TimestampType()));
-  return CastDatum(value, to, CastMode::kAnsi, context);
+  return CastDatum(value, to, EvalMode::kAnsi, context);
 }
 
 }  // namespace
 
-Cast::Cast(ExpressionPtr child, TypePtr to, CastMode mode, bool implicit)
+Cast::Cast(ExpressionPtr child, TypePtr to, EvalMode mode, bool implicit)
     : Expression(ExpressionKind::kCast, to,
                  child->nullable() ||
-                     (mode == CastMode::kTry && !IsSafeCast(*child->type(), *to)) ||
+                     (mode == EvalMode::kTry && !IsSafeCast(*child->type(), *to)) ||
                      CastMayGiveNull(*child->type(), *to),
                  {child}),
       mode_(mode),
       implicit_(implicit) {}
 
-ExpressionPtr Cast::Make(ExpressionPtr child, TypePtr to, CastMode mode, bool implicit) {
+ExpressionPtr Cast::Make(ExpressionPtr child, TypePtr to, EvalMode mode, bool implicit) {
   if (HasExactType(*child->type(), *to)) return child;
   return ExpressionPtr(new Cast(std::move(child), std::move(to), mode, implicit));
 }
@@ -69,7 +75,9 @@ ExpressionPtr Cast::WithChildren(std::vector<ExpressionPtr> children) const {
 }
 
 bool Cast::SelfCanFail() const {
-  return mode_ == CastMode::kAnsi && !IsSafeCast(*children()[0]->type(), *type());
+  const arrow::DataType& from = *children()[0]->type();
+  if (mode_ == EvalMode::kTry || IsSafeCast(from, *type())) return false;
+  return mode_ == EvalMode::kAnsi || FailsInLegacyMode(from, *type());
 }
 
 bool Cast::IsFoldable() const {
@@ -77,17 +85,17 @@ bool Cast::IsFoldable() const {
 }
 
 std::string Cast::ToString() const {
-  return fmt::format("{}({} as {})", mode_ == CastMode::kTry ? "try_cast" : "cast",
+  return fmt::format("{}({} as {})", mode_ == EvalMode::kTry ? "try_cast" : "cast",
                      children()[0]->ToString(), SimpleTypeName(*type()));
 }
 
 std::string Cast::ToPrettyString() const {
   if (implicit_) return children()[0]->ToPrettyString();
-  return fmt::format("{}({} AS {})", mode_ == CastMode::kTry ? "TRY_CAST" : "CAST",
+  return fmt::format("{}({} AS {})", mode_ == EvalMode::kTry ? "TRY_CAST" : "CAST",
                      children()[0]->ToPrettyString(), SqlTypeName(*type()));
 }
 
-Result<arrow::Datum> CastDatum(const arrow::Datum& value, const TypePtr& to, CastMode mode,
+Result<arrow::Datum> CastDatum(const arrow::Datum& value, const TypePtr& to, EvalMode mode,
                                const EvalContext& context) {
   const TypePtr from = value.type();
   if (HasExactType(*from, *to)) return value;
@@ -97,6 +105,7 @@ Result<arrow::Datum> CastDatum(const arrow::Datum& value, const TypePtr& to, Cas
   if (IsString(*to)) return cast::CastToString(call);
   if (IsString(*from)) return cast::CastFromString(call);
   if (IsNested(*from)) return cast::CastNested(call);
+  if (to->id() == arrow::Type::BINARY) return cast::CastToBinary(call);
   const auto is_time = [](const arrow::DataType& type) {
     return type.id() == arrow::Type::DATE32 || type.id() == arrow::Type::TIMESTAMP;
   };

@@ -16,11 +16,17 @@ struct CastCall {
   const arrow::Datum& value;
   const TypePtr& from;
   const TypePtr& to;
-  CastMode mode;
+  EvalMode mode;
   const EvalContext& context;
 
   int64_t num_rows() const { return value.is_scalar() ? 1 : value.length(); }
 };
+
+/// The cast as one that fails in LEGACY mode where it does in ANSI mode.
+inline CastCall WithLegacyErrors(const CastCall& call) {
+  return {call.value, call.from, call.to,
+          call.mode == EvalMode::kLegacy ? EvalMode::kAnsi : call.mode, call.context};
+}
 
 /// CAST_INVALID_INPUT: a text that is no value of the type.
 Status InvalidInput(std::string_view text, const arrow::DataType& to);
@@ -44,7 +50,7 @@ std::string SqlValue(float value);
 std::string SqlValue(double value);
 
 /// Runs `convert` (In -> std::optional<Out>) on every row that is not NULL; a row without answer
-/// is NULL in TRY mode and else fails with `error(value)`.
+/// is NULL in TRY and LEGACY mode and else fails with `error(value)`.
 template <typename Out, typename In, typename Convert, typename MakeStatus>
 Result<arrow::Datum> CastRows(const CastCall& call, const Convert& convert,
                               const MakeStatus& error) {
@@ -63,7 +69,7 @@ Result<arrow::Datum> CastRows(const CastCall& call, const Convert& convert,
     const std::optional<Out> answer = convert(value);
     if (answer.has_value()) {
       ARROW_RETURN_NOT_OK(writer.Set(row, *answer));
-    } else if (call.mode == CastMode::kTry) {
+    } else if (call.mode != EvalMode::kAnsi) {
       ARROW_RETURN_NOT_OK(writer.SetNull(row));
     } else {
       return error(value);
@@ -80,6 +86,7 @@ Result<arrow::Datum> CastDense(const CastCall& call, const Convert& convert) {
 }
 
 /// Kernels by family, for the pairs that CanCast() allows.
+Result<arrow::Datum> CastToBinary(const CastCall& call);        // from integers
 Result<arrow::Datum> CastNumberToNumber(const CastCall& call);  // also from and to boolean
 Result<arrow::Datum> CastDecimal(const CastCall& call);         // from or to decimal, no strings
 Result<arrow::Datum> CastToString(const CastCall& call);

@@ -44,7 +44,7 @@ Result<arrow::Datum> FloatingToDecimal(const CastCall& call) {
         AppendDoubleText(static_cast<double>(value), &text);
         const ParsedDecimal parsed = ParseDecimalText(text, precision, scale);
         if (parsed.state == ParsedDecimal::kOk) return std::optional<Int128>(parsed.unscaled);
-        if (call.mode == CastMode::kTry) return std::optional<Int128>();
+        if (call.mode != EvalMode::kAnsi) return std::optional<Int128>();
         return OutOfDecimalRange(text, *call.to);
       });
   return kernel(call.context, {call.value}, call.num_rows());
@@ -63,6 +63,10 @@ template <typename To>
 Result<arrow::Datum> DecimalToInteger(const CastCall& call) {
   const int scale = AsDecimal(call.from).scale();
   const Int128 divisor = PowerOfTen(scale);
+  if (call.mode == EvalMode::kLegacy) {
+    return CastDense<To, Int128>(
+        call, [=](Int128 value) { return static_cast<To>(static_cast<int64_t>(value / divisor)); });
+  }
   return CastRows<To, Int128>(
       call,
       [=](Int128 value) -> std::optional<To> {

@@ -134,7 +134,8 @@ Result<arrow::Datum> IntervalToNumber(const CastCall& call) {
 
 }  // namespace
 
-Result<arrow::Datum> CastInterval(const CastCall& call) {
+Result<arrow::Datum> CastInterval(const CastCall& given) {
+  const CastCall call = WithLegacyErrors(given);
   const bool day_time = call.from->id() == Type::DURATION || call.to->id() == Type::DURATION;
   if (call.from->id() == call.to->id()) {
     return day_time ? CutInterval<int64_t>(call) : CutInterval<int32_t>(call);

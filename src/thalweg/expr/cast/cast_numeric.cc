@@ -29,6 +29,27 @@ std::optional<To> ToInteger(From value) {
   }
 }
 
+/// What Java makes of a number that its type does not hold: integers keep their low bits; fractions
+/// are cut, NaN is 0, and what is beyond int (or bigint, for that) is its limit first.
+template <typename From, typename To>
+To Narrowed(From value) {
+  if constexpr (std::is_floating_point_v<From>) {
+    using Whole = std::conditional_t<sizeof(To) == 8, int64_t, int32_t>;
+    const double number = static_cast<double>(value);
+    if (std::isnan(number)) return 0;
+    // The lower limit is exact; the upper one rounds up to the first value outside.
+    if (number <= static_cast<double>(std::numeric_limits<Whole>::min())) {
+      return static_cast<To>(std::numeric_limits<Whole>::min());
+    }
+    if (number >= static_cast<double>(std::numeric_limits<Whole>::max())) {
+      return static_cast<To>(std::numeric_limits<Whole>::max());
+    }
+    return static_cast<To>(static_cast<Whole>(number));
+  } else {
+    return static_cast<To>(value);
+  }
+}
+
 /// Whether every value, those of NULL rows included, is well inside the range of `To`.
 template <typename From, typename To>
 bool AllInRange(const CastCall& call) {
@@ -57,6 +78,7 @@ Result<arrow::Datum> ConvertPair(const CastCall& call) {
     if (AllInRange<From, To>(call)) {
       return CastDense<To, From>(call, [](From value) { return static_cast<To>(value); });
     }
+    if (call.mode == EvalMode::kLegacy) return CastDense<To, From>(call, Narrowed<From, To>);
     return CastRows<To, From>(call, ToInteger<From, To>, [&](From value) {
       return Overflow(SqlValue(value), *call.from, *call.to);
     });

@@ -20,8 +20,9 @@ Result<arrow::Datum> ParseRows(const CastCall& call, const Parse& parse) {
 
 template <typename Out>
 Result<arrow::Datum> ParseIntegers(const CastCall& call) {
-  return ParseRows<Out>(call, [](std::string_view text) -> std::optional<Out> {
-    const auto value = ParseIntegerText(text);
+  const auto parse = call.mode == EvalMode::kLegacy ? ParseWholePartText : ParseIntegerText;
+  return ParseRows<Out>(call, [parse](std::string_view text) -> std::optional<Out> {
+    const auto value = parse(text);
     if (!value || *value < std::numeric_limits<Out>::min() ||
         *value > std::numeric_limits<Out>::max()) {
       return std::nullopt;
@@ -131,7 +132,7 @@ Result<arrow::Datum> CastFromString(const CastCall& call) {
       return ParseTimestamps(call);
     case Type::DURATION:
     case Type::INTERVAL_MONTHS:
-      return ParseIntervals(call);
+      return ParseIntervals(WithLegacyErrors(call));
     case Type::INTERVAL_MONTH_DAY_NANO:
       return ParseCalendarIntervals(call);
     case Type::BINARY:

@@ -26,6 +26,8 @@ struct TextStyle {
   TimeZone* zone;
   /// As Dataset.show prints: NULL within values, bytes as hexadecimal numbers.
   bool shown;
+  /// Small decimals with an exponent: what LEGACY mode does.
+  bool scientific;
 };
 
 RowText MakeRowText(const ArrayPtr& array, const TextStyle& style);
@@ -107,13 +109,27 @@ RowText TimestampText(const ArrayPtr& array, TimeZone* zone) {
   };
 }
 
-RowText DecimalRowText(const ArrayPtr& array) {
+/// As Java's BigDecimal.toString(): with an exponent where the first digit is beyond the sixth
+/// place behind the point, 0E-18 among them.
+void AppendScientificDecimal(Int128 unscaled, int scale, std::string* out) {
+  std::string digits;
+  AppendDecimalText(unscaled, 0, &digits);
+  const size_t sign = unscaled < 0 ? 1 : 0;
+  const int exponent = static_cast<int>(digits.size() - sign) - 1 - scale;
+  if (exponent >= -6) return AppendDecimalText(unscaled, scale, out);
+  out->append(digits, 0, sign + 1);
+  if (digits.size() > sign + 1) out->append(".").append(digits, sign + 1);
+  out->append(fmt::format("E{}", exponent));
+}
+
+RowText DecimalRowText(const ArrayPtr& array, const TextStyle& style) {
   const auto* typed = checked_cast<const arrow::Decimal128Array*>(array.get());
   const int scale = checked_cast<const arrow::Decimal128Type&>(*array->type()).scale();
-  return [typed, scale](int64_t row, std::string* out) {
+  const auto append = style.scientific ? AppendScientificDecimal : AppendDecimalText;
+  return [typed, scale, append](int64_t row, std::string* out) {
     Int128 value;
     std::memcpy(&value, typed->GetValue(row), sizeof(value));
-    AppendDecimalText(value, scale, out);
+    append(value, scale, out);
   };
 }
 
@@ -181,7 +197,7 @@ RowText MakeRowText(const ArrayPtr& array, const TextStyle& style) {
       return [typed = checked_cast<const arrow::DoubleArray*>(plain)](
                  int64_t row, std::string* out) { AppendDoubleText(typed->Value(row), out); };
     case Type::DECIMAL128:
-      return DecimalRowText(array);
+      return DecimalRowText(array, style);
     case Type::STRING:
     case Type::BINARY:
       return BytesText(array, style);
@@ -248,7 +264,8 @@ Result<ArrayPtr> WriteRows(const arrow::Array& array, const RowText& text) {
 Result<arrow::Datum> CastToString(const CastCall& call) {
   ARROW_ASSIGN_OR_RAISE(auto array, ToArray(call.value, call.num_rows()));
   ARROW_ASSIGN_OR_RAISE(auto zone, TimeZone::Make(call.context.session_time_zone));
-  RowText text = MakeRowText(array, {.zone = &zone, .shown = false});
+  const bool scientific = call.mode == EvalMode::kLegacy;
+  RowText text = MakeRowText(array, {.zone = &zone, .shown = false, .scientific = scientific});
   if (array->type_id() == Type::BINARY) {
     text = [typed = checked_cast<const arrow::BinaryArray*>(array.get())](
                int64_t row, std::string* out) { AppendValidUtf8(typed->GetView(row), out); };
@@ -263,7 +280,8 @@ namespace thalweg::expr {
 
 Result<ArrayPtr> ShownText(const ArrayPtr& values, const EvalContext& context) {
   ARROW_ASSIGN_OR_RAISE(auto zone, TimeZone::Make(context.session_time_zone));
-  return cast::WriteRows(*values, cast::MakeRowText(values, {.zone = &zone, .shown = true}));
+  return cast::WriteRows(
+      *values, cast::MakeRowText(values, {.zone = &zone, .shown = true, .scientific = false}));
 }
 
 std::function<Result<ArrayPtr>(const ArrayPtr&)> ShownTextIn(EvalContext context) {

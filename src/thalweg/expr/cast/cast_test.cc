@@ -15,7 +15,7 @@ EvalContext InZone(const std::string& zone) {
 
 /// Casts through the given types in turn and shows the last one as text, NULL or the condition.
 std::string CastText(const std::string& text, const std::vector<std::string>& types,
-                     CastMode mode = CastMode::kAnsi, const EvalContext& context = {}) {
+                     EvalMode mode = EvalMode::kAnsi, const EvalContext& context = {}) {
   arrow::Datum value(std::make_shared<arrow::StringScalar>(text));
   for (const std::string& type : types) {
     auto cast = CastDatum(value, *ParseDataType(type), mode, context);
@@ -41,9 +41,9 @@ TEST(CastTest, Numbers) {
   EXPECT_EQ(CastText("1e10", {"double", "int"}), "CAST_OVERFLOW");
   EXPECT_EQ(CastText("NaN", {"double", "int"}), "CAST_OVERFLOW");
   EXPECT_EQ(CastText("300", {"int", "tinyint"}), "CAST_OVERFLOW");
-  EXPECT_EQ(CastText("300", {"int", "tinyint"}, CastMode::kTry), "NULL");
+  EXPECT_EQ(CastText("300", {"int", "tinyint"}, EvalMode::kTry), "NULL");
   EXPECT_EQ(CastText("128", {"tinyint"}), "CAST_INVALID_INPUT");
-  EXPECT_EQ(CastText("abc", {"int"}, CastMode::kTry), "NULL");
+  EXPECT_EQ(CastText("abc", {"int"}, EvalMode::kTry), "NULL");
   EXPECT_EQ(CastText("maybe", {"boolean"}), "CAST_INVALID_INPUT");
   EXPECT_EQ(CastText(" Yes ", {"boolean"}), "true");
 }
@@ -73,13 +73,13 @@ TEST(CastTest, Times) {
             "+294247-01-10 04:00:54.775807");
   EXPECT_EQ(CastText("NaN", {"double", "timestamp"}), "CAST_INVALID_INPUT");
   EXPECT_EQ(CastText("2100-01-01", {"timestamp", "int"}), "CAST_OVERFLOW");
-  EXPECT_EQ(CastText("2024-01-01 03:00:00Z", {"timestamp", "date"}, CastMode::kAnsi,
+  EXPECT_EQ(CastText("2024-01-01 03:00:00Z", {"timestamp", "date"}, EvalMode::kAnsi,
                      InZone("America/New_York")),
             "2023-12-31");
-  EXPECT_EQ(CastText("2024-03-10", {"date", "timestamp", "bigint"}, CastMode::kAnsi,
+  EXPECT_EQ(CastText("2024-03-10", {"date", "timestamp", "bigint"}, EvalMode::kAnsi,
                      InZone("America/New_York")),
             "1710046800");
-  EXPECT_EQ(CastText("2024-01-01 12:00:00", {"timestamp", "timestamp_ntz"}, CastMode::kAnsi,
+  EXPECT_EQ(CastText("2024-01-01 12:00:00", {"timestamp", "timestamp_ntz"}, EvalMode::kAnsi,
                      InZone("Asia/Tokyo")),
             "2024-01-01 12:00:00");
 }
@@ -108,24 +108,24 @@ TEST(CastTest, NestedValues) {
   ASSERT_TRUE(strings->Append("x").ok());
   const ArrayPtr lists = *builder.Finish();
   const EvalContext context;
-  auto text = CastDatum(lists->Slice(0, 2), arrow::utf8(), CastMode::kAnsi, context);
+  auto text = CastDatum(lists->Slice(0, 2), arrow::utf8(), EvalMode::kAnsi, context);
   ASSERT_TRUE(text.ok());
   const auto shown = text->array_as<arrow::StringArray>();
   EXPECT_EQ(shown->GetString(0), "[1, null]");
   EXPECT_TRUE(shown->IsNull(1));
   // The element that is no number is not in the slice.
   const TypePtr numbers = ArrayOf(arrow::int32());
-  EXPECT_TRUE(CastDatum(lists->Slice(0, 2), numbers, CastMode::kAnsi, context).ok());
+  EXPECT_TRUE(CastDatum(lists->Slice(0, 2), numbers, EvalMode::kAnsi, context).ok());
   EXPECT_TRUE(
-      IsCondition(CastDatum(lists, ArrayOf(arrow::int32()), CastMode::kAnsi, context).status(),
+      IsCondition(CastDatum(lists, ArrayOf(arrow::int32()), EvalMode::kAnsi, context).status(),
                   "CAST_INVALID_INPUT"));
-  EXPECT_TRUE(CastDatum(lists, ArrayOf(arrow::int32()), CastMode::kTry, context).ok());
+  EXPECT_TRUE(CastDatum(lists, ArrayOf(arrow::int32()), EvalMode::kTry, context).ok());
 }
 
 TEST(CastTest, ErrorsCarryParameters) {
   const EvalContext context;
   auto cast = CastDatum(arrow::Datum(std::make_shared<arrow::StringScalar>("it's")), arrow::int32(),
-                        CastMode::kAnsi, context);
+                        EvalMode::kAnsi, context);
   const ErrorDetail* detail = GetErrorDetail(cast.status());
   ASSERT_NE(detail, nullptr);
   EXPECT_EQ(detail->sql_state(), "22018");

@@ -81,7 +81,7 @@ Result<arrow::Datum> TimestampToDecimal(const CastCall& call) {
 
 Result<arrow::Datum> DateToTimestamp(const CastCall& call, TimeZone* zone) {
   return CastRows<int64_t, int32_t>(
-      call,
+      WithLegacyErrors(call),
       [zone](int32_t days) -> std::optional<int64_t> {
         int64_t micros;
         if (__builtin_mul_overflow(static_cast<int64_t>(days), kMicrosPerDay, &micros)) {
@@ -156,14 +156,31 @@ Result<arrow::Datum> TimestampToNumber(const CastCall& call, TimeZone* zone) {
   }
 }
 
+/// The casts that only LEGACY mode has: dates are no numbers and no booleans; a boolean counts
+/// microseconds.
+Result<arrow::Datum> LegacyCast(const CastCall& call) {
+  if (call.from->id() == Type::DATE32) {
+    return NullResult(call.to, call.num_rows(), call.value.is_scalar());
+  }
+  if (call.from->id() == Type::BOOL) {
+    return CastDense<int64_t, bool>(call, [](bool value) { return int64_t{value}; });
+  }
+  return CastDense<bool, int64_t>(call, [](int64_t micros) { return micros != 0; });
+}
+
 }  // namespace
 
 Result<arrow::Datum> CastTime(const CastCall& call) {
+  const bool from_date = call.from->id() == Type::DATE32;
+  if (call.from->id() == Type::BOOL || call.to->id() == Type::BOOL ||
+      (from_date && IsNumeric(*call.to))) {
+    return LegacyCast(call);
+  }
   if (IsNumeric(*call.from)) return NumberToTimestamp(call);
   ARROW_ASSIGN_OR_RAISE(auto session_zone, TimeZone::Make(call.context.session_time_zone));
   if (IsNumeric(*call.to)) return TimestampToNumber(call, &session_zone);
   TimeZone utc = TimeZone::Utc();
-  if (call.from->id() == Type::DATE32) {
+  if (from_date) {
     return DateToTimestamp(call, IsTimestamp(*call.to) ? &session_zone : &utc);
   }
   if (call.to->id() == Type::DATE32) {

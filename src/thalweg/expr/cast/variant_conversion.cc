@@ -19,7 +19,7 @@ using arrow::Type;
 using arrow::internal::checked_cast;
 
 struct Conversion {
-  CastMode mode;
+  EvalMode mode;
   const EvalContext& context;
 };
 
@@ -33,7 +33,7 @@ Status InvalidCast(const VariantValue& value, const TypePtr& to, const Conversio
 
 /// What a value becomes that has no counterpart: NULL or an error.
 Status Refuse(const VariantValue& value, const TypePtr& to, const Conversion& conversion) {
-  if (conversion.mode == CastMode::kTry) return Status::OK();
+  if (conversion.mode == EvalMode::kTry) return Status::OK();
   return InvalidCast(value, to, conversion);
 }
 
@@ -175,8 +175,8 @@ Result<ArrayPtr> ConvertGroup(const VariantCells& cells, const std::vector<size_
     if (!IsString(*to)) return nullptr;
     return Texts(cells, rows, conversion);
   }
-  if (!CanCast(*values->type(), *to)) return nullptr;
-  ARROW_ASSIGN_OR_RAISE(auto cast, CastDatum(values, to, CastMode::kTry, conversion.context));
+  if (!CanCast(*values->type(), *to, EvalMode::kAnsi)) return nullptr;
+  ARROW_ASSIGN_OR_RAISE(auto cast, CastDatum(values, to, EvalMode::kTry, conversion.context));
   return ToArray(cast, values->length());
 }
 
@@ -345,7 +345,7 @@ Result<VariantCells> ReadVariants(const arrow::Array& packed) {
   return cells;
 }
 
-Result<ArrayPtr> VariantsTo(const VariantCells& cells, const TypePtr& to, CastMode mode,
+Result<ArrayPtr> VariantsTo(const VariantCells& cells, const TypePtr& to, EvalMode mode,
                             const EvalContext& context) {
   return Convert(cells, to, {.mode = mode, .context = context});
 }

@@ -20,7 +20,7 @@ Result<VariantCells> ReadVariants(const arrow::Array& packed);
 /// The values of the cells as `to`; what does not fit is NULL in TRY mode. A variant null is NULL
 /// but for a VARIANT.
 /// Errors: INVALID_VARIANT_CAST, MALFORMED_VARIANT.
-Result<ArrayPtr> VariantsTo(const VariantCells& cells, const TypePtr& to, CastMode mode,
+Result<ArrayPtr> VariantsTo(const VariantCells& cells, const TypePtr& to, EvalMode mode,
                             const EvalContext& context);
 
 /// The rows of a column as variants; NULL stays NULL, but is a variant null within others.

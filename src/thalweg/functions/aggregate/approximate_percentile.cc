@@ -243,7 +243,15 @@ Result<double> ToDouble(const arrow::Scalar& scalar) {
 }
 
 Status AddFraction(const arrow::Scalar& scalar, Quantiles* wanted) {
-  ARROW_ASSIGN_OR_RAISE(const double fraction, ToDouble(scalar));
+  double fraction = 0;
+  if (IsString(*scalar.type)) {
+    ARROW_ASSIGN_OR_RAISE(const arrow::Datum read,
+                          expr::CastDatum(arrow::Datum(scalar.GetSharedPtr()), arrow::float64(),
+                                          EvalMode::kAnsi, EvalContext()));
+    fraction = read.scalar_as<arrow::DoubleScalar>().value;
+  } else {
+    ARROW_ASSIGN_OR_RAISE(fraction, ToDouble(scalar));
+  }
   // False for what is no number, too.
   const bool valid = fraction >= 0 && fraction <= 1;
   if (!valid) return OutOfRange("percentage", "[0.0, 1.0]", fmt::format("{}", fraction));

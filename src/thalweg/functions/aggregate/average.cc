@@ -12,7 +12,11 @@ namespace {
 /// The count of a group of try_avg whose sum is beyond its type.
 constexpr int64_t kOverflowed = -1;
 
-enum class OverflowMode { kFail, kNull };
+enum class OverflowMode {
+  kFail,
+  kNull,
+  kLegacy,  // decimals become NULL, intervals fail
+};
 
 std::string NameOf(OverflowMode mode) { return mode == OverflowMode::kNull ? "try_avg" : "avg"; }
 
@@ -37,13 +41,13 @@ class NumberAverage : public AggregateFunction {
       Slot* slot = SlotAs<Slot>(slots.slot(row));
       overflow |= Add(static_cast<S>(values.Value(row)), 1, slot);
     }
-    return overflow && mode_ == OverflowMode::kFail ? Overflow() : Status::OK();
+    return overflow && mode_ != OverflowMode::kNull ? Overflow() : Status::OK();
   }
 
   Status Merge(uint8_t* into, const uint8_t* from) const override {
     const Slot* other = SlotAs<Slot>(from);
     const bool overflow = Add(other->sum, other->count, SlotAs<Slot>(into));
-    return overflow && mode_ == OverflowMode::kFail ? Overflow() : Status::OK();
+    return overflow && mode_ != OverflowMode::kNull ? Overflow() : Status::OK();
   }
 
   Result<ArrayPtr> Finish(const EvalContext&, const GroupSlots& slots) const override {
@@ -143,7 +147,7 @@ class DecimalAverage : public AggregateFunction {
         return_type(), slots.num_rows,
         [&](int64_t row) {
           const Slot slot = Load(slots.slot(row));
-          return slot.count <= 0 || (mode_ == OverflowMode::kNull && !Quotient(slot));
+          return slot.count <= 0 || (mode_ != OverflowMode::kFail && !Quotient(slot));
         },
         [&](int64_t row) -> Result<Int128> {
           const auto quotient = Quotient(Load(slots.slot(row)));
@@ -218,6 +222,10 @@ Result<AggregateFunctionPtr> BindAverage(OverflowMode mode, const Arguments& arg
   ARROW_RETURN_NOT_OK(CheckArgumentCount(NameOf(mode), arguments, 1, 1));
   const TypePtr& type = arguments[0].type;
   const TypePtr real = arrow::float64();
+  // Seconds since the epoch, as Hive has it.
+  if (IsTimestamp(*type)) {
+    return std::make_shared<NumberAverage<double, double>>(real, real, mode);
+  }
   switch (type->id()) {
     case arrow::Type::INT8:
       return std::make_shared<NumberAverage<int8_t, double>>(type, real, mode);
@@ -251,8 +259,13 @@ Result<AggregateFunctionPtr> BindAverage(OverflowMode mode, const Arguments& arg
   }
 }
 
-auto Bind(OverflowMode mode) {
-  return [mode](const Arguments& arguments) { return BindAverage(mode, arguments); };
+/// `attempt`: whether overflow is NULL whatever the session's mode is.
+auto Bind(bool attempt) {
+  return [attempt](const Arguments& arguments) {
+    const bool legacy = EvalModeOf(arguments) == EvalMode::kLegacy;
+    const OverflowMode usual = legacy ? OverflowMode::kLegacy : OverflowMode::kFail;
+    return BindAverage(attempt ? OverflowMode::kNull : usual, arguments);
+  };
 }
 
 }  // namespace
@@ -262,12 +275,12 @@ void RegisterAverage(FunctionRegistry* registry) {
                           {"mean"},
                           "avg(expr) - Returns the mean of the values of a group.",
                           "SELECT avg(col) FROM VALUES (1), (2), (3) AS tab(col);",
-                          Bind(OverflowMode::kFail)});
+                          Bind(/*attempt=*/false)});
   registry->AddAggregate({"try_avg",
                           {},
                           "try_avg(expr) - As avg, NULL where the sum overflows.",
                           "SELECT try_avg(col) FROM VALUES (1), (2), (3) AS tab(col);",
-                          Bind(OverflowMode::kNull)});
+                          Bind(/*attempt=*/true)});
 }
 
 }  // namespace thalweg::functions

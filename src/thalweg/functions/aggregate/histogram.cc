@@ -249,8 +249,11 @@ Result<AggregateFunctionPtr> BindHistogram(const Arguments& arguments) {
     return MakeError("DATATYPE_MISMATCH.UNEXPECTED_NULL", {{"exprName", "`nb`"}});
   }
   const auto cast =
-      expr::CastDatum(arrow::Datum(constant), arrow::int32(), expr::CastMode::kAnsi, EvalContext());
+      expr::CastDatum(arrow::Datum(constant), arrow::int32(), EvalModeOf(arguments), EvalContext());
   if (!cast.ok()) return cast.status();
+  if (!cast->scalar()->is_valid) {
+    return MakeError("DATATYPE_MISMATCH.UNEXPECTED_NULL", {{"exprName", "`nb`"}});
+  }
   const int32_t bins = cast->scalar_as<arrow::Int32Scalar>().value;
   if (bins < 2) {
     return MakeError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",

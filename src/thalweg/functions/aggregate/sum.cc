@@ -20,7 +20,16 @@ constexpr int64_t kHasValue = 1;
 constexpr int64_t kOverflowed = 2;
 
 /// What becomes of a sum beyond its type.
-enum class OverflowMode { kFail, kNull };
+enum class OverflowMode {
+  kFail,
+  kNull,
+  kLegacy,  // integers wrap around, decimals become NULL, intervals fail
+};
+
+/// kFail or kLegacy, as the session's mode says.
+OverflowMode SessionMode(const Arguments& arguments) {
+  return EvalModeOf(arguments) == EvalMode::kLegacy ? OverflowMode::kLegacy : OverflowMode::kFail;
+}
 
 std::string NameOf(OverflowMode mode) { return mode == OverflowMode::kNull ? "try_sum" : "sum"; }
 
@@ -57,7 +66,7 @@ class Sum : public AggregateFunction {
       overflow |= Add(static_cast<S>(values.Value(row)), &slot->sum);
       slot->state = kHasValue;
     }
-    return overflow ? SumOverflow(*return_type()) : Status::OK();
+    return overflow && Fails() ? SumOverflow(*return_type()) : Status::OK();
   }
 
   Status Merge(uint8_t* into, const uint8_t* from) const override {
@@ -65,8 +74,8 @@ class Sum : public AggregateFunction {
     auto* slot = SlotAs<SumSlot<S>>(into);
     slot->state = std::max(slot->state, other->state);
     if (!Add(other->sum, &slot->sum)) return Status::OK();
-    if (mode_ == OverflowMode::kFail) return SumOverflow(*return_type());
-    slot->state = kOverflowed;
+    if (Fails()) return SumOverflow(*return_type());
+    if (mode_ == OverflowMode::kNull) slot->state = kOverflowed;
     return Status::OK();
   }
 
@@ -78,6 +87,11 @@ class Sum : public AggregateFunction {
   }
 
  private:
+  bool Fails() const {
+    return mode_ == OverflowMode::kFail ||
+           (mode_ == OverflowMode::kLegacy && IsInterval(*return_type()));
+  }
+
   /// Adds and tells whether it overflowed.
   static bool Add(S value, S* sum) {
     if constexpr (std::is_floating_point_v<S>) {
@@ -144,7 +158,7 @@ class DecimalSum : public AggregateFunction {
         return_type(), slots.num_rows,
         [&](int64_t row) {
           const Slot slot = Load(slots.slot(row));
-          return slot.has_value == 0 || (mode_ == OverflowMode::kNull && IsBeyond(slot));
+          return slot.has_value == 0 || (mode_ != OverflowMode::kFail && IsBeyond(slot));
         },
         [&](int64_t row) -> Result<Int128> {
           const Slot slot = Load(slots.slot(row));
@@ -199,6 +213,10 @@ class DecimalSum : public AggregateFunction {
 Result<AggregateFunctionPtr> BindSum(OverflowMode mode, const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(NameOf(mode), arguments, 1, 1));
   const TypePtr& type = arguments[0].type;
+  // Seconds since the epoch, as Hive has it.
+  if (IsTimestamp(*type)) {
+    return std::make_shared<Sum<double, double>>(arrow::float64(), arrow::float64(), mode);
+  }
   switch (type->id()) {
     case arrow::Type::INT8:
       return std::make_shared<Sum<int8_t, int64_t>>(type, arrow::int64(), mode);
@@ -238,7 +256,7 @@ void RegisterSum(FunctionRegistry* registry) {
        {},
        "sum(expr) - Returns the sum over the group; NULL without any value.",
        "SELECT sum(col) FROM VALUES (5), (10), (15) AS tab(col);",
-       [](const Arguments& arguments) { return BindSum(OverflowMode::kFail, arguments); }});
+       [](const Arguments& arguments) { return BindSum(SessionMode(arguments), arguments); }});
   registry->AddAggregate(
       {"try_sum",
        {},

@@ -18,6 +18,23 @@ Result<int32_t> CheckedDays(int64_t days, const std::string& operation) {
   return static_cast<int32_t>(days);
 }
 
+/// The days that `function` adds: small integers and texts; in legacy mode a text must be a
+/// constant that is an integer.
+Status CheckDayCount(const std::string& function, const expr::ArgumentInfo& count) {
+  const arrow::DataType& type = *count.type;
+  const bool small = IsInteger(type) && type.id() != arrow::Type::INT64;
+  if (small || type.id() == arrow::Type::NA) return Status::OK();
+  const bool strict = count.eval_mode == EvalMode::kLegacy;
+  if (!IsString(type) || (strict && count.constant == nullptr)) {
+    return UnexpectedInputType(1, "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", type);
+  }
+  if (!strict || !count.constant->is_valid) return Status::OK();
+  const auto days = expr::CastDatum(arrow::Datum(count.constant), arrow::int32(), EvalMode::kAnsi,
+                                    expr::EvalContext());
+  if (days.ok()) return Status::OK();
+  return MakeError("SECOND_FUNCTION_ARGUMENT_NOT_INTEGER", {{"functionName", function}});
+}
+
 void AddDayShift(FunctionRegistry* registry, const std::string& name,
                  std::vector<std::string> aliases, int64_t sign) {
   registry->AddScalar({.name = name,
@@ -29,18 +46,11 @@ void AddDayShift(FunctionRegistry* registry, const std::string& name,
                        .bind = [name, sign](const Arguments& arguments) -> Result<BoundFunction> {
                          ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 2));
                          ARROW_RETURN_NOT_OK(AcceptAs(arguments, 0, arrow::date32()).status());
-                         TypePtr days = arguments[1].type;
-                         if (days->id() != arrow::Type::INT8 && days->id() != arrow::Type::INT16 &&
-                             days->id() != arrow::Type::INT32) {
-                           if (days->id() != arrow::Type::NA && days->id() != arrow::Type::STRING) {
-                             return UnexpectedInputType(
-                                 1, "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", *days);
-                           }
-                         }
+                         ARROW_RETURN_NOT_OK(CheckDayCount(name, arguments[1]));
                          BoundFunction bound{.name = name,
                                              .argument_types = {arrow::date32(), arrow::int32()},
-                                             .return_type = arrow::date32(),
-                                             .nullable = AnyNullable(arguments)};
+                                             .return_type = arrow::date32()};
+                         bound.nullable = AnyNullableAs(arguments, bound.argument_types);
                          // Overflow wraps, as Spark's addition of days does.
                          bound.kernel = expr::DenseKernel<int32_t, int32_t, int32_t>(
                              arrow::date32(), [sign](int32_t start, int32_t num_days) {
@@ -106,46 +116,75 @@ int ParseWeekday(std::string_view word) {
   return 0;
 }
 
+/// Binds a function of dates whose `kernel` makes rows without an answer NULL in legacy mode.
+Result<BoundFunction> BindStrict(const std::string& name, const Arguments& arguments,
+                                 std::vector<TypePtr> types,
+                                 const std::function<expr::ScalarKernel(bool lenient)>& kernel) {
+  const int count = static_cast<int>(types.size());
+  ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, count, count));
+  for (size_t i = 0; i < types.size(); ++i) {
+    ARROW_RETURN_NOT_OK(AcceptAs(arguments, i, types[i]).status());
+  }
+  const bool lenient = EvalModeOf(arguments) == EvalMode::kLegacy;
+  BoundFunction bound{.name = name, .return_type = arrow::date32()};
+  bound.nullable = lenient || AnyNullableAs(arguments, types);
+  bound.argument_types = std::move(types);
+  bound.can_fail = !lenient;
+  bound.kernel = kernel(lenient);
+  return bound;
+}
+
+expr::ScalarKernel NextDayKernel(bool lenient) {
+  return expr::RowKernel<int32_t, int32_t, std::string_view>(
+      arrow::date32(),
+      [lenient](int32_t start, std::string_view word) -> Result<std::optional<int32_t>> {
+        const int weekday = ParseWeekday(word);
+        if (weekday == 0 && lenient) return std::optional<int32_t>();
+        if (weekday == 0) {
+          return MakeError("ILLEGAL_DAY_OF_WEEK", {{"string", std::string(word)}});
+        }
+        const auto days = FloorModulo(weekday - 1 - IsoWeekday(start), 7);
+        return std::optional<int32_t>(static_cast<int32_t>(start + 1 + days));
+      });
+}
+
+expr::ScalarKernel MakeDateKernel(bool lenient) {
+  return expr::RowKernel<int32_t, int32_t, int32_t, int32_t>(
+      arrow::date32(),
+      [lenient](int32_t year, int32_t month, int32_t day) -> Result<std::optional<int32_t>> {
+        if (!IsValidCivilDate(year, month, day)) {
+          if (lenient) return std::optional<int32_t>();
+          return MakeError("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION",
+                           {{"rangeMessage", "Invalid date"}});
+        }
+        ARROW_ASSIGN_OR_RAISE(const int32_t days,
+                              CheckedDays(DaysFromCivil(year, month, day), "make_date"));
+        return std::optional<int32_t>(days);
+      });
+}
+
 void AddNextDay(FunctionRegistry* registry) {
-  registry->AddScalar(MakeFixedFunction(
+  registry->AddScalar(
       {.name = "next_day",
        .group = "datetime_funcs",
        .usage = "next_day(start_date, day_of_week) - Returns the first date after start_date that "
                 "is on the named day.",
        .example = "SELECT next_day('2015-01-14', 'TU');",
-       .argument_types = {arrow::date32(), arrow::utf8()},
-       .return_type = arrow::date32(),
-       .kernel = expr::RowKernel<int32_t, int32_t, std::string_view>(
-           arrow::date32(),
-           [](int32_t start, std::string_view word) -> Result<int32_t> {
-             const int weekday = ParseWeekday(word);
-             if (weekday == 0) {
-               return MakeError("ILLEGAL_DAY_OF_WEEK", {{"string", std::string(word)}});
-             }
-             return static_cast<int32_t>(start + 1 +
-                                         FloorModulo(weekday - 1 - IsoWeekday(start), 7));
-           }),
-       .can_fail = true}));
+       .bind = [](const Arguments& arguments) {
+         return BindStrict("next_day", arguments, {arrow::date32(), arrow::utf8()}, NextDayKernel);
+       }});
 }
 
 void AddMakeDate(FunctionRegistry* registry) {
-  registry->AddScalar(
-      MakeFixedFunction({.name = "make_date",
-                         .group = "datetime_funcs",
-                         .usage = "make_date(year, month, day) - Makes a date of its parts.",
-                         .example = "SELECT make_date(2013, 7, 15);",
-                         .argument_types = {arrow::int32(), arrow::int32(), arrow::int32()},
-                         .return_type = arrow::date32(),
-                         .kernel = expr::RowKernel<int32_t, int32_t, int32_t, int32_t>(
-                             arrow::date32(),
-                             [](int32_t year, int32_t month, int32_t day) -> Result<int32_t> {
-                               if (!IsValidCivilDate(year, month, day)) {
-                                 return MakeError("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION",
-                                                  {{"rangeMessage", "Invalid date"}});
-                               }
-                               return CheckedDays(DaysFromCivil(year, month, day), "make_date");
-                             }),
-                         .can_fail = true}));
+  registry->AddScalar({.name = "make_date",
+                       .group = "datetime_funcs",
+                       .usage = "make_date(year, month, day) - Makes a date of its parts.",
+                       .example = "SELECT make_date(2013, 7, 15);",
+                       .bind = [](const Arguments& arguments) {
+                         return BindStrict("make_date", arguments,
+                                           {arrow::int32(), arrow::int32(), arrow::int32()},
+                                           MakeDateKernel);
+                       }});
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ Status CannotParse(const std::string& function, std::string_view text) {
 
 /// Without pattern these functions take whatever CAST takes.
 Status CheckCastable(const Arguments& arguments, const TypePtr& type) {
-  if (CanCast(*arguments[0].type, *type)) return Status::OK();
+  if (CanCast(*arguments[0].type, *type, EvalModeOf(arguments))) return Status::OK();
   return UnexpectedInputType(0, QuotedType(*type), *arguments[0].type);
 }
 
@@ -64,6 +64,7 @@ void AddParser(FunctionRegistry* registry, const std::string& name, const std::s
        .example = "SELECT " + name + "('2016-12-31', 'yyyy-MM-dd');",
        .bind = [=](const Arguments& arguments) -> Result<BoundFunction> {
          ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 2));
+         const bool lenient = tolerant || EvalModeOf(arguments) == EvalMode::kLegacy;
          BoundFunction bound{.name = name, .return_type = type, .nullable = true};
          const bool text = arguments[0].type->id() == arrow::Type::STRING;
          if (arguments.size() == 1 || !text) {
@@ -74,7 +75,7 @@ void AddParser(FunctionRegistry* registry, const std::string& name, const std::s
              bound.argument_types = {arrow::utf8()};
              bound.kernel = [type](const expr::EvalContext& context,
                                    const std::vector<arrow::Datum>& values, int64_t) {
-               return expr::CastDatum(values[0], type, expr::CastMode::kTry, context);
+               return expr::CastDatum(values[0], type, EvalMode::kTry, context);
              };
              return bound;
            }
@@ -91,7 +92,7 @@ void AddParser(FunctionRegistry* registry, const std::string& name, const std::s
                  std::string_view pattern_text) -> Result<std::optional<Out>> {
                ARROW_ASSIGN_OR_RAISE(auto pattern, cache->Get(pattern_text));
                std::optional<Out> parsed = parse(*pattern, value, zone);
-               if (!parsed && !tolerant) return CannotParse(hint, value);
+               if (!parsed && !lenient) return CannotParse(hint, value);
                return parsed;
              });
          return bound;
@@ -202,12 +203,14 @@ Result<BoundFunction> BindUnixTimestamp(const std::string& name, const Arguments
     return bound;
   }
   bound.can_fail = true;
-  const auto parse = [](PatternCache* cache, TimeZone* zone, std::string_view value,
-                        std::string_view text) -> Result<int64_t> {
+  const bool lenient = EvalModeOf(arguments) == EvalMode::kLegacy;
+  const auto parse = [lenient](PatternCache* cache, TimeZone* zone, std::string_view value,
+                               std::string_view text) -> Result<std::optional<int64_t>> {
     ARROW_ASSIGN_OR_RAISE(auto pattern, cache->Get(text));
     const auto micros = pattern->ParseTimestamp(value, zone);
+    if (!micros && lenient) return std::optional<int64_t>();
     if (!micros) return CannotParse("try_to_timestamp", value);
-    return FloorDivide(*micros, kMicrosPerSecond);
+    return std::optional<int64_t>(FloorDivide(*micros, kMicrosPerSecond));
   };
   bound.argument_types.assign(arguments.size(), arrow::utf8());
   if (arguments.size() == 2) {

@@ -22,11 +22,12 @@ Result<BoundFunction> BindParts(const std::string& name, const Arguments& argume
   for (size_t i = 0; i < arguments.size(); ++i) {
     ARROW_RETURN_NOT_OK(AcceptAs(arguments, i, types[i]).status());
   }
-  return BoundFunction{.name = name,
-                       .argument_types = std::move(types),
-                       .return_type = result,
-                       .nullable = AnyNullable(arguments),
-                       .can_fail = true};
+  BoundFunction bound{.name = name,
+                      .argument_types = std::move(types),
+                      .return_type = result,
+                      .can_fail = true};
+  bound.nullable = AnyNullableAs(arguments, bound.argument_types);
+  return bound;
 }
 
 /// The given arguments, then zeros of the missing types.
@@ -92,10 +93,11 @@ bool Fits(int64_t value) {
 
 /// make_interval, and try_make_interval: NULL where that overflows.
 Result<BoundFunction> BindCalendarInterval(const std::string& name, const Arguments& arguments) {
-  const bool tolerant = name.starts_with("try_");
+  const bool attempt = name.starts_with("try_");
+  const bool tolerant = attempt || EvalModeOf(arguments) == EvalMode::kLegacy;
   std::vector<TypePtr> types(6, arrow::int32());
   types.push_back(DecimalOf(18, 6));
-  if (tolerant) ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 7));
+  if (attempt) ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 1, 7));
   ARROW_ASSIGN_OR_RAISE(auto bound, BindParts(name, arguments, types, CalendarIntervalType()));
   bound.kernel = Padded(
       types,

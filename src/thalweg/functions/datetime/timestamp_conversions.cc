@@ -160,7 +160,7 @@ Result<BoundFunction> BindMakeTimestampOfDate(const std::string& name, const Typ
 Result<BoundFunction> BindMakeTimestamp(const std::string& name, const TypePtr& type,
                                         const Arguments& arguments) {
   const bool takes_zone = IsTimestamp(*type);
-  const bool tolerant = name.starts_with("try_");
+  const bool tolerant = name.starts_with("try_") || EvalModeOf(arguments) == EvalMode::kLegacy;
   if (!arguments.empty() && arguments.size() <= 3)
     return BindMakeTimestampOfDate(name, type, arguments);
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 6, takes_zone ? 7 : 6));

@@ -88,7 +88,7 @@ Result<std::optional<VariantValue>> Follow(VariantValue value, const Path& path)
 struct Extraction {
   std::string function;
   TypePtr type;
-  expr::CastMode mode;
+  EvalMode mode;
   /// Set if all rows have the same.
   std::optional<Path> path;
 };
@@ -138,7 +138,7 @@ Result<TypePtr> TargetType(const Arguments& arguments) {
   return type;
 }
 
-Result<BoundFunction> BindVariantGet(const std::string& name, expr::CastMode mode,
+Result<BoundFunction> BindVariantGet(const std::string& name, EvalMode mode,
                                      const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckArgumentCount(name, arguments, 2, 3));
   ARROW_ASSIGN_OR_RAISE(auto type, TargetType(arguments));
@@ -169,8 +169,8 @@ Result<BoundFunction> BindPathOperator(const Arguments& arguments) {
   if (!IsVariant(*arguments[0].type) && arguments[0].type->id() != arrow::Type::NA) {
     return MakeError("COLUMN_IS_NOT_VARIANT_TYPE");
   }
-  ARROW_ASSIGN_OR_RAISE(auto bound, BindVariantGet("variant_get", expr::CastMode::kAnsi,
-                                                   {arguments[0], arguments[1]}));
+  ARROW_ASSIGN_OR_RAISE(
+      auto bound, BindVariantGet("variant_get", EvalMode::kAnsi, {arguments[0], arguments[1]}));
   bound.name = "variant path";
   bound.argument_types.push_back(arrow::utf8());
   bound.format = [](const std::vector<std::string>& texts) {
@@ -189,7 +189,7 @@ void RegisterVariantAccess(FunctionRegistry* registry) {
                        .bind = BindPathOperator});
   for (const bool is_try : {false, true}) {
     const std::string name = is_try ? "try_variant_get" : "variant_get";
-    const auto mode = is_try ? expr::CastMode::kTry : expr::CastMode::kAnsi;
+    const auto mode = is_try ? EvalMode::kTry : EvalMode::kAnsi;
     registry->AddScalar(
         {.name = name,
          .group = "variant_funcs",

@@ -86,7 +86,7 @@ Result<AggregateCall> BindAggregateCall(const AnalyzerContext& context,
   const std::vector<TypePtr>& types = aggregate.function->argument_types();
   for (size_t i = 0; i < arguments.size() && i < types.size(); ++i) {
     ARROW_ASSIGN_OR_RAISE(auto argument, MakeCheckedCast(arguments[i], types[i],
-                                                         expr::CastMode::kAnsi, aggregate.text));
+                                                         EvalModeOf(context), aggregate.text));
     aggregate.arguments.push_back(std::move(argument));
   }
   if (call.distinct || name == "approx_count_distinct") {

@@ -150,7 +150,8 @@ void SetNullable(std::vector<Attribute>* attributes) {
 // side calls a join column stays reachable by its qualified name. A full join needs a projection
 // that merges the columns.
 Result<AnalyzedRelation> MergeUsingColumns(NodePtr node, const std::vector<UsingColumn>& columns,
-                                           const Scope& left, const Scope& right, JoinType type) {
+                                           const Scope& left, const Scope& right, JoinType type,
+                                           EvalMode mode) {
   AnalyzedRelation result;
   std::vector<NamedExpression> merged;
   std::set<uint64_t> used;
@@ -161,7 +162,7 @@ Result<AnalyzedRelation> MergeUsingColumns(NodePtr node, const std::vector<Using
       Resolved a = MakeReference(column.left, column.left.name);
       Resolved b = MakeReference(column.right, column.right.name);
       ARROW_ASSIGN_OR_RAISE(auto values,
-                            CastToCommonType({a, b}, "coalesce", column.left.name, true));
+                            CastToCommonType({a, b}, "coalesce", column.left.name, true, mode));
       Resolved value{expr::Case::Coalesce(std::move(values)), "", column.left.name, {}, {}};
       merged.push_back(MakeNamed(value, column.left.name));
       result.scope.attributes.push_back(merged.back().output);
@@ -267,7 +268,8 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeJoin(const Relation& relation)
     for (UsingColumn& column : columns) column.right.nullable = true;
   }
   if (is_using && !columns.empty()) {
-    return MergeUsingColumns(std::move(node), columns, left.scope, right.scope, type);
+    return MergeUsingColumns(std::move(node), columns, left.scope, right.scope, type,
+                             EvalModeOf(*context_));
   }
   AnalyzedRelation result;
   result.node = std::move(node);

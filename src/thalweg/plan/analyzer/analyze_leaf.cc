@@ -47,19 +47,19 @@ Result<std::vector<std::vector<Resolved>>> ResolveRows(const AnalyzerContext& co
 }
 
 // The common type of the cells of a column; text beside anything else has none here.
-TypePtr CommonCellType(const std::vector<TypePtr>& types) {
+TypePtr CommonCellType(const std::vector<TypePtr>& types, EvalMode mode) {
   bool text = false;
   bool other = false;
   for (const TypePtr& type : types) {
     if (type->id() == arrow::Type::NA) continue;
     (IsString(*type) ? text : other) = true;
   }
-  return text && other ? nullptr : WiderType(types);
+  return text && other ? nullptr : WiderType(types, mode);
 }
 
-Result<ArrayPtr> EvaluateCell(const Resolved& value, const TypePtr& type,
+Result<ArrayPtr> EvaluateCell(const Resolved& value, const TypePtr& type, EvalMode mode,
                               const expr::EvalContext& folding) {
-  ARROW_ASSIGN_OR_RAISE(auto cell, MakeCheckedCast(value, type, expr::CastMode::kAnsi, value.text));
+  ARROW_ASSIGN_OR_RAISE(auto cell, MakeCheckedCast(value, type, mode, value.text));
   const auto folded = expr::Fold(*cell, folding);
   if (!folded.ok()) {
     return MakeError("INVALID_INLINE_TABLE.FAILED_SQL_EXPRESSION_EVALUATION",
@@ -79,7 +79,7 @@ Result<ArrayPtr> EvaluateColumn(const AnalyzerContext& context,
     types.push_back(row[index].expression->type());
     attribute->nullable = attribute->nullable || row[index].expression->nullable();
   }
-  attribute->type = CommonCellType(types);
+  attribute->type = CommonCellType(types, EvalModeOf(context));
   if (attribute->type == nullptr) {
     return MakeError("INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE",
                      {{"colName", QuoteIdentifier(attribute->name)}});
@@ -87,7 +87,8 @@ Result<ArrayPtr> EvaluateColumn(const AnalyzerContext& context,
   const expr::EvalContext folding = FoldingContext(context);
   arrow::ArrayVector cells;
   for (const auto& row : rows) {
-    ARROW_ASSIGN_OR_RAISE(ArrayPtr cell, EvaluateCell(row[index], attribute->type, folding));
+    ARROW_ASSIGN_OR_RAISE(ArrayPtr cell,
+                          EvaluateCell(row[index], attribute->type, EvalModeOf(context), folding));
     cells.push_back(std::move(cell));
   }
   return arrow::Concatenate(cells);

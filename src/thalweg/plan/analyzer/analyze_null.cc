@@ -60,8 +60,9 @@ class ColumnEditor {
   // A literal cast to the type of a column.
   Result<Resolved> ValueFor(const spec::Expression& literal, size_t place) {
     ARROW_ASSIGN_OR_RAISE(Resolved value, resolver_.Resolve(literal));
-    ARROW_ASSIGN_OR_RAISE(value.expression, MakeCheckedCast(value, columns()[place].type,
-                                                            expr::CastMode::kAnsi, value.text));
+    ARROW_ASSIGN_OR_RAISE(
+        value.expression,
+        MakeCheckedCast(value, columns()[place].type, EvalModeOf(resolver_.context()), value.text));
     return value;
   }
   Result<Resolved> Call(const std::string& name, std::vector<Resolved> arguments) {

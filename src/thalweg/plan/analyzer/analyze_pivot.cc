@@ -93,22 +93,23 @@ Result<PivotValue> ResolvePivotValue(const AnalyzerContext& context, const Resol
   }
   const TypePtr& from = value->expression->type();
   const TypePtr& to = column.expression->type();
-  if (!SameType(*from, *to) && !CanCast(*from, *to)) {
+  if (!SameType(*from, *to) && !CanCast(*from, *to, EvalModeOf(context))) {
     return MakeError("PIVOT_VALUE_DATA_TYPE_MISMATCH", {{"value", value->text},
                                                         {"valueType", SqlTypeName(*from)},
                                                         {"pivotType", SqlTypeName(*to)}});
   }
   const expr::EvalContext folding = FoldingContext(context);
-  ARROW_ASSIGN_OR_RAISE(const auto scalar,
-                        expr::Fold(*expr::Cast::Make(value->expression, to), folding));
+  const auto typed = expr::Cast::Make(value->expression, to, EvalModeOf(context));
+  ARROW_ASSIGN_OR_RAISE(const auto scalar, expr::Fold(*typed, folding));
   PivotValue result;
   result.literal = spec::MakeLiteral(scalar);
   if (HasAlias(*written)) {
     result.name = written->name.back();
     return result;
   }
-  ARROW_ASSIGN_OR_RAISE(const auto text, expr::CastDatum(arrow::Datum(scalar), arrow::utf8(),
-                                                         expr::CastMode::kAnsi, folding));
+  ARROW_ASSIGN_OR_RAISE(const auto written_value, expr::Fold(*value->expression, folding));
+  ARROW_ASSIGN_OR_RAISE(const auto text, expr::CastDatum(arrow::Datum(written_value), arrow::utf8(),
+                                                         EvalModeOf(context), folding));
   result.name = text.scalar()->is_valid ? text.scalar()->ToString() : "null";
   return result;
 }
@@ -237,7 +238,7 @@ Result<TypePtr> CommonTypeOf(ExpressionResolver* resolver, const UnpivotColumns&
   const auto is_text = [](const TypePtr& type) { return IsString(*type); };
   const bool mixed = std::any_of(types.begin(), types.end(), is_text) &&
                      !std::all_of(types.begin(), types.end(), is_text);
-  const TypePtr common = mixed ? nullptr : WiderType(types);
+  const TypePtr common = mixed ? nullptr : WiderType(types, EvalModeOf(resolver->context()));
   if (common != nullptr) return common;
   return MakeError("UNPIVOT_VALUE_DATA_TYPE_MISMATCH",
                    {{"types", fmt::format("{}", fmt::join(texts, ", "))}});

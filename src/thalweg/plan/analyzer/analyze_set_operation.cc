@@ -90,7 +90,7 @@ Result<AnalyzedRelation> AlignByName(const AnalyzerContext& context, const Analy
 }
 
 // Both sides with equal numbers of columns of equal types.
-Status Align(const char* name, NodePtr* left, NodePtr* right) {
+Status Align(const char* name, EvalMode mode, NodePtr* left, NodePtr* right) {
   const std::vector<Attribute>& a = (*left)->output;
   const std::vector<Attribute>& b = (*right)->output;
   if (a.size() != b.size()) {
@@ -102,7 +102,7 @@ Status Align(const char* name, NodePtr* left, NodePtr* right) {
   std::vector<NamedExpression> left_items;
   std::vector<NamedExpression> right_items;
   for (size_t i = 0; i < a.size(); ++i) {
-    TypePtr common = WiderType({a[i].type, b[i].type});
+    TypePtr common = WiderType({a[i].type, b[i].type}, mode);
     // Names of struct fields do not matter: those of the first side count.
     if (common == nullptr) common = MergeNullability(a[i].type, b[i].type);
     if (common == nullptr) {
@@ -113,12 +113,11 @@ Status Align(const char* name, NodePtr* left, NodePtr* right) {
                                                     {"dataType2", QuoteType(*a[i].type)},
                                                     {"hint", ""}});
     }
-    const auto casted = [&common](const Attribute& attribute) -> Result<NamedExpression> {
+    const auto casted = [&common, mode](const Attribute& attribute) -> Result<NamedExpression> {
       Resolved value = MakeReference(attribute, attribute.name);
       if (attribute.type->Equals(*common)) return PassThrough(attribute);
       if (SameType(*attribute.type, *common)) return PassThrough(attribute);
-      ARROW_ASSIGN_OR_RAISE(value.expression,
-                            MakeCheckedCast(value, common, expr::CastMode::kAnsi, value.text));
+      ARROW_ASSIGN_OR_RAISE(value.expression, MakeCheckedCast(value, common, mode, value.text));
       value.attribute.reset();
       value.metadata.reset();
       return MakeNamed(value, attribute.name);
@@ -184,7 +183,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSetOperation(const Relation& r
   }
   NodePtr left = ProjectToScope(first);
   NodePtr right = ProjectToScope(second);
-  ARROW_RETURN_NOT_OK(Align(name, &left, &right));
+  ARROW_RETURN_NOT_OK(Align(name, EvalModeOf(*context_), &left, &right));
   if (relation.set_operation == spec::SetOperation::kUnion) {
     NodePtr node = BuildUnion(std::move(left), std::move(right));
     if (!relation.all) {

@@ -115,7 +115,7 @@ Result<NodePtr> FitToView(const NodePtr& query, const TableEntry& entry) {
                                                      {"targetType", QuoteType(*plain)},
                                                      {"details", "Make the view anew."}});
       }
-      projection.expression = expr::Cast::Make(projection.expression, plain);
+      projection.expression = expr::Cast::Make(projection.expression, plain, view.eval_mode);
       projection.output.id = NextAttributeId();
       projection.output.type = ColumnTypeOf(field);
     } else {
@@ -234,11 +234,11 @@ Result<AnalyzedRelation> RelationAnalyzer::UseView(const ViewEntry& view, bool a
     return relation;
   }
   const std::string key = (view.is_global ? "global_temp." : "") + ToLowerAscii(view.name);
-  return AnalyzeViewQuery(view.relation, key, "");
+  return AnalyzeViewQuery(view.relation, view.eval_mode, key, "");
 }
 
 Result<AnalyzedRelation> RelationAnalyzer::AnalyzeViewQuery(const spec::RelationPtr& query,
-                                                            const std::string& key,
+                                                            EvalMode mode, const std::string& key,
                                                             const std::string& database) {
   if (std::find(open_views_.begin(), open_views_.end(), key) != open_views_.end()) {
     return MakeError("RECURSIVE_VIEW",
@@ -251,9 +251,11 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeViewQuery(const spec::Relation
   const std::string around = std::exchange(view_database_, database);
   const bool hides = std::exchange(own_context_.hides_temporary,
                                    own_context_.hides_temporary || !database.empty());
+  const auto mode_around = std::exchange(own_context_.eval_mode, mode);
   open_views_.push_back(key);
   Result<AnalyzedRelation> analyzed = Analyze(query);
   open_views_.pop_back();
+  own_context_.eval_mode = mode_around;
   own_context_.hides_temporary = hides;
   view_database_ = around;
   named_windows_ = windows;
@@ -264,8 +266,9 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeViewQuery(const spec::Relation
 
 Result<AnalyzedRelation> RelationAnalyzer::UseCatalogView(const TableEntry& entry) {
   const std::string key = ToLowerAscii(entry.database + "." + entry.name);
-  ARROW_ASSIGN_OR_RAISE(AnalyzedRelation found,
-                        AnalyzeViewQuery(entry.view->relation, key, entry.view->database));
+  ARROW_ASSIGN_OR_RAISE(
+      AnalyzedRelation found,
+      AnalyzeViewQuery(entry.view->relation, entry.view->eval_mode, key, entry.view->database));
   ARROW_ASSIGN_OR_RAISE(NodePtr node, FitToView(ProjectToScope(found), entry));
   return MakeRelation(std::move(node));
 }

@@ -62,7 +62,8 @@ Result<int64_t> RangeArgument(ExpressionResolver* resolver, const spec::Expressi
   ARROW_ASSIGN_OR_RAISE(const Resolved argument, resolver->Resolve(written));
   if (!argument.expression->IsFoldable()) return NotConstant(parameter);
   ARROW_ASSIGN_OR_RAISE(
-      auto casted, MakeCheckedCast(argument, arrow::int64(), expr::CastMode::kAnsi, argument.text));
+      auto casted,
+      MakeCheckedCast(argument, arrow::int64(), EvalModeOf(resolver->context()), argument.text));
   ARROW_ASSIGN_OR_RAISE(const auto value, expr::Fold(*casted, FoldingContext(resolver->context())));
   if (!value->is_valid) {
     return MakeError("UNEXPECTED_INPUT_TYPE",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "thalweg/functions/function_registry.h"
 #include "thalweg/io/provider.h"
 #include "thalweg/plan/catalog/catalog.h"
+#include "thalweg/types/eval_mode.h"
 
 namespace thalweg::plan {
 
@@ -48,10 +50,15 @@ struct AnalyzerContext {
   const OpenFunction* open_function = nullptr;
   /// Whether names of temporary functions and variables mean nothing: in what the catalog keeps.
   bool hides_temporary = false;
+  /// Of the view or function in SQL that is being resolved: that of the session that made it. None:
+  /// the mode of the settings.
+  std::optional<EvalMode> eval_mode = std::nullopt;
   /// Gets what is used; may be null.
   UsedObjects* used = nullptr;
 };
 
+/// The mode of what is being resolved: kAnsi or kLegacy.
+EvalMode EvalModeOf(const AnalyzerContext& context);
 /// The session's time zone ("UTC" when unset).
 std::string SessionTimeZone(const AnalyzerContext& context);
 /// The context in which constants are folded: the session's zone and the time of the analysis.

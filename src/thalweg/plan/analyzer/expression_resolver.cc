@@ -84,6 +84,11 @@ bool IsCast(const spec::Expression& expression) {
 
 }  // namespace
 
+EvalMode EvalModeOf(const AnalyzerContext& context) {
+  if (context.eval_mode.has_value()) return *context.eval_mode;
+  return context.settings == nullptr ? EvalMode::kAnsi : EvalModeOf(*context.settings);
+}
+
 std::string SessionTimeZone(const AnalyzerContext& context) {
   std::string zone;
   if (context.settings != nullptr) zone = context.settings->Get("spark.sql.session.timeZone");
@@ -339,7 +344,9 @@ Result<Resolved> ExpressionResolver::ResolveCast(const spec::Expression& express
                          EqualsIgnoreCase(inner.name.back(), "struct");
   const bool is_nested = IsNested(*expression.type) && FindUserDefined(*expression.type) == nullptr;
   if (is_nested && !of_struct) cast.text = child.text;
-  const auto mode = expression.try_cast ? expr::CastMode::kTry : expr::CastMode::kAnsi;
+  const EvalMode mode = expression.try_cast  ? EvalMode::kTry
+                        : expression.assigns ? EvalMode::kAnsi
+                                             : EvalModeOf(*context_);
   ARROW_ASSIGN_OR_RAISE(cast.expression, MakeCheckedCast(child, expression.type, mode, cast.text,
                                                          /*implicit=*/false));
   return cast;
@@ -597,7 +604,8 @@ Result<Resolved> ExpressionResolver::ResolveBuiltinFunction(const spec::Expressi
     return MakeError("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE",
                      {{"funcName", QuoteExpression(spec::ToString(expression))}});
   }
-  if (SpecialForms::Has(name)) return SpecialForms(this).Resolve(name, expression);
+  const bool is_choice = name == "decode" && expression.children.size() > 2;
+  if (is_choice || SpecialForms::Has(name)) return SpecialForms(this).Resolve(name, expression);
   if (name == "struct") return ResolveStruct(expression);
   if (name == "arrays_zip") return ResolveArraysZip(this, expression);
   const bool is_database = name == "current_database" || name == "current_schema";
@@ -630,9 +638,11 @@ Result<Resolved> ExpressionResolver::ResolveBuiltinFunction(const spec::Expressi
     if (!cast.text.starts_with("variablereference(")) cast.name = arguments[0].name;
     const std::string text = fmt::format("CAST({} AS {})", cast.text, SqlTypeName(*type));
     ARROW_ASSIGN_OR_RAISE(cast.expression,
-                          MakeCheckedCast(arguments[0], type, expr::CastMode::kAnsi, text));
+                          MakeCheckedCast(arguments[0], type, EvalModeOf(*context_), text));
     return cast;
   }
+  ARROW_ASSIGN_OR_RAISE(auto truth, SpecialForms(this).BooleanEquality(name, arguments));
+  if (truth) return std::move(*truth);
   const bool sign = name == "negative" && arguments.size() == 1 &&
                     !ToLowerAscii(expression.text).starts_with("negative");
   const std::string negated = sign ? fmt::format("(- {})", arguments[0].text) : "";

@@ -183,14 +183,13 @@ Status WithExpressionText(const Status& status, const std::string& text,
                           const std::vector<Resolved>& arguments);
 
 /// A checked cast; `implicit` unless the user wrote it. Errors: DATATYPE_MISMATCH.CAST_*.
-Result<expr::ExpressionPtr> MakeCheckedCast(const Resolved& value, const TypePtr& to,
-                                            expr::CastMode mode, const std::string& text,
-                                            bool implicit = true);
+Result<expr::ExpressionPtr> MakeCheckedCast(const Resolved& value, const TypePtr& to, EvalMode mode,
+                                            const std::string& text, bool implicit = true);
 
 /// `value` as a boolean by implicit cast. `position` is its place among the arguments of `text`.
 /// Errors: DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE.
 Result<expr::ExpressionPtr> CastToBoolean(const Resolved& value, size_t position,
-                                          const std::string& text);
+                                          const std::string& text, EvalMode mode);
 
 /// True if `expression` (or anything inside it, but not inside OVER) calls an aggregate function.
 bool ContainsAggregate(const AnalyzerContext& context, const spec::Expression& expression);

@@ -18,8 +18,8 @@ namespace {
 std::string CastToText(const arrow::Scalar& value, const std::string& time_zone) {
   expr::EvalContext context;
   context.session_time_zone = time_zone;
-  auto text = expr::CastDatum(arrow::Datum(value.GetSharedPtr()), arrow::utf8(),
-                              expr::CastMode::kAnsi, context);
+  auto text =
+      expr::CastDatum(arrow::Datum(value.GetSharedPtr()), arrow::utf8(), EvalMode::kAnsi, context);
   if (!text.ok() || !text->is_scalar()) return value.ToString();
   return text->scalar()->ToString();
 }
@@ -147,6 +147,12 @@ constexpr DefaultArguments kDefaults[] = {
     {"make_interval", 4, ", 0, 0, 0.000000"},
     {"make_interval", 5, ", 0, 0.000000"},
     {"make_interval", 6, ", 0.000000"},
+    {"make_dt_interval", 0, "0, 0, 0, 0.000000"},
+    {"make_dt_interval", 1, ", 0, 0, 0.000000"},
+    {"make_dt_interval", 2, ", 0, 0.000000"},
+    {"make_dt_interval", 3, ", 0.000000"},
+    {"make_ym_interval", 0, "0, 0"},
+    {"make_ym_interval", 1, ", 0"},
     {"try_make_interval", 1, ", 0, 0, 0, 0, 0, 0.000000"},
     {"try_make_interval", 2, ", 0, 0, 0, 0, 0.000000"},
     {"try_make_interval", 3, ", 0, 0, 0, 0.000000"},

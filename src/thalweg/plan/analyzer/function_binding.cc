@@ -27,13 +27,6 @@ std::string CastSuggestion(const arrow::DataType& from, const arrow::DataType& t
   return "";
 }
 
-bool AllowedWithoutAnsi(const arrow::DataType& from, const arrow::DataType& to) {
-  const bool from_time = from.id() == arrow::Type::DATE32 || from.id() == arrow::Type::TIMESTAMP;
-  return (from_time && to.id() == arrow::Type::BOOL) ||
-         (from.id() == arrow::Type::BOOL && IsTimestamp(to)) ||
-         (IsInteger(from) && to.id() == arrow::Type::BINARY);
-}
-
 std::vector<std::string> FieldNames(const arrow::DataType& type) {
   std::vector<std::string> names;
   for (const FieldPtr& field : type.fields()) names.push_back(QuoteIdentifier(field->name()));
@@ -122,6 +115,7 @@ expr::ArgumentInfo DescribeArgument(const AnalyzerContext& context, const Resolv
   expr::ArgumentInfo info;
   info.type = argument.expression->type();
   info.nullable = argument.expression->nullable();
+  info.eval_mode = EvalModeOf(context);
   if (argument.expression->IsFoldable()) {
     // A constant that fails (1/0) stays an expression: the error belongs to run time.
     auto value = expr::Fold(*argument.expression, FoldingContext(context));
@@ -147,20 +141,20 @@ Status WithExpressionText(const Status& status, const std::string& text,
   return MakeError(detail->condition(), std::move(parameters), detail->position());
 }
 
-Result<expr::ExpressionPtr> MakeCheckedCast(const Resolved& value, const TypePtr& to,
-                                            expr::CastMode mode, const std::string& text,
-                                            bool implicit) {
+Result<expr::ExpressionPtr> MakeCheckedCast(const Resolved& value, const TypePtr& to, EvalMode mode,
+                                            const std::string& text, bool implicit) {
   const TypePtr& from = value.expression->type();
   if (SameType(*from, *to)) return value.expression;
-  if (CanCast(*from, *to)) return expr::Cast::Make(value.expression, to, mode, implicit);
+  if (CanCast(*from, *to, mode)) return expr::Cast::Make(value.expression, to, mode, implicit);
   ErrorParameters parameters = {{"sqlExpr", QuoteExpression(text)},
                                 {"srcType", QuoteType(*from)},
                                 {"targetType", QuoteType(*to)}};
-  if (const std::string function = CastSuggestion(*from, *to); !function.empty()) {
+  const bool suggests = mode != EvalMode::kLegacy;
+  if (const std::string function = CastSuggestion(*from, *to); suggests && !function.empty()) {
     parameters["functionNames"] = function;
     return MakeError("DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION", std::move(parameters));
   }
-  if (AllowedWithoutAnsi(*from, *to)) {
+  if (suggests && CanCast(*from, *to, EvalMode::kLegacy)) {
     parameters["config"] = "\"spark.sql.ansi.enabled\"";
     parameters["configVal"] = "'false'";
     return MakeError("DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION", std::move(parameters));
@@ -200,7 +194,7 @@ Result<Resolved> ExpressionResolver::BindCall(const std::string& name,
   for (size_t i = 0; i < arguments.size(); ++i) {
     const TypePtr& wanted = i < bound->argument_types.size() ? bound->argument_types[i] : types[i];
     ARROW_ASSIGN_OR_RAISE(expr::ExpressionPtr argument,
-                          MakeCheckedCast(arguments[i], wanted, expr::CastMode::kAnsi, call.text));
+                          MakeCheckedCast(arguments[i], wanted, EvalModeOf(*context_), call.text));
     casted.push_back(std::move(argument));
   }
   call.expression = expr::Call::Make(std::make_shared<const expr::BoundFunction>(std::move(*bound)),

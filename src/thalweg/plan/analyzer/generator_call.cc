@@ -70,8 +70,8 @@ Result<GeneratorCall> ResolveGeneratorCall(ExpressionResolver* resolver,
   for (size_t i = 0; i < arguments.size(); ++i) {
     const TypePtr wanted = i < bound->argument_types.size() ? bound->argument_types[i]
                                                             : arguments[i].expression->type();
-    ARROW_ASSIGN_OR_RAISE(auto argument,
-                          MakeCheckedCast(arguments[i], wanted, expr::CastMode::kAnsi, text));
+    ARROW_ASSIGN_OR_RAISE(auto argument, MakeCheckedCast(arguments[i], wanted,
+                                                         EvalModeOf(resolver->context()), text));
     generate.arguments.push_back(std::move(argument));
   }
   const arrow::FieldVector& fields = bound->output->fields();

@@ -74,8 +74,8 @@ Status CallBuilder::AddArguments(const spec::Expression& call) {
   Result<std::vector<TypePtr>> types = function_.accept(infos_);
   if (!types.ok()) return WithExpressionText(types.status(), spec::ToString(call), arguments_);
   for (size_t i = 0; i < arguments_.size(); ++i) {
-    ARROW_ASSIGN_OR_RAISE(
-        auto child, MakeCheckedCast(arguments_[i], (*types)[i], expr::CastMode::kAnsi, Text()));
+    ARROW_ASSIGN_OR_RAISE(auto child, MakeCheckedCast(arguments_[i], (*types)[i],
+                                                      EvalModeOf(resolver_->context()), Text()));
     children_.push_back(std::move(child));
     infos_[i].type = (*types)[i];
   }

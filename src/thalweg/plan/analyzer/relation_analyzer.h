@@ -54,8 +54,8 @@ class RelationAnalyzer : public SubqueryAnalyzer {
   Result<AnalyzedRelation> UseCatalogView(const TableEntry& entry);
   /// Resolves the query of a view: nothing of the query around its use is in sight there. `key`: of
   /// the view; `database`: what names without one mean, empty: as in the session.
-  Result<AnalyzedRelation> AnalyzeViewQuery(const spec::RelationPtr& query, const std::string& key,
-                                            const std::string& database);
+  Result<AnalyzedRelation> AnalyzeViewQuery(const spec::RelationPtr& query, EvalMode mode,
+                                            const std::string& key, const std::string& database);
   Result<AnalyzedRelation> UseTable(const Relation& relation, const TableEntry& table);
   Result<AnalyzedRelation> AnalyzeRead(const spec::RelationPtr& relation);
   Result<AnalyzedRelation> AnalyzeLocal(const Relation& relation);

@@ -152,7 +152,7 @@ Result<Resolved> ExpressionResolver::ResolveSubquery(const spec::Expression& exp
   }
   if (!negated) return value;
   const std::string text = fmt::format("(NOT {})", value.text);
-  ARROW_ASSIGN_OR_RAISE(auto condition, CastToBoolean(value, 0, text));
+  ARROW_ASSIGN_OR_RAISE(auto condition, CastToBoolean(value, 0, text, EvalModeOf(*context_)));
   return Resolved{expr::Not::Make(std::move(condition)), text, "", {}, {}};
 }
 
@@ -170,14 +170,15 @@ Result<Resolved> ExpressionResolver::ResolveInSubquery(const spec::Expression& e
   bool nullable = false;
   for (size_t i = 0; i < values.size(); ++i) {
     const Resolved column = MakeReference(columns[i], columns[i].name);
-    auto casted = CastToCommonType({values[i], column}, "in", result.text, false);
+    auto casted =
+        CastToCommonType({values[i], column}, "in", result.text, false, EvalModeOf(*context_));
     const TypePtr merged =
         MergeNullability(values[i].expression->type(), column.expression->type());
     if (!casted.ok() && merged != nullptr) {
       ARROW_ASSIGN_OR_RAISE(auto left_value,
-                            MakeCheckedCast(values[i], merged, expr::CastMode::kAnsi, result.text));
+                            MakeCheckedCast(values[i], merged, EvalModeOf(*context_), result.text));
       ARROW_ASSIGN_OR_RAISE(auto right_value,
-                            MakeCheckedCast(column, merged, expr::CastMode::kAnsi, result.text));
+                            MakeCheckedCast(column, merged, EvalModeOf(*context_), result.text));
       casted = std::vector<expr::ExpressionPtr>{std::move(left_value), std::move(right_value)};
     }
     if (!casted.ok()) {
@@ -192,7 +193,10 @@ Result<Resolved> ExpressionResolver::ResolveInSubquery(const spec::Expression& e
     nullable = nullable || values[i].expression->nullable() || columns[i].nullable;
   }
   const bool is_null = values.size() == 1 && IsNullConstant(*context_, *values[0].expression);
-  if (is_null) {
+  if (is_null && EvalModeOf(*context_) == EvalMode::kLegacy) {
+    // Unknown whether there are rows or not: spark.sql.legacy.nullInEmptyListBehavior.
+    result.expression = expr::Literal::Null(arrow::boolean());
+  } else if (is_null) {
     // Unknown if there are rows at all, else false.
     subquery.kind = SubqueryKind::kExists;
     subquery.values.clear();

@@ -85,7 +85,7 @@ Status SelectBlock::Having(const spec::Expression& condition) {
   casted.expression = inlined;
   ARROW_ASSIGN_OR_RAISE(
       expr::ExpressionPtr having,
-      MakeCheckedCast(casted, arrow::boolean(), expr::CastMode::kAnsi, value.text));
+      MakeCheckedCast(casted, arrow::boolean(), EvalModeOf(*context_), value.text));
   having_.push_back(std::move(having));
   return Status::OK();
 }

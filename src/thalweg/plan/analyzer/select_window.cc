@@ -146,7 +146,7 @@ Status SelectBlock::Qualify(const spec::Expression& condition) {
   Resolved inlined = value;
   ARROW_ASSIGN_OR_RAISE(inlined.expression, OverGroups(value.expression));
   ARROW_ASSIGN_OR_RAISE(
-      qualify_, MakeCheckedCast(inlined, arrow::boolean(), expr::CastMode::kAnsi, value.text));
+      qualify_, MakeCheckedCast(inlined, arrow::boolean(), EvalModeOf(*context_), value.text));
   return Status::OK();
 }
 

@@ -52,21 +52,21 @@ Status NotBoolean(const Resolved& value, size_t position, const std::string& tex
 }  // namespace
 
 Result<expr::ExpressionPtr> CastToBoolean(const Resolved& value, size_t position,
-                                          const std::string& text) {
+                                          const std::string& text, EvalMode mode) {
   const TypePtr boolean = arrow::boolean();
   const TypePtr& type = value.expression->type();
   if (type->id() == arrow::Type::BOOL) return value.expression;
-  if (ImplicitCastType(type, boolean) == nullptr) return NotBoolean(value, position, text);
-  return MakeCheckedCast(value, boolean, expr::CastMode::kAnsi, text);
+  if (ImplicitCastType(type, boolean, mode) == nullptr) return NotBoolean(value, position, text);
+  return MakeCheckedCast(value, boolean, mode, text);
 }
 
 Result<std::vector<expr::ExpressionPtr>> CastToCommonType(const std::vector<Resolved>& values,
                                                           const std::string& function,
                                                           const std::string& text,
-                                                          bool alternatives) {
+                                                          bool alternatives, EvalMode mode) {
   std::vector<TypePtr> types;
   for (const Resolved& value : values) types.push_back(value.expression->type());
-  const TypePtr common = WiderType(types);
+  const TypePtr common = WiderType(types, mode);
   if (common == nullptr) {
     std::vector<std::string> names;
     for (const TypePtr& type : types) names.push_back(QuoteType(*type));
@@ -79,12 +79,13 @@ Result<std::vector<expr::ExpressionPtr>> CastToCommonType(const std::vector<Reso
   }
   std::vector<expr::ExpressionPtr> casted;
   for (const Resolved& value : values) {
-    ARROW_ASSIGN_OR_RAISE(expr::ExpressionPtr one,
-                          MakeCheckedCast(value, common, expr::CastMode::kAnsi, text));
+    ARROW_ASSIGN_OR_RAISE(expr::ExpressionPtr one, MakeCheckedCast(value, common, mode, text));
     casted.push_back(std::move(one));
   }
   return casted;
 }
+
+EvalMode SpecialForms::mode() const { return EvalModeOf(resolver_->context()); }
 
 bool SpecialForms::Has(const std::string& name) {
   static const std::set<std::string> names = {"and",
@@ -126,6 +127,7 @@ Result<Resolved> SpecialForms::Resolve(const std::string& name, const spec::Expr
   ARROW_ASSIGN_OR_RAISE(Arguments arguments, resolver_->ResolveList(call.children));
   if (name == "coalesce" || name == "nvl" || name == "ifnull") return Coalesce(name, arguments);
   if (name == "in") return In(arguments);
+  if (name == "decode") return Decode(arguments);
   if (name == "and" || name == "or") return Conjunction(name, arguments);
   if (name == "not" || name == "!") return Not(arguments);
   if (name == "!=" || name == "<>") return NotEqual(arguments);
@@ -158,7 +160,7 @@ Result<Resolved> SpecialForms::Conjunction(const std::string& name, const Argume
   const TypePtr& left = arguments[0].expression->type();
   const TypePtr& right = arguments[1].expression->type();
   const TypePtr boolean = arrow::boolean();
-  if (!ImplicitCastType(left, boolean) || !ImplicitCastType(right, boolean)) {
+  if (!ImplicitCastType(left, boolean, mode()) || !ImplicitCastType(right, boolean, mode())) {
     const std::string sql = QuoteExpression(result.text);
     if (SameType(*left, *right)) {
       return MakeError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
@@ -169,8 +171,8 @@ Result<Resolved> SpecialForms::Conjunction(const std::string& name, const Argume
     return MakeError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
                      {{"sqlExpr", sql}, {"left", QuoteType(*left)}, {"right", QuoteType(*right)}});
   }
-  ARROW_ASSIGN_OR_RAISE(auto first, CastToBoolean(arguments[0], 0, result.text));
-  ARROW_ASSIGN_OR_RAISE(auto second, CastToBoolean(arguments[1], 1, result.text));
+  ARROW_ASSIGN_OR_RAISE(auto first, CastToBoolean(arguments[0], 0, result.text, mode()));
+  ARROW_ASSIGN_OR_RAISE(auto second, CastToBoolean(arguments[1], 1, result.text, mode()));
   result.expression =
       is_and ? expr::Conjunction::And(first, second) : expr::Conjunction::Or(first, second);
   return result;
@@ -180,7 +182,7 @@ Result<Resolved> SpecialForms::Not(const Arguments& arguments) {
   ARROW_RETURN_NOT_OK(CheckCount("not", arguments, 1));
   Resolved result;
   result.text = fmt::format("(NOT {})", arguments[0].text);
-  ARROW_ASSIGN_OR_RAISE(auto child, CastToBoolean(arguments[0], 0, result.text));
+  ARROW_ASSIGN_OR_RAISE(auto child, CastToBoolean(arguments[0], 0, result.text, mode()));
   result.expression = expr::Not::Make(std::move(child));
   return result;
 }
@@ -246,7 +248,7 @@ Result<Resolved> SpecialForms::In(const Arguments& arguments) {
   result.text = fmt::format("({} IN ({}))", arguments[0].text, fmt::join(texts, ", "));
   Arguments padded = arguments;
   PadCompared(resolver_->context(), &padded);
-  ARROW_ASSIGN_OR_RAISE(auto values, CastToCommonType(padded, "in", result.text, false));
+  ARROW_ASSIGN_OR_RAISE(auto values, CastToCommonType(padded, "in", result.text, false, mode()));
   const TypePtr& type = values.front()->type();
   if (!IsOrderable(*type)) {
     return MakeError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
@@ -267,9 +269,9 @@ Result<Resolved> SpecialForms::If(const Arguments& arguments) {
       fmt::format("(IF({}, {}, {}))", arguments[0].text, arguments[1].text, arguments[2].text);
   // IF takes NULL for a condition, but no text.
   if (IsString(*arguments[0].expression->type())) return NotBoolean(arguments[0], 0, result.text);
-  ARROW_ASSIGN_OR_RAISE(auto condition, CastToBoolean(arguments[0], 0, result.text));
-  ARROW_ASSIGN_OR_RAISE(auto values,
-                        CastToCommonType({arguments[1], arguments[2]}, "if", result.text, false));
+  ARROW_ASSIGN_OR_RAISE(auto condition, CastToBoolean(arguments[0], 0, result.text, mode()));
+  ARROW_ASSIGN_OR_RAISE(auto values, CastToCommonType({arguments[1], arguments[2]}, "if",
+                                                      result.text, false, mode()));
   result.expression = expr::Case::If(condition, values[0], values[1]);
   return result;
 }
@@ -280,8 +282,9 @@ Result<Resolved> SpecialForms::Coalesce(const std::string& name, const Arguments
   std::vector<std::string> texts;
   for (const Resolved& argument : arguments) texts.push_back(argument.text);
   const std::string list = fmt::format("{}", fmt::join(texts, ", "));
-  ARROW_ASSIGN_OR_RAISE(auto values, CastToCommonType(arguments, "coalesce",
-                                                      fmt::format("coalesce({})", list), true));
+  ARROW_ASSIGN_OR_RAISE(
+      auto values,
+      CastToCommonType(arguments, "coalesce", fmt::format("coalesce({})", list), true, mode()));
   Resolved result;
   result.text = fmt::format("{}({})", name, list);
   result.expression = expr::Case::Coalesce(std::move(values));
@@ -317,7 +320,7 @@ Result<Resolved> SpecialForms::TruthTest(const std::string& name, const Argument
     const bool positive = name == "isunknown";
     const std::string text = fmt::format("({} IS {})", value.text, positive ? "NULL" : "NOT NULL");
     if (IsString(*value.expression->type())) return NotBoolean(value, 0, text);
-    ARROW_ASSIGN_OR_RAISE(value.expression, CastToBoolean(arguments[0], 0, text));
+    ARROW_ASSIGN_OR_RAISE(value.expression, CastToBoolean(arguments[0], 0, text, mode()));
     const bool literal = value.expression->kind() == expr::ExpressionKind::kLiteral &&
                          arguments[0].expression == value.expression;
     ARROW_ASSIGN_OR_RAISE(Resolved test,
@@ -335,6 +338,63 @@ Result<Resolved> SpecialForms::TruthTest(const std::string& name, const Argument
           {arguments[0], {expr::Literal::Boolean(truth), truth ? "true" : "false", "", {}, {}}}));
   if (!name.starts_with("isnot")) return test;
   return Not({test});
+}
+
+Result<std::optional<Resolved>> SpecialForms::BooleanEquality(
+    const std::string& name, const std::vector<Resolved>& arguments) {
+  std::optional<Resolved> other;
+  if (mode() != EvalMode::kLegacy || arguments.size() != 2) return other;
+  if (name != "=" && name != "==" && name != "<=>") return other;
+  for (size_t i = 0; i < 2; ++i) {
+    const expr::Expression& number = *arguments[1 - i].expression;
+    if (arguments[i].expression->type()->id() != arrow::Type::BOOL ||
+        number.kind() != expr::ExpressionKind::kLiteral || !IsNumeric(*number.type())) {
+      continue;
+    }
+    const auto& scalar = static_cast<const expr::Literal&>(number).value();
+    if (!scalar->is_valid) return other;
+    ARROW_ASSIGN_OR_RAISE(const arrow::Datum as_double,
+                          expr::CastDatum(arrow::Datum(scalar), arrow::float64(), EvalMode::kAnsi,
+                                          FoldingContext(resolver_->context())));
+    const double value = as_double.scalar_as<arrow::DoubleScalar>().value;
+    if (value != 0 && value != 1) return other;
+    Resolved truth = arguments[i];
+    truth.name.clear();
+    if (value == 0) {
+      ARROW_ASSIGN_OR_RAISE(truth, Not({truth}));
+    }
+    if (name != "<=>") return std::optional<Resolved>(std::move(truth));
+    ARROW_ASSIGN_OR_RAISE(Resolved known, resolver_->BindCall("isnotnull", {arguments[i]}));
+    ARROW_ASSIGN_OR_RAISE(truth, Conjunction("and", {known, truth}));
+    return std::optional<Resolved>(std::move(truth));
+  }
+  return other;
+}
+
+Result<Resolved> SpecialForms::Decode(const Arguments& arguments) {
+  std::vector<std::string> texts;
+  for (const Resolved& argument : arguments) texts.push_back(argument.text);
+  Resolved result;
+  result.text = fmt::format("decode({})", fmt::join(texts, ", "));
+  // What is left over behind the pairs is for a value that equals none of them.
+  Arguments values;
+  std::vector<expr::ExpressionPtr> conditions;
+  size_t at = 1;
+  for (; at + 1 < arguments.size(); at += 2) {
+    ARROW_ASSIGN_OR_RAISE(Resolved same, resolver_->BindCall("<=>", {arguments[0], arguments[at]}));
+    conditions.push_back(std::move(same.expression));
+    values.push_back(arguments[at + 1]);
+  }
+  values.push_back(at < arguments.size() ? arguments[at] : Null());
+  ARROW_ASSIGN_OR_RAISE(auto casted,
+                        CastToCommonType(values, "casewhen", result.text, false, mode()));
+  std::vector<expr::ExpressionPtr> pairs;
+  for (size_t i = 0; i < conditions.size(); ++i) {
+    pairs.push_back(std::move(conditions[i]));
+    pairs.push_back(casted[i]);
+  }
+  result.expression = expr::Case::Make(std::move(pairs), casted.back());
+  return result;
 }
 
 Result<Resolved> SpecialForms::ResolveCase(const spec::Expression& expression) {
@@ -358,7 +418,8 @@ Result<Resolved> SpecialForms::ResolveCase(const spec::Expression& expression) {
     values.push_back(Null());
   }
   result.text += " END";
-  ARROW_ASSIGN_OR_RAISE(auto casted, CastToCommonType(values, "casewhen", result.text, false));
+  ARROW_ASSIGN_OR_RAISE(auto casted,
+                        CastToCommonType(values, "casewhen", result.text, false, mode()));
   std::vector<expr::ExpressionPtr> pairs;
   for (size_t i = 0; i < branches; ++i) {
     const Resolved& condition = parts[2 * i];

@@ -13,6 +13,10 @@ class SpecialForms {
   /// Whether `name` (lower case) is one of them.
   static bool Has(const std::string& name);
   Result<Resolved> Resolve(const std::string& name, const spec::Expression& call);
+  /// What `name`, an equality, makes of a boolean and a number that is 0 or 1 in legacy mode, where
+  /// it is read as the boolean; nothing for other arguments (Spark's BooleanEquality).
+  Result<std::optional<Resolved>> BooleanEquality(const std::string& name,
+                                                  const std::vector<Resolved>& arguments);
   /// CASE WHEN ... END.
   Result<Resolved> ResolveCase(const spec::Expression& expression);
 
@@ -29,7 +33,12 @@ class SpecialForms {
   Result<Resolved> Coalesce(const std::string& name, const Arguments& arguments);
   Result<Resolved> Nvl2(const Arguments& arguments);
   Result<Resolved> NullIf(const std::string& name, Arguments arguments);
+  /// decode(value, search, result, ..., otherwise); with two arguments it decodes bytes and is not
+  /// here.
+  Result<Resolved> Decode(const Arguments& arguments);
   Result<Resolved> TruthTest(const std::string& name, const Arguments& arguments);
+
+  EvalMode mode() const;
 
   ExpressionResolver* resolver_;
 };
@@ -40,6 +49,6 @@ class SpecialForms {
 Result<std::vector<expr::ExpressionPtr>> CastToCommonType(const std::vector<Resolved>& values,
                                                           const std::string& function,
                                                           const std::string& text,
-                                                          bool alternatives);
+                                                          bool alternatives, EvalMode mode);
 
 }  // namespace thalweg::plan

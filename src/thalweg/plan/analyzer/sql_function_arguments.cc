@@ -117,9 +117,9 @@ class Arranger {
 };
 
 Result<expr::ExpressionPtr> CastToParameter(const Resolved& value,
-                                            const spec::RoutineColumn& parameter) {
+                                            const spec::RoutineColumn& parameter, EvalMode mode) {
   const std::string text = fmt::format("CAST({} AS {})", value.text, SqlTypeName(*parameter.type));
-  return MakeCheckedCast(value, parameter.type, expr::CastMode::kAnsi, text, /*implicit=*/false);
+  return MakeCheckedCast(value, parameter.type, mode, text, /*implicit=*/false);
 }
 
 }  // namespace
@@ -134,7 +134,7 @@ Result<Resolved> ResolveParameterDefault(const AnalyzerContext& context,
   ARROW_ASSIGN_OR_RAISE(
       Resolved value,
       ExpressionResolver(&alone, &nothing, &hooks).Resolve(*parameter.default_value));
-  ARROW_ASSIGN_OR_RAISE(value.expression, CastToParameter(value, parameter));
+  ARROW_ASSIGN_OR_RAISE(value.expression, CastToParameter(value, parameter, EvalModeOf(context)));
   return value;
 }
 
@@ -148,7 +148,8 @@ Result<SqlFunctionArguments> ResolveSqlFunctionArguments(ExpressionResolver* res
   for (size_t i = 0; i < given.size(); ++i) {
     if (i < arranger.num_given()) texts.push_back(given[i].text);
     ARROW_ASSIGN_OR_RAISE(expr::ExpressionPtr value,
-                          CastToParameter(given[i], function.definition->parameters[i]));
+                          CastToParameter(given[i], function.definition->parameters[i],
+                                          EvalModeOf(resolver->context())));
     arguments.values.push_back(std::move(value));
   }
   arguments.text = fmt::format("{}({})", function.FullName(), fmt::join(texts, ", "));

@@ -115,6 +115,7 @@ SqlFunctionBody::SqlFunctionBody(const AnalyzerContext& caller, const SqlFunctio
   context_.plan_columns = nullptr;
   context_.open_function = &open_;
   context_.hides_temporary = hides_temporary;
+  context_.eval_mode = function.eval_mode;
   for (const spec::RoutineColumn& parameter : function.definition->parameters) {
     Attribute attribute;
     attribute.name = parameter.name;
@@ -159,7 +160,7 @@ Result<Resolved> SqlFunctionBody::ResolveScalar(std::vector<Subquery>* subquerie
   if (type != nullptr) {
     const std::string text = fmt::format("CAST({} AS {})", resolved->text, SqlTypeName(*type));
     ARROW_ASSIGN_OR_RAISE(resolved->expression,
-                          MakeCheckedCast(*resolved, type, expr::CastMode::kAnsi, text,
+                          MakeCheckedCast(*resolved, type, EvalModeOf(context_), text,
                                           /*implicit=*/false));
   }
   return resolved;

@@ -210,7 +210,8 @@ void NoteUse(const AnalyzerContext& context, const SqlFunction& function) {
   if (!function.contains_sql) context.used->reads_sql_data = true;
 }
 
-Result<NodePtr> CastToReturnColumns(const SqlFunction& function, const AnalyzedRelation& query) {
+Result<NodePtr> CastToReturnColumns(const SqlFunction& function, const AnalyzedRelation& query,
+                                    EvalMode mode) {
   const NodePtr node = ProjectToScope(query);
   const std::vector<spec::RoutineColumn>& columns = function.definition->columns;
   if (columns.size() != node->output.size()) {
@@ -224,9 +225,8 @@ Result<NodePtr> CastToReturnColumns(const SqlFunction& function, const AnalyzedR
     Resolved value = MakeReference(node->output[i], node->output[i].name);
     const std::string text =
         fmt::format("CAST({} AS {})", value.text, SqlTypeName(*columns[i].type));
-    ARROW_ASSIGN_OR_RAISE(value.expression,
-                          MakeCheckedCast(value, columns[i].type, expr::CastMode::kAnsi, text,
-                                          /*implicit=*/false));
+    ARROW_ASSIGN_OR_RAISE(value.expression, MakeCheckedCast(value, columns[i].type, mode, text,
+                                                            /*implicit=*/false));
     if (value.expression->kind() != expr::ExpressionKind::kAttribute) value.attribute.reset();
     items.push_back(MakeNamed(value, columns[i].name));
   }
@@ -249,7 +249,7 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeSqlTable(const SqlFunction& fu
                         SqlFunctionBody::Make(*context_, function, !function.is_temporary()));
   std::vector<Attribute> used;
   ARROW_ASSIGN_OR_RAISE(const AnalyzedRelation query, body->ResolveTable(&used));
-  ARROW_ASSIGN_OR_RAISE(NodePtr node, CastToReturnColumns(function, query));
+  ARROW_ASSIGN_OR_RAISE(NodePtr node, CastToReturnColumns(function, query, EvalModeOf(*context_)));
   Values values;
   bool deterministic = true;
   for (size_t i = 0; i < arguments.values.size(); ++i) {

@@ -101,6 +101,7 @@ void AddReferences(const expr::Expression& expression, std::vector<Attribute>* r
 
 /// `columns` of the query of a table function as those that it returns.
 /// Errors: USER_DEFINED_FUNCTIONS.RETURN_COLUMN_COUNT_MISMATCH, DATATYPE_MISMATCH.CAST_*.
-Result<NodePtr> CastToReturnColumns(const SqlFunction& function, const AnalyzedRelation& query);
+Result<NodePtr> CastToReturnColumns(const SqlFunction& function, const AnalyzedRelation& query,
+                                    EvalMode mode);
 
 }  // namespace thalweg::plan

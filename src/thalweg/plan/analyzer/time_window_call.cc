@@ -101,8 +101,9 @@ Status AdaptTime(ExpressionResolver* resolver, TimeWindowCall* call, const std::
     return Status::OK();
   }
   if (IsString(*type) || type->id() == arrow::Type::DATE32 || type->id() == arrow::Type::NA) {
-    ARROW_ASSIGN_OR_RAISE(call->time.expression, MakeCheckedCast(call->time, TimestampType(),
-                                                                 expr::CastMode::kAnsi, text));
+    ARROW_ASSIGN_OR_RAISE(
+        call->time.expression,
+        MakeCheckedCast(call->time, TimestampType(), EvalModeOf(resolver->context()), text));
     call->time.watermark_delay_millis.reset();
     return Status::OK();
   }
@@ -124,10 +125,10 @@ Status ResolveSessionEnd(ExpressionResolver* resolver, const spec::Expression& a
   const TypePtr type = gap.expression->type();
   const TypePtr interval = CalendarIntervalType();
   if (!type->Equals(*interval)) {
-    if (!CanCast(*type, *interval)) {
+    if (!CanCast(*type, *interval, EvalModeOf(resolver->context()))) {
       return MakeError("_LEGACY_ERROR_TEMP_1040", {{"dt", SimpleTypeName(*type)}});
     }
-    gap.expression = expr::Cast::Make(gap.expression, interval, expr::CastMode::kTry);
+    gap.expression = expr::Cast::Make(gap.expression, interval, EvalMode::kTry);
   }
   ARROW_ASSIGN_OR_RAISE(call->session_end, resolver->BindCall("+", {call->time, std::move(gap)}));
   return Status::OK();

@@ -167,7 +167,7 @@ class FrameResolver {
     const bool descending = definition_.order_by[0].descending;
     ARROW_ASSIGN_OR_RAISE(Resolved shifted, resolver_->BindCall(preceding == descending ? "+" : "-",
                                                                 {order, offset}));
-    return MakeCheckedCast(shifted, type, expr::CastMode::kAnsi, shifted.text);
+    return MakeCheckedCast(shifted, type, EvalModeOf(resolver_->context()), shifted.text);
   }
 
   ExpressionResolver* resolver_;

@@ -277,8 +277,9 @@ class WindowResolver {
     bool nullable = true;
     if (arguments.size() > 2) {
       otherwise = arguments[2].text;
-      ARROW_ASSIGN_OR_RAISE(auto value, MakeCheckedCast(arguments[2], type, expr::CastMode::kAnsi,
-                                                        spec::ToString(call_)));
+      ARROW_ASSIGN_OR_RAISE(auto value,
+                            MakeCheckedCast(arguments[2], type, EvalModeOf(resolver_->context()),
+                                            spec::ToString(call_)));
       nullable = arguments[0].expression->nullable() || value->nullable();
       if (TypePtr merged = MergeNullability(type, value->type())) type = std::move(merged);
       call.arguments.push_back(std::move(value));

@@ -15,6 +15,7 @@
 #include "thalweg/plan/logical/node.h"
 #include "thalweg/plan/spec/bucketing.h"
 #include "thalweg/plan/spec/relation.h"
+#include "thalweg/types/eval_mode.h"
 
 namespace thalweg::plan {
 
@@ -33,6 +34,8 @@ struct ViewEntry {
   spec::RelationPtr stream_relation = nullptr;
   /// Stands in `global_temp`, for all sessions.
   bool is_global = false;
+  /// The mode in which `relation` is analyzed.
+  EvalMode eval_mode = EvalMode::kAnsi;
 };
 
 /// What makes a table of the catalog a view: CREATE VIEW.
@@ -44,6 +47,7 @@ struct ViewDefinition {
   /// BINDING, COMPENSATION, TYPE EVOLUTION or EVOLUTION: what a use does where the query has other
   /// columns than at first.
   std::string schema_mode;
+  EvalMode eval_mode = EvalMode::kAnsi;  // of the session that made it
 };
 
 /// A table made by CREATE TABLE or CREATE STREAMING TABLE: files or another source at a location.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "thalweg/plan/spec/routine.h"
+#include "thalweg/types/eval_mode.h"
 
 namespace thalweg::plan {
 
@@ -22,6 +23,7 @@ struct SqlFunction {
   bool contains_sql = true;  // false: it reads tables or views
   int64_t created_millis = 0;
   std::map<std::string, std::string> settings = {};  // that DESCRIBE shows
+  EvalMode eval_mode = EvalMode::kAnsi;              // in which the body is analyzed
 
   bool is_temporary() const { return database.empty(); }
   /// "f" of a temporary function, else "spark_catalog.default.f".

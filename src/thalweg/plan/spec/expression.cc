@@ -165,6 +165,15 @@ ExpressionPtr MakeCast(ExpressionPtr child, TypePtr type, bool try_cast) {
   return MakeNode(std::move(out));
 }
 
+ExpressionPtr MakeAssignment(ExpressionPtr child, TypePtr type) {
+  Expression out;
+  out.kind = ExpressionKind::kCast;
+  out.children = {std::move(child)};
+  out.type = std::move(type);
+  out.assigns = true;
+  return MakeNode(std::move(out));
+}
+
 std::string ToString(const Expression& expression) {
   const auto& children = expression.children;
   const auto first = [&] { return ToString(*children[0]); };

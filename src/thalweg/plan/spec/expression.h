@@ -64,6 +64,7 @@ struct Expression {
   std::shared_ptr<arrow::Scalar> literal;
   TypePtr type;
   bool try_cast = false;
+  bool assigns = false;  // a cast by ANSI rules whatever the mode of the session is
   bool has_else = false;
   bool distinct = false;                           // aggregate call with DISTINCT
   bool ignore_nulls = false;                       // lead, lag, nth_value
@@ -82,6 +83,9 @@ ExpressionPtr MakeStar(std::vector<std::string> qualifier = {});
 ExpressionPtr MakeFunction(std::string name, std::vector<ExpressionPtr> arguments);
 ExpressionPtr MakeAlias(ExpressionPtr child, std::string name);
 ExpressionPtr MakeCast(ExpressionPtr child, TypePtr type, bool try_cast = false);
+/// The cast of what is assigned to a variable or a partition: what does not fit is an error without
+/// `spark.sql.ansi.enabled`, too.
+ExpressionPtr MakeAssignment(ExpressionPtr child, TypePtr type);
 
 /// SQL-like text that parses back to the same tree.
 std::string ToString(const Expression& expression);

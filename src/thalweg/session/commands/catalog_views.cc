@@ -107,6 +107,7 @@ Result<plan::TableEntry> MakeView(Session* session, const Statement& statement,
   view.database = catalog.current_database();
   for (const auto& attribute : plan->output) view.query_columns.push_back(attribute.name);
   view.schema_mode = statement.schema_mode.empty() ? kUsualSchemaMode : statement.schema_mode;
+  view.eval_mode = EvalModeOf(session->SettingsSnapshot());
   plan::TableEntry entry;
   entry.name = name.table;
   entry.database = name.database;

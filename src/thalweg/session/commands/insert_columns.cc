@@ -257,7 +257,7 @@ Result<connectors::StaticPartition> StaticPartition(Session* session, const Stat
       for (const auto& candidate : schema.fields()) {
         if (ToLowerAscii(candidate->name()) == ToLowerAscii(name)) field = candidate;
       }
-      const auto typed = spec::MakeCast(value.value, field->type());
+      const auto typed = spec::MakeAssignment(value.value, field->type());
       select->expressions.push_back(
           spec::MakeAlias(spec::MakeCast(typed, arrow::utf8()), field->name()));
       partition.emplace_back(field->name(), std::nullopt);

@@ -68,6 +68,7 @@ Result<plan::SqlFunction> MakeFunction(const Session& session, const Statement& 
   const Settings settings = session.SettingsSnapshot();
   ARROW_ASSIGN_OR_RAISE(function.definition, CheckTypes(statement.routine, settings));
   function.created_millis = session.clock()->NowMillis();
+  function.eval_mode = EvalModeOf(settings);
   for (const char* key : {"spark.sql.ansi.enabled", "spark.sql.session.timeZone"}) {
     function.settings[key] = settings.Get(key);
   }

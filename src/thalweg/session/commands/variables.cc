@@ -82,7 +82,7 @@ Result<Scalars> RowOfQuery(Session* session, const Statement& statement,
   std::vector<spec::ExpressionPtr> values;
   for (size_t i = 0; i < variables.size(); ++i) {
     const auto value = row.empty() ? arrow::MakeNullScalar(variables[i]->type) : row[i];
-    values.push_back(spec::MakeCast(spec::MakeLiteral(value), variables[i]->type));
+    values.push_back(spec::MakeAssignment(spec::MakeLiteral(value), variables[i]->type));
   }
   return Evaluate(session, values);
 }
@@ -152,8 +152,8 @@ Result<StatementOutcome> SetVariable(Session* session, const Statement& statemen
     std::vector<spec::ExpressionPtr> expressions;
     for (size_t i = 0; i < variables.size(); ++i) {
       const spec::ExpressionPtr& written = statement.expressions[i];
-      expressions.push_back(spec::MakeCast(written == nullptr ? DefaultOf(*variables[i]) : written,
-                                           variables[i]->type));
+      expressions.push_back(spec::MakeAssignment(
+          written == nullptr ? DefaultOf(*variables[i]) : written, variables[i]->type));
     }
     ARROW_ASSIGN_OR_RAISE(values, Evaluate(session, expressions));
   }

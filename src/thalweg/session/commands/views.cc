@@ -111,7 +111,8 @@ Result<StatementOutcome> Register(Session* session, const Statement& statement,
                        .relation = std::move(relation),
                        .plan = nullptr,
                        .stream_relation = std::move(stream_relation),
-                       .is_global = statement.is_global};
+                       .is_global = statement.is_global,
+                       .eval_mode = EvalModeOf(session->SettingsSnapshot())};
   ARROW_RETURN_NOT_OK(statement.is_global
                           ? catalog.shared()->CreateView(std::move(view), statement.replace)
                           : catalog.CreateView(std::move(view), statement.replace));
