@@ -15,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/conn
 
 from pyspark.sql import SparkSession  # noqa: E402
 
+import ansi_programs  # noqa: E402,F401
 import catalog_programs  # noqa: E402,F401
 import char_programs  # noqa: E402,F401
 import column_programs  # noqa: E402,F401

@@ -5,6 +5,7 @@ import pathlib
 import pyspark
 import pytest
 
+import ansi_programs  # noqa: F401
 import catalog_programs  # noqa: F401
 import char_programs  # noqa: F401
 import column_programs  # noqa: F401

@@ -20,12 +20,15 @@ constexpr ErrorCondition kConditions[] = {
     {"CAST_INVALID_INPUT", "22018",
      "The value <expression> of type <sourceType> cannot be cast to <targetType>: it is "
      "malformed. Use try_cast to get NULL instead."},
+    {"CAST_OVERFLOW_IN_TABLE_INSERT", "22003",
+     "A value of type <sourceType> does not fit into the column <columnName> of type <targetType>. "
+     "Use try_cast in the query to insert NULL instead."},
     {"CAST_OVERFLOW", "22003",
      "The value <value> of type <sourceType> does not fit into <targetType>. Use try_cast "
      "to get NULL instead."},
     {"NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION", "22003",
-     "The value <value> cannot be represented as Decimal(<precision>, <scale>). Setting "
-     "<config> to false gives NULL instead in Spark."},
+     "The value <value> cannot be represented as Decimal(<precision>, <scale>). With <config> set to "
+     "false it is NULL instead."},
     {"NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION", "22003",
      "<roundedValue>, which is <originalValue> rounded half up, cannot be represented as "
      "Decimal(<precision>, <scale>)."},

@@ -91,6 +91,7 @@ constexpr std::pair<std::string_view, std::string_view> kClassesByCondition[] = 
     {"ARITHMETIC_OVERFLOW", "SparkArithmeticException"},
     {"BINARY_ARITHMETIC_OVERFLOW", "SparkArithmeticException"},
     {"CAST_OVERFLOW", "SparkArithmeticException"},
+    {"CAST_OVERFLOW_IN_TABLE_INSERT", "SparkArithmeticException"},
     {"NUMERIC_VALUE_OUT_OF_RANGE", "SparkArithmeticException"},
     {"INTERVAL_ARITHMETIC_OVERFLOW", "SparkArithmeticException"},
     {"INTERVAL_DIVIDED_BY_ZERO", "SparkArithmeticException"},

@@ -4,6 +4,7 @@
 
 #include "thalweg/connectors/file/file_batch_sink.h"
 #include "thalweg/expr/char_length.h"
+#include "thalweg/expr/insert_cast.h"
 #include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/session/commands/insert_columns.h"
@@ -41,8 +42,8 @@ Result<plan::NodePtr> CastToTable(const plan::NodePtr& plan, const arrow::Schema
                         {"targetType", "\"" + SqlTypeName(*field->type()) + "\""}});
     }
     plan::NamedExpression projection;
-    projection.expression = expr::CheckCharLength(expr::Cast::Make(from.Reference(), field->type()),
-                                                  DeclaredTypeOf(*field));
+    projection.expression = expr::CheckCharLength(
+        expr::CastForInsert(from.Reference(), field->type(), field->name()), DeclaredTypeOf(*field));
     projection.output = from;
     projection.output.name = field->name();
     projection.output.type = field->type();
