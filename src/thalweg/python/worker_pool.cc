@@ -1,12 +1,15 @@
 #include "thalweg/python/worker_pool.h"
 
+#include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 
 #include "thalweg/base/log.h"
+#include "thalweg/python/unique_fd.h"
 
 namespace thalweg::python {
 namespace {
@@ -17,11 +20,21 @@ using std::chrono::steady_clock;
 /// Interpreters whose versions are remembered.
 constexpr size_t kMaxVersions = 1000;
 
-/// True if the worker still listens and has said nothing unasked.
-bool IsReady(int socket) {
+/// True once the process has ended; it need not be a child.
+bool HasEnded(pid_t pid) {
+  const UniqueFd handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!handle.valid()) return errno == ESRCH;
+  pollfd waited = {handle.get(), POLLIN, 0};
+  return ::poll(&waited, 1, 0) > 0;
+}
+
+/// True if the worker still listens and has said nothing unasked. The kernel may close the sockets
+/// of a process that was killed some time after its end, so that its end is asked for, too.
+bool IsReady(int socket, pid_t pid) {
   char byte;
   const ssize_t count = ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+  const bool listens = count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+  return listens && !HasEnded(pid);
 }
 
 }  // namespace
@@ -107,7 +120,7 @@ std::unique_ptr<PythonWorker> WorkerPool::TakeIdle(Pool* pool) {
       worker = std::move(pool->idle.back().worker);
       pool->idle.pop_back();
     }
-    if (!IsReady(worker->socket())) {
+    if (!IsReady(worker->socket(), worker->pid())) {
       worker->MarkGone();
       continue;
     }
@@ -189,7 +202,7 @@ void WorkerPool::EndIdleWorkers(milliseconds lifetime) {
     });
   }
   for (Idle& idle : ended) {
-    if (!IsReady(idle.worker->socket())) idle.worker->MarkGone();
+    if (!IsReady(idle.worker->socket(), idle.worker->pid())) idle.worker->MarkGone();
   }
 }
 
