@@ -85,8 +85,6 @@ constexpr SettingDeclaration kOwnSettings[] = {
      "Number of key groups of stateful operators; recorded at a query's first start."},
     {"spark.sql.sources.default", kText, "parquet", "Format used when none is named."},
     {"spark.sql.statistics.size.autoUpdate.enabled", kBoolean, "false", "Accepted; no effect."},
-    {"spark.sql.storeAssignmentPolicy", kText, "ANSI",
-     "What INSERT takes for a column. Only ANSI is supported."},
     {"spark.sql.streaming.aggregation.stateFormatVersion", kInteger, "2",
      "Recorded in the offset log as Spark does; the engine's own format does not depend on it."},
     {"spark.sql.streaming.checkpointLocation", kText, "",

@@ -32,7 +32,6 @@ Status CheckSettingValue(const std::string& key, const std::string& value) {
   };
   static constexpr FixedSetting kFixed[] = {{"spark.sql.caseSensitive", "false"},
                                             {"spark.sql.legacy.timeParserPolicy", "corrected"},
-                                            {"spark.sql.storeAssignmentPolicy", "ansi"},
                                             {"spark.sql.timeType.enabled", "false"}};
   for (const FixedSetting& fixed : kFixed) {
     if (key == fixed.key && lower != fixed.only) {
