@@ -1,8 +1,9 @@
 """Streaming programs; recorded and compared as those of programs.py."""
+import json
 import tempfile
 import uuid
 
-from pyspark.sql import functions as F
+from pyspark.sql import Window, functions as F
 
 from programs import error, plain, program, rows, people
 
@@ -132,3 +133,29 @@ def stream_failure(spark):
         exception = query.exception()
         return [raised, type(exception).__name__, "DIVIDE_BY_ZERO" in str(exception),
                 query.isActive, query.status["isTriggerActive"]]
+
+
+@program
+def streams_misused(spark):
+    with tempfile.TemporaryDirectory() as directory:
+        stream = event_files(spark, directory)
+        by_key = Window.partitionBy("k").orderBy("t")
+        return [
+            error(lambda: stream.write.json(directory + "/out")),
+            error(lambda: stream.write.saveAsTable("streams_misused")),
+            error(lambda: stream.writeTo("streams_misused").create()),
+            error(lambda: stream.write.mode("ignore").parquet(directory + "/out")),
+            error(lambda: stream.select(F.row_number().over(by_key)).writeStream.format("noop").start()),
+            error(lambda: spark.readStream.json(directory).schema),
+        ]
+
+
+@program
+def stream_progress_fields(spark):
+    """What is there of a progress although it says nothing."""
+    with tempfile.TemporaryDirectory() as directory:
+        query = run(event_files(spark, directory).groupBy("k").count().writeStream.format("noop")
+                    .outputMode("update").queryName(unique("fields")))
+        progress = json.loads(query.lastProgress.json)
+        return [progress["eventTime"], progress["observedMetrics"], progress["sources"][0]["metrics"],
+                progress["sink"]["metrics"], query.lastProgress["eventTime"]]

@@ -85,6 +85,8 @@ constexpr ErrorCondition kConditions[] = {
     {"CANNOT_RESOLVE_DATAFRAME_COLUMN", "42704",
      "The column <name> belongs to a DataFrame that this query does not read."},
     {"SCHEMA_NOT_FOUND", "42704", "The schema <schemaName> cannot be found."},
+    {"CALL_ON_STREAMING_DATASET_UNSUPPORTED", "42KDE",
+     "<methodName> is for batches, and this is a stream. Use writeStream instead."},
     {"_LEGACY_ERROR_TEMP_1321", "", "Invalid view name: <viewName>."},
     {"SCHEMA_ALREADY_EXISTS", "42P06", "The schema <schemaName> exists already."},
     {"SCHEMA_NOT_EMPTY", "2BP01",

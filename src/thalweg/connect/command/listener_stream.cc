@@ -14,11 +14,22 @@ using Json = nlohmann::ordered_json;
 
 Json OrNull(const std::optional<std::string>& text) { return text ? Json(*text) : Json(nullptr); }
 
+/// Maps that have nothing in them, under `keys` that are not there.
+void AddMissing(Json* json, std::initializer_list<const char*> keys) {
+  for (const char* key : keys) {
+    if (!json->contains(key)) (*json)[key] = Json::object();
+  }
+}
+
 }  // namespace
 
 std::string ClientProgressJson(const stream::StreamingQueryProgress& progress) {
   Json json = Json::parse(stream::ToJson(progress));
+  AddMissing(&json, {"eventTime", "observedMetrics"});
+  AddMissing(&json["sink"], {"metrics"});
+  for (Json& part : json["stateOperators"]) AddMissing(&part, {"customMetrics"});
   for (Json& source : json["sources"]) {
+    AddMissing(&source, {"metrics"});
     for (const char* key : {"startOffset", "endOffset", "latestOffset"}) {
       const auto offset = source.find(key);
       if (offset == source.end() || offset->is_null() || offset->is_string()) continue;

@@ -41,7 +41,8 @@ class ListenerStream : public stream::StreamingQueryListener {
   std::set<std::string> untold_;  // runs that have begun and whose end has not been told
 };
 
-/// The progress as clients parse it: offsets are texts that hold JSON.
+/// The progress as clients parse it: offsets are texts that hold JSON, and maps are there without
+/// anything in them, too, as those of a server of Spark are.
 std::string ClientProgressJson(const stream::StreamingQueryProgress& progress);
 
 /// The event that a started query's reply carries.

@@ -189,11 +189,7 @@ Status Overwrite(Execution* execution, const WriteOperationV2& write,
   return Insert(execution, name, std::move(query), /*overwrite=*/true);
 }
 
-}  // namespace
-
-Status RunWrite(Execution* execution, const WriteOperation& write) {
-  Translator translator(execution->session().get());
-  ARROW_ASSIGN_OR_RAISE(auto input, translator.Translate(write.input()));
+Status Save(Execution* execution, const WriteOperation& write, RelationPtr input) {
   if (write.has_table()) return SaveToTable(execution, write, std::move(input));
   ARROW_ASSIGN_OR_RAISE(const auto buckets, BucketsOf(write));
   ARROW_RETURN_NOT_OK(RefuseBuckets(buckets, "save"));
@@ -210,9 +206,7 @@ Status RunWrite(Execution* execution, const WriteOperation& write) {
   return observed.Send();
 }
 
-Status RunWriteTo(Execution* execution, const WriteOperationV2& write) {
-  Translator translator(execution->session().get());
-  ARROW_ASSIGN_OR_RAISE(auto input, translator.Translate(write.input()));
+Status SaveTo(Execution* execution, const WriteOperationV2& write, RelationPtr input) {
   ARROW_ASSIGN_OR_RAISE(const auto name, sql::ParseMultipartName(write.table_name()));
   const bool exists = TableExists(execution, name);
   switch (write.mode()) {
@@ -232,6 +226,30 @@ Status RunWriteTo(Execution* execution, const WriteOperationV2& write) {
     default:
       return MissingPart("WriteOperationV2", "mode");
   }
+}
+
+/// The outcome of a write: of a stream it is that `method` is not for streams.
+Status OutcomeOf(Execution* execution, const RelationPtr& input, const char* method,
+                 Status status) {
+  if (!IsCondition(status, "_LEGACY_ERROR_TEMP_3102")) return status;
+  const auto plan = execution->engine().Analyze(input);
+  if (!plan.ok() || !(*plan)->is_streaming()) return status;
+  return MakeError("CALL_ON_STREAMING_DATASET_UNSUPPORTED",
+                   {{"methodName", QuoteIdentifier(method)}});
+}
+
+}  // namespace
+
+Status RunWrite(Execution* execution, const WriteOperation& write) {
+  Translator translator(execution->session().get());
+  ARROW_ASSIGN_OR_RAISE(const auto input, translator.Translate(write.input()));
+  return OutcomeOf(execution, input, "write", Save(execution, write, input));
+}
+
+Status RunWriteTo(Execution* execution, const WriteOperationV2& write) {
+  Translator translator(execution->session().get());
+  ARROW_ASSIGN_OR_RAISE(const auto input, translator.Translate(write.input()));
+  return OutcomeOf(execution, input, "writeTo", SaveTo(execution, write, input));
 }
 
 Status RunMerge(Execution* execution, const proto::MergeIntoTableCommand& merge) {

@@ -103,6 +103,7 @@ constexpr std::pair<std::string_view, std::string_view> kClassesByCondition[] = 
     {"INVALID_FRACTION_OF_SECOND", "SparkDateTimeException"},
     {"INVALID_TIMEZONE", "SparkDateTimeException"},
     {"ILLEGAL_DAY_OF_WEEK", "SparkIllegalArgumentException"},
+    {"_LEGACY_ERROR_TEMP_2048", "SparkIllegalArgumentException"},
     {"INVALID_INTERVAL_FORMAT", "SparkIllegalArgumentException"},
     {"INVALID_ARRAY_INDEX", "SparkArrayIndexOutOfBoundsException"},
     {"INVALID_ARRAY_INDEX_IN_ELEMENT_AT", "SparkArrayIndexOutOfBoundsException"},

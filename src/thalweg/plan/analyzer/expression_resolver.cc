@@ -255,14 +255,18 @@ Result<Resolved> ExpressionResolver::ResolveOver(const spec::Expression& express
     if (function != nullptr)
       return SqlFunctionRefused(QuoteIdentifiers(function->NameParts()), "Window");
   }
-  if (!hooks_->is_streaming()) return hooks_->ResolveWindowFunction(expression);
-  const std::string function =
-      expression.children.empty() ? "" : spec::ToString(*expression.children[0]);
-  const std::string text = expression.text.empty() ? spec::ToString(expression) : expression.text;
+  // Between a function and its window in the text of a call.
+  static constexpr char kOver[] = " OVER ";
+  Result<Resolved> over = hooks_->ResolveWindowFunction(expression);
+  if (!over.ok() || !hooks_->is_streaming()) return over;
+  const size_t at = over->text.find(kOver);
+  const std::string function = over->text.substr(0, at);
+  const std::string window =
+      at == std::string::npos ? "" : over->text.substr(at + sizeof(kOver) - 1);
   return MakeError("NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING",
-                   {{"windowFunc", QuoteIdentifier(function)},
-                    {"columnName", QuoteIdentifier(text)},
-                    {"windowSpec", text}});
+                   {{"windowFunc", ToUpperAscii(function)},
+                    {"columnName", QuoteIdentifier(over->text)},
+                    {"windowSpec", ToUpperAscii(window)}});
 }
 
 Result<Resolved> ExpressionResolver::ResolveLiteral(const spec::Expression& expression) {
