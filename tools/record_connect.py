@@ -24,6 +24,7 @@ import function_programs  # noqa: E402,F401
 import identifier_programs  # noqa: E402,F401
 import insert_programs  # noqa: E402,F401
 import metadata_programs  # noqa: E402,F401
+import order_programs  # noqa: E402,F401
 import persist_programs  # noqa: E402,F401
 import parse_programs  # noqa: E402,F401
 import partition_programs  # noqa: E402,F401

@@ -14,6 +14,7 @@ import function_programs  # noqa: F401
 import identifier_programs  # noqa: F401
 import insert_programs  # noqa: F401
 import metadata_programs  # noqa: F401
+import order_programs  # noqa: F401
 import persist_programs  # noqa: F401
 import parse_programs  # noqa: F401
 import partition_programs  # noqa: F401

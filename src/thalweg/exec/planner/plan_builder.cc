@@ -128,15 +128,14 @@ Rows PlanBuilder::AddLeaf(std::unique_ptr<Leaf> leaf, std::string description) {
   return rows;
 }
 
-void PlanBuilder::AddExchange(Rows* rows, int num_receivers, const std::vector<int>& key_columns) {
-  auto channel =
-      std::make_unique<ExchangeChannel>(next_channel_++, static_cast<int>(rows->tails.size()),
-                                        num_receivers, plan_->driver_.mailboxes());
-  Append(rows, [&](int worker) {
-    return std::make_unique<ExchangeSender>(worker, channel.get(), key_columns,
-                                            options_.num_key_groups);
-  });
+void PlanBuilder::AddExchange(Rows* rows, int num_receivers, const std::vector<int>& key_columns,
+                              std::shared_ptr<SmallInput> small_input) {
+  auto channel = std::make_unique<ExchangeChannel>(
+      next_channel_++, static_cast<int>(rows->tails.size()), num_receivers,
+      ExchangeRouting{key_columns, options_.num_key_groups}, plan_->driver_.mailboxes());
+  Append(rows, [&](int worker) { return std::make_unique<ExchangeSender>(worker, channel.get()); });
   if (num_receivers == 1 && rows->by_split) channel->KeepOrder();
+  if (small_input != nullptr) channel->KeepSmallInput(std::move(small_input));
   rows->by_split = false;
   rows->partitioned_by_split = false;
   rows->one_partition = num_receivers == 1;
@@ -159,21 +158,23 @@ void PlanBuilder::Gather(Rows* rows) {
   rows->text = NodeText("Exchange SinglePartition", {rows->text});
 }
 
-void PlanBuilder::Exchange(Rows* rows, const std::vector<int>& key_columns) {
+void PlanBuilder::Exchange(Rows* rows, const std::vector<int>& key_columns,
+                           std::shared_ptr<SmallInput> small_input) {
   rows->partitioned_by_split = false;
   if (rows->tails.size() == 1) return;
-  AddExchange(rows, options_.num_workers, key_columns);
+  AddExchange(rows, options_.num_workers, key_columns, std::move(small_input));
   rows->text = NodeText(
       "Exchange hashpartitioning(" + std::to_string(options_.num_key_groups) + ")", {rows->text});
 }
 
 void PlanBuilder::ExchangeBoth(Rows* left, const std::vector<int>& left_keys, Rows* right,
-                               const std::vector<int>& right_keys) {
+                               const std::vector<int>& right_keys,
+                               const std::shared_ptr<SmallInput>& small_input) {
   left->partitioned_by_split = false;
   right->partitioned_by_split = false;
   if (left->tails.size() == 1 && right->tails.size() == 1) return;
   for (auto& [rows, keys] : {std::pair(left, &left_keys), std::pair(right, &right_keys)}) {
-    AddExchange(rows, options_.num_workers, *keys);
+    AddExchange(rows, options_.num_workers, *keys, small_input);
     rows->text = NodeText(
         "Exchange hashpartitioning(" + std::to_string(options_.num_key_groups) + ")", {rows->text});
   }

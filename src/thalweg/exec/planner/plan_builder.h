@@ -127,11 +127,15 @@ class PlanBuilder {
   /// What are partitions of `rows` for a function outside, on one worker. If they are splits, the
   /// operators of the phase are told of these.
   Partitioning PartitioningOf(const Rows& rows, int worker);
-  void Exchange(Rows* rows, const std::vector<int>& key_columns);
+  /// With `small_input` few rows all come to worker 0, in the order of their splits.
+  void Exchange(Rows* rows, const std::vector<int>& key_columns,
+                std::shared_ptr<SmallInput> small_input = nullptr);
   /// Brings rows of equal keys of both inputs to one worker.
   void ExchangeBoth(Rows* left, const std::vector<int>& left_keys, Rows* right,
-                    const std::vector<int>& right_keys);
-  void AddExchange(Rows* rows, int num_receivers, const std::vector<int>& key_columns);
+                    const std::vector<int>& right_keys,
+                    const std::shared_ptr<SmallInput>& small_input = nullptr);
+  void AddExchange(Rows* rows, int num_receivers, const std::vector<int>& key_columns,
+                   std::shared_ptr<SmallInput> small_input = nullptr);
 
   /// Takes the next operator id; to be called before the children are built.
   int NextOperatorId();

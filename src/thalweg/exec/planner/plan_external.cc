@@ -101,11 +101,12 @@ Result<Rows> PlanBuilder::BuildGroupsExternal(const plan::Node& node) {
     ARROW_ASSIGN_OR_RAISE(inputs.emplace_back(),
                           PlanInput(*node.children[1], keys, node.num_initial_state_columns));
     ARROW_ASSIGN_OR_RAISE(other, Build(node.children[1]));
-    ExchangeBoth(&rows, inputs[0].columns.keys, &other, inputs[1].columns.keys);
+    ExchangeBoth(&rows, inputs[0].columns.keys, &other, inputs[1].columns.keys,
+                 std::make_shared<SmallInput>(kFewRowsOfGroups));
   } else if (node.keys.empty()) {
     Gather(&rows);
   } else {
-    Exchange(&rows, inputs[0].columns.keys);
+    Exchange(&rows, inputs[0].columns.keys, std::make_shared<SmallInput>(kFewRowsOfGroups));
   }
   std::vector<plan::spec::ExternalGroupColumns> columns;
   std::vector<GroupInput> group_inputs;
@@ -140,7 +141,7 @@ Result<Rows> PlanBuilder::BuildAggregateExternal(const plan::Node& node) {
   if (node.keys.empty()) {
     Gather(&rows);
   } else {
-    Exchange(&rows, planned.columns.keys);
+    Exchange(&rows, planned.columns.keys, std::make_shared<SmallInput>(kFewRowsOfGroups));
   }
   const auto& calls = node.callback->calls;
   ARROW_ASSIGN_OR_RAISE(const auto function, calls[0].chain[0]->MakeAggregator(calls, types));

@@ -37,7 +37,7 @@ Status PlanBuilder::ArrangeTable(const plan::Node& node, Rows* rows) {
       if (found == ids.end()) return Status::Invalid("a partitioning column is not in the table");
       keys.push_back(static_cast<int>(found - ids.begin()));
     }
-    Exchange(rows, keys);
+    Exchange(rows, keys, std::make_shared<SmallInput>(kFewRowsOfGroups));
   }
   std::vector<BoundSortKey> order;
   for (const plan::SortKey& key : node.sort_keys) {

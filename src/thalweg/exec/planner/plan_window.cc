@@ -12,6 +12,9 @@
 namespace thalweg::exec {
 namespace {
 
+/// As many rows as one worker sorts and computes in a few milliseconds.
+constexpr int64_t kFewRows = 8192;
+
 Status BindBound(const plan::Node& input, expr::WindowBound* bound) {
   if (bound->value == nullptr) return Status::OK();
   ARROW_ASSIGN_OR_RAISE(bound->value, expr::Bind(bound->value, OutputIds(input)));
@@ -76,7 +79,7 @@ Result<Rows> PlanBuilder::BuildWindow(const plan::Node& node) {
   if (columns.empty()) {
     Gather(&rows);
   } else {
-    Exchange(&rows, columns);
+    Exchange(&rows, columns, std::make_shared<SmallInput>(kFewRows));
   }
   Append(&rows, [&](int) { return std::make_unique<WindowOperator>(options); });
   rows.text = NodeText(options.description, {rows.text});
