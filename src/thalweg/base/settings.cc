@@ -65,6 +65,22 @@ bool Fits(SettingKind kind, const std::string& value) {
   return false;
 }
 
+/// Settings under a new name: where they have no value of their own, that of the old name counts.
+struct RenamedSetting {
+  std::string_view key;
+  std::string_view old_key;
+};
+
+constexpr RenamedSetting kRenamed[] = {
+    {"spark.sql.adaptive.advisoryPartitionSizeInBytes",
+     "spark.sql.adaptive.shuffle.targetPostShuffleInputSize"},
+    {"spark.sql.execution.arrow.pyspark.enabled", "spark.sql.execution.arrow.enabled"},
+    {"spark.sql.execution.arrow.pyspark.fallback.enabled",
+     "spark.sql.execution.arrow.fallback.enabled"},
+    {"spark.sql.parquet.filterPushdown.stringPredicate",
+     "spark.sql.parquet.filterPushdown.string.startsWith"},
+};
+
 struct Unit {
   std::string_view name;
   int64_t micros;
@@ -139,6 +155,11 @@ void Settings::Unset(const std::string& key) { values_.erase(key); }
 std::optional<std::string> Settings::Find(const std::string& key) const {
   const auto found = values_.find(key);
   if (found != values_.end()) return found->second;
+  for (const RenamedSetting& renamed : kRenamed) {
+    if (renamed.key != key) continue;
+    const auto old = values_.find(std::string(renamed.old_key));
+    if (old != values_.end()) return old->second;
+  }
   const SettingDeclaration* declaration = FindSetting(key);
   if (declaration == nullptr || declaration->default_value.empty()) return std::nullopt;
   return std::string(declaration->default_value);
@@ -158,6 +179,10 @@ int64_t Settings::GetMilliseconds(const std::string& key) const {
 
 std::map<std::string, std::string> Settings::Effective() const {
   std::map<std::string, std::string> all = values_;
+  for (const RenamedSetting& renamed : kRenamed) {
+    const std::string key(renamed.key);
+    if (const auto value = Find(key)) all.emplace(key, *value);
+  }
   for (const SettingDeclaration& setting : DeclaredSettings()) {
     if (!setting.default_value.empty()) {
       all.emplace(std::string(setting.key), std::string(setting.default_value));

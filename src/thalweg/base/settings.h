@@ -35,7 +35,7 @@ class Settings {
   /// Errors: INVALID_CONF_VALUE.TYPE_MISMATCH when the text does not fit the declared kind.
   Status Set(const std::string& key, const std::string& value);
   void Unset(const std::string& key);
-  /// Set value, else declared default, else nothing.
+  /// Set value, else that set under the key's former name, else declared default, else nothing.
   std::optional<std::string> Find(const std::string& key) const;
   /// As Find, with "" for nothing.
   std::string Get(const std::string& key) const;

@@ -36,6 +36,18 @@ TEST(SettingsTest, RefusesAnotherValueWhereOnlyTheDefaultIsSupported) {
   EXPECT_TRUE(settings.Set("spark.sql.autoBroadcastJoinThreshold", "-1").ok());
 }
 
+TEST(SettingsTest, AValueUnderTheFormerNameCounts) {
+  const std::string key = "spark.sql.execution.arrow.pyspark.enabled";
+  Settings settings;
+  EXPECT_EQ(settings.Get(key), "true");
+  ASSERT_TRUE(settings.Set("spark.sql.execution.arrow.enabled", "false").ok());
+  EXPECT_EQ(settings.Get(key), "false");
+  EXPECT_EQ(settings.Effective()[key], "false");
+  ASSERT_TRUE(settings.Set(key, "true").ok());
+  EXPECT_EQ(settings.Get(key), "true");
+  EXPECT_EQ(settings.Effective()[key], "true");
+}
+
 TEST(SettingsTest, RefusesAValueOfTheWrongKind) {
   Settings settings;
   const Status status = settings.Set("spark.sql.shuffle.partitions", "many");

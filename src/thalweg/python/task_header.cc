@@ -163,8 +163,10 @@ Result<Protocol> ProtocolOfVersion(std::string_view pyspark_version) {
                                                                  {"4.1.", Protocol::k41},
                                                                  {"4.2.", Protocol::k42},
                                                                  {"4.3.", Protocol::k43}};
+  // Between two releases the protocol is neither the one's nor the other's: workers would hang.
+  const bool released = pyspark_version.find(".dev") == std::string_view::npos;
   for (const auto& [prefix, protocol] : kVersions) {
-    if (pyspark_version.substr(0, prefix.size()) == prefix) return protocol;
+    if (released && pyspark_version.substr(0, prefix.size()) == prefix) return protocol;
   }
   return MakeError("UNSUPPORTED_FEATURE.PYSPARK_VERSION",
                    {{"version", std::string(pyspark_version)}});

@@ -19,7 +19,8 @@ namespace thalweg::python {
 /// Layouts of the protocol, named by the first PySpark that speaks them.
 enum class Protocol { k40, k41, k42, k43 };
 
-/// The layout of a PySpark ("4.2.1"). Versions outside of 4.0 to 4.3 are refused.
+/// The layout of a PySpark ("4.2.1"). Versions outside of 4.0 to 4.3 and what lies between
+/// releases ("4.2.0.dev0") are refused.
 Result<Protocol> ProtocolOfVersion(std::string_view pyspark_version);
 
 /// An argument of a function: a column of what is sent, by position or by name.

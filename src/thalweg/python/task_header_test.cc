@@ -113,8 +113,10 @@ TEST(TaskHeader, KindsAndVersionsThatAreNotKnown) {
   EXPECT_FALSE(EncodeTaskHeader(Header(static_cast<EvalType>(999)), Protocol::k43).ok());
   EXPECT_EQ(ProtocolOfVersion("4.1.3").ValueOrDie(), Protocol::k41);
   EXPECT_EQ(ProtocolOfVersion("4.3.0").ValueOrDie(), Protocol::k43);
-  EXPECT_TRUE(
-      IsCondition(ProtocolOfVersion("3.5.0").status(), "UNSUPPORTED_FEATURE.PYSPARK_VERSION"));
+  for (const char* version : {"3.5.0", "4.2.0.dev0"}) {
+    EXPECT_TRUE(
+        IsCondition(ProtocolOfVersion(version).status(), "UNSUPPORTED_FEATURE.PYSPARK_VERSION"));
+  }
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ constexpr ErrorCondition kConditions[] = {
     {"UNSUPPORTED_FEATURE.PYTHON_FUNCTION_KIND", "0A000",
      "The interpreter's PySpark does not know Python functions of the kind <kind>."},
     {"UNSUPPORTED_FEATURE.PYSPARK_VERSION", "0A000",
-     "The interpreter has PySpark <version>. Functions run with 4.0, 4.1, 4.2 and 4.3."},
+     "The interpreter has PySpark <version>. Functions run with releases of 4.0, "
+     "4.1, 4.2 and 4.3."},
     {"UNSUPPORTED_FEATURE.LAMBDA_FUNCTION_WITH_PYTHON_UDF", "0A000",
      "The Python function <funcName> is called in a lambda function."},
     {"UNSUPPORTED_FEATURE.PYTHON_UDF_IN_ON_CLAUSE", "0A000",
