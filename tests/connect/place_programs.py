@@ -218,3 +218,41 @@ def files_of_one_part(spark):
         frame.write.csv(path)
         answers.append([len(glob.glob(path + "/part-*")), spark.read.csv(path).count()])
     return answers
+
+
+@program
+def paths_said_twice(spark):
+    """A path as an option and as a parameter is an error, or the parameter's counts as of old."""
+    import os
+    import tempfile
+    directory = tempfile.mkdtemp()
+    there, fake, also = f"{directory}/there", f"{directory}/fake", f"{directory}/also"
+    spark.range(2).coalesce(1).write.csv(there)
+    spark.range(3).coalesce(1).write.csv(also)
+
+    def answers():
+        read = spark.read.option("path", fake)
+        numbers = spark.range(5).coalesce(1).write.mode("overwrite").option("Path", fake)
+        started = spark.readStream.schema("a INT").csv(there).writeStream.option("path", fake)
+        started = started.option("checkpointLocation", tempfile.mkdtemp()).format("csv")
+        made = len(os.listdir(directory))
+        attempts = [
+            lambda: read.csv(there).count(), lambda: read.format("csv").load(there).count(),
+            lambda: spark.read.option("path", there).csv([there, also]).count(),
+            lambda: spark.read.option("path", there).csv(there).count(),
+            lambda: spark.read.option("path", there).format("csv").load().count(),
+            lambda: spark.read.option("paths", "[]").csv(there).count(),
+            lambda: spark.readStream.option("PATH", fake).schema("a INT").csv(there).columns,
+            lambda: spark.readStream.option("PATH", fake).format("text").load(there).columns,
+            lambda: numbers.save(f"{directory}/saved{made}", format="csv"),
+            lambda: started.trigger(availableNow=True).start(f"{directory}/out{made}")
+                           .awaitTermination(20),
+        ]
+        return [context_condition(action) for action in attempts] + [
+            sorted(name[:5] for name in os.listdir(directory))]
+
+    strict = answers()
+    spark.conf.set("spark.sql.legacy.pathOptionBehavior.enabled", "true")
+    old = answers()
+    spark.conf.unset("spark.sql.legacy.pathOptionBehavior.enabled")
+    return [strict, old]

@@ -4,6 +4,7 @@
 #include "thalweg/api/frame.h"
 #include "thalweg/base/file_system.h"
 #include "thalweg/formats/format.h"
+#include "thalweg/plan/analyzer/path_option.h"
 #include "thalweg/plan/catalog/catalog.h"
 #include "thalweg/types/identifier_text.h"
 
@@ -79,6 +80,8 @@ Result<std::shared_ptr<StreamingQuery>> DataStreamWriter::Start(const std::strin
   write.format = format_;
   write.options = options_;
   if (!path.empty()) {
+    ARROW_RETURN_NOT_OK(plan::CheckPathOption(plan::PathCall::kStartStream, options_,
+                                              core.engine->SettingsSnapshot()));
     std::erase_if(write.options,
                   [](const auto& option) { return ToLowerAscii(option.first) == "path"; });
     write.options["path"] = path;

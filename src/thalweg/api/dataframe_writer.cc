@@ -1,6 +1,7 @@
 #include <thalweg/writer.h>
 
 #include "thalweg/api/frame.h"
+#include "thalweg/plan/analyzer/path_option.h"
 #include "thalweg/types/identifier_text.h"
 
 namespace thalweg {
@@ -46,7 +47,11 @@ Status DataFrameWriter::Save(const std::string& path) {
   ARROW_ASSIGN_OR_RAISE(write.save_mode, ParseSaveMode(mode_));
   write.format = format_;
   write.options = options_;
-  write.path = path;
+  if (!path.empty()) {
+    ARROW_RETURN_NOT_OK(plan::CheckPathOption(plan::PathCall::kSave, options_,
+                                              frame_.frame()->core->engine->SettingsSnapshot()));
+    write.path = path;
+  }
   write.partition_by = partition_by_;
   return frame_.frame()->core->engine->Write(write);
 }

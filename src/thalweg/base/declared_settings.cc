@@ -52,6 +52,8 @@ constexpr SettingDeclaration kOwnSettings[] = {
     {"spark.sql.execution.pythonUDF.arrow.enabled", kBoolean, "true",
      "Read by clients: whether plain Python functions exchange Arrow data."},
     {"spark.sql.execution.pythonUDTF.arrow.enabled", kBoolean, "true", "Read by clients."},
+    {"spark.sql.legacy.pathOptionBehavior.enabled", kBoolean, "false",
+     "Whether the path of load(), save() and start() goes before the option instead of failing."},
     {"spark.sql.legacy.timeParserPolicy", kText, "CORRECTED",
      "How datetime patterns are read. Only CORRECTED is supported."},
     {"spark.sql.mapKeyDedupPolicy", kText, "EXCEPTION",

@@ -47,6 +47,17 @@ constexpr ErrorCondition kConditions[] = {
     {"REQUIRED_PARAMETER_NOT_FOUND", "4274K",
      "The call of <routineName> gives no value for its parameter <parameterName>. Pass one at "
      "position <index> or by name."},
+    {"_LEGACY_ERROR_TEMP_1188", "",
+     "The option 'path' is set, and <method>() gets a path. Use one of both, or set <config> to "
+     "true "
+     "for that of <method>()."},
+    {"_LEGACY_ERROR_TEMP_1306", "",
+     "The option 'path' or 'paths' is set, and load() gets paths. Name all in one of both, or set "
+     "<config> to true for those of load()."},
+    {"_LEGACY_ERROR_TEMP_1307", "",
+     "The option 'path' is set, and save() gets a path. Use one of both, or set <config> to true "
+     "for "
+     "that of save()."},
     {"_LEGACY_ERROR_TEMP_1210", "", "The second argument of <funcName> must be true or false."},
     // observed metrics
     {"CANNOT_BE_EMPTY", "", "At least one <item> must be given."},

@@ -7,6 +7,7 @@
 #include "thalweg/connect/plan/translator.h"
 #include "thalweg/connect/python/python_rows.h"
 #include "thalweg/connectors/foreach/foreach_sink.h"
+#include "thalweg/plan/analyzer/path_option.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/plan/spec/callback.h"
 #include "thalweg/session/commands/table_layout.h"
@@ -46,11 +47,18 @@ Status CheckSink(const WriteStreamOperationStart& start) {
   return Status::OK();
 }
 
-Result<session::StreamWrite> MakeWrite(const WriteStreamOperationStart& start) {
+Result<session::StreamWrite> MakeWrite(const WriteStreamOperationStart& start,
+                                       const Settings& settings) {
   session::StreamWrite write;
   write.format = start.format();
   write.options = {start.options().begin(), start.options().end()};
-  if (start.has_path()) write.options["path"] = start.path();
+  if (start.has_path()) {
+    ARROW_RETURN_NOT_OK(
+        plan::CheckPathOption(plan::PathCall::kStartStream, write.options, settings));
+    std::erase_if(write.options,
+                  [](const auto& option) { return ToLowerAscii(option.first) == "path"; });
+    write.options["path"] = start.path();
+  }
   write.partition_by = {start.partitioning_column_names().begin(),
                         start.partitioning_column_names().end()};
   write.query_name = start.query_name();
@@ -176,7 +184,7 @@ Status StartStream(ServerState* state, Execution* execution,
   ARROW_RETURN_NOT_OK(execution->session()->CheckQueries());
   Translator translator(execution->session().get());
   ARROW_ASSIGN_OR_RAISE(auto relation, translator.Translate(start.input()));
-  ARROW_ASSIGN_OR_RAISE(auto write, MakeWrite(start));
+  ARROW_ASSIGN_OR_RAISE(auto write, MakeWrite(start, execution->engine().SettingsSnapshot()));
   if (start.has_foreach_writer()) {
     ARROW_ASSIGN_OR_RAISE(relation, CallForeach(execution, std::move(relation),
                                                 start.foreach_writer().python_function(), &write));
@@ -195,7 +203,8 @@ Status StartStream(ServerState* state, Execution* execution,
   if (runner != nullptr) runner->SetQuery(query);
   ConnectSession* session = execution->session().get();
   ARROW_RETURN_NOT_OK(KeepQuery(session, query));
-  session->TagQuery(execution->operation()->tags(), query->run_id());
+  const Operation& operation = *execution->operation();
+  session->RememberOrigin(query->run_id(), {operation.id(), operation.tags()});
   return SendStarted(execution, *query);
 }
 

@@ -6,6 +6,7 @@
 #include "thalweg/connect/command/commands.h"
 #include "thalweg/connect/command/observed_run.h"
 #include "thalweg/connect/plan/translator.h"
+#include "thalweg/plan/analyzer/path_option.h"
 #include "thalweg/plan/catalog/shared_catalog.h"
 #include "thalweg/plan/logical/error_text.h"
 #include "thalweg/session/commands/table_layout.h"
@@ -197,7 +198,11 @@ Status Save(Execution* execution, const WriteOperation& write, RelationPtr input
   batch.input = std::move(input);
   batch.format = write.source();
   batch.options = {write.options().begin(), write.options().end()};
-  batch.path = write.path();
+  if (write.has_path()) {
+    ARROW_RETURN_NOT_OK(plan::CheckPathOption(plan::PathCall::kSave, batch.options,
+                                              execution->engine().SettingsSnapshot()));
+    batch.path = write.path();
+  }
   batch.partition_by = {write.partitioning_columns().begin(), write.partitioning_columns().end()};
   batch.save_mode = ModeOf(write);
   ObservedRun observed(execution);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "thalweg/plan/analyzer/char_padding.h"
+#include "thalweg/plan/analyzer/path_option.h"
 #include "thalweg/plan/analyzer/relation_analyzer.h"
 #include "thalweg/plan/analyzer/row_cache.h"
 #include "thalweg/plan/logical/build.h"
@@ -41,7 +42,10 @@ io::Options LowerCaseKeys(const std::map<std::string, std::string>& options) {
   return lower;
 }
 
-void AddPathOption(io::ReadArguments* arguments) {
+/// Where to read: what the call named and, unless that is one place and the call's is meant, what
+/// the option says.
+void AddPathOption(bool is_stream, io::ReadArguments* arguments) {
+  if (is_stream ? !arguments->paths.empty() : arguments->paths.size() == 1) return;
   const auto path = arguments->options.find("path");
   if (path != arguments->options.end() && !path->second.empty()) {
     arguments->paths.push_back(path->second);
@@ -305,7 +309,11 @@ Result<AnalyzedRelation> RelationAnalyzer::AnalyzeRead(const spec::RelationPtr& 
   io::ReadArguments arguments = MakeReadArguments(LowerCaseKeys(relation->options));
   ARROW_ASSIGN_OR_RAISE(arguments.schema, RefuseCharTypes(relation->schema, *context_->settings));
   arguments.paths = relation->paths;
-  AddPathOption(&arguments);
+  if (!arguments.paths.empty()) {
+    const PathCall call = relation->is_stream ? PathCall::kLoadStream : PathCall::kLoad;
+    ARROW_RETURN_NOT_OK(CheckPathOption(call, relation->options, *context_->settings));
+  }
+  AddPathOption(relation->is_stream, &arguments);
   if (!relation->is_stream) {
     ARROW_ASSIGN_OR_RAISE(NodePtr node, ScanNode(provider, std::move(arguments)));
     return PadRead(*context_, OfferMetadata(*provider, MakeRelation(std::move(node))));
