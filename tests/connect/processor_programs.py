@@ -811,3 +811,29 @@ def processors_where_they_may_not_be(spark):
             tried(lambda: start(transformed(frame, counter(), COUNTED,
                                             initialState=frame.groupBy("k")), "update")),
         ]
+
+
+def own_metrics(query):
+    """What the operators themselves count, batch by batch, without what their store counts."""
+    return [{name: count for name, count in operator.customMetrics.items()
+             if not name.startswith(("rocksdb", "Snapshot")) and not name.endswith("Ms")}
+            for batch in query.recentProgress if batch.numInputRows > 0
+            for operator in batch.stateOperators]
+
+
+@newer_program
+def processor_metrics(spark):
+    """What operators count is told whatever store keeps their state."""
+    prepare(spark)
+    spark.conf.set("spark.sql.shuffle.partitions", "3")
+    with tempfile.TemporaryDirectory() as directory:
+        frame = stream(spark, directory, KEYED)
+        answers = []
+        for kept, mode in ((transformed(frame, counter(), COUNTED), "update"),
+                           (frame.dropDuplicates(["k"]), "append")):
+            query = kept.writeStream.format("noop").outputMode(mode).trigger(availableNow=True)
+            query = query.start()
+            query.awaitTermination(100)
+            answers.append(own_metrics(query))
+    spark.conf.unset("spark.sql.shuffle.partitions")
+    return answers

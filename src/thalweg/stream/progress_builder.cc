@@ -31,7 +31,6 @@ void AddMemoryMetrics(const exec::StateMetrics& metrics, const StateOperatorProg
     custom[kLoaded] = continues ? state->num_state_store_instances : 0;
   }
   custom[kStateBytes] = metrics.memory_used_bytes;
-  custom.insert(metrics.custom.begin(), metrics.custom.end());
   // What never happens here, but is looked for by name.
   custom["forceSnapshotCount"] = 0;
   custom["numSnapshotsAutoRepaired"] = 0;
@@ -92,6 +91,7 @@ void AddCustomMetrics(const exec::StateMetrics& metrics, const StateOperatorProg
   } else {
     AddMemoryMetrics(metrics, previous, continues, state);
   }
+  custom.insert(metrics.custom.begin(), metrics.custom.end());
   if (!state->operator_name.starts_with("dedupe")) return;
   custom["numDroppedDuplicateRows"] = metrics.num_dropped_duplicate_rows;
   // Expired state is dropped by whole tables: no row is looked at.
