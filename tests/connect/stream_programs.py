@@ -159,3 +159,21 @@ def stream_progress_fields(spark):
         progress = json.loads(query.lastProgress.json)
         return [progress["eventTime"], progress["observedMetrics"], progress["sources"][0]["metrics"],
                 progress["sink"]["metrics"], query.lastProgress["eventTime"]]
+
+
+@program
+def interrupted_streams(spark):
+    """interruptAll() and interruptTag() stop queries without an error and name their operations."""
+    answers = []
+    for tag, interrupt in ((None, spark.interruptAll), ("t1", lambda: spark.interruptTag("t1")),
+                           (None, lambda: spark.interruptTag("t2"))):
+        if tag:
+            spark.addTag(tag)
+        query = spark.readStream.format("rate").load().writeStream.format("noop").start()
+        spark.clearTags()
+        query.awaitTermination(0.2)
+        interrupted = len(interrupt())
+        answers.append([interrupted, query.awaitTermination(10 if interrupted else 0.2),
+                        query.isActive, query.exception() is None])
+        query.stop()
+    return answers

@@ -5,11 +5,14 @@ namespace {
 
 using proto::InterruptRequest;
 
-/// Streaming queries that were started under the tag.
-void StopTaggedQueries(ConnectSession* session, const std::string& tag) {
-  const auto run_ids = session->QueriesOfTag(tag);
+/// Stops the streaming queries that were started under the tag, with "" all that the client
+/// started. Adds the ids of the operations that started them.
+void StopQueries(ConnectSession* session, const std::string& tag, std::vector<std::string>* ids) {
   for (const auto& query : session->engine().queries().active()) {
-    if (run_ids.count(query->run_id()) > 0) query->RequestGracefulStop();
+    auto origin = session->FindOrigin(query->run_id());
+    if (!origin || (!tag.empty() && origin->tags.count(tag) == 0)) continue;
+    query->RequestGracefulStop();
+    ids->push_back(std::move(origin->operation_id));
   }
 }
 
@@ -21,6 +24,7 @@ Status InterruptOperations(ConnectSession* session, const InterruptRequest& requ
   switch (request.interrupt_type()) {
     case InterruptRequest::INTERRUPT_TYPE_ALL:
       ids = session->Interrupt([](const Operation&) { return true; });
+      StopQueries(session, "", &ids);
       break;
     case InterruptRequest::INTERRUPT_TYPE_TAG: {
       const std::string& tag = request.operation_tag();
@@ -29,7 +33,7 @@ Status InterruptOperations(ConnectSession* session, const InterruptRequest& requ
                                tag.empty() ? "an empty string." : "contain ','.");
       }
       ids = session->Interrupt([&](const Operation& o) { return o.tags().count(tag) > 0; });
-      StopTaggedQueries(session, tag);
+      StopQueries(session, tag, &ids);
       break;
     }
     case InterruptRequest::INTERRUPT_TYPE_OPERATION_ID:

@@ -232,15 +232,17 @@ void ConnectSession::RemoveRemoteRelation(const std::string& id) {
   kept_frames_.erase(kept);
 }
 
-void ConnectSession::TagQuery(const std::set<std::string>& tags, const std::string& run_id) {
+void ConnectSession::RememberOrigin(const std::string& run_id, QueryOrigin origin) {
   const std::lock_guard lock(mutex_);
-  for (const std::string& tag : tags) tagged_queries_[tag].insert(run_id);
+  query_origins_[run_id] = std::move(origin);
 }
 
-std::set<std::string> ConnectSession::QueriesOfTag(const std::string& tag) const {
+std::optional<ConnectSession::QueryOrigin> ConnectSession::FindOrigin(
+    const std::string& run_id) const {
   const std::lock_guard lock(mutex_);
-  const auto found = tagged_queries_.find(tag);
-  return found == tagged_queries_.end() ? std::set<std::string>() : found->second;
+  const auto found = query_origins_.find(run_id);
+  if (found == query_origins_.end()) return std::nullopt;
+  return found->second;
 }
 
 ConnectSession::DataSources ConnectSession::data_sources() const {
@@ -277,8 +279,7 @@ Status ConnectSession::RememberQuery(const std::shared_ptr<stream::StreamingQuer
   const auto ended = std::find_if(queries_.begin(), queries_.end(),
                                   [](const auto& known) { return !known->IsActive(); });
   if (ended == queries_.end()) return Status::OK();
-  for (auto& [tag, run_ids] : tagged_queries_) run_ids.erase((*ended)->run_id());
-  std::erase_if(tagged_queries_, [](const auto& tagged) { return tagged.second.empty(); });
+  query_origins_.erase((*ended)->run_id());
   queries_.erase(ended);
   return Status::OK();
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -52,7 +53,7 @@ struct SessionLimits {
 };
 
 /// Thread-safe.
-class ConnectSession {
+class ConnectSession : public std::enable_shared_from_this<ConnectSession> {
  public:
   /// `python` runs the functions of the session.
   ConnectSession(SessionKey key, std::shared_ptr<session::Session> engine,
@@ -108,9 +109,15 @@ class ConnectSession {
   plan::spec::RelationPtr FindRemoteRelation(const std::string& id) const;
   void RemoveRemoteRelation(const std::string& id);
 
-  /// Queries that answer for a tag: interrupting it stops them.
-  void TagQuery(const std::set<std::string>& tags, const std::string& run_id);
-  std::set<std::string> QueriesOfTag(const std::string& tag) const;
+  /// The operation that started a streaming query, and its tags: interrupting all or one of the
+  /// tags stops the query.
+  struct QueryOrigin {
+    std::string operation_id;
+    std::set<std::string> tags;
+  };
+  void RememberOrigin(const std::string& run_id, QueryOrigin origin);
+  /// Nothing of queries that others started.
+  std::optional<QueryOrigin> FindOrigin(const std::string& run_id) const;
 
   /// Data sources that the client registered, by their names in lower case.
   using DataSources = std::map<std::string, std::shared_ptr<const python::DataSourceClass>>;
@@ -165,7 +172,7 @@ class ConnectSession {
   DataSources data_sources_;
   std::map<std::string, int64_t> kept_frames_;  // their bytes
   int64_t kept_bytes_ = 0;
-  std::map<std::string, std::set<std::string>> tagged_queries_;  // run ids by tag
+  std::map<std::string, QueryOrigin> query_origins_;  // by run id
   std::vector<std::shared_ptr<stream::StreamingQuery>> queries_;
   KeptPlans kept_plans_;
   const std::shared_ptr<python::FunctionProfiles> function_profiles_ =
