@@ -224,3 +224,27 @@ def directories_and_renamed_tables(spark):
                         name)]
     run(spark, f"drop table {name}", f"drop table {name}b")
     return answers
+
+
+@program
+def registered_functions_follow_settings(spark):
+    """What is set after a function was registered holds when it is called."""
+    import pandas as pd
+
+    @F.pandas_udf("string")
+    def shown(times: pd.Series) -> pd.Series:
+        return times.astype(str) + f" of {len(times)}"
+
+    name = fresh("f")
+    spark.udf.register(name, shown)
+    frame = spark.range(1).select(F.expr(f"{name}(timestamp_seconds(id))").alias("s"))
+    frame.createOrReplaceTempView(name)
+    answers = []
+    for zone, most in (("UTC", "10"), ("America/New_York", "2"), ("Asia/Tokyo", "3")):
+        spark.conf.set("spark.sql.session.timeZone", zone)
+        spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", most)
+        call = f"SELECT {name}(timestamp_seconds(id)) AS s FROM range(0, 4, 1, 1)"
+        answers += [rows(spark.sql(call)), rows(spark.table(name))]
+    spark.conf.unset("spark.sql.session.timeZone")
+    spark.conf.unset("spark.sql.execution.arrow.maxRecordsPerBatch")
+    return answers

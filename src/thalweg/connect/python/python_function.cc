@@ -29,4 +29,15 @@ Result<python::PythonSettings> PythonSettingsOf(ConnectSession* session) {
   return settings;
 }
 
+Result<FunctionSettings> FunctionSettings::Make(ConnectSession* session) {
+  ARROW_ASSIGN_OR_RAISE(auto settings, PythonSettingsOf(session));
+  return FunctionSettings(session->weak_from_this(), std::move(settings));
+}
+
+Result<python::PythonSettings> FunctionSettings::Now() const {
+  const auto session = session_.lock();
+  if (session == nullptr) return first_;
+  return PythonSettingsOf(session.get());
+}
+
 }  // namespace thalweg::connect

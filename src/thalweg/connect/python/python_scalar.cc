@@ -17,7 +17,7 @@ using python::EvalType;
 
 class PythonScalar : public ExternalScalar {
  public:
-  PythonScalar(std::shared_ptr<python::WorkerPool> pool, python::PythonSettings settings,
+  PythonScalar(std::shared_ptr<python::WorkerPool> pool, FunctionSettings settings,
                python::PythonFunction function, TypePtr type, bool deterministic)
       : pool_(std::move(pool)),
         settings_(std::move(settings)),
@@ -45,12 +45,14 @@ class PythonScalar : public ExternalScalar {
   Result<std::shared_ptr<exec::ExternalFunction>> MakeEvaluator(
       const std::vector<ExternalScalarCall>& calls,
       const std::vector<TypePtr>& arguments) const override {
-    return python::MakeScalarFunction(pool_, settings_, PythonCalls(calls), arguments);
+    ARROW_ASSIGN_OR_RAISE(auto settings, settings_.Now());
+    return python::MakeScalarFunction(pool_, std::move(settings), PythonCalls(calls), arguments);
   }
   Result<std::shared_ptr<exec::ExternalGroupFunction>> MakeAggregator(
       const std::vector<ExternalScalarCall>& calls,
       const std::vector<TypePtr>& arguments) const override {
-    return python::MakeAggregateFunction(pool_, settings_, PythonCalls(calls), arguments);
+    ARROW_ASSIGN_OR_RAISE(auto settings, settings_.Now());
+    return python::MakeAggregateFunction(pool_, std::move(settings), PythonCalls(calls), arguments);
   }
 
   Result<std::shared_ptr<exec::ExternalGroupFunction>> MakeWindow(
@@ -60,7 +62,8 @@ class PythonScalar : public ExternalScalar {
     const bool pandas = function_.eval_type == EvalType::kGroupedAggPandas;
     calls[0].chain[0].eval_type = pandas ? EvalType::kWindowAggPandas : EvalType::kWindowAggArrow;
     const auto bounds = bounded ? python::WindowBounds::kBounded : python::WindowBounds::kUnbounded;
-    return python::MakeWindowFunction(pool_, settings_, calls, {bounds}, arguments);
+    ARROW_ASSIGN_OR_RAISE(auto settings, settings_.Now());
+    return python::MakeWindowFunction(pool_, std::move(settings), calls, {bounds}, arguments);
   }
 
  private:
@@ -81,7 +84,7 @@ class PythonScalar : public ExternalScalar {
   }
 
   const std::shared_ptr<python::WorkerPool> pool_;
-  const python::PythonSettings settings_;
+  const FunctionSettings settings_;
   const python::PythonFunction function_;
   const TypePtr type_;
   const bool deterministic_;
@@ -100,7 +103,7 @@ Result<std::shared_ptr<const ExternalScalar>> MakePythonScalar(
     return UnsupportedFeature("a Python function of this kind in an expression");
   }
   ARROW_ASSIGN_OR_RAISE(auto type, DataTypeFromProto(message.python_udf().output_type()));
-  ARROW_ASSIGN_OR_RAISE(auto settings, PythonSettingsOf(session));
+  ARROW_ASSIGN_OR_RAISE(auto settings, FunctionSettings::Make(session));
   return std::make_shared<const PythonScalar>(session->python_workers(), std::move(settings),
                                               std::move(function), std::move(type),
                                               message.deterministic());

@@ -48,7 +48,7 @@ Result<TableFunctionAnalysis> ParseAnswer(python::AnalyzeAnswer answer,
 
 class PythonTable : public ExternalTable {
  public:
-  PythonTable(std::shared_ptr<python::WorkerPool> pool, python::PythonSettings settings,
+  PythonTable(std::shared_ptr<python::WorkerPool> pool, FunctionSettings settings,
               python::PythonFunction function, SchemaPtr schema, sql::ParserOptions options)
       : pool_(std::move(pool)),
         settings_(std::move(settings)),
@@ -68,8 +68,9 @@ class PythonTable : public ExternalTable {
     for (const TableFunctionArgument& argument : arguments) {
       told.push_back({argument.type, argument.name, argument.is_table, argument.value});
     }
+    ARROW_ASSIGN_OR_RAISE(const auto settings, settings_.Now());
     ARROW_ASSIGN_OR_RAISE(python::AnalyzeAnswer answer,
-                          python::AnalyzeTableFunction(pool_, settings_, function_, told));
+                          python::AnalyzeTableFunction(pool_, settings, function_, told));
     return ParseAnswer(std::move(answer), options_);
   }
 
@@ -84,12 +85,13 @@ class PythonTable : public ExternalTable {
     }
     made.partition_columns = call.partition_columns;
     made.analyze_result = call.analysis_result;
-    return python::MakeTableFunction(pool_, settings_, made, arguments, output);
+    ARROW_ASSIGN_OR_RAISE(auto settings, settings_.Now());
+    return python::MakeTableFunction(pool_, std::move(settings), made, arguments, output);
   }
 
  private:
   const std::shared_ptr<python::WorkerPool> pool_;
-  const python::PythonSettings settings_;
+  const FunctionSettings settings_;
   const python::PythonFunction function_;
   const SchemaPtr schema_;
   const sql::ParserOptions options_;
@@ -115,7 +117,7 @@ Result<std::shared_ptr<const ExternalTable>> MakePythonTable(
   if (udtf.has_return_type()) {
     ARROW_ASSIGN_OR_RAISE(schema, SchemaFromProto(udtf.return_type()));
   }
-  ARROW_ASSIGN_OR_RAISE(auto settings, PythonSettingsOf(session));
+  ARROW_ASSIGN_OR_RAISE(auto settings, FunctionSettings::Make(session));
   return std::make_shared<const PythonTable>(session->python_workers(), std::move(settings),
                                              std::move(function), std::move(schema),
                                              Translator(session).parser_options());
