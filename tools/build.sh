@@ -6,6 +6,9 @@ preset="${1:-release}"
 shift || true
 export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 export CCACHE_BASEDIR="$root"
+# What a header says counts, not what is left of it without comments: a precompiled header that was
+# made of other comments does not know its headers again.
+export CCACHE_DEPEND=1
 cd "$root"
 printf '[build] preset %s\n' "$preset"
 if [ ! -f "build/$preset/build.ninja" ]; then cmake --preset "$preset" >"build/$preset.configure.log" 2>&1 ||

@@ -36,6 +36,7 @@ class Settings {
   Status Set(const std::string& key, const std::string& value);
   void Unset(const std::string& key);
   /// Set value, else that set under the key's former name, else declared default, else nothing.
+  /// Names that Spark has changed are known to settings.cc.
   std::optional<std::string> Find(const std::string& key) const;
   /// As Find, with "" for nothing.
   std::string Get(const std::string& key) const;
