@@ -177,3 +177,18 @@ def interrupted_streams(spark):
                         query.isActive, query.exception() is None])
         query.stop()
     return answers
+
+
+@program
+def streams_into_tables(spark):
+    """Writing a stream as a batch is refused where the table exists, too; no query starts."""
+    name = unique("into")
+    spark.sql(f"CREATE TABLE {name} (t TIMESTAMP, k STRING, v INT) USING parquet")
+    with tempfile.TemporaryDirectory() as directory:
+        stream = event_files(spark, directory)
+        answers = [error(action, False) for action in [
+            lambda: stream.write.insertInto(name), lambda: stream.writeTo(name).append(),
+            lambda: stream.write.mode("append").saveAsTable(name)]]
+    answers += [len(spark.streams.active), spark.table(name).count()]
+    spark.sql(f"DROP TABLE {name}")
+    return answers

@@ -46,6 +46,7 @@ Status Insert(Execution* execution, const std::vector<std::string>& name, Relati
   statement.name = name;
   statement.query = std::move(query);
   statement.overwrite = overwrite;
+  statement.refuses_streams = true;
   return Execute(execution, statement);
 }
 

@@ -23,7 +23,8 @@ enum class StatementKind {
                           // refuses_self_read not if the query reads that
   kCreateTableLike,       // name, like, format, location, properties; if_not_exists
   kCreateStreamingTable,  // name, format, partition_by, location, options, query; if_not_exists
-  kInsert,                // INSERT INTO name [columns] query (streaming or not); overwrite,
+  kInsert,                // INSERT INTO name [columns] query (streaming or, with
+                          // refuses_streams, not); overwrite,
                           // partition, by_name, if_not_exists, replace_where
   kInsertAll,             // FROM ... INSERT ... INSERT ...: parts, each a kInsert
   kAlterViewQuery,        // ALTER VIEW name AS query; query_text
@@ -108,6 +109,7 @@ struct Statement {
   bool by_name = false;
   bool replace_where = false;
   bool refuses_self_read = false;
+  bool refuses_streams = false;
   std::vector<PartitionValue> partition;
   std::vector<std::optional<std::string>> column_comments;
   std::vector<std::string> new_name;

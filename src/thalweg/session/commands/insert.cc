@@ -2,6 +2,7 @@
 
 #include <arrow/api.h>
 
+#include "thalweg/plan/analyzer/legality.h"
 #include "thalweg/plan/logical/build.h"
 #include "thalweg/session/commands/insert_columns.h"
 #include "thalweg/session/commands/not_found.h"
@@ -117,6 +118,7 @@ Result<StatementOutcome> Insert(Session* session, const Statement& statement, co
   ARROW_ASSIGN_OR_RAISE(const auto analyzed, session->Analyze(query));
   ARROW_ASSIGN_OR_RAISE(const auto plan,
                         ArrangeColumns(session, statement, *table, *schema, analyzed));
+  if (statement.refuses_streams) ARROW_RETURN_NOT_OK(plan::CheckBatch(plan));
   if (plan->is_streaming()) return InsertStream(session, statement, *table, plan);
   ARROW_RETURN_NOT_OK(InsertBatch(session, statement, *table, *schema, plan, run));
   session->persisted().Refresh(table);
