@@ -106,3 +106,22 @@ def a_stream_without_ansi_mode(spark):
     query.awaitTermination()
     answer = rows(spark.table("ansi_stream").select("c", "q", "m").distinct())
     return [answer, query.exception() is None]
+
+
+@program
+def partitions_and_defaults_without_ansi_mode(spark):
+    """What is assigned goes by ANSI rules: partitions, defaults and the columns of to()."""
+    from pyspark.sql.types import IntegerType, StructField, StructType
+    spark.conf.set(ANSI, False)
+    spark.sql("CREATE TABLE ansi_parts (a INT, p INT) USING parquet PARTITIONED BY (p)")
+    spark.sql("CREATE TABLE ansi_small (a INT, p DECIMAL(10, 8)) USING parquet PARTITIONED BY (p)")
+    made = [attempt(lambda text=text: rows(spark.sql(text))) for text in [
+        "INSERT INTO ansi_parts PARTITION (p='abc') VALUES (1)",
+        "INSERT INTO ansi_parts PARTITION (p='7') VALUES (1)", "SELECT * FROM ansi_parts",
+        "INSERT INTO ansi_small PARTITION (p=0.00000001) VALUES (1)",
+        "INSERT OVERWRITE ansi_small PARTITION (p=0.00000001) VALUES (2)",
+        "SELECT * FROM ansi_small"]]
+    spark.sql("DROP TABLE ansi_parts")
+    spark.sql("DROP TABLE ansi_small")
+    narrow = StructType([StructField("id", IntegerType())])
+    return made + [attempt(lambda: rows(spark.range(3000000000, 3000000001).to(narrow)))]

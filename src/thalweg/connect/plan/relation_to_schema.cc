@@ -18,8 +18,8 @@ namespace {
 
 using plan::QuoteIdentifiers;
 using plan::spec::MakeAlias;
+using plan::spec::MakeAssignment;
 using plan::spec::MakeAttribute;
-using plan::spec::MakeCast;
 using plan::spec::MakeFunction;
 using Path = std::vector<std::string>;
 
@@ -157,7 +157,7 @@ Result<ExpressionPtr> Reconcile(const Value& value, const TypePtr& wanted, bool 
   }
   if (value.type->Equals(*wanted)) return value.expression;
   if (!CanStoreAssign(*value.type, *wanted)) return OtherType(value, *wanted);
-  return MakeCast(value.expression, wanted);
+  return MakeAssignment(value.expression, wanted);
 }
 
 }  // namespace

@@ -151,7 +151,8 @@ Result<expr::ExpressionPtr> Constant(Session* session, const spec::ExpressionPtr
                                      const TypePtr& type) {
   auto select = std::make_shared<spec::Relation>();
   select->kind = spec::RelationKind::kProject;
-  select->expressions = {spec::MakeAlias(spec::MakeCast(value, PlainColumnType(type)), "value")};
+  select->expressions = {
+      spec::MakeAlias(spec::MakeAssignment(value, PlainColumnType(type)), "value")};
   ARROW_ASSIGN_OR_RAISE(const auto plan, session->Analyze(select));
   if (plan->kind != plan::NodeKind::kProject) {
     return MakeError("INTERNAL_ERROR", {{"message", "a constant that is no projection"}});
@@ -205,7 +206,7 @@ Status ReplaceIn(const std::vector<FieldPtr>& fields, std::vector<spec::Expressi
     } else {
       value = spec::MakeLiteral(arrow::MakeNullScalar(arrow::null()));
     }
-    value = spec::MakeCast(value, PlainColumnType(fields[i]->type()));
+    value = spec::MakeAssignment(value, PlainColumnType(fields[i]->type()));
   }
   return Status::OK();
 }
@@ -259,7 +260,7 @@ Result<connectors::StaticPartition> StaticPartition(Session* session, const Stat
       }
       const auto typed = spec::MakeAssignment(value.value, field->type());
       select->expressions.push_back(
-          spec::MakeAlias(spec::MakeCast(typed, arrow::utf8()), field->name()));
+          spec::MakeAlias(spec::MakeAssignment(typed, arrow::utf8()), field->name()));
       partition.emplace_back(field->name(), std::nullopt);
     }
   }
